@@ -1,0 +1,68 @@
+"""People and their sessions."""
+
+from typing import Any, ClassVar
+
+from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.contrib.sessions.base_session import AbstractBaseSession
+from django.db import models
+from django.db.models.functions import Lower
+
+from tallyhub.accounts.rules import LANGUAGES, THEMES, check_zone
+
+
+class PersonManager(BaseUserManager["Person"]):
+    def create_person(self, *, name: str, email: str | None = None, password: str | None = None, **more: Any) -> "Person":
+        """A person; without an address, or without a password, one who cannot sign in."""
+        person = self.model(name=name, email=email, **more)
+        person.set_password(password)  # None makes it unusable
+        person.save(using=self._db)
+        return person
+
+    def get_by_natural_key(self, username: str | None) -> "Person":
+        return self.get(email_folded=(username or "").lower())
+
+
+class Person(AbstractBaseUser):
+    """Somebody the hub knows. The only table with names and addresses; the append-only rows hold its id (R10.4)."""
+
+    name = models.CharField(max_length=200)
+    email = models.EmailField(null=True, blank=True)
+    email_folded = models.GeneratedField(expression=Lower("email"), output_field=models.EmailField(null=True), db_persist=True)
+    language = models.CharField(max_length=5, choices=LANGUAGES, default="en")
+    zone = models.CharField(max_length=64, default="UTC", validators=[check_zone])
+    theme = models.CharField(max_length=5, choices=THEMES, default="auto")
+    is_active = models.BooleanField(default=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    objects: ClassVar[PersonManager] = PersonManager()
+
+    USERNAME_FIELD = "email"
+    EMAIL_FIELD = "email"
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["email_folded"], name="person_one_per_address"),
+            models.CheckConstraint(condition=models.Q(theme__in=dict(THEMES)), name="person_theme_known"),
+            models.CheckConstraint(condition=models.Q(language__in=dict(LANGUAGES)), name="person_language_known"),
+        ]
+
+    def __str__(self) -> str:
+        return f"person {self.pk}"
+
+
+class Session(AbstractBaseSession):
+    """A signed-in browser. Knows its person, so that the sessions of one person can be ended."""
+
+    person = models.ForeignKey(Person, null=True, on_delete=models.CASCADE, related_name="sessions")
+    # Where the person is signed in to. Wishes only: the rights are read anew each time.
+    customer_id = models.BigIntegerField(null=True)
+    workspace_id = models.BigIntegerField(null=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["expire_date"], name="session_expiry")]
+
+    @classmethod
+    def get_session_store_class(cls) -> Any:
+        from tallyhub.accounts.sessions import SessionStore
+
+        return SessionStore

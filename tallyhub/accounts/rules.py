@@ -1,0 +1,26 @@
+"""Pure rules about people."""
+
+from typing import Any
+from zoneinfo import available_timezones
+
+from django.core.exceptions import ValidationError
+from django.utils.functional import lazy
+from django.utils.translation import gettext_lazy as _
+
+# Each language names itself, so that a person finds their own.
+LANGUAGES = (("en", "English"), ("de", "Deutsch"), ("es", "Español"), ("ru", "Русский"), ("it", "Italiano"))
+THEMES = (("auto", _("As on this device")), ("light", _("Light")), ("dark", _("Dark")))
+
+
+def zone_choices() -> list[tuple[str, str]]:
+    """Every IANA zone with a place in it, and UTC."""
+    places = sorted(z for z in available_timezones() if "/" in z and not z.startswith(("Etc/", "SystemV/", "US/")))
+    return [("UTC", "UTC"), *((z, z.replace("_", " ")) for z in places)]
+
+
+lazy_zone_choices = lazy(zone_choices, list)
+
+
+def check_zone(value: Any) -> None:
+    if value not in available_timezones():
+        raise ValidationError(_("%(value)s is not a time zone. Choose one from the list."), params={"value": value})

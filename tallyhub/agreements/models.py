@@ -1,0 +1,168 @@
+"""The service catalogue, and what a customer has bought: agreements, packages, entitlements, mappings."""
+
+from datetime import date, timedelta
+
+from django.contrib.postgres.fields import DateRangeField
+from django.db import models
+from django.db.models import Exists, F, OuterRef, Q
+
+from tallyhub.accounts.rules import check_zone
+from tallyhub.agreements.rules import Plan, Scope, ServiceKind, State, state_of_agreement, state_of_package
+from tallyhub.kernel.access import Access
+from tallyhub.kernel.amounts import Unit
+from tallyhub.organizations.models import Organization, Workspace
+
+
+class Service(models.Model):
+    """A catalogue entry: what an entitlement gives. Texts are kept per language; English is always there."""
+
+    code = models.CharField(max_length=60, unique=True)
+    kind = models.CharField(max_length=20, choices=[(k, k) for k in ServiceKind])
+    unit = models.CharField(max_length=20, choices=[(u, u) for u in Unit])
+    names = models.JSONField()  # {"en": "Reactive support", "de": …}
+    descriptions = models.JSONField(default=dict)
+    action_url = models.URLField(blank=True)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=Q(kind__in=list(ServiceKind)), name="service_kind_known"),
+            models.CheckConstraint(condition=Q(unit__in=list(Unit)), name="service_unit_known"),
+        ]
+
+    @property
+    def is_benefit(self) -> bool:
+        return self.kind == ServiceKind.BENEFIT
+
+
+class Term(models.Model):
+    """Days in force. The database holds a daterange; everything else names the last day, inclusive."""
+
+    term = DateRangeField()
+    terminated_on = models.DateField(null=True)  # the last day in force, where it ended early
+
+    class Meta:
+        abstract = True
+
+    @property
+    def starts_on(self) -> date:
+        lower: date = self.term.lower
+        return lower
+
+    @property
+    def ends_on(self) -> date:
+        """The last day in force."""
+        upper: date = self.term.upper - timedelta(days=1)
+        return min(upper, self.terminated_on or upper)
+
+
+def _term_constraints(name: str) -> list[models.BaseConstraint]:
+    bounded = Q(term__startswith__isnull=False, term__endswith__isnull=False, term__isempty=False)
+    inside = Q(terminated_on__isnull=True) | Q(terminated_on__lt=F("term__endswith"))
+    return [
+        models.CheckConstraint(condition=bounded, name=f"{name}_term_bounded"),
+        models.CheckConstraint(condition=inside, name=f"{name}_terminated_inside"),
+    ]
+
+
+class AgreementQuerySet(models.QuerySet["Agreement"]):
+    def visible_to(self, access: Access) -> "AgreementQuerySet":
+        """The customer's own, or those with a package mapped to one of the readable workspaces (R3.4)."""
+        mine = self.filter(customer_id=access.customer_id)
+        if access.in_whole:
+            return mine
+        mapped = Mapping.objects.filter(package__agreement=OuterRef("pk"), workspace_id__in=access.workspaces)
+        return mine.filter(Exists(mapped))
+
+
+class Agreement(Term):
+    """A support contract between a seller and a customer."""
+
+    customer = models.ForeignKey(Organization, on_delete=models.PROTECT, related_name="agreements")
+    seller = models.ForeignKey(Organization, on_delete=models.PROTECT, related_name="+")
+    number = models.CharField(max_length=60, unique=True)
+    name = models.CharField(max_length=200)
+    plan = models.CharField(max_length=10, choices=[(p, p) for p in Plan])
+    zone = models.CharField(max_length=64, validators=[check_zone])  # whose midnight begins and ends its days
+
+    objects = AgreementQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            *_term_constraints("agreement"),
+            models.CheckConstraint(condition=Q(plan__in=list(Plan)), name="agreement_plan_known"),
+            models.UniqueConstraint(fields=["customer", "id"], name="agreement_of_customer"),
+        ]
+
+    def state(self, today: date) -> State:
+        return state_of_agreement(self.starts_on, self.term.upper - timedelta(days=1), self.terminated_on, today)
+
+
+class PackageQuerySet(models.QuerySet["Package"]):
+    def visible_to(self, access: Access) -> "PackageQuerySet":
+        mine = self.filter(customer_id=access.customer_id)
+        if access.in_whole:
+            return mine
+        return mine.filter(Exists(Mapping.objects.filter(package=OuterRef("pk"), workspace_id__in=access.workspaces)))
+
+
+class Package(Term):
+    """A named bundle of entitlements inside an agreement."""
+
+    customer = models.ForeignKey(Organization, on_delete=models.PROTECT, related_name="+")
+    agreement = models.ForeignKey(Agreement, on_delete=models.PROTECT, related_name="packages", db_constraint=False)
+    code = models.CharField(max_length=60)
+    name = models.CharField(max_length=200)
+    scope = models.CharField(max_length=10, choices=[(s, s) for s in Scope])
+
+    objects = PackageQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            *_term_constraints("package"),
+            models.CheckConstraint(condition=Q(scope__in=list(Scope)), name="package_scope_known"),
+            models.UniqueConstraint(fields=["customer", "id"], name="package_of_customer"),
+            models.UniqueConstraint(fields=["agreement", "code"], name="package_code_once"),
+        ]
+
+    def state(self, today: date) -> State:
+        return state_of_package(self.starts_on, self.term.upper - timedelta(days=1), self.terminated_on, today)
+
+
+class EntitlementQuerySet(models.QuerySet["Entitlement"]):
+    def visible_to(self, access: Access) -> "EntitlementQuerySet":
+        mine = self.filter(customer_id=access.customer_id)
+        if access.in_whole:
+            return mine
+        mapped = Mapping.objects.filter(package=OuterRef("package"), workspace_id__in=access.workspaces)
+        return mine.filter(Exists(mapped))
+
+
+class Entitlement(models.Model):
+    """One line of a package: a consumable service, or an additional benefit (R1.12)."""
+
+    customer = models.ForeignKey(Organization, on_delete=models.PROTECT, related_name="+")
+    package = models.ForeignKey(Package, on_delete=models.PROTECT, related_name="entitlements", db_constraint=False)
+    service = models.ForeignKey(Service, on_delete=models.PROTECT, related_name="+")
+    code = models.CharField(max_length=60)
+    is_as_needed = models.BooleanField(default=False)  # no quantity was agreed: used is counted, nothing is left
+    rounding_step = models.PositiveIntegerField(default=1)  # smallest steps of the unit; amounts are rounded up to it
+
+    objects = EntitlementQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=Q(rounding_step__gte=1), name="entitlement_step_positive"),
+            models.UniqueConstraint(fields=["customer", "id"], name="entitlement_of_customer"),
+            models.UniqueConstraint(fields=["package", "code"], name="entitlement_code_once"),
+        ]
+
+
+class Mapping(models.Model):
+    """A package reaches a workspace (R3.7)."""
+
+    customer = models.ForeignKey(Organization, on_delete=models.PROTECT, related_name="+")
+    package = models.ForeignKey(Package, on_delete=models.CASCADE, related_name="mappings", db_constraint=False)
+    workspace = models.ForeignKey(Workspace, on_delete=models.CASCADE, related_name="mappings", db_constraint=False)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["package", "workspace"], name="mapping_once")]

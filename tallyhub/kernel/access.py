@@ -1,0 +1,65 @@
+"""Who asks, for which customer, in which workspaces, with which rights. A plain value; ``organizations`` builds it."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from tallyhub.kernel.errors import Forbidden
+
+
+class Right(StrEnum):
+    """What a role allows. Code asks for a right, never for a role."""
+
+    VIEW_ACTIVITY = "view_activity"  # open Customer activity (R1.4)
+    ADMINISTER = "administer"  # see every row and what is not mapped (R1.5, R3.7)
+    VIEW_LEARNING = "view_learning"  # named people's learning rows and their export (R2.2)
+    OPEN_REQUESTS = "open_requests"
+    VIEW_ALL_REQUESTS = "view_all_requests"
+    MANAGE_AGREEMENTS = "manage_agreements"
+    WORK_REQUESTS = "work_requests"
+
+
+@dataclass(frozen=True, slots=True)
+class Access:
+    """One person inside one customer. Made once per request, and per job from the stored actor.
+
+    ``workspaces`` are all that may be read. ``in_whole`` says that the customer's own rows may be read
+    too, those of workspaces that are made later included. An empty Access reads nothing.
+    """
+
+    person_id: int | None = None
+    customer_id: int | None = None
+    in_whole: bool = False
+    workspaces: tuple[int, ...] = ()
+    rights: Mapping[int, frozenset[Right]] = field(default_factory=dict)
+    customer_rights: frozenset[Right] = frozenset()
+    workspace_id: int | None = None  # the one the person is signed in to (R1.7)
+    system_customers: tuple[int, ...] = ()
+
+    @classmethod
+    def of_system(cls, customers: Iterable[int] = ()) -> "Access":
+        """The hub itself: a job or an import, with every right, inside the named customers only."""
+        return cls(in_whole=True, customer_rights=frozenset(Right), system_customers=tuple(customers))
+
+    def has(self, right: Right, *, workspace_id: int | None = None) -> bool:
+        """True when the right is held for the whole customer, or in that workspace."""
+        if right in self.customer_rights:
+            return True
+        return workspace_id is not None and right in self.rights.get(workspace_id, frozenset())
+
+    def has_anywhere(self, right: Right) -> bool:
+        return right in self.customer_rights or any(right in held for held in self.rights.values())
+
+    def require(self, right: Right, *, workspace_id: int | None = None) -> None:
+        if not self.has(right, workspace_id=workspace_id):
+            raise Forbidden(right)
+
+    def workspaces_with(self, right: Right) -> tuple[int, ...]:
+        """The readable workspaces in which the right is held, in the order they are listed."""
+        return tuple(w for w in self.workspaces if self.has(right, workspace_id=w))
+
+    @property
+    def customers_in_whole(self) -> tuple[int, ...]:
+        if self.system_customers:
+            return self.system_customers
+        return (self.customer_id,) if self.in_whole and self.customer_id else ()

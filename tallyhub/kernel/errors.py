@@ -1,0 +1,28 @@
+"""What can go wrong that a person should read. Everything else is a fault and ends as 500."""
+
+from typing import Any
+
+
+class HubError(Exception):
+    """Carries a stable ``code`` and its ``params``; ``kernel.sentences`` makes the sentence in the reader's language."""
+
+    def __init__(self, code: str = "", **params: Any) -> None:
+        super().__init__(code, params)
+        self.code = code
+        self.params = params
+
+    def __str__(self) -> str:
+        details = ", ".join(f"{name}={value!r}" for name, value in self.params.items())
+        return f"{self.code}({details})"
+
+
+class Invalid(HubError):
+    """The input is wrong; the sentence says which and what to do."""
+
+
+class Conflict(HubError):
+    """The input is right, the present state forbids it."""
+
+
+class Forbidden(HubError):
+    """A member without the right: 403. A stranger gets DoesNotExist instead: 404."""

@@ -1,0 +1,222 @@
+"""What was bought and what was consumed: append-only facts, the totals derived from them, a disposable snapshot."""
+
+from typing import TypeVar
+
+from django.contrib.postgres.fields import DateRangeField
+from django.db import models
+from django.db.models import Exists, OuterRef, Q
+
+from tallyhub.agreements.models import Entitlement, Mapping
+from tallyhub.kernel.access import Access
+from tallyhub.ledger.rules import AllotmentKind
+from tallyhub.organizations.models import Organization, Workspace
+
+M = TypeVar("M", bound=models.Model)
+
+
+class OfEntitlement(models.QuerySet[M]):
+    """Rows about a whole entitlement: whoever may read one workspace it is mapped to must see what is left in all."""
+
+    def visible_to(self, access: Access) -> "OfEntitlement[M]":
+        mine = self.filter(customer_id=access.customer_id)
+        if access.in_whole:
+            return mine
+        mapped = Mapping.objects.filter(
+            package__entitlements=OuterRef("entitlement_id"), workspace_id__in=access.workspaces
+        )
+        return mine.filter(Exists(mapped))
+
+
+class OfWorkspace(models.QuerySet[M]):
+    """Rows about what one workspace used."""
+
+    def visible_to(self, access: Access) -> "OfWorkspace[M]":
+        return self.filter(customer_id=access.customer_id, workspace_id__in=access.workspaces)
+
+
+def _to_entitlement(related_name: str = "+") -> "models.ForeignKey[Entitlement, Entitlement]":
+    return models.ForeignKey(Entitlement, on_delete=models.PROTECT, related_name=related_name, db_constraint=False)
+
+
+def _to_workspace() -> "models.ForeignKey[Workspace, Workspace]":
+    return models.ForeignKey(Workspace, on_delete=models.PROTECT, related_name="+", db_constraint=False)
+
+
+def _to_customer() -> "models.ForeignKey[Organization, Organization]":
+    return models.ForeignKey(Organization, on_delete=models.PROTECT, related_name="+")
+
+
+class CustomerLedger(models.Model):
+    """The customer's ledger version. Its row lock makes versions become visible in order."""
+
+    customer = models.OneToOneField(Organization, primary_key=True, on_delete=models.PROTECT, related_name="+")
+    version = models.BigIntegerField(default=0)
+
+
+class LedgerVersion(models.Model):
+    """When a version was made, so that an instant can be translated into one."""
+
+    customer = _to_customer()
+    version = models.BigIntegerField()
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["customer", "version"], name="ledger_version_once")]
+        indexes = [models.Index(fields=["customer", "at"], name="ledger_version_at")]
+
+
+class Allotment(models.Model):
+    """A dated quantity that was bought. Immutable: a change is another allotment."""
+
+    customer = _to_customer()
+    entitlement = _to_entitlement("allotments")
+    kind = models.CharField(max_length=20, choices=[(k, k) for k in AllotmentKind])
+    amount = models.BigIntegerField()  # smallest steps of the unit; only an adjustment may be negative
+    term = DateRangeField()
+    priority = models.SmallIntegerField(default=0)  # lower burns first
+    source = models.CharField(max_length=40)
+    external_id = models.CharField(max_length=120)
+    ledger_version = models.BigIntegerField()
+    recorded_at = models.DateTimeField()
+
+    objects = OfEntitlement["Allotment"].as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["customer", "external_id", "source"], name="allotment_once"),
+            models.CheckConstraint(condition=Q(kind__in=list(AllotmentKind)), name="allotment_kind_known"),
+            models.CheckConstraint(
+                condition=Q(term__startswith__isnull=False, term__endswith__isnull=False, term__isempty=False),
+                name="allotment_term_bounded",
+            ),
+        ]
+        indexes = [models.Index(fields=["entitlement"], name="allotment_of_entitlement")]
+
+
+class Entry(models.Model):
+    """One consumption, as a fact. Never changed, never deleted; a correction is a reversing entry.
+
+    No names, no addresses, no text that people wrote (R10.4): ``person_id`` is opaque and may outlive its person.
+    """
+
+    customer = _to_customer()
+    workspace = _to_workspace()
+    entitlement = _to_entitlement()
+    occurred_on = models.DateField()  # a day in the agreement's zone
+    real_amount = models.BigIntegerField()  # smallest steps of the unit, before multiplier and rounding
+    multiplier_numerator = models.SmallIntegerField(default=1)
+    multiplier_denominator = models.SmallIntegerField(default=1)
+    rounding_step = models.IntegerField(default=1)
+    charged = models.BigIntegerField()  # what the balance pays
+    source = models.CharField(max_length=40)
+    external_id = models.CharField(max_length=120)
+    person_id = models.BigIntegerField(null=True)
+    reverses = models.OneToOneField("self", null=True, on_delete=models.PROTECT, related_name="reversal", db_constraint=False)
+    reason = models.CharField(max_length=40, blank=True)  # a code; why a reversing entry was made
+    ledger_version = models.BigIntegerField()
+    recorded_at = models.DateTimeField()
+    recorded_by_id = models.BigIntegerField(null=True)
+
+    objects = OfWorkspace["Entry"].as_manager()
+
+    class Meta:
+        constraints = [
+            # Column order serves the look-up by reference, too.
+            models.UniqueConstraint(fields=["customer", "external_id", "source"], name="entry_once"),
+            models.UniqueConstraint(fields=["customer", "id"], name="entry_of_customer"),
+            models.CheckConstraint(condition=~Q(real_amount=0), name="entry_amount_not_zero"),
+            models.CheckConstraint(
+                condition=Q(reverses__isnull=False) | Q(real_amount__gt=0), name="entry_negative_only_in_reversal"
+            ),
+            models.CheckConstraint(
+                condition=Q(multiplier_numerator__gte=0, multiplier_denominator__gte=1, rounding_step__gte=1),
+                name="entry_charge_parts",
+            ),
+        ]
+        indexes = [
+            # The two orders a grid can be sorted in; led by both filters, so that a page costs the same at any depth.
+            models.Index(fields=["entitlement", "workspace", "occurred_on", "id"], name="entry_by_day"),
+            models.Index(fields=["entitlement", "workspace", "charged", "id"], name="entry_by_charge"),
+        ]
+
+
+class EntryDetail(models.Model):
+    """What people wrote about an entry. Beside the ledger, because it can be erased."""
+
+    customer = _to_customer()
+    workspace = _to_workspace()
+    entry = models.OneToOneField(Entry, primary_key=True, on_delete=models.PROTECT, related_name="detail", db_constraint=False)
+    title = models.CharField(max_length=300)
+
+    objects = OfWorkspace["EntryDetail"].as_manager()
+
+
+class Sums(models.Model):
+    """Columns that every total has."""
+
+    customer = _to_customer()
+    entitlement = _to_entitlement()
+    charged = models.BigIntegerField(default=0)
+    entries = models.BigIntegerField(default=0)
+
+    class Meta:
+        abstract = True
+
+
+class WorkspaceTotal(Sums):
+    """All that one workspace used of an entitlement."""
+
+    workspace = _to_workspace()
+
+    objects = OfWorkspace["WorkspaceTotal"].as_manager()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["entitlement", "workspace"], name="workspace_total_once")]
+
+
+class DailyTotal(Sums):
+    """What one workspace used of an entitlement on one day."""
+
+    workspace = _to_workspace()
+    day = models.DateField()
+
+    objects = OfWorkspace["DailyTotal"].as_manager()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["entitlement", "workspace", "day"], name="daily_total_once")]
+
+
+class EntitlementTotal(Sums):
+    """All that the agreement used of an entitlement, and the version of its last change."""
+
+    version = models.BigIntegerField()
+
+    objects = OfEntitlement["EntitlementTotal"].as_manager()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["entitlement"], name="entitlement_total_once")]
+
+
+class EntitlementDay(Sums):
+    """What the agreement used of an entitlement on one day: what the engine replays."""
+
+    day = models.DateField()
+
+    objects = OfEntitlement["EntitlementDay"].as_manager()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["entitlement", "day"], name="entitlement_day_once")]
+
+
+class Snapshot(models.Model):
+    """What the engine made of an entitlement at a version, for every later day. Delete any: only cost changes."""
+
+    customer = _to_customer()
+    entitlement = models.OneToOneField(Entitlement, primary_key=True, on_delete=models.CASCADE, related_name="+", db_constraint=False)
+    version = models.BigIntegerField()  # valid while EntitlementTotal.version is the same
+    from_day = models.DateField()  # and on this day and later
+    segments = models.JSONField()
+
+    objects = OfEntitlement["Snapshot"].as_manager()
+
+

@@ -1,0 +1,107 @@
+"""The provider, its partners and customers; workspaces; who may do what where."""
+
+from django.db import models
+from django.db.models import Q
+
+from tallyhub.accounts.models import Person
+from tallyhub.accounts.rules import check_zone
+from tallyhub.kernel.access import Access
+from tallyhub.organizations.rules import Kind, Role
+
+
+class OrganizationQuerySet(models.QuerySet["Organization"]):
+    def visible_to(self, access: Access) -> "OrganizationQuerySet":
+        """Provider and partners are no secret; of the customers, the one that the person works inside."""
+        return self.filter(~Q(kind=Kind.CUSTOMER) | Q(pk__in=[access.customer_id, *access.system_customers]))
+
+
+class Organization(models.Model):
+    """A provider, a partner or a customer."""
+
+    kind = models.CharField(max_length=10, choices=[(k, k) for k in Kind])
+    code = models.CharField(max_length=40, unique=True)  # how the provider's other systems name it
+    name = models.CharField(max_length=200)
+    zone = models.CharField(max_length=64, default="UTC", validators=[check_zone])
+    data_version = models.BigIntegerField(default=0)  # raised by whatever changes what its pages show, but entries
+
+    objects = OrganizationQuerySet.as_manager()
+
+    class Meta:
+        constraints = [models.CheckConstraint(condition=Q(kind__in=list(Kind)), name="organization_kind_known")]
+
+
+class WorkspaceQuerySet(models.QuerySet["Workspace"]):
+    def visible_to(self, access: Access) -> "WorkspaceQuerySet":
+        return self.filter(customer_id=access.customer_id, pk__in=access.workspaces)
+
+
+class Workspace(models.Model):
+    """A part of a customer whose data only its own members see (R3.3)."""
+
+    customer = models.ForeignKey(Organization, on_delete=models.PROTECT, related_name="workspaces")
+    code = models.CharField(max_length=80)
+    name = models.CharField(max_length=200)
+    is_default = models.BooleanField(default=False)
+
+    objects = WorkspaceQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["customer", "id"], name="workspace_of_customer"),
+            models.UniqueConstraint(fields=["customer", "code"], name="workspace_code_once"),
+            models.UniqueConstraint(fields=["customer"], condition=Q(is_default=True), name="workspace_one_default"),
+        ]
+
+
+class Membership(models.Model):
+    """A person belongs to a workspace. What they may do there is in AccessGrant."""
+
+    customer = models.ForeignKey(Organization, on_delete=models.PROTECT, related_name="+")
+    workspace = models.ForeignKey(Workspace, on_delete=models.CASCADE, related_name="memberships", db_constraint=False)
+    person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="memberships")
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["workspace", "person"], name="membership_once")]
+
+
+class PersonKey(models.Model):
+    """How a customer's other systems name a person. The key may hold a name, so it goes when the person is erased."""
+
+    customer = models.ForeignKey(Organization, on_delete=models.PROTECT, related_name="+")
+    person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="keys")
+    key = models.CharField(max_length=200)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["customer", "key"], name="person_key_once")]
+
+
+class AccessGrant(models.Model):
+    """Who may do what where: every right, whatever it comes from, ends as a row here. No workspace: the whole customer."""
+
+    customer = models.ForeignKey(Organization, on_delete=models.PROTECT, related_name="+")
+    workspace = models.ForeignKey(Workspace, null=True, on_delete=models.CASCADE, related_name="+", db_constraint=False)
+    person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="grants")
+    role = models.CharField(max_length=30, choices=[(r, r) for r in Role])
+    source = models.CharField(max_length=30, default="membership")
+    starts_at = models.DateTimeField()
+    ends_at = models.DateTimeField(null=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["person"], name="grant_of_person")]
+        constraints = [
+            models.CheckConstraint(condition=Q(role__in=list(Role)), name="grant_role_known"),
+            models.UniqueConstraint(
+                fields=["customer", "workspace", "person", "role", "source"], name="grant_once", nulls_distinct=False
+            ),
+        ]
+
+
+class ProvedDomain(models.Model):
+    """A mail domain the customer has proved: local accounts with an address in it are work accounts (R7.2)."""
+
+    customer = models.ForeignKey(Organization, on_delete=models.PROTECT, related_name="domains")
+    domain = models.CharField(max_length=253)
+    proved_by = models.CharField(max_length=10, choices=[("dns", "dns"), ("csam", "csam")])
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["domain"], name="domain_once")]

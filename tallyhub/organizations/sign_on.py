@@ -1,0 +1,89 @@
+"""From a session cookie to a person with rights, in one statement."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.contrib.auth import HASH_SESSION_KEY
+from django.contrib.auth.models import AnonymousUser
+from django.db import connection
+from django.utils.crypto import constant_time_compare
+
+from tallyhub.accounts.models import Person
+from tallyhub.accounts.sessions import SessionStore
+from tallyhub.kernel import clock
+from tallyhub.kernel.access import Access, Right
+from tallyhub.organizations.rules import RIGHTS_OF, Role
+
+# A definer function (organizations/migrations/0002_walls.py): before the person is known no policy could let it read.
+_READ = "SELECT * FROM organizations_sign_on(%s, %s)"
+_PERSON_FIELDS = ("id", "password", "name", "email", "language", "zone", "theme")
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A workspace of the customer worked inside."""
+
+    id: int
+    name: str
+
+
+@dataclass(frozen=True, slots=True)
+class SignOn:
+    session: SessionStore
+    person: Person | AnonymousUser
+    access: Access
+    customer_name: str = ""
+    places: tuple[Place, ...] = ()
+    customer_count: int = 0  # how many customers this person may work inside
+
+
+def read(session_key: str | None) -> SignOn:
+    """Who has this cookie. An unknown, expired or outdated session is nobody's."""
+    nobody = SignOn(SessionStore(session_key), AnonymousUser(), Access())
+    if not session_key:
+        return nobody
+    with connection.cursor() as cursor:
+        cursor.execute(_READ, [session_key, clock.now()])
+        found = cursor.fetchone()
+    if found is None:
+        return nobody
+    data, *about, workspace_id, customer_id, customer_name, grants, places, customer_count = found
+    session = SessionStore.loaded(session_key, data)
+    if about[0] is None:
+        return SignOn(session, AnonymousUser(), Access())
+    person = Person.from_db("default", _PERSON_FIELDS, about)
+    if not _is_current(session, person):
+        return nobody
+    readable = tuple(Place(*place) for place in places or ())
+    access = _access(person.pk, customer_id, grants or (), [place.id for place in readable], workspace_id)
+    return SignOn(session, person, access, customer_name or "", readable, customer_count)
+
+
+def _is_current(session: SessionStore, person: Person) -> bool:
+    """A changed password, or a changed secret, ends the session."""
+    made_with = session.get(HASH_SESSION_KEY, "")
+    hashes = (person.get_session_auth_hash(), *person.get_session_auth_fallback_hash())
+    return any(constant_time_compare(made_with, known) for known in hashes)
+
+
+def _access(
+    person_id: int, customer_id: int | None, grants: list[Any], workspaces: list[int], workspace_id: int | None
+) -> Access:
+    customer_rights: frozenset[Right] = frozenset()
+    rights: dict[int, frozenset[Right]] = {}
+    for granted_in, role in grants:
+        allowed = RIGHTS_OF[Role(role)]
+        if granted_in is None:
+            customer_rights |= allowed
+        else:
+            rights[granted_in] = rights.get(granted_in, frozenset()) | allowed
+    current = workspace_id if workspace_id in workspaces else next(iter(workspaces), None)
+    return Access(
+        person_id=person_id,
+        customer_id=customer_id,
+        in_whole=any(granted_in is None for granted_in, _ in grants),
+        workspaces=tuple(workspaces),
+        rights=rights,
+        customer_rights=customer_rights,
+        workspace_id=current,
+    )

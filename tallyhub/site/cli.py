@@ -1,0 +1,82 @@
+"""The one command line. Each verb finds or starts its database first, then Django."""
+
+import os
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Annotated
+
+import typer
+from rich.console import Console
+
+from tallyhub.site import postgres
+from tallyhub.site.config import Config
+from tallyhub.site.release import RELEASE
+
+app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
+console = Console(stderr=True)
+
+
+@contextmanager
+def hub() -> Iterator[Config]:
+    """A running database and a set-up Django, for as long as the verb runs."""
+    config = Config()
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "tallyhub.site.settings")
+    if not config.is_embedded:
+        _set_up_django()
+        yield config
+        return
+    with postgres.running(config.data_dir, binaries=config.postgres_bin, say=console.print) as addresses:
+        os.environ["TALLYHUB_DATABASE_URL"] = addresses.app
+        os.environ["TALLYHUB_OWNER_URL"] = addresses.owner
+        _set_up_django()
+        yield config
+
+
+def _set_up_django() -> None:
+    import django
+
+    django.setup()
+
+
+@app.command()
+def migrate() -> None:
+    """Bring the database to this release's schema. Needs the owner's address."""
+    with hub():
+        _migrate()
+
+
+def _migrate() -> None:
+    from tallyhub.site import database
+
+    database.migrate()
+
+
+@app.command()
+def serve(*, worker: Annotated[bool, typer.Option(help="Run the job worker in this process group, too.")] = True) -> None:
+    """Serve the hub until interrupted."""
+    with hub() as config:
+        from tallyhub.site import database, server
+
+        database.check_app_role()
+        server.run(config, with_worker=worker)
+
+
+@app.command()
+def version() -> None:
+    """Print the release."""
+    print(RELEASE)
+
+
+def main() -> None:
+    try:
+        app()
+    except postgres.PostgresError as error:
+        console.print(f"[red]{error}[/red]")
+        sys.exit(1)
+
+
+if __name__ == "__main__":
+    main()
+
+

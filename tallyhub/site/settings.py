@@ -1,0 +1,135 @@
+"""Django's settings, made from ``Config``. Alphabetical where order does not matter."""
+
+from pathlib import Path
+from typing import Any
+
+from psycopg.conninfo import conninfo_to_dict
+
+from tallyhub.accounts.rules import LANGUAGES as PERSON_LANGUAGES
+from tallyhub.site.config import Config
+from tallyhub.site.release import RELEASE
+
+TALLYHUB = Config()
+TALLYHUB_RELEASE = RELEASE
+SITE = Path(__file__).parent
+
+
+def _database(url: str, **options: Any) -> dict[str, Any]:
+    parts = conninfo_to_dict(url)
+    names = {"NAME": "dbname", "USER": "user", "PASSWORD": "password", "HOST": "host", "PORT": "port"}
+    known = {key: str(parts.pop(name, "") or "") for key, name in names.items()}
+    return {"ENGINE": "django.db.backends.postgresql", **known, "OPTIONS": {**parts, **options}}
+
+
+# Prepared statements are worth 1.7 times the throughput; migrations do not survive them, so the owner has none.
+_APP_OPTIONS = {"server_side_binding": True, "prepare_threshold": 0, "pool": {"min_size": 1, "max_size": 8, "timeout": 10}}
+
+ALLOWED_HOSTS = ["*"] if not TALLYHUB.base_url else [TALLYHUB.base_url.split("://")[-1].split(":")[0].split("/")[0]]
+AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": f"django.contrib.auth.password_validation.{name}"}
+    for name in ("UserAttributeSimilarityValidator", "MinimumLengthValidator", "CommonPasswordValidator")
+]
+AUTH_USER_MODEL = "accounts.Person"
+CACHES = {"default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "accounts_cache"}}
+CSRF_FAILURE_VIEW = "tallyhub.site.errors.csrf_failure"
+CSRF_TRUSTED_ORIGINS = [TALLYHUB.base_url.rstrip("/")] if TALLYHUB.base_url else []
+DATABASES = {"default": _database(TALLYHUB.database_url or "postgresql:///tallyhub", **_APP_OPTIONS)}
+if TALLYHUB.owner_url:
+    DATABASES["owner"] = _database(TALLYHUB.owner_url)
+DATA_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
+DEBUG = False
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+EMAIL_BACKEND = "django.core.mail.backends.dummy.EmailBackend"  # nothing of this release sends mail
+INSTALLED_APPS = [
+    "tallyhub.site",
+    "tallyhub.integrations",
+    "tallyhub.activity",
+    "tallyhub.ledger",
+    "tallyhub.agreements",
+    "tallyhub.organizations",
+    "tallyhub.accounts",
+    "tallyhub.journal",
+    "allauth",
+    "allauth.account",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.messages",
+    "django.contrib.postgres",
+    "django.contrib.staticfiles",
+    "procrastinate.contrib.django",
+]
+LANGUAGES = list(PERSON_LANGUAGES)
+LANGUAGE_CODE = "en"
+LOCALE_PATHS = [SITE / "locale"]
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"plain": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
+    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "plain"}},
+    "root": {"handlers": ["stderr"], "level": "WARNING"},
+}
+LOGIN_REDIRECT_URL = "/"
+LOGIN_URL = "/accounts/login/"
+MESSAGE_STORAGE = "django.contrib.messages.storage.cookie.CookieStorage"
+MIDDLEWARE = [
+    "tallyhub.site.middleware.security_headers",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "tallyhub.site.middleware.SignedInPerson",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
+    "tallyhub.site.errors.SentenceMiddleware",
+]
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
+ROOT_URLCONF = "tallyhub.site.urls"
+SECRET_KEY = TALLYHUB.secret()
+SESSION_COOKIE_AGE = 14 * 24 * 3600
+SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = TALLYHUB.base_url.startswith("https://")
+SESSION_ENGINE = "tallyhub.accounts.sessions"
+SILENCED_SYSTEM_CHECKS = ["account.W001"]
+STATICFILES_DIRS: list[str] = []
+STATIC_ROOT = TALLYHUB.data_dir.resolve() / "static"
+STATIC_URL = "/static/"
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
+}
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.jinja2.Jinja2",
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "environment": "tallyhub.site.templating.environment",
+            "context_processors": ["tallyhub.site.templating.chrome"],
+            "auto_reload": TALLYHUB.debug,
+        },
+    },
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.messages.context_processors.messages",
+            ]
+        },
+    },
+]
+USE_TZ = True
+WSGI_APPLICATION = "tallyhub.site.wsgi.application"
+
+# allauth: local accounts by address; there is no sign-up, people are invited.
+ACCOUNT_ADAPTER = "tallyhub.accounts.adapter.Adapter"
+ACCOUNT_EMAIL_NOTIFICATIONS = False
+ACCOUNT_EMAIL_VERIFICATION = "none"
+ACCOUNT_LOGIN_METHODS = {"email"}
+ACCOUNT_LOGOUT_REDIRECT_URL = "/accounts/login/"
+ACCOUNT_RATE_LIMITS = {"login": "30/m/ip", "login_failed": "10/m/ip,5/5m/key"}
+ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
+ACCOUNT_USER_DISPLAY = "tallyhub.accounts.adapter.display"
+ACCOUNT_USER_MODEL_USERNAME_FIELD = None
+

@@ -1,0 +1,108 @@
+"""What every Jinja2 page can use, and what the frame around it shows."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpRequest
+from django.templatetags.static import static
+from django.urls import reverse
+from django.utils.translation import get_language, gettext, ngettext
+from django.utils.translation import gettext_lazy as _
+from jinja2 import Environment, StrictUndefined
+
+from tallyhub.kernel.access import Right
+
+# URL name, what the ribbon says, and the rows of its second line: (URL name, title, right).
+_TABS: list[tuple[str, Any, list[tuple[str, Any, Right]]]] = [
+    ("activity:home", _("Home"), []),
+    (
+        "activity:management",
+        _("Management"),
+        [("activity:customer_activity", _("Customer activity"), Right.VIEW_ACTIVITY)],
+    ),
+]
+
+
+def environment(**options: Any) -> Environment:
+    """Undefined names are errors; texts come from Django's active catalog."""
+    made = Environment(**options, undefined=StrictUndefined, extensions=["jinja2.ext.i18n"], trim_blocks=True, lstrip_blocks=True)
+    made.install_gettext_callables(gettext, ngettext, newstyle=True)  # type: ignore[attr-defined]
+    made.globals.update(url=_url, static=static)
+    return made
+
+
+def _url(name: str, *args: Any) -> str:
+    return reverse(name, args=args)
+
+
+@dataclass(frozen=True, slots=True)
+class Tab:
+    title: str
+    href: str
+    is_current: bool
+
+
+@dataclass(frozen=True, slots=True)
+class PlaceChoice:
+    id: int
+    name: str
+    customer: str
+    is_current: bool
+
+
+class Chrome:
+    """The frame: ribbon, workspace switcher, person menu. Worked out only when a page renders it."""
+
+    def __init__(self, request: HttpRequest) -> None:
+        self._request: Any = request
+        self._sign_on = getattr(request, "sign_on", None)
+        self.release = settings.TALLYHUB_RELEASE
+        self.language = get_language() or "en"
+        person = self._sign_on.person if self._sign_on else None
+        self.is_signed_in = bool(person and person.is_authenticated)
+        self.person_name = person.name if self.is_signed_in else ""
+        self.person_email = (person.email or "") if self.is_signed_in else ""
+        self.theme = person.theme if self.is_signed_in else "auto"
+        self.has_more_customers = bool(self._sign_on and self._sign_on.customer_count > 1)
+
+    @property
+    def tabs(self) -> list[Tab]:
+        path = self._request.path
+        return [Tab(str(title), reverse(name), _is_at(path, name, rows)) for name, title, rows in _TABS]
+
+    @property
+    def subtabs(self) -> list[Tab]:
+        path = self._request.path
+        return [
+            Tab(str(title), reverse(row), path.startswith(reverse(row)))
+            for name, _title, rows in _TABS
+            if _is_at(path, name, rows)
+            for row, title, right in rows
+            if self._request.access.has_anywhere(right)
+        ]
+
+    @property
+    def workspaces(self) -> list[PlaceChoice]:
+        if not self._sign_on:
+            return []
+        current = self._request.access.workspace_id
+        return [
+            PlaceChoice(place.id, place.name, self._sign_on.customer_name, place.id == current)
+            for place in self._sign_on.places
+        ]
+
+    @property
+    def workspace(self) -> PlaceChoice | None:
+        return next((place for place in self.workspaces if place.is_current), None)
+
+
+def _is_at(path: str, name: str, rows: list[tuple[str, Any, Right]]) -> bool:
+    here = reverse(name)
+    return path == here or any(path.startswith(reverse(row)) for row, *_rest in rows)
+
+
+def chrome(request: HttpRequest) -> dict[str, Any]:
+    return {"chrome": Chrome(request), "request": request}
+
+
