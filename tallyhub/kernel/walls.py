@@ -37,7 +37,7 @@ def setting_functions() -> str:
 
 
 def wall(table: str, readable: str) -> str:
-    """Rows of ``table`` can be read where ``readable`` holds, and written inside the customers in whole or there."""
+    """Rows of ``table`` can be read where ``readable`` holds; read and written inside the customers in whole."""
     return f"""
 ALTER TABLE {table} ENABLE ROW LEVEL SECURITY;
 CREATE POLICY readable ON {table} FOR SELECT USING ({readable});
@@ -68,6 +68,11 @@ ALTER TABLE {table} ADD CONSTRAINT {table}_{column}_same_customer
 
 def no_same_customer(table: str, column: str) -> str:
     return f"ALTER TABLE {table} DROP CONSTRAINT {table}_{column}_same_customer;"
+
+
+def only_for_app(function: str) -> str:
+    """A definer function is for the app's role alone."""
+    return f"REVOKE ALL ON FUNCTION {function} FROM PUBLIC; GRANT EXECUTE ON FUNCTION {function} TO {{app}};"
 
 
 def append_only(table: str) -> str:

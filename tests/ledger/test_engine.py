@@ -33,8 +33,8 @@ def bought(serial: int, amount: int, starts_on=JAN_1, ends_on=DEC_31, priority=0
     return Allotment(serial, KIND.PURCHASE, amount, starts_on, ends_on, priority)
 
 
-def adjusted(serial: int, amount: int, starts_on=JAN_1, ends_on=DEC_31) -> Allotment:
-    return Allotment(serial, KIND.ADJUSTMENT, amount, starts_on, ends_on)
+def adjusted(serial: int, amount: int, starts_on=JAN_1, ends_on=DEC_31, priority=0) -> Allotment:
+    return Allotment(serial, KIND.ADJUSTMENT, amount, starts_on, ends_on, priority)
 
 
 def terminated(serial: int, last_day: date) -> Allotment:
@@ -150,10 +150,27 @@ def test_a_negative_adjustment_corrects_what_was_bought_also_for_the_past():
     assert (it.bought, it.left, it.over) == (7, 0, 2)
 
 
-def test_a_negative_adjustment_takes_first_from_what_ends_with_it():
-    parts = [bought(1, 10, ends_on=MAR_31), bought(2, 10), adjusted(3, -12)]
-    it = balance(parts, [], JAN_1)
-    assert [(share.allotment_id, share.bought) for share in it.paid] == [(1, 8), (2, 0)]
+@pytest.mark.parametrize(
+    ("adjustment", "remaining"),
+    [
+        (adjusted(9, -5), [10, 10, 5, 10]),  # its own last day and priority
+        (adjusted(9, -5, priority=1), [10, 10, 10, 5]),
+        (adjusted(9, -12), [10, 8, 0, 10]),  # then the burn order: priority, end, age, id
+        (adjusted(9, -12, ends_on=JUL_1), [10, 0, 8, 10]),
+        (adjusted(9, -32), [8, 0, 0, 0]),
+        (adjusted(9, -12, starts_on=JUL_1), [10, 10, 0, 8]),  # in force on its first day
+        (adjusted(9, -22, starts_on=JUL_1), [10, 10, 0, 0]),  # and never more than they gave
+    ],
+)
+def test_what_a_negative_adjustment_takes_back_from(adjustment, remaining):
+    parts = [bought(1, 10, ends_on=JUN_1, priority=1), bought(2, 10, ends_on=MAR_31)]
+    parts += [bought(3, 10), bought(4, 10, priority=1)]
+    assert [share.bought for share in balance([*parts, adjustment], [], JUL_1).paid] == remaining
+
+
+def test_adjustments_take_back_in_the_order_of_recording():
+    parts = [bought(1, 5, ends_on=MAR_31), bought(2, 5), adjusted(3, -5), adjusted(4, -5, starts_on=JUN_1)]
+    assert balance(parts, [], JAN_1).left == balance(parts[::-1], [], JAN_1).left == 5
 
 
 def test_a_negative_adjustment_reaches_only_what_was_recorded_before_it():
@@ -237,14 +254,15 @@ dailies = st.lists(st.tuples(days, st.integers(-3, 6)), max_size=12)
 @st.composite
 def allotment_lists(draw: st.DrawFn) -> list[Allotment]:
     drawn = []
+    last_days = draw(st.lists(days, min_size=1, max_size=3))  # few, so that some share theirs
     for serial in range(1, draw(st.integers(0, 7)) + 1):
         kind = draw(st.sampled_from(KIND))
-        start, length, amount = draw(days), draw(st.integers(0, 12)), draw(st.integers(1, 8))
+        start, end, amount = draw(days), draw(st.sampled_from(last_days)), draw(st.integers(1, 8))
         if kind is KIND.ADJUSTMENT:
             amount *= draw(st.sampled_from([1, -1, -1]))
         if kind is KIND.TERMINATION:
-            amount, length = 0, 0
-        drawn.append(Allotment(serial, kind, amount, start, start + length * DAY, draw(st.integers(0, 1))))
+            amount, end = 0, start
+        drawn.append(Allotment(serial, kind, amount, start, max(start, end), draw(st.integers(0, 1))))
     return drawn
 
 

@@ -2,7 +2,7 @@
 
 from django.db import migrations
 
-from tallyhub.kernel.walls import CUSTOMERS, PERSON, WORKSPACES, RunRoleSQL, no_same_customer, no_wall, same_customer, wall
+from tallyhub.kernel.walls import CUSTOMERS, PERSON, WORKSPACES, RunRoleSQL, no_same_customer, no_wall, only_for_app, same_customer, wall
 
 ORGANIZATIONS = f"""
 ALTER TABLE organizations_organization ENABLE ROW LEVEL SECURITY;
@@ -67,6 +67,8 @@ FORWARD = (
     + same_customer("organizations_membership", "workspace_id", "organizations_workspace")
     + same_customer("organizations_accessgrant", "workspace_id", "organizations_workspace")
     + SIGN_ON
+    + only_for_app("organizations_sign_on")
+    + only_for_app("organizations_find_customers")
 )
 REVERSE = """
 DROP FUNCTION organizations_find_customers; DROP FUNCTION organizations_sign_on;

@@ -1,0 +1,89 @@
+"""What the ledger knows: terms, balances, totals, rows. All inside the caller's scope."""
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import asdict
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from django.db import models
+from django.db.models import Max
+
+from tallyhub.agreements.models import Entitlement
+from tallyhub.kernel import clock
+from tallyhub.kernel.access import Access
+from tallyhub.kernel.amounts import Unit
+from tallyhub.ledger import engine
+from tallyhub.ledger.engine import Segment
+from tallyhub.ledger.models import Allotment, EntitlementDay, EntitlementTotal, Entry, LedgerVersion, Snapshot
+from tallyhub.ledger.rules import AllotmentKind, Terms
+
+
+def terms_of(access: Access, entitlement_ids: Collection[int]) -> dict[int, Terms]:
+    """What an entry is checked against, by entitlement. Raises DoesNotExist for one outside the scope."""
+    found = Entitlement.objects.filter(pk__in=entitlement_ids).select_related("service", "package__agreement")
+    terms = {
+        one.pk: Terms(
+            unit=Unit(one.service.unit),
+            starts_on=one.package.starts_on,
+            ends_on=one.package.ends_on,
+            today=clock.today(one.package.agreement.zone),
+        )
+        for one in found
+    }
+    if len(terms) != len(set(entitlement_ids)):
+        raise Entitlement.DoesNotExist
+    return terms
+
+
+def replay(entitlement_ids: Collection[int], from_day: Mapping[int, date]) -> dict[int, list[Segment]]:
+    """The timeline of each entitlement from its day on, made from the facts: two statements for any number of them."""
+    allotments: dict[int, list[engine.Allotment]] = defaultdict(list)
+    for row in Allotment.objects.filter(entitlement_id__in=entitlement_ids).order_by("id"):
+        kind = AllotmentKind(row.kind)
+        starts_on, ends_on = row.term.lower, _last_day(row.term)
+        allotments[row.entitlement_id].append(engine.Allotment(row.pk, kind, row.amount, starts_on, ends_on, row.priority))
+    used: dict[int, list[engine.Daily]] = defaultdict(list)
+    days = EntitlementDay.objects.filter(entitlement_id__in=entitlement_ids)
+    for entitlement_id, day, charged in days.values_list("entitlement_id", "day", "charged"):
+        used[entitlement_id].append((day, charged))
+    return {one: engine.timeline(allotments[one], used[one], from_day[one]) for one in entitlement_ids}
+
+
+def read_segments(stored: Iterable[dict[str, Any]]) -> list[Segment]:
+    """From a snapshot's JSON."""
+    return [
+        Segment(**row | {name: row[name] and date.fromisoformat(row[name]) for name in ("from_day", "next_end")})
+        for row in stored
+    ]
+
+
+def write_segments(segments: Iterable[Segment]) -> list[dict[str, Any]]:
+    return [
+        asdict(one) | {"from_day": one.from_day.isoformat(), "next_end": one.next_end and one.next_end.isoformat()}
+        for one in segments
+    ]
+
+
+def stale_snapshots(limit: int) -> list[tuple[int, int, int]]:
+    """(entitlement, customer, version) of those whose snapshot is missing or of another version."""
+    fresh = Snapshot.objects.filter(entitlement_id=models.OuterRef("entitlement_id"), version=models.OuterRef("version"))
+    found = EntitlementTotal.objects.filter(~models.Exists(fresh)).order_by("entitlement_id")
+    return list(found.values_list("entitlement_id", "customer_id", "version")[:limit])
+
+
+def version_at(customer_id: int, instant: datetime) -> int:
+    """The ledger version that was current at an instant; 0 before the first."""
+    found = LedgerVersion.objects.filter(customer_id=customer_id, at__lte=instant).aggregate(Max("version"))
+    return found["version__max"] or 0
+
+
+def used_as_of(entitlement_id: int, version: int) -> int:
+    """What had been charged at a version: of the ledger rows themselves, so that a statement can be made again."""
+    known = Entry.objects.filter(entitlement_id=entitlement_id, ledger_version__lte=version)
+    return known.aggregate(models.Sum("charged"))["charged__sum"] or 0
+
+
+def _last_day(term: Any) -> date:
+    last: date = term.upper - timedelta(days=1)
+    return last

@@ -1,0 +1,123 @@
+"""The ledger's statements. One statement books a batch, so that the lock is held for two round trips and no more."""
+
+from dataclasses import dataclass
+from typing import Any
+
+COLUMNS = """line bigint, customer_id bigint, workspace_id bigint, entitlement_id bigint, occurred_on date,
+    real_amount bigint, multiplier_numerator smallint, multiplier_denominator smallint, rounding_step int, charged bigint,
+    source text, external_id text, person_id bigint, reverses_id bigint, reason text, title text"""
+
+
+@dataclass(frozen=True, slots=True)
+class Batch:
+    """A WITH clause that gives the rows to book the name ``staged``, and its parameters."""
+
+    source: str
+    params: list[Any]
+
+
+JSON_BATCH = f"WITH staged AS MATERIALIZED (SELECT * FROM jsonb_to_recordset(%s::jsonb) AS rows ({COLUMNS}))"
+STAGED_BATCH = "WITH staged AS (SELECT * FROM staged_entry)"
+
+_SAME_KEY = "e.customer_id = s.customer_id AND e.external_id = s.external_id AND e.source = s.source"
+
+COUNT_NEW = f"""
+SELECT count(*), count(*) FILTER (WHERE e.id IS NULL) FROM staged s LEFT JOIN ledger_entry e ON {_SAME_KEY}
+"""
+
+DIFFERING_ENTRIES = f"""
+SELECT s.line, s.external_id FROM staged s JOIN ledger_entry e ON {_SAME_KEY}
+LEFT JOIN ledger_entrydetail d ON d.entry_id = e.id
+WHERE (e.workspace_id, e.entitlement_id, e.occurred_on, e.real_amount, e.multiplier_numerator, e.multiplier_denominator,
+       e.person_id, e.reverses_id, coalesce(d.title, ''))
+    IS DISTINCT FROM (s.workspace_id, s.entitlement_id, s.occurred_on, s.real_amount, s.multiplier_numerator,
+       s.multiplier_denominator, s.person_id, s.reverses_id, s.title)
+ORDER BY s.line LIMIT %s
+"""
+
+MAKE_LEDGERS = """
+WITH made AS (
+    INSERT INTO ledger_customerledger (customer_id, version)
+    SELECT id, 0 FROM unnest(%s::bigint[]) AS id ORDER BY id ON CONFLICT DO NOTHING
+) SELECT 1
+"""
+RAISE_VERSIONS = """
+WITH locked AS (
+    SELECT customer_id FROM ledger_customerledger WHERE customer_id = ANY (%s::bigint[]) ORDER BY customer_id FOR UPDATE
+), raised AS (
+    UPDATE ledger_customerledger l SET version = version + 1 FROM locked WHERE l.customer_id = locked.customer_id
+    RETURNING l.customer_id, l.version
+) INSERT INTO ledger_ledgerversion (customer_id, version, at) SELECT customer_id, version, %s FROM raised
+"""
+
+# Totals are touched in the order of their ids, so that two transactions never wait for each other in a ring.
+INSERT_ENTRIES = """
+new AS (
+    INSERT INTO ledger_entry (customer_id, workspace_id, entitlement_id, occurred_on, real_amount, multiplier_numerator,
+        multiplier_denominator, rounding_step, charged, source, external_id, person_id, reverses_id, reason,
+        ledger_version, recorded_at, recorded_by_id)
+    SELECT s.customer_id, s.workspace_id, s.entitlement_id, s.occurred_on, s.real_amount, s.multiplier_numerator,
+        s.multiplier_denominator, s.rounding_step, s.charged, s.source, s.external_id, s.person_id, s.reverses_id,
+        s.reason, l.version, %s, %s
+    FROM staged s JOIN ledger_customerledger l ON l.customer_id = s.customer_id
+    ORDER BY s.line
+    ON CONFLICT (customer_id, external_id, source) DO NOTHING
+    RETURNING id, customer_id, workspace_id, entitlement_id, occurred_on, charged, source, external_id, ledger_version
+), details AS (
+    INSERT INTO ledger_entrydetail (entry_id, customer_id, workspace_id, title)
+    SELECT e.id, e.customer_id, e.workspace_id, s.title FROM new e JOIN staged s ON """ + _SAME_KEY + """ AND s.title <> ''
+), workspace_totals AS (
+    INSERT INTO ledger_workspacetotal AS t (customer_id, entitlement_id, workspace_id, charged, entries)
+    SELECT customer_id, entitlement_id, workspace_id, sum(charged), count(*) FROM new GROUP BY 1, 2, 3 ORDER BY 2, 3
+    ON CONFLICT (entitlement_id, workspace_id) DO UPDATE
+    SET charged = t.charged + excluded.charged, entries = t.entries + excluded.entries
+), daily_totals AS (
+    INSERT INTO ledger_dailytotal AS t (customer_id, entitlement_id, workspace_id, day, charged, entries)
+    SELECT customer_id, entitlement_id, workspace_id, occurred_on, sum(charged), count(*) FROM new
+    GROUP BY 1, 2, 3, 4 ORDER BY 2, 3, 4
+    ON CONFLICT (entitlement_id, workspace_id, day) DO UPDATE
+    SET charged = t.charged + excluded.charged, entries = t.entries + excluded.entries
+), entitlement_totals AS (
+    INSERT INTO ledger_entitlementtotal AS t (customer_id, entitlement_id, charged, entries, version)
+    SELECT customer_id, entitlement_id, sum(charged), count(*), max(ledger_version) FROM new GROUP BY 1, 2 ORDER BY 2
+    ON CONFLICT (entitlement_id) DO UPDATE
+    SET charged = t.charged + excluded.charged, entries = t.entries + excluded.entries, version = excluded.version
+), entitlement_days AS (
+    INSERT INTO ledger_entitlementday AS t (customer_id, entitlement_id, day, charged, entries)
+    SELECT customer_id, entitlement_id, occurred_on, sum(charged), count(*) FROM new GROUP BY 1, 2, 3 ORDER BY 2, 3
+    ON CONFLICT (entitlement_id, day) DO UPDATE
+    SET charged = t.charged + excluded.charged, entries = t.entries + excluded.entries
+) SELECT count(*) FROM new
+"""
+
+_ALLOTMENTS = """
+WITH rows AS (
+    SELECT *, daterange(starts_on, ends_on, '[]') AS term FROM jsonb_to_recordset({}::jsonb) AS rows (customer_id bigint,
+        entitlement_id bigint, kind text, amount bigint, starts_on date, ends_on date, priority smallint,
+        source text, external_id text)
+)"""
+_SAME_ALLOTMENT = "a.customer_id = r.customer_id AND a.external_id = r.external_id AND a.source = r.source"
+
+DIFFERING_ALLOTMENTS = f"""{_ALLOTMENTS.format("%s")}
+SELECT r.external_id FROM rows r JOIN ledger_allotment a ON {_SAME_ALLOTMENT}
+WHERE (a.entitlement_id, a.kind, a.amount, a.term, a.priority)
+    IS DISTINCT FROM (r.entitlement_id, r.kind, r.amount, r.term, r.priority)
+"""
+NEW_ALLOTMENT_CUSTOMERS = f"""{_ALLOTMENTS.format("%s")}
+SELECT DISTINCT r.customer_id FROM rows r
+WHERE NOT EXISTS (SELECT FROM ledger_allotment a WHERE {_SAME_ALLOTMENT}) ORDER BY 1
+"""
+INSERT_ALLOTMENTS = f"""{_ALLOTMENTS.format("%(rows)s")}, new AS (
+    INSERT INTO ledger_allotment (customer_id, entitlement_id, kind, amount, term, priority, source, external_id,
+        ledger_version, recorded_at)
+    SELECT r.customer_id, r.entitlement_id, r.kind, r.amount, r.term, coalesce(r.priority, 0), r.source, r.external_id,
+        l.version, %(now)s
+    FROM rows r JOIN ledger_customerledger l ON l.customer_id = r.customer_id
+    ON CONFLICT (customer_id, external_id, source) DO NOTHING
+    RETURNING customer_id, entitlement_id, ledger_version
+), totals AS (
+    INSERT INTO ledger_entitlementtotal AS t (customer_id, entitlement_id, charged, entries, version)
+    SELECT customer_id, entitlement_id, 0, 0, max(ledger_version) FROM new GROUP BY 1, 2 ORDER BY 2
+    ON CONFLICT (entitlement_id) DO UPDATE SET version = excluded.version
+) SELECT count(*) FROM new
+"""

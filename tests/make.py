@@ -1,0 +1,145 @@
+"""Makers: valid by default, silent about what a test is not about. They write as the owner, past both walls."""
+
+from datetime import UTC, date, datetime, timedelta
+from itertools import count
+from typing import Any
+
+from django.db.backends.postgresql.psycopg_any import DateRange
+
+from tallyhub.accounts.models import Person
+from tallyhub.agreements.models import Agreement, Entitlement, Mapping, Package, Service
+from tallyhub.kernel.access import Access
+from tallyhub.kernel.amounts import Unit
+from tallyhub.kernel.scope import scope
+from tallyhub.ledger import steps
+from tallyhub.ledger.models import Entry
+from tallyhub.organizations.models import AccessGrant, Membership, Organization, Workspace
+
+_serial = count(1)
+LONG_AGO = datetime(2020, 1, 1, tzinfo=UTC)
+
+
+def days(starts_on: date, ends_on: date) -> DateRange:
+    """A term from its first to its last day, both inclusive."""
+    return DateRange(starts_on, ends_on + timedelta(days=1))
+
+
+def make_person(name: str, **over: Any) -> Person:
+    fields = {"name": name, "email": f"{name}@example.test", **over}
+    person = Person(**fields)
+    person.set_unusable_password()
+    person.save(using="owner")
+    return Person.objects.get(pk=person.pk)
+
+
+def make_organization(code: str, **over: Any) -> Organization:
+    fields = {"code": code, "name": code.title(), "kind": "customer", "zone": "Europe/Berlin"}
+    return Organization.objects.using("owner").create(**fields | over)
+
+
+def make_workspace(customer: Organization, code: str, **over: Any) -> Workspace:
+    fields = {"customer_id": customer.pk, "code": code, "name": code.title()}
+    return Workspace.objects.using("owner").create(**fields | over)
+
+
+def grant(person: Person, role: str, place: Organization | Workspace, **over: Any) -> None:
+    """A role in a workspace, with its membership, or for a whole customer."""
+    if isinstance(place, Workspace):
+        where = {"customer_id": place.customer_id, "workspace_id": place.pk}
+        Membership.objects.using("owner").get_or_create(**where, person_id=person.pk)
+    else:
+        where = {"customer_id": place.pk}
+    AccessGrant.objects.using("owner").create(person_id=person.pk, role=role, starts_at=LONG_AGO, **where | over)
+
+
+def make_service(kind: str = "reactive", unit: str = "cases", **over: Any) -> Service:
+    n = next(_serial)
+    fields = {"code": f"{kind}-{n}", "kind": kind, "unit": unit, "names": {"en": f"{kind.title()} {n}"}}
+    return Service.objects.using("owner").create(**fields | over)
+
+
+def make_agreement(customer: Organization, seller: Organization, **over: Any) -> Agreement:
+    n = next(_serial)
+    fields = {
+        "customer_id": customer.pk,
+        "seller_id": seller.pk,
+        "number": f"A-{n:04}",
+        "name": f"Agreement {n}",
+        "plan": "unified",
+        "zone": "Europe/Berlin",
+        "term": days(date(2026, 1, 1), date(2026, 12, 31)),
+    }
+    return Agreement.objects.using("owner").create(**fields | over)
+
+
+def make_package(agreement: Agreement, *workspaces: Workspace, **over: Any) -> Package:
+    """A package, mapped to the workspaces."""
+    n = next(_serial)
+    fields = {
+        "customer_id": agreement.customer_id,
+        "agreement_id": agreement.pk,
+        "code": f"P-{n}",
+        "name": f"Package {n}",
+        "scope": "enterprise",
+        "term": agreement.term,
+    }
+    package = Package.objects.using("owner").create(**fields | over)
+    for workspace in workspaces:
+        Mapping.objects.using("owner").create(
+            customer_id=agreement.customer_id, package_id=package.pk, workspace_id=workspace.pk
+        )
+    return package
+
+
+def make_entitlement(package: Package, service: Service, bought: int | None = None, **over: Any) -> Entitlement:
+    """An entitlement; ``bought`` makes one purchase over the package's term, None leaves it as needed."""
+    fields = {
+        "customer_id": package.customer_id,
+        "package_id": package.pk,
+        "service_id": service.pk,
+        "code": f"E-{next(_serial)}",
+        "is_as_needed": bought is None and not service.is_benefit,
+    }
+    entitlement = Entitlement.objects.using("owner").create(**fields | over)
+    if bought is not None:
+        allot(entitlement, bought, package.starts_on, package.ends_on)
+    return entitlement
+
+
+def allot(entitlement: Entitlement, amount: int, starts_on: date, ends_on: date, **over: Any) -> None:
+    row = {
+        "customer_id": entitlement.customer_id,
+        "entitlement_id": entitlement.pk,
+        "kind": "purchase",
+        "amount": amount,
+        "starts_on": starts_on,
+        "ends_on": ends_on,
+        "priority": 0,
+        "source": "test",
+        "external_id": f"allotment-{next(_serial)}",
+    }
+    access = Access.of_system([entitlement.customer_id])
+    with scope(access, writing=True):
+        steps.allot(access, [row | over])
+
+
+def book(entitlement: Entitlement, workspace: Workspace, amount: int, occurred_on: date, **over: Any) -> Entry:
+    """Post one entry through the ledger's own way in; returns it."""
+    service = Service.objects.get(pk=entitlement.service_id)
+    fields: dict[str, Any] = {
+        "customer_id": entitlement.customer_id,
+        "workspace_id": workspace.pk,
+        "entitlement_id": entitlement.pk,
+        "unit": Unit(service.unit),
+        "occurred_on": occurred_on,
+        "real_amount": amount,
+        "source": "test",
+        "external_id": f"entry-{next(_serial)}",
+    }
+    access = Access.of_system([entitlement.customer_id])
+    entry = steps.NewEntry(**fields | over)
+    with scope(access, writing=True):
+        steps.post(access, [entry])
+    return Entry.objects.using("owner").get(
+        customer_id=entry.customer_id, source=entry.source, external_id=entry.external_id
+    )
