@@ -157,7 +157,7 @@ def test_a_negative_adjustment_corrects_what_was_bought_also_for_the_past():
         (adjusted(9, -5, priority=1), [10, 10, 10, 5]),
         (adjusted(9, -12), [10, 8, 0, 10]),  # then the burn order: priority, end, age, id
         (adjusted(9, -12, ends_on=JUL_1), [10, 0, 8, 10]),
-        (adjusted(9, -32), [8, 0, 0, 0]),
+        (adjusted(9, -32), [0, 0, 0, 8]),
         (adjusted(9, -12, starts_on=JUL_1), [10, 10, 0, 8]),  # in force on its first day
         (adjusted(9, -22, starts_on=JUL_1), [10, 10, 0, 0]),  # and never more than they gave
     ],
