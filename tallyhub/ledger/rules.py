@@ -24,6 +24,8 @@ def check_allotment(kind: AllotmentKind, amount: int, starts_on: date, ends_on: 
     """Raise Invalid unless the amount fits the kind and the days (``ends_on`` inclusive) are in order."""
     if starts_on > ends_on:
         raise Invalid("allotment_ends_before_start", starts_on=starts_on, ends_on=ends_on)
+    if ends_on == date.max:  # what other systems write for "no end"; a daterange would end in the year 10000
+        raise Invalid("allotment_without_end", ends_on=ends_on)
     if abs(amount) > AMOUNT_MAX:
         raise Invalid("amount_too_large", amount=amount, amount_max=AMOUNT_MAX)
     if not _amount_fits(kind, amount):
@@ -58,14 +60,16 @@ def check_entry(*, unit: Unit, real: int, occurred_on: date, is_reversal: bool, 
     """Raise Invalid for an entry that must not be booked. Over-use is not refused: it is recorded.
 
     ``real``        in the smallest step of ``unit``; negative for a reversal and only there; never 0.
-    ``occurred_on`` day in the agreement's zone; a reversal carries the day of what it reverses.
+    ``occurred_on`` day in the agreement's zone. A reversal carries the day of what it reverses, wherever it lies:
+                    a term that was cut short afterwards must not keep a wrong entry in.
 
     The code ``after_term`` marks time that is kept unbooked and offered to the follow-up agreement.
     """
     if unit is not terms.unit:
         raise Invalid("unit_mismatch", unit=unit, expected=terms.unit)
     _check_real(real, is_reversal=is_reversal)
-    _check_day(occurred_on, terms)
+    if not is_reversal:
+        _check_day(occurred_on, terms)
 
 
 def _check_real(real: int, *, is_reversal: bool) -> None:

@@ -38,6 +38,7 @@ LATER = Terms(unit=Unit.MINUTES, starts_on=START, ends_on=END, today=END + 30 * 
         {"real": -AMOUNT_MAX, "is_reversal": True},
         {"occurred_on": START},
         {"occurred_on": END, "terms": LATER},
+        {"occurred_on": END + DAY, "terms": LATER, "real": -30, "is_reversal": True},  # the term was cut short
     ],
 )
 def test_entry_that_is_booked(over):
@@ -95,6 +96,11 @@ def test_allotment_of_one_day_is_valid_and_of_less_is_not():
     check_allotment(AllotmentKind.PURCHASE, 1, START, START)
     with pytest.raises(Invalid, match="allotment_ends_before_start"):
         check_allotment(AllotmentKind.PURCHASE, 1, START, START - DAY)
+
+
+def test_allotment_has_a_last_day():
+    with pytest.raises(Invalid, match="allotment_without_end"):
+        check_allotment(AllotmentKind.PURCHASE, 1, START, date.max)
 
 
 def test_adjustment_takes_back_no_more_than_was_bought():
