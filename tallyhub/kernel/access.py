@@ -63,3 +63,10 @@ class Access:
         if self.system_customers:
             return self.system_customers
         return (self.customer_id,) if self.in_whole and self.customer_id else ()
+
+    @property
+    def fingerprint(self) -> str:
+        """The same text for the same rights, in every process: a set's own order differs between them."""
+        rights = {workspace: sorted(held) for workspace, held in sorted(self.rights.items())}
+        whole = sorted(self.customer_rights)
+        return repr((self.person_id, self.customer_id, self.in_whole, self.workspaces, rights, whole, self.workspace_id))

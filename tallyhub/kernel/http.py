@@ -2,10 +2,15 @@
 
 from collections.abc import Callable
 from functools import wraps
+from hashlib import sha256
 from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec
 
+from django.conf import settings
 from django.contrib.auth.views import redirect_to_login
+from django.contrib.messages import get_messages
 from django.http import HttpRequest, HttpResponseBase
+from django.utils.timezone import get_current_timezone_name
+from django.utils.translation import get_language
 from django_htmx.middleware import HtmxDetails
 
 from tallyhub.kernel.access import Access
@@ -36,3 +41,30 @@ def signed_in(view: View[P]) -> View[P]:
         return view(request, *args, **kwargs)
 
     return asking
+
+
+def etag_of(request: HubRequest, *depends_on: object) -> str:
+    """Names the page that this person gets: release, rights, language, zone, theme, address and what it depends on.
+
+    Empty for a page that carries a message: it is shown once.
+    """
+    if len(get_messages(request)):
+        return ""
+    parts = (
+        settings.TALLYHUB_RELEASE,
+        request.access.fingerprint,
+        get_language(),
+        get_current_timezone_name(),
+        getattr(request.user, "theme", ""),
+        request.META.get("CSRF_COOKIE"),
+        request.get_full_path(),
+        request.headers.get("HX-Target"),
+        depends_on,
+    )
+    return f'"{sha256(repr(parts).encode()).hexdigest()[:32]}"'
+
+
+def unchanged(request: HubRequest, etag: str) -> bool:
+    """True when the browser has this very page."""
+    known = request.headers.get("If-None-Match", "")
+    return bool(etag) and etag in (one.strip().removeprefix("W/") for one in known.split(","))

@@ -2,12 +2,12 @@
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from django.db import models
-from django.db.models import Max
+from django.db import connection
+from django.db.models import Exists, Max, OuterRef, Sum
 
 from tallyhub.agreements.models import Entitlement
 from tallyhub.kernel import clock
@@ -65,11 +65,27 @@ def write_segments(segments: Iterable[Segment]) -> list[dict[str, Any]]:
     ]
 
 
-def stale_snapshots(limit: int) -> list[tuple[int, int, int]]:
-    """(entitlement, customer, version) of those whose snapshot is missing or of another version."""
-    fresh = Snapshot.objects.filter(entitlement_id=models.OuterRef("entitlement_id"), version=models.OuterRef("version"))
-    found = EntitlementTotal.objects.filter(~models.Exists(fresh)).order_by("entitlement_id")
-    return list(found.values_list("entitlement_id", "customer_id", "version")[:limit])
+@dataclass(frozen=True, slots=True)
+class Stale:
+    entitlement_id: int
+    customer_id: int
+    version: int
+    zone: str
+
+
+def stale_snapshots(limit: int = 1_000) -> list[Stale]:
+    """Entitlements in scope whose snapshot is missing or of another version."""
+    fresh = Snapshot.objects.filter(entitlement_id=OuterRef("entitlement_id"), version=OuterRef("version"))
+    found = EntitlementTotal.objects.filter(~Exists(fresh)).order_by("entitlement_id")
+    rows = found.values_list("entitlement_id", "customer_id", "version", "entitlement__package__agreement__zone")
+    return [Stale(*row) for row in rows[:limit]]
+
+
+def customers_with_stale_snapshots() -> list[int]:
+    """Of all customers: a definer function that tells ids only, because a job begins without knowing any."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT ledger_stale_customers()")
+        return [row[0] for row in cursor.fetchall()]
 
 
 def version_at(customer_id: int, instant: datetime) -> int:
@@ -81,7 +97,7 @@ def version_at(customer_id: int, instant: datetime) -> int:
 def used_as_of(entitlement_id: int, version: int) -> int:
     """What had been charged at a version: of the ledger rows themselves, so that a statement can be made again."""
     known = Entry.objects.filter(entitlement_id=entitlement_id, ledger_version__lte=version)
-    return known.aggregate(models.Sum("charged"))["charged__sum"] or 0
+    return known.aggregate(Sum("charged"))["charged__sum"] or 0
 
 
 def _last_day(term: Any) -> date:

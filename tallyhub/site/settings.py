@@ -84,6 +84,7 @@ MIDDLEWARE = [
     "tallyhub.site.errors.SentenceMiddleware",
 ]
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
+PROCRASTINATE_AUTODISCOVER_MODULE_NAME = "jobs"
 ROOT_URLCONF = "tallyhub.site.urls"
 SECRET_KEY = TALLYHUB.secret()
 SESSION_COOKIE_AGE = 14 * 24 * 3600

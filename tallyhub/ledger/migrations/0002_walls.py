@@ -2,7 +2,7 @@
 
 from django.db import migrations
 
-from tallyhub.kernel.walls import WORKSPACES, RunRoleSQL, append_only, no_same_customer, no_wall, same_customer, wall, workspace_wall
+from tallyhub.kernel.walls import WORKSPACES, RunRoleSQL, append_only, no_same_customer, no_wall, only_for_app, same_customer, wall, workspace_wall
 
 OF_WORKSPACE = ("ledger_entry", "ledger_entrydetail", "ledger_workspacetotal", "ledger_dailytotal")
 OF_ENTITLEMENT = ("ledger_allotment", "ledger_entitlementtotal", "ledger_entitlementday", "ledger_snapshot")
@@ -29,6 +29,13 @@ KEYS = (
     ("ledger_entry", "reverses_id", "ledger_entry"),
     ("ledger_entrydetail", "entry_id", "ledger_entry"),
 )
+STALE = """
+CREATE FUNCTION ledger_stale_customers() RETURNS SETOF bigint
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
+    SELECT DISTINCT t.customer_id FROM ledger_entitlementtotal t WHERE NOT EXISTS (
+        SELECT FROM ledger_snapshot n WHERE n.entitlement_id = t.entitlement_id AND n.version = t.version) ORDER BY 1;
+$$;
+"""
 FORWARD = "".join(
     [
         *(workspace_wall(table) for table in OF_WORKSPACE),
@@ -36,10 +43,13 @@ FORWARD = "".join(
         *(wall(table, any_workspace(table)) for table in OF_CUSTOMER),
         *(append_only(table) for table in APPEND_ONLY),
         *(same_customer(*key) for key in KEYS),
+        STALE,
+        only_for_app("ledger_stale_customers"),
     ]
 )
 REVERSE = "".join(
     [
+        "DROP FUNCTION ledger_stale_customers;",
         *(no_same_customer(table, column) for table, column, _ in KEYS),
         *(no_wall(table) for table in (*OF_WORKSPACE, *OF_ENTITLEMENT, *OF_CUSTOMER)),
     ]

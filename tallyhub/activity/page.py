@@ -1,0 +1,276 @@
+"""The Customer activity page, ready to be placed: filters, agreement cards, two sections, what is not mapped."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from tallyhub.activity import tiles
+from tallyhub.activity.filters import Choice, NoSuchChoice, Status
+from tallyhub.activity.queries import AgreementLines, PackageLines
+from tallyhub.activity.rules import GROUP_OF, Group
+from tallyhub.activity.tiles import Badge, Tile
+from tallyhub.agreements.rules import ACTIVE_STATES, Scope, ServiceKind, State
+from tallyhub.kernel import formatting as fmt
+
+
+@dataclass(frozen=True, slots=True)
+class Option:
+    """One choice of a filter."""
+
+    id: int | str
+    label: str
+    is_chosen: bool
+    name: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Empty:
+    """Why there is nothing to see, and where to look instead."""
+
+    title: str
+    sentence: str
+    href: str = ""
+    link: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    title: str
+    number: str
+    plan: str
+    term: str
+    state: Badge
+    ends: str
+    seller: str
+
+
+@dataclass(frozen=True, slots=True)
+class PackageCard:
+    name: str
+    code: str
+    state: Badge
+    term: str
+    ends: str
+    consumables: list[Tile]
+    benefits: list[Tile]
+
+
+def filters(choice: Choice, places: Sequence[Any], agreements: Iterable[AgreementLines]) -> dict[str, Any]:
+    """``places``: the workspaces by id and name, in the order they are listed."""
+    names = {place.id: place.name for place in places}
+    offered = [Option(one, names[one], one in choice.workspaces, names[one]) for one in choice.offered]
+    return {
+        "workspaces": offered,
+        "is_all": choice.is_all,
+        "is_default": choice.is_default,
+        "choice": _chosen_workspaces(choice, names),
+        "agreements": [
+            Option("", _("All active agreements"), choice.agreement_id is None),
+            *(Option(one.id, _label(one), one.id == choice.agreement_id) for one in agreements if one.mapped),
+        ],
+    }
+
+
+def _chosen_workspaces(choice: Choice, names: dict[int, str]) -> str:
+    if len(choice.workspaces) == 1:
+        return names[choice.workspaces[0]]
+    if choice.is_all:
+        return _("All workspaces")
+    n = len(choice.workspaces)
+    return ngettext("%(n)s workspace", "%(n)s workspaces", n) % {"n": fmt.number(n)}
+
+
+def _label(agreement: AgreementLines) -> str:
+    if agreement.state in ACTIVE_STATES:
+        return agreement.name
+    return _("%(name)s (%(state)s)") % {"name": agreement.name, "state": tiles.state_name(agreement.state).lower()}
+
+
+def cards(agreements: Iterable[AgreementLines]) -> list[Card]:
+    return [_card(one) for one in agreements if one.mapped]
+
+
+def _card(one: AgreementLines) -> Card:
+    plans = {"premier": "Premier", "unified": "Unified", "other": ""}
+    return Card(
+        title=one.name,
+        number=one.number,
+        plan=plans[one.plan],
+        term=fmt.term(one.starts_on, one.ends_on),
+        state=Badge(tiles.state_name(one.state), tiles.STATE_TONES[one.state]),
+        ends=tiles.end_text(one.state, one.starts_on, one.ends_on, one.today),
+        seller=one.seller,
+    )
+
+
+def chosen_agreements(agreements: Sequence[AgreementLines], choice: Choice) -> list[AgreementLines]:
+    """Those that the enterprise-wide section adds up: the one that is named, else all active ones."""
+    tied = [one for one in agreements if one.mapped]
+    if choice.agreement_id is None:
+        return [one for one in tied if one.state in ACTIVE_STATES]
+    return [_one_of(tied, choice.agreement_id)]
+
+
+def _one_of(found: Iterable[Any], wanted: int) -> Any:
+    for one in found:
+        if one.id == wanted:
+            return one
+    raise NoSuchChoice
+
+
+def enterprise(agreements: Sequence[AgreementLines], choice: Choice) -> tuple[list[Tile], Empty | None]:
+    """The enterprise-wide section: the fixed list, each kind only where the agreement has it, then benefits."""
+    chosen = chosen_agreements(agreements, choice)
+    packages = enterprise_packages(chosen, named=choice.agreement_id is not None)
+    lines = [line for package in packages for line in package.lines]
+    grouped: dict[Group, list[Any]] = {group: [] for group in Group}
+    for line in lines:
+        if line.balance:
+            grouped[GROUP_OF[line.kind]].append(line)
+    found = [
+        tiles.tile_of_group(group, members, group_href(group, choice), is_all=choice.is_all)
+        for group, members in grouped.items()
+        if members
+    ]
+    found += [tiles.tile_of_line(line, entitlement_href(line.id, choice), is_all=True) for line in lines if not line.balance]
+    return found, None if found else _nothing_enterprise(agreements, chosen, choice)
+
+
+def enterprise_packages(agreements: Iterable[AgreementLines], *, named: bool) -> list[PackageLines]:
+    """Of all active agreements the packages in force; of an agreement that was named all of them, ended ones too."""
+    return [
+        package
+        for agreement in agreements
+        for package in agreement.mapped
+        if package.scope is Scope.ENTERPRISE and (named or package.is_active)
+    ]
+
+
+def group_href(group: Group, choice: Choice) -> str:
+    return reverse("activity:group", args=[group]) + choice.query()
+
+
+def entitlement_href(entitlement_id: int, choice: Choice) -> str:
+    return reverse("activity:entitlement", args=[entitlement_id]) + choice.query()
+
+
+def _nothing_enterprise(agreements: Sequence[AgreementLines], chosen: Sequence[AgreementLines], choice: Choice) -> Empty:
+    tied = [one for one in agreements if one.mapped]
+    if not tied:
+        return Empty(
+            _("No agreement reaches the chosen workspaces"),
+            _("Your account team maps packages to workspaces. Choose other workspaces, or ask them."),
+        )
+    if not chosen:
+        latest = tied[0]
+        return Empty(
+            _("No active agreement"),
+            _("The agreements of the chosen workspaces are not in force today."),
+            reverse("activity:customer_activity") + choice.query(agreement_id=latest.id),
+            _("Show %(name)s (%(state)s)") % {"name": latest.name, "state": tiles.state_name(latest.state).lower()},
+        )
+    return Empty(
+        _("No enterprise-wide package"),
+        _("The chosen agreement has no enterprise-wide package in the chosen workspaces."),
+    )
+
+
+def addon_agreement(agreements: Sequence[AgreementLines], choice: Choice) -> AgreementLines | None:
+    """Exactly one agreement at a time: the one that is named, else the first active one with add-ons (R1.10)."""
+    tied = [one for one in agreements if one.mapped]
+    if choice.addon_agreement_id is not None:
+        found: AgreementLines = _one_of(tied, choice.addon_agreement_id)
+        return found
+    with_addons = [one for one in tied if _addons(one)]
+    active = [one for one in with_addons if one.state in ACTIVE_STATES]
+    return next(iter(active or with_addons or tied), None)
+
+
+def _addons(agreement: AgreementLines) -> list[PackageLines]:
+    return [package for package in agreement.mapped if package.scope is Scope.ADDON]
+
+
+def addon(agreements: Sequence[AgreementLines], choice: Choice) -> dict[str, Any]:
+    agreement = addon_agreement(agreements, choice)
+    packages = _addons(agreement) if agreement else []
+    if choice.package_id is not None:
+        _one_of(packages, choice.package_id)
+    shown = [one for one in packages if _is_wanted(one, choice)]
+    return {
+        "agreements": [Option(one.id, _label(one), one is agreement) for one in agreements if one.mapped],
+        "packages": [
+            Option("", _("All packages"), choice.package_id is None),
+            *(Option(one.id, one.name, one.id == choice.package_id) for one in packages),
+        ],
+        "statuses": [
+            Option(Status.ACTIVE, _("Active packages"), choice.status is Status.ACTIVE),
+            Option(Status.INACTIVE, _("Inactive packages"), choice.status is Status.INACTIVE),
+            Option(Status.ANY, _("All packages"), choice.status is Status.ANY),
+        ],
+        "groups": [_package_card(one, agreement, choice) for one in shown if agreement],
+        "empty": None if shown else _nothing_addon(agreement, packages, choice),
+    }
+
+
+def _is_wanted(package: PackageLines, choice: Choice) -> bool:
+    if choice.package_id is not None and package.id != choice.package_id:
+        return False
+    return choice.status is Status.ANY or package.is_active is (choice.status is Status.ACTIVE)
+
+
+def _package_card(package: PackageLines, agreement: AgreementLines, choice: Choice) -> PackageCard:
+    made = [
+        (line.kind, tiles.tile_of_line(line, entitlement_href(line.id, choice), is_all=choice.is_all))
+        for line in package.lines
+    ]
+    return PackageCard(
+        name=package.name,
+        code=package.code,
+        state=Badge(tiles.state_name(package.state), tiles.STATE_TONES[package.state]),
+        term=fmt.term(package.starts_on, package.ends_on),
+        ends=tiles.end_text(package.state, package.starts_on, package.ends_on, agreement.today),
+        consumables=[tile for kind, tile in made if kind is not ServiceKind.BENEFIT],
+        benefits=[tile for kind, tile in made if kind is ServiceKind.BENEFIT],
+    )
+
+
+def _nothing_addon(agreement: AgreementLines | None, packages: Sequence[PackageLines], choice: Choice) -> Empty:
+    if agreement is None:
+        return Empty(_("No agreement"), _("No agreement reaches the chosen workspaces, so there is no add-on package."))
+    if not packages:
+        return Empty(_("No add-on package"), _("This agreement has no add-on package in the chosen workspaces."))
+    href = reverse("activity:customer_activity") + choice.query(status=Status.ANY, package_id=None) + "#addons"
+    return Empty(
+        _("No package with this status"),
+        _("This agreement has add-on packages, but none that fits the filters."),
+        href,
+        _("Show all packages"),
+    )
+
+
+def unmapped(agreements: Iterable[AgreementLines]) -> list[dict[str, str]]:
+    """Packages that reach no workspace at all; only administrators of the whole customer have any here (R3.7)."""
+    return [
+        {"name": package.name, "agreement": agreement.name, "sentence": _("Not mapped to a workspace yet")}
+        for agreement in agreements
+        for package in agreement.packages
+        if not package.is_mapped_anywhere and package.state not in (State.EXPIRED, State.TERMINATED)
+    ]
+
+
+def as_of(changed_at: datetime | None) -> str:
+    """Names the last change, not the clock, so that an unchanged page is the same page."""
+    if changed_at is None:
+        return _("Nothing has been recorded yet")
+    local = timezone.localtime(changed_at)
+    return _("As of %(day)s, %(time)s (%(zone)s)") % {
+        "day": fmt.day(local.date()),
+        "time": local.strftime("%H:%M"),
+        "zone": timezone.get_current_timezone_name(),
+    }

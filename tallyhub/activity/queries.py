@@ -1,0 +1,236 @@
+"""What the page shows, read in one wide statement; a second pair only where a snapshot is out of date."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from typing import Any
+
+from django.db import connection
+
+from tallyhub.activity.rules import Balance, balance_of
+from tallyhub.agreements.rules import ACTIVE_STATES, Scope, ServiceKind, State, state_of_agreement, state_of_package
+from tallyhub.kernel import clock
+from tallyhub.kernel.access import Access, Right
+from tallyhub.kernel.amounts import Unit
+from tallyhub.ledger.engine import Segment, segment_on
+from tallyhub.ledger.queries import read_segments, replay
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One entitlement of a package; a benefit has no balance (R1.12)."""
+
+    id: int
+    kind: ServiceKind
+    unit: Unit
+    names: dict[str, str]
+    descriptions: dict[str, str]
+    action_url: str
+    balance: Balance | None
+
+
+@dataclass(frozen=True, slots=True)
+class PackageLines:
+    id: int
+    code: str
+    name: str
+    scope: Scope
+    starts_on: date
+    ends_on: date  # the last day in force
+    state: State
+    is_mapped: bool  # to one of the chosen workspaces
+    is_mapped_anywhere: bool
+    lines: list[Line] = field(default_factory=list)
+
+    @property
+    def is_active(self) -> bool:
+        return self.state in ACTIVE_STATES
+
+
+@dataclass(frozen=True, slots=True)
+class AgreementLines:
+    id: int
+    number: str
+    name: str
+    plan: str
+    seller: str
+    zone: str
+    starts_on: date
+    ends_on: date  # the last day in force
+    state: State
+    today: date  # in the agreement's zone
+    packages: list[PackageLines] = field(default_factory=list)
+
+    @property
+    def mapped(self) -> list[PackageLines]:
+        return [package for package in self.packages if package.is_mapped]
+
+
+# The WHERE clause is the first wall once more: inside the customer, in a chosen workspace or, in whole, everywhere.
+_READ = """
+SELECT a.id, a.number, a.name, a.plan, seller.name, a.zone, lower(a.term), upper(a.term), a.terminated_on,
+       p.id, p.code, p.name, p.scope, lower(p.term), upper(p.term), p.terminated_on,
+       EXISTS (SELECT FROM agreements_mapping m WHERE m.package_id = p.id AND m.workspace_id = ANY (%(chosen)s)) AS mapped,
+       EXISTS (SELECT FROM agreements_mapping m WHERE m.package_id = p.id),
+       e.id, e.is_as_needed, s.kind, s.unit, s.names, s.descriptions, s.action_url,
+       t.version, coalesce(t.charged, 0),
+       (SELECT coalesce(sum(w.charged), 0) FROM ledger_workspacetotal w
+        WHERE w.entitlement_id = e.id AND w.workspace_id = ANY (%(chosen)s))::bigint,
+       n.from_day, n.segments
+FROM agreements_agreement a
+JOIN organizations_organization seller ON seller.id = a.seller_id
+JOIN agreements_package p ON p.agreement_id = a.id
+LEFT JOIN agreements_entitlement e ON e.package_id = p.id
+LEFT JOIN agreements_service s ON s.id = e.service_id
+LEFT JOIN ledger_entitlementtotal t ON t.entitlement_id = e.id
+LEFT JOIN ledger_snapshot n ON n.entitlement_id = e.id AND n.version = t.version
+WHERE a.customer_id = %(customer)s
+  AND (%(in_whole)s OR EXISTS (
+       SELECT FROM agreements_mapping m WHERE m.package_id = p.id AND m.workspace_id = ANY (%(chosen)s)))
+ORDER BY upper(a.term) DESC, a.number, a.id, upper(p.term), p.name, p.id, s.kind, e.code, e.id
+"""
+
+
+def list_agreements(access: Access, workspaces: Sequence[int]) -> list[AgreementLines]:
+    """Agreements tied to the chosen workspaces, with their packages and balances.
+
+    Packages that reach no chosen workspace are among them for whoever administers the whole customer (R3.7); an
+    agreement of which nothing is left after that is not.
+    """
+    sees_unmapped = access.in_whole and access.has(Right.ADMINISTER)
+    parameters = {"chosen": list(workspaces), "customer": access.customer_id, "in_whole": sees_unmapped}
+    with connection.cursor() as cursor:
+        cursor.execute(_READ, parameters)
+        rows = [_Row(*row) for row in cursor.fetchall()]
+    segments = _segments(rows)
+    agreements: dict[int, AgreementLines] = {}
+    for row in rows:
+        agreement = agreements.get(row.agreement_id) or agreements.setdefault(row.agreement_id, _agreement(row))
+        if not agreement.packages or agreement.packages[-1].id != row.package_id:
+            agreement.packages.append(_package(row, agreement))
+        if row.entitlement_id:
+            package = agreement.packages[-1]
+            package.lines.append(_line(row, package, segments.get(row.entitlement_id)))
+    return list(agreements.values())
+
+
+@dataclass(frozen=True, slots=True)
+class _Row:
+    agreement_id: int
+    number: str
+    agreement_name: str
+    plan: str
+    seller: str
+    zone: str
+    agreement_starts_on: date
+    agreement_until: date
+    agreement_terminated_on: date | None
+    package_id: int
+    package_code: str
+    package_name: str
+    scope: str
+    package_starts_on: date
+    package_until: date
+    package_terminated_on: date | None
+    is_mapped: bool
+    is_mapped_anywhere: bool
+    entitlement_id: int | None
+    is_as_needed: bool
+    kind: str
+    unit: str
+    names: dict[str, str]
+    descriptions: dict[str, str]
+    action_url: str
+    version: int | None
+    used: int
+    used_here: int
+    snapshot_from: date | None
+    snapshot: list[dict[str, Any]] | None
+
+
+def _agreement(row: _Row) -> AgreementLines:
+    today = clock.today(row.zone)
+    last = row.agreement_until - timedelta(days=1)
+    state = state_of_agreement(row.agreement_starts_on, last, row.agreement_terminated_on, today)
+    ends_on = min(last, row.agreement_terminated_on or last)
+    return AgreementLines(
+        row.agreement_id, row.number, row.agreement_name, row.plan, row.seller, row.zone,
+        row.agreement_starts_on, ends_on, state, today,
+    )  # fmt: skip
+
+
+def _package(row: _Row, agreement: AgreementLines) -> PackageLines:
+    """A package never outlives its agreement."""
+    last = row.package_until - timedelta(days=1)
+    state = state_of_package(row.package_starts_on, last, row.package_terminated_on, agreement.today)
+    if agreement.state in (State.TERMINATED, State.EXPIRED) and state in ACTIVE_STATES:
+        state = agreement.state
+    ends_on = min(last, row.package_terminated_on or last, agreement.ends_on)
+    return PackageLines(
+        row.package_id, row.package_code, row.package_name, Scope(row.scope), row.package_starts_on, ends_on, state,
+        row.is_mapped, row.is_mapped_anywhere,
+    )  # fmt: skip
+
+
+def _line(row: _Row, package: PackageLines, segment: Segment | None) -> Line:
+    kind, unit = ServiceKind(row.kind), Unit(row.unit)
+    balance = None
+    if kind is not ServiceKind.BENEFIT:
+        has_ended = package.state in (State.EXPIRED, State.TERMINATED)
+        balance = balance_of(
+            segment or _NOTHING_BOUGHT, kind, unit,
+            is_as_needed=row.is_as_needed, has_ended=has_ended, used_here=row.used_here, used=row.used,
+        )  # fmt: skip
+    return Line(row.entitlement_id or 0, kind, unit, row.names, row.descriptions, row.action_url, balance)
+
+
+_NOTHING_BOUGHT = Segment(date.min, None, 0, 0, 0, 0, 0, 0, None, 0)
+
+
+def _segments(rows: Iterable[_Row]) -> dict[int, Segment]:
+    """Today's segment of every entitlement with a quantity: from its snapshot, or replayed where that is stale."""
+    found: dict[int, Segment] = {}
+    stale: dict[int, date] = {}
+    for row in rows:
+        if row.entitlement_id is None or row.version is None or row.is_as_needed:
+            continue
+        today = clock.today(row.zone)
+        if row.snapshot and row.snapshot_from and row.snapshot_from <= today:
+            found[row.entitlement_id] = segment_on(read_segments(row.snapshot), today)
+        else:
+            stale[row.entitlement_id] = today
+    if stale:
+        found |= {one: timeline[0] for one, timeline in replay(stale.keys(), stale).items()}
+    return found
+
+
+_VERSIONS = """
+SELECT o.data_version, coalesce(l.version, 0), (SELECT array_agg(DISTINCT a.zone ORDER BY a.zone) FROM agreements_agreement a
+    WHERE a.customer_id = o.id)
+FROM organizations_organization o LEFT JOIN ledger_customerledger l ON l.customer_id = o.id WHERE o.id = %s
+"""
+
+
+def versions(access: Access) -> tuple[Any, ...]:
+    """What a page of this customer depends on: data and ledger version, and the day it is in each agreement's zone."""
+    with connection.cursor() as cursor:
+        cursor.execute(_VERSIONS, [access.customer_id])
+        row = cursor.fetchone()
+    if row is None:
+        return (0, 0, ())
+    data_version, ledger_version, zones = row
+    return (data_version, ledger_version, tuple(clock.today(zone).isoformat() for zone in zones or ()))
+
+
+_AS_OF = """
+SELECT max(v.at) FROM ledger_ledgerversion v
+WHERE v.customer_id = %s AND v.version = (SELECT l.version FROM ledger_customerledger l WHERE l.customer_id = v.customer_id)
+"""
+
+
+def last_change(access: Access) -> Any:
+    """When the ledger last changed; None before the first entry."""
+    with connection.cursor() as cursor:
+        cursor.execute(_AS_OF, [access.customer_id])
+        (at,) = cursor.fetchone()
+    return at

@@ -1,0 +1,189 @@
+"""A tile: remaining first, in words. Every sentence about a balance is made here, for page, home and drill-down."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date
+
+from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
+
+from tallyhub.activity.queries import Line
+from tallyhub.activity.rules import Balance, Group, Tone, add_up
+from tallyhub.agreements.rules import ServiceKind, State
+from tallyhub.kernel import formatting as fmt
+
+
+@dataclass(frozen=True, slots=True)
+class Badge:
+    text: str
+    tone: Tone
+
+
+@dataclass(frozen=True, slots=True)
+class Bar:
+    value: int
+    max: int
+
+
+@dataclass(frozen=True, slots=True)
+class Figure:
+    """One balance of a tile. No bar where no quantity was agreed: a percentage of nothing says nothing."""
+
+    label: str | None
+    headline: str
+    used_here: str | None
+    used_agreement: str | None
+    bar: Bar | None
+    tone: Tone
+
+
+@dataclass(frozen=True, slots=True)
+class Tile:
+    href: str | None
+    title: str
+    kind: str
+    figures: tuple[Figure, ...] = ()
+    badges: tuple[Badge, ...] = ()
+    ends: str = ""
+    description: str = ""
+
+
+def kind_name(kind: ServiceKind) -> str:
+    names = {
+        ServiceKind.REACTIVE: _("Reactive support"),
+        ServiceKind.ADVISORY: _("Advisory support"),
+        ServiceKind.PROACTIVE: _("Proactive services"),
+        ServiceKind.DSE: _("Dedicated support engineering"),
+        ServiceKind.CREDITS: _("Proactive credits"),
+        ServiceKind.EDUCATION: _("On-demand education"),
+        ServiceKind.CONTACTS: _("Support contacts"),
+        ServiceKind.ASSESSMENTS: _("On-demand assessments"),
+        ServiceKind.BENEFIT: _("Additional benefit"),
+    }
+    return names[kind]
+
+
+def group_name(group: Group) -> str:
+    names = {
+        Group.PROACTIVE: _("Built-in proactive services"),
+        Group.AS_NEEDED: _("As-needed support"),
+        Group.EDUCATION: _("On-demand education"),
+        Group.CONTACTS: _("Support contacts"),
+        Group.ASSESSMENTS: _("On-demand assessments"),
+        Group.CREDITS: _("Proactive credits"),
+    }
+    return names[group]
+
+
+def state_name(state: State) -> str:
+    names = {
+        State.FUTURE: pgettext("state of an agreement or package", "Future"),
+        State.ACTIVE: pgettext("state of an agreement or package", "Active"),
+        State.EXPIRING: pgettext("state of an agreement or package", "Expiring"),
+        State.EXPIRED: pgettext("state of an agreement or package", "Expired"),
+        State.TERMINATED: pgettext("state of an agreement or package", "Terminated"),
+    }
+    return names[state]
+
+
+STATE_TONES = {
+    State.FUTURE: Tone.PLAIN,
+    State.ACTIVE: Tone.OK,
+    State.EXPIRING: Tone.LOW,
+    State.EXPIRED: Tone.PLAIN,
+    State.TERMINATED: Tone.PLAIN,
+}
+
+
+def headline(one: Balance) -> str:
+    """What is left, first; what was used where no quantity was agreed; what is over where nothing is left."""
+    if one.is_as_needed:
+        return _("As needed: %(amount)s used") % {"amount": fmt.amount(one.used, one.unit)}
+    if one.over and not one.left:
+        return over_text(one)
+    if one.quantity:
+        return _("%(left)s left of %(quantity)s") % {
+            "left": fmt.amount(one.left, one.unit),
+            "quantity": fmt.quantity(one.quantity, one.unit),
+        }
+    if one.upcoming:
+        return _("%(amount)s to come") % {"amount": fmt.amount(one.upcoming, one.unit)}
+    if one.expired:
+        return _("%(amount)s expired unused") % {"amount": fmt.amount(one.expired, one.unit)}
+    return _("All used") if one.bought else _("Nothing bought yet")
+
+
+def over_text(one: Balance) -> str:
+    return _("%(amount)s over") % {"amount": fmt.amount(one.over, one.unit)}
+
+
+def figure(one: Balance, *, label: str | None, is_all: bool) -> Figure:
+    """``is_all``: every workspace is chosen, so used here and used in the agreement need not be told apart."""
+    bar = None if one.is_as_needed or not one.quantity else Bar(min(one.quantity - one.left, one.quantity), one.quantity)
+    here, everywhere = fmt.amount(one.used_here, one.unit), fmt.amount(one.used, one.unit)
+    if is_all or one.used_here == one.used:
+        used_here, used = None, None if one.is_as_needed else _("%(amount)s used") % {"amount": everywhere}
+    else:
+        used_here = _("%(amount)s used here") % {"amount": here}
+        used = _("%(amount)s used in the agreement") % {"amount": everywhere}
+    return Figure(label, headline(one), used_here, used, bar, one.tone)
+
+
+def tile_of_line(line: Line, href: str | None, *, is_all: bool) -> Tile:
+    title, description = fmt.local(line.names), fmt.local(line.descriptions)
+    if line.balance is None:
+        return Tile(href, title, line.kind, description=description)
+    return Tile(
+        href,
+        title,
+        line.kind,
+        figures=(figure(line.balance, label=None, is_all=is_all),),
+        badges=_badges([line.balance]),
+        ends=_ends(line.balance),
+    )
+
+
+def tile_of_group(group: Group, lines: Iterable[Line], href: str, *, is_all: bool) -> Tile:
+    """The aggregate of one kind over the chosen agreements: a figure per unit, never one over units."""
+    balances = add_up(line.balance for line in lines if line.balance)
+    several = len(balances) > 1
+    return Tile(
+        href,
+        group_name(group),
+        group,
+        figures=tuple(figure(one, label=kind_name(one.kind) if several else None, is_all=is_all) for one in balances),
+        badges=_badges(balances),
+        ends=next(filter(None, map(_ends, balances)), ""),
+    )
+
+
+def _badges(balances: Iterable[Balance]) -> tuple[Badge, ...]:
+    """Only what the headline does not say already."""
+    found = []
+    for one in balances:
+        if one.over and one.left:
+            found.append(Badge(over_text(one), Tone.OVER))
+        elif one.over:
+            found.append(Badge(_("More used than bought"), Tone.OVER))
+        elif one.quantity and not one.left:
+            found.append(Badge(_("Used up"), Tone.CRITICAL))
+        elif one.tone is Tone.CRITICAL:
+            found.append(Badge(_("Nearly used up"), Tone.CRITICAL))
+    return tuple(found)
+
+
+def _ends(one: Balance) -> str:
+    if not one.next_end or not one.ends_next:
+        return ""
+    return _("Use %(amount)s by %(day)s") % {"amount": fmt.amount(one.ends_next, one.unit), "day": fmt.day(one.next_end)}
+
+
+def end_text(state: State, starts_on: date, ends_on: date, today: date) -> str:
+    """When an agreement or package ends, ended or begins, as seen from today."""
+    if state is State.FUTURE:
+        return _("begins on %(day)s") % {"day": fmt.day(starts_on)}
+    if state is State.TERMINATED:
+        return _("terminated on %(day)s") % {"day": fmt.day(ends_on)}
+    if state is State.EXPIRED:
+        return _("expired on %(day)s") % {"day": fmt.day(ends_on)}
+    return fmt.days_left((ends_on - today).days)

@@ -1,0 +1,263 @@
+"""Home, the Management tab, Customer activity and its drill-downs. Each page runs in one read-only scope."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from typing import Any
+
+from django.http import HttpResponse, HttpResponseBase, StreamingHttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils import translation
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+
+from tallyhub.activity import drilldown, page, tiles
+from tallyhub.activity.drilldown import Columns, People, Subject
+from tallyhub.activity.filters import Choice, NoSuchChoice, read_choice
+from tallyhub.activity.queries import AgreementLines, last_change, list_agreements, versions
+from tallyhub.activity.rules import Group
+from tallyhub.agreements.rules import ServiceKind
+from tallyhub.kernel.access import Right
+from tallyhub.kernel.errors import Forbidden
+from tallyhub.kernel.grid import Column, csv_lines, cut, read_place
+from tallyhub.kernel.http import HubRequest, etag_of, signed_in, unchanged
+from tallyhub.kernel.scope import scope
+from tallyhub.ledger import entries
+from tallyhub.ledger.entries import EntryFilter, EntryRow
+
+HOME_TILES_MAX = 6  # per agreement; the page has them all
+
+
+@signed_in
+@require_safe
+def home(request: HubRequest) -> HttpResponse:
+    """What is left, per active agreement of the workspace one is signed in to."""
+    if not request.access.has_anywhere(Right.VIEW_ACTIVITY):
+        return render(request, "activity/home.html", {"sections": [], "empty": _no_activity(request)})
+    choice = read_choice(request.GET, request.access)
+    with scope(request.access):
+        agreements = list_agreements(request.access, choice.workspaces)
+        sections = [
+            {"agreement": card, "tiles": found[:HOME_TILES_MAX], "href": reverse("activity:customer_activity")}
+            for one in page.chosen_agreements(agreements, choice)
+            for card in page.cards([one])
+            for found in [page.enterprise([one], replace(choice, agreement_id=one.id))[0]]
+        ]
+        empty = None if sections else _("No agreement is in force in this workspace today.")
+        return render(request, "activity/home.html", {"sections": sections, "empty": empty})
+
+
+def _no_activity(request: HubRequest) -> str:
+    if not request.sign_on.customer_count:
+        return _("You are not assigned to a customer yet. As soon as you are, you find it here.")
+    return _("What is left is shown to people with the role Customer activity. An administrator of your workspace can give it to you.")
+
+
+@signed_in
+@require_safe
+def management(request: HubRequest) -> HttpResponse:
+    """The second step of the way to Customer activity (R1.3)."""
+    pages = [
+        {
+            "title": _("Customer activity"),
+            "sentence": _("What was bought, what was delivered, what is left and until when."),
+            "href": reverse("activity:customer_activity"),
+            "icon": "chart-bar",
+        }
+    ]
+    shown = pages if request.access.has_anywhere(Right.VIEW_ACTIVITY) else []
+    return render(request, "activity/management.html", {"pages": shown})
+
+
+@signed_in
+@require_safe
+def customer_activity(request: HubRequest) -> HttpResponse:
+    choice = read_choice(request.GET, request.access)
+    with scope(request.access):
+        etag = etag_of(request, *versions(request.access))
+        if unchanged(request, etag):
+            return HttpResponse(status=304, headers={"ETag": etag})
+        agreements = list_agreements(request.access, choice.workspaces)
+        context = {"page": _page(request, choice, agreements), "choice": choice}
+        response = render(request, _activity_template(request), context)
+    if etag:
+        response.headers["ETag"] = etag
+        response.headers["Cache-Control"] = "private, no-cache"
+    return response
+
+
+def _activity_template(request: HubRequest) -> str:
+    fragments = {"enterprise": "activity/_enterprise.html", "addons": "activity/_addons.html"}
+    return fragments.get(request.htmx.target or "", "activity/customer_activity.html")
+
+
+def _page(request: HubRequest, choice: Choice, agreements: list[AgreementLines]) -> dict[str, Any]:
+    found, enterprise_empty = page.enterprise(agreements, choice)
+    return {
+        "as_of": page.as_of(last_change(request.access)),
+        "filters": page.filters(choice, request.sign_on.places, agreements),
+        "cards": page.cards(agreements),
+        "tiles": found,
+        "enterprise_empty": enterprise_empty,
+        "addon": page.addon(agreements, choice),
+        "unmapped": page.unmapped(agreements),
+    }
+
+
+# A drill-down is one entitlement, or one kind of the enterprise-wide section; both have page, rows and CSV.
+Find = Callable[[list[AgreementLines], Choice], Subject]
+
+
+@signed_in
+@require_safe
+def entitlement(request: HubRequest, entitlement_id: int) -> HttpResponse:
+    base = reverse("activity:entitlement", args=[entitlement_id])
+    return _drilldown(request, base, _entitlement(entitlement_id))
+
+
+@signed_in
+@require_safe
+def entitlement_rows(request: HubRequest, entitlement_id: int) -> HttpResponse:
+    base = reverse("activity:entitlement", args=[entitlement_id])
+    return _rows(request, base, _entitlement(entitlement_id))
+
+
+@signed_in
+@require_safe
+def entitlement_csv(request: HubRequest, entitlement_id: int) -> HttpResponseBase:
+    return _csv(request, _entitlement(entitlement_id))
+
+
+@signed_in
+@require_safe
+def group(request: HubRequest, group: str) -> HttpResponse:
+    return _drilldown(request, reverse("activity:group", args=[group]), _group(group))
+
+
+@signed_in
+@require_safe
+def group_rows(request: HubRequest, group: str) -> HttpResponse:
+    return _rows(request, reverse("activity:group", args=[group]), _group(group))
+
+
+@signed_in
+@require_safe
+def group_csv(request: HubRequest, group: str) -> HttpResponseBase:
+    return _csv(request, _group(group))
+
+
+def _entitlement(entitlement_id: int) -> Find:
+    return lambda agreements, _choice: drilldown.subject_of_entitlement(agreements, entitlement_id)
+
+
+def _group(name: str) -> Find:
+    if name not in set(Group):
+        raise NoSuchChoice
+    return lambda agreements, choice: drilldown.subject_of_group(agreements, Group(name), choice)
+
+
+def _drilldown(request: HubRequest, base: str, find: Find) -> HttpResponse:
+    choice = read_choice(request.GET, request.access)
+    with scope(request.access):
+        subject = find(list_agreements(request.access, choice.workspaces), choice)
+        context = {
+            "title": subject.title,
+            "description": subject.description,
+            "back_href": reverse("activity:customer_activity") + choice.query(),
+            "workspaces": page.filters(choice, request.sign_on.places, [])["choice"],
+            "members": _members(subject),
+            "totals": drilldown.totals(subject, is_all=choice.is_all),
+            "action": {"title": _("Go to the service"), "href": subject.action_url} if subject.action_url else None,
+            "charts": drilldown.charts(subject, choice.workspaces),
+            "grid": None if subject.is_benefit else _grid(request, base, subject, choice),
+        }
+        return render(request, "activity/drilldown.html", context)
+
+
+def _members(subject: Subject) -> list[dict[str, str]]:
+    """Which packages the figures are of, and until when."""
+    return [
+        {
+            "name": f"{agreement.name} · {package.name}",
+            "state": tiles.state_name(package.state),
+            "ends": tiles.end_text(package.state, package.starts_on, package.ends_on, agreement.today),
+        }
+        for agreement, package in {(m[0].id, m[1].id): m[:2] for m in subject.members}.values()
+    ]
+
+
+def _rows(request: HubRequest, base: str, find: Find) -> HttpResponse:
+    choice = read_choice(request.GET, request.access)
+    with scope(request.access):
+        subject = find(list_agreements(request.access, choice.workspaces), choice)
+        _require_rows(request, subject, choice)
+        return render(request, "activity/_grid.html", {"grid": _grid(request, base, subject, choice)})
+
+
+def _require_rows(request: HubRequest, subject: Subject, choice: Choice) -> tuple[int, ...]:
+    """The workspaces whose rows are shown. Named people's learning answers 403 to all but learning managers (R2.2)."""
+    workspaces = drilldown.row_workspaces(request.access, subject.kinds, choice.workspaces)
+    if not workspaces and ServiceKind.EDUCATION in subject.kinds:
+        raise Forbidden(Right.VIEW_LEARNING)
+    if subject.is_benefit:
+        raise NoSuchChoice
+    return workspaces
+
+
+def _shows_people(request: HubRequest, subject: Subject, workspaces: tuple[int, ...]) -> bool:
+    """Who an entry is about is for those who may see everything of its kind."""
+    needed = Right.VIEW_LEARNING if ServiceKind.EDUCATION in subject.kinds else Right.ADMINISTER
+    return bool(workspaces) and all(request.access.has(needed, workspace_id=one) for one in workspaces)
+
+
+def _grid(request: HubRequest, base: str, subject: Subject, choice: Choice) -> dict[str, Any]:
+    workspaces = drilldown.row_workspaces(request.access, subject.kinds, choice.workspaces)
+    wanted = drilldown.read_filter(request.GET, subject, workspaces)
+    place = read_place(request.GET, entries.SORTS)
+    found = cut(entries.list_page(wanted, place), place)
+    total = entries.count(replace(wanted, workspaces=choice.workspaces))
+    shown = entries.count(wanted) if workspaces != choice.workspaces else total
+    people = People() if _shows_people(request, subject, workspaces) else None
+    if people:
+        people.learn(row.person_id for row in found.rows)
+    columns = Columns(subject, _workspace_names(request, workspaces), people).declared()
+    return drilldown.grid(
+        base, columns, found, place, wanted, [*choice.pairs()], shown=shown, total=total, kinds=subject.kinds
+    )
+
+
+def _workspace_names(request: HubRequest, workspaces: tuple[int, ...]) -> dict[int, str]:
+    return {place.id: place.name for place in request.sign_on.places if place.id in workspaces}
+
+
+def _csv(request: HubRequest, find: Find) -> HttpResponseBase:
+    """Exactly what the filters show. The rows are read inside a scope of the stream's own: ours is over by then."""
+    choice = read_choice(request.GET, request.access)
+    with scope(request.access):
+        subject = find(list_agreements(request.access, choice.workspaces), choice)
+    workspaces = _require_rows(request, subject, choice)
+    wanted = drilldown.read_filter(request.GET, subject, workspaces)
+    people = People() if _shows_people(request, subject, workspaces) else None
+    columns = Columns(subject, _workspace_names(request, workspaces), people).declared()
+    body = _csv_body(request, wanted, columns, people, translation.get_language() or "en")
+    response = StreamingHttpResponse(body, content_type="text/csv; charset=utf-8")
+    response.headers["Content-Disposition"] = 'attachment; filename="entries.csv"'
+    return response
+
+
+def _csv_body(
+    request: HubRequest, wanted: EntryFilter, columns: list[Column[EntryRow]], people: People | None, language: str
+) -> Iterator[str]:
+    has_keys = request.GET.get("header") == "keys"  # stable names for programs; people get their language
+    exported = [(column.key if has_keys else column.label, column.plain) for column in columns if column.plain]
+    cells = [plain for _label, plain in exported]
+    with translation.override(language), scope(request.access):
+        yield from csv_lines([label for label, _plain in exported], _csv_rows(wanted, cells, people))
+
+
+def _csv_rows(wanted: EntryFilter, cells: list[Any], people: People | None) -> Iterator[list[str | int]]:
+    for batch in entries.stream(wanted):
+        if people:
+            people.learn(row.person_id for row in batch)
+        for row in batch:
+            yield [cell(row) for cell in cells]

@@ -1,0 +1,142 @@
+"""A grid is declared once: its columns serve the page and the export, its state lives in the URL.
+
+Paging goes by key with the id as tie-breaker, so the last page of a million rows costs what the first one does.
+"""
+
+import csv
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any, Generic, TypeVar
+from urllib.parse import urlencode
+
+from django.http import QueryDict
+
+from tallyhub.kernel.errors import Invalid
+
+Row = TypeVar("Row")
+PAGE_ROWS = 50
+COUNT_MAX = 10_000  # exact up to here, "10,000+" beyond
+_FORMULA = ("=", "+", "-", "@", "\t", "\r")  # what makes a spreadsheet run a cell
+
+
+@dataclass(frozen=True, slots=True)
+class Column(Generic[Row]):
+    """``text`` is what the page shows, ``plain`` what an export writes: ISO days, whole smallest steps."""
+
+    key: str  # stable once published
+    label: str
+    text: Callable[[Row], str] | None = None  # None: only in exports
+    plain: Callable[[Row], str | int] | None = None  # None: only on the page
+    sort: str | None = None  # the declared order it is sorted by; each has an index
+    is_numeric: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Key:
+    """Where a page begins: the sort value and id of the row before it."""
+
+    value: str
+    id: int
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Which page, in which order. ``backwards``: the rows before the key, or the last ones without a key."""
+
+    sort: str
+    is_descending: bool = True
+    key: Key | None = None
+    backwards: bool = False
+
+    @property
+    def reads_descending(self) -> bool:
+        """The last page is the first one of the reverse order."""
+        return self.is_descending is not self.backwards
+
+
+def read_place(query: QueryDict, sorts: Sequence[str]) -> Place:
+    """``sort=-occurred_on``, and ``after=VALUE~ID``, ``before=VALUE~ID`` or ``page=last``. The first sort is the default.
+
+    Raises Invalid for an order that is not declared or a key that no page of ours made.
+    """
+    wanted = query.get("sort") or f"-{sorts[0]}"
+    sort = wanted.removeprefix("-")
+    if sort not in sorts:
+        raise Invalid("sort_unknown", sort=sort)
+    is_descending = wanted.startswith("-")
+    if query.get("page") == "last":
+        return Place(sort, is_descending, None, backwards=True)
+    if before := query.get("before"):
+        return Place(sort, is_descending, _key(before, sort), backwards=True)
+    after = query.get("after")
+    return Place(sort, is_descending, _key(after, sort) if after else None)
+
+
+def _key(text: str, sort: str) -> Key:
+    value, _, row_id = text.rpartition("~")
+    if not row_id.isascii() or not row_id.isdigit() or len(row_id) > 18 or not _is_value(value):
+        raise Invalid("page_unknown")
+    return Key(value, int(row_id))
+
+
+def _is_value(value: str) -> bool:
+    """A day or a whole number: what our orders sort by."""
+    digits = value.removeprefix("-")
+    if digits.isascii() and digits.isdigit():
+        return len(digits) <= 18
+    try:
+        date.fromisoformat(value)
+    except ValueError:
+        return False
+    return True
+
+
+@dataclass(frozen=True, slots=True)
+class Page(Generic[Row]):
+    rows: list[Row]
+    has_before: bool
+    has_after: bool
+
+
+def cut(rows: list[Row], place: Place) -> Page[Row]:
+    """A page from up to ``PAGE_ROWS + 1`` rows read in the place's reading order."""
+    has_more = len(rows) > PAGE_ROWS
+    kept = rows[:PAGE_ROWS]
+    if place.backwards:
+        return Page(kept[::-1], has_before=has_more, has_after=place.key is not None)
+    return Page(kept, has_before=place.key is not None, has_after=has_more)
+
+
+def count_text(count: int, number: Callable[[int], str]) -> str:
+    return f"{number(COUNT_MAX)}+" if count > COUNT_MAX else number(count)
+
+
+def link(carried: Sequence[tuple[str, str]], **changes: str) -> str:
+    """The query string of the grid's page with another place."""
+    return "?" + urlencode([*carried, *((name, value) for name, value in changes.items() if value)])
+
+
+class _Echo:
+    """What csv.writer writes to: hands each line straight on."""
+
+    def write(self, value: str) -> str:
+        return value
+
+
+def csv_lines(header: Sequence[str], rows: Iterable[Sequence[str | int]], *, lines_per_chunk: int = 500) -> Iterator[str]:
+    """A CSV as spreadsheets expect it (UTF-8 with its mark), in chunks, in constant memory."""
+    writer: Any = csv.writer(_Echo())
+    yield "\ufeff" + writer.writerow(header)
+    chunk: list[str] = []
+    for row in rows:
+        chunk.append(writer.writerow(row))
+        if len(chunk) == lines_per_chunk:
+            yield "".join(chunk)
+            chunk.clear()
+    yield "".join(chunk)
+
+
+def harmless(text: str) -> str:
+    """A text that no spreadsheet takes for a formula."""
+    return f"'{text}" if text.startswith(_FORMULA) else text
