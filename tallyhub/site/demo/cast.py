@@ -1,0 +1,97 @@
+"""The people of the demo. All are invented, and no two share an address."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from tallyhub.organizations.rules import Role
+from tallyhub.site.demo.plan import Customer
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    """``roles`` are pairs of a role and a workspace code, which is empty for the whole customer."""
+
+    key: str
+    email: str
+    name: str
+    language: str
+    zone: str
+    workspaces: tuple[str, ...]
+    roles: tuple[tuple[str, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """An address to sign in with, and who signs in with it."""
+
+    email: str
+    who: str
+
+
+@dataclass(frozen=True, slots=True)
+class Staff:
+    """Somebody of the provider, with one role in each of the customers."""
+
+    email: str
+    name: str
+    zone: str
+    role: Role
+    customers: tuple[str, ...]
+
+
+PASSWORD = "tallyhub-demo"  # noqa: S105 - printed for everybody who makes the demo
+ACCOUNTS = (
+    Account("csam@provider.example", "CSAM of every customer"),
+    Account("coordinator@provider.example", "account coordinator of Orchard, St. Aldwyn and Kestrel County"),
+    Account("engineer@provider.example", "engineer, not assigned to any customer yet"),
+    Account("admin@halden.example", "customer administrator of Halden"),
+    Account("wsadmin@halden.example", "workspace administrator of Halden’s Sawmills"),
+    Account("activity@halden.example", "customer activity in two workspaces of Halden"),
+    Account("learning@halden.example", "learning manager and customer activity in Halden’s Group IT"),
+    Account("contact@halden.example", "support contact of Halden’s Paper mills"),
+    Account("member@halden.example", "member of Halden’s Logistics, without an activity role"),
+    Account("admin@orchard.example", "customer administrator of Orchard"),
+)
+STAFF = (
+    Staff(
+        "csam@provider.example",
+        "Maren Osterholt",
+        "Europe/Oslo",
+        Role.CSAM,
+        ("halden", "orchard", "aldwyn", "corvane", "kestrel", "valdoria", "stepnoy", "bellacorte"),
+    ),
+    Staff(
+        "coordinator@provider.example",
+        "Tobiah Wrenfield",
+        "Europe/London",
+        Role.ACCOUNT_COORDINATOR,
+        ("orchard", "aldwyn", "kestrel"),
+    ),
+    Staff("engineer@provider.example", "Xiomara Quintal", "Europe/Madrid", Role.ENGINEER, ()),
+)
+
+
+def read(customer: Customer) -> Iterator[Member]:
+    """The people of a customer's table, one per line: address, name, language, zone, workspaces, roles.
+
+    Roles stand with their workspaces, ``support_contact@group+mills``, or alone for the whole customer. Who has none
+    is a member of their workspaces.
+    """
+    for number, line in enumerate(customer.cast.strip().splitlines(), start=1):
+        local, name, language, zone, workspaces, roles = (cell.strip() for cell in line.split("|"))
+        homes = tuple(customer.workspaces) if workspaces == "all" else tuple(workspaces.split())
+        yield Member(
+            key=f"{customer.code}-{number:03}",
+            email=f"{local}@{customer.code}.example",
+            name=name,
+            language=language,
+            zone=zone,
+            workspaces=homes,
+            roles=tuple(_roles(roles)) or tuple((Role.MEMBER.value, home) for home in homes),
+        )
+
+
+def _roles(text: str) -> Iterator[tuple[str, str]]:
+    for words in text.split():
+        roles, _, places = words.partition("@")
+        yield from ((Role(role).value, place) for role in roles.split("+") for place in places.split("+"))
