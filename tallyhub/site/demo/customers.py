@@ -38,7 +38,7 @@ o.penhallick  | Oswin Penhallick     | en | Europe/London | shops             |
                         Line("advisory-support", lots=(Lot("40"),), uses=(Use(26, Months(-9, 0)),), step=15),
                         Line("built-in-proactive", lots=(Lot("64"),), uses=(Use(44, Months(-9, 0)),)),
                         Line("on-demand-education", lots=(Lot("150"),), uses=(Use(112, Months(-9, 0)),)),
-                        Line("support-contacts", lots=(Lot("10"),), uses=(Use(5, Months(-9, -6)),)),
+                        Line("support-contacts", lots=(Lot("5"),), uses=(Use(3, Months(-9, -6)),)),
                         Line("service-review"),
                     ),
                 ),
@@ -101,7 +101,7 @@ f.dunlevin    | Fintan Dunlevin       | en | Europe/Dublin | corporate | support
                     lines=(
                         Line("reactive-support", uses=(Use(196, Months(-10, 0)),), step=15),
                         Line("built-in-proactive", lots=(Lot("96"),), uses=(Use(48, Months(-10, 0)),)),
-                        Line("support-contacts", lots=(Lot("6"),), uses=(Use(8, Months(-10, -2)),)),
+                        Line("support-contacts", lots=(Lot("4"),), uses=(Use(6, Months(-10, -2)),)),
                         Line("on-demand-assessments", lots=(Lot("4"),), uses=(Use(4, Months(-8, -2)),)),
                         Line("crisis-coordination"),
                     ),
@@ -149,7 +149,7 @@ t.rewiti      | Tamati Rewitihana     | en | Pacific/Auckland | terminals |
                     workspaces=("fleet", "terminals"),
                     lines=(
                         Line("reactive-support", lots=(Lot("200"),), uses=(Use(164, Months(-16, -4)),), step=30),
-                        Line("support-contacts", lots=(Lot("6"),), uses=(Use(4, Months(-16, -12)),)),
+                        Line("support-contacts", lots=(Lot("6"),), uses=(Use(2, Months(-16, -12)),)),
                     ),
                 ),
             ),
@@ -285,7 +285,7 @@ o.zavgorodko | Остап Завгородько    | ru | Europe/Kyiv  | rail  
                             uses=(Use(31, Months(-6, 0)),),
                             step=15,
                         ),
-                        Line("support-contacts", lots=(Lot("4"),), uses=(Use(3, Months(-6, -4)),)),
+                        Line("support-contacts", lots=(Lot("4"),), uses=(Use(2, Months(-6, -4)),)),
                     ),
                 ),
                 Package(

@@ -65,7 +65,7 @@ BASE = Package(
         ),
         Line("built-in-proactive", lots=_yearly("240"), uses=(Use(228, YEAR_1), Use(136, SO_FAR))),
         Line("on-demand-education", uses=(Use(610, YEAR_1), Use(455, SO_FAR))),
-        Line("support-contacts", lots=(Lot("40"),), uses=(Use(19, Months(-19, -16)), Use(8, Months(-10, 0)))),
+        Line("support-contacts", lots=(Lot("25"),), uses=(Use(12, Months(-19, -16)), Use(5, Months(-10, 0)))),
         Line("on-demand-assessments", lots=(Lot("12"),), uses=(Use(9, Months(-18, -1)),)),
         Line("service-review"),
         Line("crisis-coordination"),
@@ -181,7 +181,7 @@ AMERICAS = Package(
         Line("reactive-cases", lots=(Lot("60"),), uses=(Use(38, SO_FAR),)),
         Line("advisory-support", lots=(Lot("50"),), uses=(Use(22, SO_FAR),), step=30),
         Line("built-in-proactive", lots=(Lot("80"),), uses=(Use(27, SO_FAR),)),
-        Line("support-contacts", lots=(Lot("8"),), uses=(Use(6, Months(-7, -2)),)),
+        Line("support-contacts", lots=(Lot("8"),), uses=(Use(5, Months(-7, -2)),)),
         Line("service-review"),
     ),
 )

@@ -7,6 +7,7 @@ from fractions import Fraction
 from random import Random
 
 from tallyhub.kernel.amounts import Unit, charge
+from tallyhub.organizations.rules import Role
 from tallyhub.site.demo.cast import Member
 from tallyhub.site.demo.catalogue import UNIT_OF
 from tallyhub.site.demo.habits import HABITS, Habit
@@ -69,9 +70,9 @@ def facts(customer_code: str, spot: Spot, today: date) -> Iterator[Fact]:
 
 
 def _contacts(spot: Spot) -> list[Member]:
-    """Who may be named: first those who hold the role, then the others."""
-    here = [one for one in spot.members if set(one.workspaces) & set(spot.package.workspaces)]
-    return sorted(here, key=lambda one: all(role != "support_contact" for role, _ in one.roles))
+    """Who may open support requests in a workspace that the package reaches."""
+    allowed = {(Role.SUPPORT_CONTACT.value, place) for place in spot.package.workspaces}
+    return [one for one in spot.members if allowed & set(one.roles)]
 
 
 def _busy_days(dice: Random, use: Use, today: date) -> list[date]:
