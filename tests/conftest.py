@@ -19,7 +19,7 @@ from psycopg import conninfo, sql
 from tallyhub.site import postgres
 
 # Tests may lose their data; waiting for the disk would only make them slow.
-_FAST = ("-c", "fsync=off", "-c", "synchronous_commit=off", "-c", "full_page_writes=off", "-c", "max_connections=200")
+_FAST = ("-c", "fsync=off", "-c", "synchronous_commit=off", "-c", "full_page_writes=off", "-c", "autovacuum=off", "-c", "max_connections=200")
 _TEMPLATE = "tallyhub_template"
 
 
@@ -36,6 +36,11 @@ def pytest_configure(config: pytest.Config) -> None:
     import django
 
     django.setup()
+    from django.test import override_settings
+
+    # The browser tests serve the real, collected files; here the plain addresses will do.
+    plain = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
+    override_settings(STORAGES={"default": plain, "staticfiles": plain}, WHITENOISE_AUTOREFRESH=True).enable()
 
 
 def _start_server(config: pytest.Config) -> None:
@@ -43,22 +48,26 @@ def _start_server(config: pytest.Config) -> None:
     folder = stack.enter_context(tempfile.TemporaryDirectory(prefix="tallyhub-tests-"))
     binaries = os.environ.get("TALLYHUB_POSTGRES_BIN", "")
     server = stack.enter_context(postgres.running(Path(folder), binaries=binaries, options=_FAST))
-    os.environ["TALLYHUB_TEST_APP"], os.environ["TALLYHUB_TEST_OWNER"] = server.app, server.owner
-    os.environ["TALLYHUB_TEST_DIR"] = folder
+    os.environ |= {
+        "TALLYHUB_TEST_APP": server.app,
+        "TALLYHUB_TEST_OWNER": server.owner,
+        "TALLYHUB_TEST_ADMIN": server.admin,
+        "TALLYHUB_TEST_DIR": folder,
+    }
     config.add_cleanup(stack.close)
-    _make_template(server.owner)
+    _make_template(server)
 
 
-def _make_template(owner: str) -> None:
+def _make_template(server: postgres.Addresses) -> None:
     """Migrated in a process of its own, because this one's Django must come to know a worker's copy."""
     import subprocess
     import sys
 
-    with psycopg.connect(owner, autocommit=True) as connection:
-        connection.execute(f"CREATE DATABASE {_TEMPLATE}")
+    with psycopg.connect(server.admin, autocommit=True) as connection:
+        connection.execute(f"CREATE DATABASE {_TEMPLATE} OWNER {postgres.OWNER}")
     environment = os.environ | {
-        "TALLYHUB_DATABASE_URL": _named(os.environ["TALLYHUB_TEST_APP"], _TEMPLATE),
-        "TALLYHUB_OWNER_URL": _named(owner, _TEMPLATE),
+        "TALLYHUB_DATABASE_URL": _named(server.app, _TEMPLATE),
+        "TALLYHUB_OWNER_URL": _named(server.owner, _TEMPLATE),
         "TALLYHUB_DATA_DIR": os.environ["TALLYHUB_TEST_DIR"],
     }
     subprocess.run([sys.executable, "-m", "tallyhub.site.cli", "migrate"], env=environment, check=True)
@@ -72,7 +81,7 @@ class Databases:
     """The copies this worker works on."""
 
     def __init__(self) -> None:
-        self._server = _named(os.environ["TALLYHUB_TEST_OWNER"], "postgres")
+        self._server = os.environ["TALLYHUB_TEST_ADMIN"]
         self._name = conninfo.conninfo_to_dict(os.environ["TALLYHUB_OWNER_URL"])["dbname"]
         self._world: Any = None
 
@@ -111,7 +120,7 @@ class Databases:
         with psycopg.connect(self._server, autocommit=True) as connection:
             names = sql.Identifier(target), sql.Identifier(source)
             connection.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(names[0]))
-            connection.execute(sql.SQL("CREATE DATABASE {} TEMPLATE {} STRATEGY FILE_COPY").format(*names))
+            connection.execute(sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(*names))
 
 
 @pytest.fixture(scope="session")
@@ -137,10 +146,11 @@ def world(databases: Databases) -> Iterator[Any]:
 
 
 @pytest.fixture
-def client() -> Iterator[Any]:
+def client() -> Any:
+    """A browser without a face; ``client.force_login(world.admin)``."""
     from django.test import Client
 
-    yield Client()
+    return Client()
 
 
 @pytest.fixture

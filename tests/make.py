@@ -1,9 +1,11 @@
 """Makers: valid by default, silent about what a test is not about. They write as the owner, past both walls."""
 
 from datetime import UTC, date, datetime, timedelta
+from functools import cache
 from itertools import count
 from typing import Any
 
+from django.contrib.auth.hashers import make_password
 from django.db.backends.postgresql.psycopg_any import DateRange
 
 from tallyhub.accounts.models import Person
@@ -19,6 +21,14 @@ _serial = count(1)
 LONG_AGO = datetime(2020, 1, 1, tzinfo=UTC)
 
 
+PASSWORD = "correct horse battery"  # everybody's
+
+
+@cache
+def _password() -> str:
+    return make_password(PASSWORD)  # slow on purpose, so once is enough
+
+
 def days(starts_on: date, ends_on: date) -> DateRange:
     """A term from its first to its last day, both inclusive."""
     return DateRange(starts_on, ends_on + timedelta(days=1))
@@ -26,8 +36,7 @@ def days(starts_on: date, ends_on: date) -> DateRange:
 
 def make_person(name: str, **over: Any) -> Person:
     fields = {"name": name, "email": f"{name}@example.test", **over}
-    person = Person(**fields)
-    person.set_unusable_password()
+    person = Person(**fields, password=_password())
     person.save(using="owner")
     return Person.objects.get(pk=person.pk)
 

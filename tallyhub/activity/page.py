@@ -1,7 +1,7 @@
 """The Customer activity page, ready to be placed: filters, agreement cards, two sections, what is not mapped."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from tallyhub.activity import tiles
-from tallyhub.activity.filters import Choice, NoSuchChoice, Status
+from tallyhub.activity.filters import Choice, Status
 from tallyhub.activity.queries import AgreementLines, PackageLines
 from tallyhub.activity.rules import GROUP_OF, Group
 from tallyhub.activity.tiles import Badge, Tile
@@ -110,18 +110,14 @@ def _card(one: AgreementLines) -> Card:
 
 
 def chosen_agreements(agreements: Sequence[AgreementLines], choice: Choice) -> list[AgreementLines]:
-    """Those that the enterprise-wide section adds up: the one that is named, else all active ones."""
+    """Those that the enterprise-wide section adds up: the one that is named, else all active ones.
+
+    One that is named but does not reach the chosen workspaces, or is not there at all, gives none: the same answer.
+    """
     tied = [one for one in agreements if one.mapped]
     if choice.agreement_id is None:
         return [one for one in tied if one.state in ACTIVE_STATES]
-    return [_one_of(tied, choice.agreement_id)]
-
-
-def _one_of(found: Iterable[Any], wanted: int) -> Any:
-    for one in found:
-        if one.id == wanted:
-            return one
-    raise NoSuchChoice
+    return [one for one in tied if one.id == choice.agreement_id]
 
 
 def enterprise(agreements: Sequence[AgreementLines], choice: Choice) -> tuple[list[Tile], Empty | None]:
@@ -167,6 +163,13 @@ def _nothing_enterprise(agreements: Sequence[AgreementLines], chosen: Sequence[A
             _("No agreement reaches the chosen workspaces"),
             _("Your account team maps packages to workspaces. Choose other workspaces, or ask them."),
         )
+    if choice.agreement_id is not None and not chosen:
+        return Empty(
+            _("This agreement does not reach the chosen workspaces"),
+            _("Choose other workspaces, or another agreement."),
+            reverse("activity:customer_activity") + choice.query(agreement_id=None),
+            _("Show all active agreements"),
+        )
     if not chosen:
         latest = tied[0]
         return Empty(
@@ -182,11 +185,14 @@ def _nothing_enterprise(agreements: Sequence[AgreementLines], chosen: Sequence[A
 
 
 def addon_agreement(agreements: Sequence[AgreementLines], choice: Choice) -> AgreementLines | None:
-    """Exactly one agreement at a time: the one that is named, else the first active one with add-ons (R1.10)."""
+    """Exactly one agreement at a time: the one that is named, else the first active one with add-ons (R1.10).
+
+    The name of one that does not reach the chosen workspaces counts as none: the choice of workspaces came later.
+    """
     tied = [one for one in agreements if one.mapped]
-    if choice.addon_agreement_id is not None:
-        found: AgreementLines = _one_of(tied, choice.addon_agreement_id)
-        return found
+    named = [one for one in tied if one.id == choice.addon_agreement_id]
+    if named:
+        return named[0]
     with_addons = [one for one in tied if _addons(one)]
     active = [one for one in with_addons if one.state in ACTIVE_STATES]
     return next(iter(active or with_addons or tied), None)
@@ -199,8 +205,8 @@ def _addons(agreement: AgreementLines) -> list[PackageLines]:
 def addon(agreements: Sequence[AgreementLines], choice: Choice) -> dict[str, Any]:
     agreement = addon_agreement(agreements, choice)
     packages = _addons(agreement) if agreement else []
-    if choice.package_id is not None:
-        _one_of(packages, choice.package_id)
+    if choice.package_id not in [one.id for one in packages]:  # of the agreement that was chosen before
+        choice = replace(choice, package_id=None)
     shown = [one for one in packages if _is_wanted(one, choice)]
     return {
         "agreements": [Option(one.id, _label(one), one is agreement) for one in agreements if one.mapped],

@@ -1,5 +1,6 @@
 """What the page shows, read in one wide statement; a second pair only where a snapshot is out of date."""
 
+import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
@@ -138,14 +139,14 @@ class _Row:
     is_as_needed: bool
     kind: str
     unit: str
-    names: dict[str, str]
-    descriptions: dict[str, str]
+    names: str  # JSON, as the database driver hands it over
+    descriptions: str
     action_url: str
     version: int | None
     used: int
     used_here: int
     snapshot_from: date | None
-    snapshot: list[dict[str, Any]] | None
+    snapshot: str | None
 
 
 def _agreement(row: _Row) -> AgreementLines:
@@ -181,7 +182,8 @@ def _line(row: _Row, package: PackageLines, segment: Segment | None) -> Line:
             segment or _NOTHING_BOUGHT, kind, unit,
             is_as_needed=row.is_as_needed, has_ended=has_ended, used_here=row.used_here, used=row.used,
         )  # fmt: skip
-    return Line(row.entitlement_id or 0, kind, unit, row.names, row.descriptions, row.action_url, balance)
+    names, descriptions = json.loads(row.names), json.loads(row.descriptions)
+    return Line(row.entitlement_id or 0, kind, unit, names, descriptions, row.action_url, balance)
 
 
 _NOTHING_BOUGHT = Segment(date.min, None, 0, 0, 0, 0, 0, 0, None, 0)
@@ -196,7 +198,7 @@ def _segments(rows: Iterable[_Row]) -> dict[int, Segment]:
             continue
         today = clock.today(row.zone)
         if row.snapshot and row.snapshot_from and row.snapshot_from <= today:
-            found[row.entitlement_id] = segment_on(read_segments(row.snapshot), today)
+            found[row.entitlement_id] = segment_on(read_segments(json.loads(row.snapshot)), today)
         else:
             stale[row.entitlement_id] = today
     if stale:

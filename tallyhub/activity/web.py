@@ -79,16 +79,11 @@ def customer_activity(request: HubRequest) -> HttpResponse:
             return HttpResponse(status=304, headers={"ETag": etag})
         agreements = list_agreements(request.access, choice.workspaces)
         context = {"page": _page(request, choice, agreements), "choice": choice}
-        response = render(request, _activity_template(request), context)
+        response = render(request, "activity/customer_activity.html", context)
     if etag:
         response.headers["ETag"] = etag
         response.headers["Cache-Control"] = "private, no-cache"
     return response
-
-
-def _activity_template(request: HubRequest) -> str:
-    fragments = {"enterprise": "activity/_enterprise.html", "addons": "activity/_addons.html"}
-    return fragments.get(request.htmx.target or "", "activity/customer_activity.html")
 
 
 def _page(request: HubRequest, choice: Choice, agreements: list[AgreementLines]) -> dict[str, Any]:

@@ -58,7 +58,6 @@ def etag_of(request: HubRequest, *depends_on: object) -> str:
         getattr(request.user, "theme", ""),
         request.META.get("CSRF_COOKIE"),
         request.get_full_path(),
-        request.headers.get("HX-Target"),
         depends_on,
     )
     return f'"{sha256(repr(parts).encode()).hexdigest()[:32]}"'

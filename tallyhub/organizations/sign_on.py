@@ -1,5 +1,6 @@
 """From a session cookie to a person with rights, in one statement."""
 
+import json
 from dataclasses import dataclass
 from typing import Any
 
@@ -54,8 +55,8 @@ def read(session_key: str | None) -> SignOn:
     person = Person.from_db("default", _PERSON_FIELDS, about)
     if not _is_current(session, person):
         return nobody
-    readable = tuple(Place(*place) for place in places or ())
-    access = _access(person.pk, customer_id, grants or (), [place.id for place in readable], workspace_id)
+    readable = tuple(Place(*place) for place in json.loads(places or "[]"))
+    access = _access(person.pk, customer_id, json.loads(grants or "[]"), [place.id for place in readable], workspace_id)
     return SignOn(session, person, access, customer_name or "", readable, customer_count)
 
 

@@ -43,23 +43,38 @@ def _set_up_django() -> None:
 def migrate() -> None:
     """Bring the database to this release's schema. Needs the owner's address."""
     with hub():
-        _migrate()
+        from tallyhub.site import database
 
-
-def _migrate() -> None:
-    from tallyhub.site import database
-
-    database.migrate()
+        database.migrate()
 
 
 @app.command()
 def serve(*, worker: Annotated[bool, typer.Option(help="Run the job worker in this process group, too.")] = True) -> None:
     """Serve the hub until interrupted."""
     with hub() as config:
-        from tallyhub.site import database, server
+        from tallyhub.site import database, server, static_files
 
         database.check_app_role()
+        static_files.prepare()
         server.run(config, with_worker=worker)
+
+
+@app.command()
+def demo() -> None:
+    """Fill an empty hub with demo data, say who can sign in, and serve it. Again is quick and keeps the data."""
+    os.environ["TALLYHUB_DEMO"] = "true"
+    with hub() as config:
+        from tallyhub.kernel import clock
+        from tallyhub.site import database, server, static_files
+        from tallyhub.site.demo import loading
+
+        database.migrate()
+        static_files.prepare()
+        accounts = loading.load(clock.today("UTC"))
+        console.print(f"Tallyhub {RELEASE}: http://{config.bind}/  (password of everybody: {loading.PASSWORD})")
+        for account in accounts:
+            console.print(f"  {account.email:28} {account.who}")
+        server.run(config, with_worker=True)
 
 
 @app.command()

@@ -39,6 +39,7 @@ class PostgresError(Exception):
 class Addresses:
     app: str
     owner: str
+    admin: str  # the server's superuser; nothing of the hub but this file and the tests uses it
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +63,7 @@ class Server:
         return f"postgresql://{role}:{password}@/{database}?host={quote(str(self.sockets), safe='')}"
 
     def addresses(self) -> Addresses:
-        return Addresses(app=self.address(APP), owner=self.address(OWNER))
+        return Addresses(app=self.address(APP), owner=self.address(OWNER), admin=self.address("postgres", "postgres"))
 
 
 @contextmanager
@@ -243,9 +244,9 @@ def _make_roles(server: Server) -> None:
     passwords = server.secrets()
     with _connect(server) as connection:
         known = {row[0] for row in connection.execute("SELECT rolname FROM pg_roles")}
-        for role, rights in ((OWNER, "CREATEDB"), (APP, "")):
+        for role in (OWNER, APP):
             verb = "ALTER" if role in known else "CREATE"
-            statement = f"{verb} ROLE {{}} LOGIN NOSUPERUSER NOBYPASSRLS {rights} PASSWORD {{}}"
+            statement = f"{verb} ROLE {{}} LOGIN NOSUPERUSER NOBYPASSRLS PASSWORD {{}}"
             connection.execute(sql.SQL(statement).format(sql.Identifier(role), sql.Literal(passwords[role])))  # type: ignore[arg-type]
         if not connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [DATABASE]).fetchone():
             connection.execute(sql.SQL("CREATE DATABASE {} OWNER {}").format(sql.Identifier(DATABASE), sql.Identifier(OWNER)))

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.conf import settings
+from django.contrib.messages import get_messages
 from django.http import HttpRequest
 from django.templatetags.static import static
 from django.urls import reverse
@@ -26,7 +27,8 @@ _TABS: list[tuple[str, Any, list[tuple[str, Any, Right]]]] = [
 
 def environment(**options: Any) -> Environment:
     """Undefined names are errors; texts come from Django's active catalog."""
-    made = Environment(**options, undefined=StrictUndefined, extensions=["jinja2.ext.i18n"], trim_blocks=True, lstrip_blocks=True)
+    ours = {"undefined": StrictUndefined, "extensions": ["jinja2.ext.i18n"], "trim_blocks": True, "lstrip_blocks": True}
+    made = Environment(**options | ours)  # noqa: S701 - Django passes autoescape
     made.install_gettext_callables(gettext, ngettext, newstyle=True)  # type: ignore[attr-defined]
     made.globals.update(url=_url, static=static)
     return made
@@ -65,6 +67,10 @@ class Chrome:
         self.person_email = (person.email or "") if self.is_signed_in else ""
         self.theme = person.theme if self.is_signed_in else "auto"
         self.has_more_customers = bool(self._sign_on and self._sign_on.customer_count > 1)
+
+    @property
+    def messages(self) -> Any:
+        return get_messages(self._request)
 
     @property
     def tabs(self) -> list[Tab]:

@@ -1,0 +1,3 @@
+from tallyhub.site.cli import main
+
+main()

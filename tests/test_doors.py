@@ -1,0 +1,84 @@
+"""Every address of the hub, for every member of the cast: who gets in. An address that is missing here fails."""
+
+from collections.abc import Iterator
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+from django.urls import URLPattern, URLResolver, get_resolver, reverse
+
+# The people of tests/world.py; `nobody` is not signed in.
+ADMINS = {"admin", "north_admin"}
+READERS = ADMINS | {"reader", "learning", "csam", "coordinator"}
+NO_ACTIVITY = {"contact", "viewer", "member", "engineer", "newcomer"}
+EVERYBODY = READERS | NO_ACTIVITY | {"stranger"}
+
+SIGN_IN = 302
+
+
+def for_all(status: int) -> dict[str, int]:
+    return dict.fromkeys(EVERYBODY, status)
+
+
+def activity(stranger: int = 200, **over: int) -> dict[str, int]:
+    """Open to readers; members without the right get 403; ``stranger`` reads another customer's activity."""
+    return dict.fromkeys(READERS, 200) | dict.fromkeys(NO_ACTIVITY, 403) | {"stranger": stranger} | over
+
+
+def doors(world: SimpleNamespace) -> dict[tuple[str, str], tuple[list[Any], dict[str, int]]]:
+    """(method, name) -> (arguments, who gets what). 404 is for what one may not know of, 403 for a missing right."""
+    credits, education = world.cedar_credits.pk, world.cedar_education.pk
+    only_learning = activity(404, **dict.fromkeys(READERS - {"learning"}, 403))
+    return {
+        ("GET", "activity:home"): ([], for_all(200)),
+        ("GET", "activity:management"): ([], for_all(200)),
+        ("GET", "activity:customer_activity"): ([], activity()),
+        ("GET", "activity:group"): (["as_needed"], activity()),
+        ("GET", "activity:group_rows"): (["as_needed"], activity()),
+        ("GET", "activity:group_csv"): (["as_needed"], activity()),
+        ("GET", "activity:entitlement"): ([credits], activity(404)),
+        ("GET", "activity:entitlement_rows"): ([education], only_learning),
+        ("GET", "activity:entitlement_csv"): ([education], only_learning),
+        ("GET", "activity:agreement_details"): ([], for_all(301)),
+        ("GET", "organizations:switch"): ([], for_all(200)),
+        ("POST", "organizations:switch_workspace"): ([], for_all(404)),  # without a workspace of one's own
+        ("POST", "organizations:switch_customer"): ([], for_all(404)),
+        ("GET", "accounts:profile"): ([], for_all(200)),
+        ("GET", "account_login"): ([], for_all(302)),
+        ("GET", "account_logout"): ([], for_all(200)),
+        ("GET", "account_change_password"): ([], for_all(200)),
+        ("GET", "account_reauthenticate"): ([], for_all(200)),
+    }
+
+
+NOBODY = {"activity:agreement_details": 301, "account_login": 200}  # everything else asks to sign in
+
+
+def names(patterns: Any = None, prefix: str = "") -> Iterator[str]:
+    for pattern in get_resolver().url_patterns if patterns is None else patterns:
+        if isinstance(pattern, URLResolver):
+            namespace = f"{prefix}{pattern.namespace}:" if pattern.namespace else prefix
+            yield from names(pattern.url_patterns, namespace)
+        elif isinstance(pattern, URLPattern):
+            yield f"{prefix}{pattern.name}"
+
+
+def test_every_address_is_in_the_table(world: SimpleNamespace) -> None:
+    assert set(names()) == {name for _method, name in doors(world)}
+
+
+@pytest.mark.parametrize("who", ["nobody", *sorted(EVERYBODY)])
+def test_each_member_of_the_cast_gets_in_where_they_should(world: SimpleNamespace, client: Any, who: str) -> None:
+    """R1.4, R1.5, R2.2, R3.3: one row per address and person."""
+    if who != "nobody":
+        client.force_login(getattr(world, who))
+    found, expected = {}, {}
+    for (method, name), (arguments, statuses) in doors(world).items():
+        address = reverse(name, args=arguments)
+        found[method, address] = client.generic(method, address).status_code
+        expected[method, address] = statuses[who] if who != "nobody" else NOBODY.get(name, SIGN_IN)
+    assert found == expected
+
+
+def test_the_table_names_the_whole_cast(world: SimpleNamespace) -> None:
+    assert set(world.cast) == EVERYBODY
