@@ -41,8 +41,22 @@ function resetTo(name, value) {
   if (field) field.value = value;
 }
 
+// What is not chosen need not stand in the address.
+document.addEventListener("htmx:configRequest", ({ detail }) => {
+  for (const [name, value] of [...detail.formData]) if (value === "") detail.formData.delete(name);
+});
+
 document.addEventListener("htmx:afterSettle", ({ target }) => {
   const spoken = target.dataset.spoken ?? target.querySelector("[data-spoken]")?.dataset.spoken;
   if (spoken) document.getElementById("spoken").textContent = spoken;
   if (document.activeElement === document.body) target.querySelector("[data-focus]")?.focus({ preventScroll: true });
+});
+
+// An answer that is no part of this page, such as the sign-in page or an error, is shown as a page of its own.
+document.addEventListener("htmx:beforeSwap", (event) => {
+  const { xhr, requestConfig, isError } = event.detail;
+  const asked = new URL(requestConfig.path, location.href);
+  if (!isError && new URL(xhr.responseURL).pathname === asked.pathname) return;
+  event.preventDefault();
+  location.assign(isError ? event.detail.pathInfo.finalRequestPath : xhr.responseURL);
 });
