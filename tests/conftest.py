@@ -19,7 +19,18 @@ from psycopg import conninfo, sql
 from tallyhub.site import postgres
 
 # Tests may lose their data; waiting for the disk would only make them slow.
-_FAST = ("-c", "fsync=off", "-c", "synchronous_commit=off", "-c", "full_page_writes=off", "-c", "autovacuum=off", "-c", "max_connections=200")
+_FAST = (
+    "-c",
+    "fsync=off",
+    "-c",
+    "synchronous_commit=off",
+    "-c",
+    "full_page_writes=off",
+    "-c",
+    "autovacuum=off",
+    "-c",
+    "max_connections=200",
+)
 _TEMPLATE = "tallyhub_template"
 
 
@@ -158,3 +169,24 @@ def owner() -> "Iterator[psycopg.Connection[Any]]":
     """The owner's own connection, past row-level security: to look at what is really there."""
     with psycopg.connect(os.environ["TALLYHUB_OWNER_URL"], autocommit=True) as connection:
         yield connection
+
+
+@pytest.fixture
+def statements() -> Any:
+    """``with statements() as made:`` collects the SQL that reaches the database, BEGIN and COMMIT left out."""
+    from contextlib import contextmanager
+
+    from django.db import connection
+
+    @contextmanager
+    def collect() -> Iterator[list[str]]:
+        made: list[str] = []
+
+        def note(execute: Any, sql: str, params: Any, many: bool, context: Any) -> Any:
+            made.append(sql)
+            return execute(sql, params, many, context)
+
+        with connection.execute_wrapper(note):
+            yield made
+
+    return collect

@@ -27,7 +27,7 @@ def activity(stranger: int = 200, **over: int) -> dict[str, int]:
 
 def doors(world: SimpleNamespace) -> dict[tuple[str, str], tuple[list[Any], dict[str, int]]]:
     """(method, name) -> (arguments, who gets what). 404 is for what one may not know of, 403 for a missing right."""
-    credits, education = world.cedar_credits.pk, world.cedar_education.pk
+    credit, education = world.cedar_credits.pk, world.cedar_education.pk
     only_learning = activity(404, **dict.fromkeys(READERS - {"learning"}, 403))
     return {
         ("GET", "activity:home"): ([], for_all(200)),
@@ -36,7 +36,7 @@ def doors(world: SimpleNamespace) -> dict[tuple[str, str], tuple[list[Any], dict
         ("GET", "activity:group"): (["as_needed"], activity()),
         ("GET", "activity:group_rows"): (["as_needed"], activity()),
         ("GET", "activity:group_csv"): (["as_needed"], activity()),
-        ("GET", "activity:entitlement"): ([credits], activity(404)),
+        ("GET", "activity:entitlement"): ([credit], activity(404)),
         ("GET", "activity:entitlement_rows"): ([education], only_learning),
         ("GET", "activity:entitlement_csv"): ([education], only_learning),
         ("GET", "activity:agreement_details"): ([], for_all(301)),

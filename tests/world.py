@@ -88,7 +88,9 @@ def _agreements(world: SimpleNamespace) -> None:
     make_entitlement(world.unmapped, world.advisory, bought=600)
 
     last_year = days(date(2025, 1, 1), date(2025, 12, 31))
-    world.old_agreement = make_agreement(world.cedar, world.provider, number="CED-2025", name="Cedar 2025", term=last_year)
+    world.old_agreement = make_agreement(
+        world.cedar, world.provider, number="CED-2025", name="Cedar 2025", term=last_year
+    )
     world.old = make_package(world.old_agreement, world.north, world.south, code="OLD", name="Old base")
     world.old_advisory = make_entitlement(world.old, world.advisory, bought=600)
 

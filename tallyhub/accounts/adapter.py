@@ -6,7 +6,7 @@ from django.http import HttpRequest
 from tallyhub.accounts.models import Person
 
 
-class Adapter(DefaultAccountAdapter):
+class Adapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth is not typed
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         return False  # people are invited
 

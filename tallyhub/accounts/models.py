@@ -11,7 +11,9 @@ from tallyhub.accounts.rules import LANGUAGES, THEMES, check_zone
 
 
 class PersonManager(BaseUserManager["Person"]):
-    def create_person(self, *, name: str, email: str | None = None, password: str | None = None, **more: Any) -> "Person":
+    def create_person(
+        self, *, name: str, email: str | None = None, password: str | None = None, **more: Any
+    ) -> "Person":
         """A person; without an address, or without a password, one who cannot sign in."""
         person = self.model(name=name, email=email, **more)
         person.set_password(password)  # None makes it unusable
@@ -27,7 +29,9 @@ class Person(AbstractBaseUser):
 
     name = models.CharField(max_length=200)
     email = models.EmailField(null=True, blank=True)
-    email_folded = models.GeneratedField(expression=Lower("email"), output_field=models.EmailField(null=True), db_persist=True)
+    email_folded = models.GeneratedField(
+        expression=Lower("email"), output_field=models.EmailField(null=True), db_persist=True
+    )
     language = models.CharField(max_length=5, choices=LANGUAGES, default="en")
     zone = models.CharField(max_length=64, default="UTC", validators=[check_zone])
     theme = models.CharField(max_length=5, choices=THEMES, default="auto")

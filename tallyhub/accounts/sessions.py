@@ -1,4 +1,4 @@
-"""The session engine: Django's database sessions, with the person and their place as columns so that one statement can join them."""
+"""The session engine: Django's, with the person and their place as columns, so that one statement can join them."""
 
 from typing import Any
 
@@ -19,12 +19,13 @@ class SessionStore(DatabaseStore):
     def loaded(cls, key: str, data: str) -> "SessionStore":
         """A session whose row has been read already, together with its person and rights."""
         store = cls(key)
-        store._session_cache = store.decode(data)
+        store._session_cache = store.decode(data)  # type: ignore[attr-defined]  # Django's own cache of a read row
         return store
 
     def create_model_instance(self, data: dict[str, Any]) -> Session:
-        row = super().create_model_instance(data)
+        row: Any = super().create_model_instance(data)
         row.person_id = int(data[SESSION_KEY]) if data.get(SESSION_KEY) else None
         row.customer_id = data.get(CUSTOMER_KEY)
         row.workspace_id = data.get(WORKSPACE_KEY)
-        return row
+        saved: Session = row
+        return saved

@@ -223,7 +223,9 @@ class Columns:
             self._amount("real", _("Real"), lambda row: row.real_amount),
             _text("multiplier", _("Multiplier"), _multiplier, on_page=False),
             self._amount("charged", _("Charged"), lambda row: row.charged, sort="charged"),
-            Column("charged_minutes", _("Charged minutes"), plain=lambda row: row.charged) if self._in_minutes else None,
+            Column("charged_minutes", _("Charged minutes"), plain=lambda row: row.charged)
+            if self._in_minutes
+            else None,
             _text("unit", _("Unit"), lambda row: self._units[row.entitlement_id], on_page=False),
             _text("source", _("Source"), lambda row: row.source, on_page=False),
             _text("reversal", _("Reversal"), lambda row: row.reason if row.reverses_id else "", on_page=False),
@@ -385,7 +387,10 @@ def _iso(day: date | None) -> str:
 
 def _no_rows(wanted: EntryFilter, shown: int, total: int) -> dict[str, str]:
     if total and not shown:
-        return {"title": _("No entries that you may see"), "sentence": _("There are entries, but they are shown to others only.")}
+        return {
+            "title": _("No entries that you may see"),
+            "sentence": _("There are entries, but they are shown to others only."),
+        }
     if wanted.is_bounded:
         return {"title": _("No entries fit the filters"), "sentence": _("Widen the days or clear the reference.")}
     return {"title": _("No consumption yet"), "sentence": _("Nothing has been recorded here so far.")}

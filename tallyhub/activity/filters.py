@@ -1,4 +1,4 @@
-"""What the address chooses. The state of the page is its URL, so Back, reload and a shared link keep it (R1.7, R1.10)."""
+"""What the address chooses. The state of the page is its URL, so Back and a shared link keep it (R1.7, R1.10)."""
 
 from dataclasses import dataclass, replace
 from enum import StrEnum

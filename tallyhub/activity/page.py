@@ -130,11 +130,9 @@ def enterprise(agreements: Sequence[AgreementLines], choice: Choice) -> tuple[li
         if line.balance:
             grouped[GROUP_OF[line.kind]].append(line)
     found = [
-        tiles.tile_of_group(group, members, group_href(group, choice), is_all=choice.is_all)
-        for group, members in grouped.items()
-        if members
+        tiles.tile_of_group(group, members, group_href(group, choice)) for group, members in grouped.items() if members
     ]
-    found += [tiles.tile_of_line(line, entitlement_href(line.id, choice), is_all=True) for line in lines if not line.balance]
+    found += [tiles.tile_of_line(line, entitlement_href(line.id, choice)) for line in lines if not line.balance]
     return found, None if found else _nothing_enterprise(agreements, chosen, choice)
 
 
@@ -156,7 +154,9 @@ def entitlement_href(entitlement_id: int, choice: Choice) -> str:
     return reverse("activity:entitlement", args=[entitlement_id]) + choice.query()
 
 
-def _nothing_enterprise(agreements: Sequence[AgreementLines], chosen: Sequence[AgreementLines], choice: Choice) -> Empty:
+def _nothing_enterprise(
+    agreements: Sequence[AgreementLines], chosen: Sequence[AgreementLines], choice: Choice
+) -> Empty:
     tied = [one for one in agreements if one.mapped]
     if not tied:
         return Empty(
@@ -231,10 +231,7 @@ def _is_wanted(package: PackageLines, choice: Choice) -> bool:
 
 
 def _package_card(package: PackageLines, agreement: AgreementLines, choice: Choice) -> PackageCard:
-    made = [
-        (line.kind, tiles.tile_of_line(line, entitlement_href(line.id, choice), is_all=choice.is_all))
-        for line in package.lines
-    ]
+    made = [(line.kind, tiles.tile_of_line(line, entitlement_href(line.id, choice))) for line in package.lines]
     return PackageCard(
         name=package.name,
         code=package.code,

@@ -71,7 +71,7 @@ class AgreementLines:
 _READ = """
 SELECT a.id, a.number, a.name, a.plan, seller.name, a.zone, lower(a.term), upper(a.term), a.terminated_on,
        p.id, p.code, p.name, p.scope, lower(p.term), upper(p.term), p.terminated_on,
-       EXISTS (SELECT FROM agreements_mapping m WHERE m.package_id = p.id AND m.workspace_id = ANY (%(chosen)s)) AS mapped,
+       EXISTS (SELECT FROM agreements_mapping m WHERE m.package_id = p.id AND m.workspace_id = ANY (%(chosen)s)),
        EXISTS (SELECT FROM agreements_mapping m WHERE m.package_id = p.id),
        e.id, e.is_as_needed, s.kind, s.unit, s.names, s.descriptions, s.action_url,
        t.version, coalesce(t.charged, 0),
@@ -207,8 +207,8 @@ def _segments(rows: Iterable[_Row]) -> dict[int, Segment]:
 
 
 _VERSIONS = """
-SELECT o.data_version, coalesce(l.version, 0), (SELECT array_agg(DISTINCT a.zone ORDER BY a.zone) FROM agreements_agreement a
-    WHERE a.customer_id = o.id)
+SELECT o.data_version, coalesce(l.version, 0),
+       (SELECT array_agg(DISTINCT a.zone ORDER BY a.zone) FROM agreements_agreement a WHERE a.customer_id = o.id)
 FROM organizations_organization o LEFT JOIN ledger_customerledger l ON l.customer_id = o.id WHERE o.id = %s
 """
 
@@ -225,8 +225,8 @@ def versions(access: Access) -> tuple[Any, ...]:
 
 
 _AS_OF = """
-SELECT max(v.at) FROM ledger_ledgerversion v
-WHERE v.customer_id = %s AND v.version = (SELECT l.version FROM ledger_customerledger l WHERE l.customer_id = v.customer_id)
+SELECT max(v.at) FROM ledger_ledgerversion v JOIN ledger_customerledger l USING (customer_id, version)
+WHERE v.customer_id = %s
 """
 
 

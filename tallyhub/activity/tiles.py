@@ -11,6 +11,7 @@ from tallyhub.activity.queries import Line
 from tallyhub.activity.rules import Balance, Group, Tone, add_up
 from tallyhub.agreements.rules import ServiceKind, State
 from tallyhub.kernel import formatting as fmt
+from tallyhub.kernel.amounts import Unit
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +105,8 @@ def headline(one: Balance) -> str:
     if one.quantity:
         return _("%(left)s left of %(quantity)s") % {
             "left": fmt.amount(one.left, one.unit),
-            "quantity": fmt.quantity(one.quantity, one.unit),
+            # An hour's figure alone could be a time of day.
+            "quantity": (fmt.amount if one.unit is Unit.MINUTES else fmt.quantity)(one.quantity, one.unit),
         }
     if one.upcoming:
         return _("%(amount)s to come") % {"amount": fmt.amount(one.upcoming, one.unit)}
@@ -117,11 +119,13 @@ def over_text(one: Balance) -> str:
     return _("%(amount)s over") % {"amount": fmt.amount(one.over, one.unit)}
 
 
-def figure(one: Balance, *, label: str | None, is_all: bool) -> Figure:
-    """``is_all``: every workspace is chosen, so used here and used in the agreement need not be told apart."""
-    bar = None if one.is_as_needed or not one.quantity else Bar(min(one.quantity - one.left, one.quantity), one.quantity)
+def figure(one: Balance, *, label: str | None = None) -> Figure:
+    """Used here and used in the agreement are told apart where they differ."""
+    bar = (
+        None if one.is_as_needed or not one.quantity else Bar(min(one.quantity - one.left, one.quantity), one.quantity)
+    )
     here, everywhere = fmt.amount(one.used_here, one.unit), fmt.amount(one.used, one.unit)
-    if is_all or one.used_here == one.used:
+    if one.used_here == one.used:
         used_here, used = None, None if one.is_as_needed else _("%(amount)s used") % {"amount": everywhere}
     else:
         used_here = _("%(amount)s used here") % {"amount": here}
@@ -129,7 +133,7 @@ def figure(one: Balance, *, label: str | None, is_all: bool) -> Figure:
     return Figure(label, headline(one), used_here, used, bar, one.tone)
 
 
-def tile_of_line(line: Line, href: str | None, *, is_all: bool) -> Tile:
+def tile_of_line(line: Line, href: str | None) -> Tile:
     title, description = fmt.local(line.names), fmt.local(line.descriptions)
     if line.balance is None:
         return Tile(href, title, line.kind, description=description)
@@ -137,13 +141,13 @@ def tile_of_line(line: Line, href: str | None, *, is_all: bool) -> Tile:
         href,
         title,
         line.kind,
-        figures=(figure(line.balance, label=None, is_all=is_all),),
+        figures=(figure(line.balance),),
         badges=_badges([line.balance]),
         ends=_ends(line.balance),
     )
 
 
-def tile_of_group(group: Group, lines: Iterable[Line], href: str, *, is_all: bool) -> Tile:
+def tile_of_group(group: Group, lines: Iterable[Line], href: str) -> Tile:
     """The aggregate of one kind over the chosen agreements: a figure per unit, never one over units."""
     balances = add_up(line.balance for line in lines if line.balance)
     several = len(balances) > 1
@@ -151,7 +155,7 @@ def tile_of_group(group: Group, lines: Iterable[Line], href: str, *, is_all: boo
         href,
         group_name(group),
         group,
-        figures=tuple(figure(one, label=kind_name(one.kind) if several else None, is_all=is_all) for one in balances),
+        figures=tuple(figure(one, label=kind_name(one.kind) if several else None) for one in balances),
         badges=_badges(balances),
         ends=next(filter(None, map(_ends, balances)), ""),
     )
@@ -175,7 +179,10 @@ def _badges(balances: Iterable[Balance]) -> tuple[Badge, ...]:
 def _ends(one: Balance) -> str:
     if not one.next_end or not one.ends_next:
         return ""
-    return _("Use %(amount)s by %(day)s") % {"amount": fmt.amount(one.ends_next, one.unit), "day": fmt.day(one.next_end)}
+    return _("Use %(amount)s by %(day)s") % {
+        "amount": fmt.amount(one.ends_next, one.unit),
+        "day": fmt.day(one.next_end),
+    }
 
 
 def end_text(state: State, starts_on: date, ends_on: date, today: date) -> str:

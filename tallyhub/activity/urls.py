@@ -13,7 +13,9 @@ urlpatterns: list[URLPattern] = [
     path("customer-activity/enterprise/<str:group>/entries.csv", web.group_csv, name="group_csv"),
     path("customer-activity/entitlements/<int:entitlement_id>/", web.entitlement, name="entitlement"),
     path("customer-activity/entitlements/<int:entitlement_id>/rows/", web.entitlement_rows, name="entitlement_rows"),
-    path("customer-activity/entitlements/<int:entitlement_id>/entries.csv", web.entitlement_csv, name="entitlement_csv"),
+    path(
+        "customer-activity/entitlements/<int:entitlement_id>/entries.csv", web.entitlement_csv, name="entitlement_csv"
+    ),
     # The page that Customer activity replaced (R1.2).
     path(
         "agreement-details/",

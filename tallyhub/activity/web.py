@@ -50,7 +50,10 @@ def home(request: HubRequest) -> HttpResponse:
 def _no_activity(request: HubRequest) -> str:
     if not request.sign_on.customer_count:
         return _("You are not assigned to a customer yet. As soon as you are, you find it here.")
-    return _("What is left is shown to people with the role Customer activity. An administrator of your workspace can give it to you.")
+    return _(
+        "What is left is shown to people with the role Customer activity. "
+        "An administrator of your workspace can give it to you."
+    )
 
 
 @signed_in

@@ -9,7 +9,7 @@ from django.db.models import Exists, F, OuterRef, Q
 from tallyhub.accounts.rules import check_zone
 from tallyhub.agreements.rules import Plan, Scope, ServiceKind, State, state_of_agreement, state_of_package
 from tallyhub.kernel.access import Access
-from tallyhub.kernel.amounts import Unit
+from tallyhub.kernel.amounts import ROUNDING_STEP_MAX, Unit
 from tallyhub.organizations.models import Organization, Workspace
 
 
@@ -55,11 +55,17 @@ class Term(models.Model):
         return min(upper, self.terminated_on or upper)
 
 
+# Both ends are days that Python can hold, too; 9999-12-31, the "no end" of other systems, is no end of a term.
+IN_CALENDAR = (
+    Q(term__startswith__isnull=False, term__endswith__isnull=False, term__isempty=False)
+    & Q(term__startswith__gte=date.min, term__endswith__lte=date.max)
+)  # fmt: skip
+
+
 def _term_constraints(name: str) -> list[models.BaseConstraint]:
-    bounded = Q(term__startswith__isnull=False, term__endswith__isnull=False, term__isempty=False)
     inside = Q(terminated_on__isnull=True) | Q(terminated_on__lt=F("term__endswith"))
     return [
-        models.CheckConstraint(condition=bounded, name=f"{name}_term_bounded"),
+        models.CheckConstraint(condition=IN_CALENDAR, name=f"{name}_term_in_calendar"),
         models.CheckConstraint(condition=inside, name=f"{name}_terminated_inside"),
     ]
 
@@ -151,7 +157,9 @@ class Entitlement(models.Model):
 
     class Meta:
         constraints = [
-            models.CheckConstraint(condition=Q(rounding_step__gte=1), name="entitlement_step_positive"),
+            models.CheckConstraint(
+                condition=Q(rounding_step__gte=1, rounding_step__lte=ROUNDING_STEP_MAX), name="entitlement_step_bounded"
+            ),
             models.UniqueConstraint(fields=["customer", "id"], name="entitlement_of_customer"),
             models.UniqueConstraint(fields=["package", "code"], name="entitlement_code_once"),
         ]

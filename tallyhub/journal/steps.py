@@ -9,7 +9,9 @@ from tallyhub.kernel.access import Access
 from tallyhub.kernel.scope import require_transaction
 
 
-def record(access: Access, kind: str, subject_id: int | None = None, *, customer_id: int | None = None, **details: Any) -> None:
+def record(
+    access: Access, kind: str, subject_id: int | None = None, *, customer_id: int | None = None, **details: Any
+) -> None:
     """Write down what the running command did. ``details``: ids, codes, numbers, days; free text is refused."""
     require_transaction()
     Event.objects.create(

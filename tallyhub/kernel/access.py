@@ -69,4 +69,6 @@ class Access:
         """The same text for the same rights, in every process: a set's own order differs between them."""
         rights = {workspace: sorted(held) for workspace, held in sorted(self.rights.items())}
         whole = sorted(self.customer_rights)
-        return repr((self.person_id, self.customer_id, self.in_whole, self.workspaces, rights, whole, self.workspace_id))
+        return repr(
+            (self.person_id, self.customer_id, self.in_whole, self.workspaces, rights, whole, self.workspace_id)
+        )

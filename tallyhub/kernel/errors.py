@@ -4,7 +4,7 @@ from typing import Any
 
 
 class HubError(Exception):
-    """Carries a stable ``code`` and its ``params``; ``kernel.sentences`` makes the sentence in the reader's language."""
+    """Carries a stable ``code`` and its ``params``; ``kernel.sentences`` has the sentence for each code."""
 
     def __init__(self, code: str = "", **params: Any) -> None:
         super().__init__(code, params)

@@ -56,7 +56,7 @@ class Place:
 
 
 def read_place(query: QueryDict, sorts: Sequence[str]) -> Place:
-    """``sort=-occurred_on``, and ``after=VALUE~ID``, ``before=VALUE~ID`` or ``page=last``. The first sort is the default.
+    """``sort=-occurred_on``, and ``after=VALUE~ID``, ``before=VALUE~ID`` or ``page=last``; by default the first sort.
 
     Raises Invalid for an order that is not declared or a key that no page of ours made.
     """
@@ -124,7 +124,9 @@ class _Echo:
         return value
 
 
-def csv_lines(header: Sequence[str], rows: Iterable[Sequence[str | int]], *, lines_per_chunk: int = 500) -> Iterator[str]:
+def csv_lines(
+    header: Sequence[str], rows: Iterable[Sequence[str | int]], *, lines_per_chunk: int = 500
+) -> Iterator[str]:
     """A CSV as spreadsheets expect it (UTF-8 with its mark), in chunks, in constant memory."""
     writer: Any = csv.writer(_Echo())
     yield "\ufeff" + writer.writerow(header)

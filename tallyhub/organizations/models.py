@@ -76,7 +76,7 @@ class PersonKey(models.Model):
 
 
 class AccessGrant(models.Model):
-    """Who may do what where: every right, whatever it comes from, ends as a row here. No workspace: the whole customer."""
+    """Who may do what where: every right, whatever it comes from, ends as a row. No workspace: the whole customer."""
 
     customer = models.ForeignKey(Organization, on_delete=models.PROTECT, related_name="+")
     workspace = models.ForeignKey(Workspace, null=True, on_delete=models.CASCADE, related_name="+", db_constraint=False)

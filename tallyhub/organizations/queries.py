@@ -10,6 +10,6 @@ from tallyhub.organizations.rules import Kind
 
 def list_own_customers(access: Access) -> QuerySet[Organization]:
     """Those in which the person has any role today; the database lets a person read their own grants."""
-    mine = AccessGrant.objects.filter(person_id=access.person_id, starts_at__lte=clock.now())
+    mine = AccessGrant.objects.filter(person_id=access.person_id or 0, starts_at__lte=clock.now())
     current = mine.exclude(ends_at__lte=clock.now()).values("customer_id")
     return Organization.objects.filter(kind=Kind.CUSTOMER, pk__in=current).order_by("name", "pk")

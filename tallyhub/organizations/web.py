@@ -48,5 +48,7 @@ def switch_customer(request: HubRequest) -> HttpResponseBase:
 def _next(request: HubRequest) -> str:
     """Back to the page without its filters: another workspace is another choice. Never to another site."""
     wanted = request.POST.get("next", "/").partition("?")[0]
-    allowed = url_has_allowed_host_and_scheme(wanted, allowed_hosts={request.get_host()}, require_https=request.is_secure())
+    allowed = url_has_allowed_host_and_scheme(
+        wanted, allowed_hosts={request.get_host()}, require_https=request.is_secure()
+    )
     return wanted if allowed and wanted.startswith("/") else "/"

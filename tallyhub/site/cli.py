@@ -49,7 +49,9 @@ def migrate() -> None:
 
 
 @app.command()
-def serve(*, worker: Annotated[bool, typer.Option(help="Run the job worker in this process group, too.")] = True) -> None:
+def serve(
+    *, worker: Annotated[bool, typer.Option(help="Run the job worker in this process group, too.")] = True
+) -> None:
     """Serve the hub until interrupted."""
     with hub() as config:
         from tallyhub.site import database, server, static_files
@@ -66,12 +68,13 @@ def demo() -> None:
     with hub() as config:
         from tallyhub.kernel import clock
         from tallyhub.site import database, server, static_files
-        from tallyhub.site.demo import loading
+        from tallyhub.site.demo.cast import PASSWORD
+        from tallyhub.site.demo.loading import load
 
         database.migrate()
         static_files.prepare()
-        accounts = loading.load(clock.today("UTC"))
-        console.print(f"Tallyhub {RELEASE}: http://{config.bind}/  (password of everybody: {loading.PASSWORD})")
+        accounts = load(clock.today("UTC"))
+        console.print(f"Tallyhub {RELEASE}: http://{config.bind}/  (password of everybody: {PASSWORD})")
         for account in accounts:
             console.print(f"  {account.email:28} {account.who}")
         server.run(config, with_worker=True)
@@ -93,5 +96,3 @@ def main() -> None:
 
 if __name__ == "__main__":
     main()
-
-

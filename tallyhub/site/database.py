@@ -7,7 +7,7 @@ from psycopg import sql
 
 from tallyhub.kernel.errors import HubError
 
-_APP_COULD_PASS = """
+_APP_POWERS = """
 SELECT rolsuper OR rolbypassrls, EXISTS (SELECT FROM pg_class WHERE relowner = r.oid AND relkind IN ('r', 'p'))
 FROM pg_roles AS r WHERE rolname = current_user
 """
@@ -30,9 +30,13 @@ def migrate() -> None:
 def check_app_role() -> None:
     """Raise when row-level security would not hold for the role we serve as."""
     with connection.cursor() as cursor:
-        cursor.execute(_APP_COULD_PASS)
+        cursor.execute(_APP_POWERS)
         bypasses, owns = cursor.fetchone()
     if bypasses:
-        raise HubError("TALLYHUB_DATABASE_URL names a role that row-level security does not bind. Use an ordinary role.")
+        raise HubError(
+            "TALLYHUB_DATABASE_URL names a role that row-level security does not bind. Use an ordinary role."
+        )
     if owns:
-        raise HubError("TALLYHUB_DATABASE_URL names a role that owns tables, so their policies do not bind it. Use another.")
+        raise HubError(
+            "TALLYHUB_DATABASE_URL names a role that owns tables, so their policies do not bind it. Use another."
+        )

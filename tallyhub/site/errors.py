@@ -1,6 +1,5 @@
 """From an error to a page: a sentence that says what was wrong and what to do."""
 
-import logging
 from collections.abc import Callable
 from typing import Any
 
@@ -14,6 +13,7 @@ from tallyhub.kernel.errors import Conflict, Forbidden, HubError, Invalid
 from tallyhub.kernel.sentences import sentence
 
 Handler = Callable[[HttpRequest], HttpResponse]
+
 
 class SentenceMiddleware:
     """Turns the hub's own errors into pages. Hidden and absent objects get the same answer."""
@@ -35,6 +35,7 @@ class SentenceMiddleware:
             return _page(request, 400, _("Please check the address"), sentence(error))
         return None
 
+
 def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
     """For what is not there and for what one may not know of. The offers are the same for everybody."""
     return _page(
@@ -48,6 +49,7 @@ def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpR
         ],
     )
 
+
 def forbidden(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
     return _page(
         request,
@@ -57,17 +59,26 @@ def forbidden(request: HttpRequest, exception: Exception | None = None) -> HttpR
         offers=[{"title": _("Go to the home page"), "href": "/"}],
     )
 
+
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     return _page(
-        request, 403, _("The form has expired"), _("Nothing was changed. Go back, reload the page and send the form again.")
+        request,
+        403,
+        _("The form has expired"),
+        _("Nothing was changed. Go back, reload the page and send the form again."),
     )
+
 
 def fault(request: HttpRequest) -> HttpResponse:
     """Nothing was written: the transaction of a fault is rolled back."""
     return _page(request, 500, _("Something went wrong on our side"), _("Nothing was changed. Please try again."))
 
-def _page(request: HttpRequest, status: int, title: str, text: str, offers: list[dict[str, Any]] | None = None) -> HttpResponse:
+
+def _page(
+    request: HttpRequest, status: int, title: str, text: str, offers: list[dict[str, Any]] | None = None
+) -> HttpResponse:
     context = {"title": title, "sentence": text, "offers": offers or []}
     return render(request, "site/error.html", context, status=status, using="jinja2")
+
 
 __all__ = ["HubError"]

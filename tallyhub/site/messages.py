@@ -30,8 +30,8 @@ _PLACEHOLDER = re.compile(r"%\((\w+)\)s")
 
 
 def extract_django_template(
-    file: IO[bytes], keywords: Any, comment_tags: Any, options: dict[str, Any]
-) -> Iterator[tuple[int, str, Any, list[str]]]:
+    file: IO[bytes], keywords: Any, comment_tags: Any, options: Any
+) -> Iterator[tuple[int, str | None, Any, list[str]]]:
     """For Babel: a Django template as the Python that Django itself turns it into."""
     import django
     from django.conf import settings
@@ -41,7 +41,8 @@ def extract_django_template(
         settings.configure()
         django.setup()
     python = templatize(file.read().decode())
-    yield from extract_python(BytesIO(python.encode()), keywords, comment_tags, options)
+    found: Any = extract_python(BytesIO(python.encode()), keywords, comment_tags, options)
+    yield from found
 
 
 def extracted() -> Catalog:

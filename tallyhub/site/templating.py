@@ -58,10 +58,10 @@ class Chrome:
 
     def __init__(self, request: HttpRequest) -> None:
         self._request: Any = request
-        self._sign_on = getattr(request, "sign_on", None)
+        self._sign_on: Any = getattr(request, "sign_on", None)
         self.release = settings.TALLYHUB_RELEASE
         self.language = get_language() or "en"
-        person = self._sign_on.person if self._sign_on else None
+        person: Any = self._sign_on.person if self._sign_on else None
         self.is_signed_in = bool(person and person.is_authenticated)
         self.person_name = person.name if self.is_signed_in else ""
         self.person_email = (person.email or "") if self.is_signed_in else ""
@@ -110,5 +110,3 @@ def _is_at(path: str, name: str, rows: list[tuple[str, Any, Right]]) -> bool:
 
 def chrome(request: HttpRequest) -> dict[str, Any]:
     return {"chrome": Chrome(request), "request": request}
-
-

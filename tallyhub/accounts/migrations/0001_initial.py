@@ -2,50 +2,107 @@
 
 import django.db.models.deletion
 import django.db.models.functions.text
-import tallyhub.accounts.rules
 from django.conf import settings
 from django.db import migrations, models
 
+import tallyhub.accounts.rules
+
 
 class Migration(migrations.Migration):
-
     initial = True
 
-    dependencies = [
-    ]
+    dependencies = []
 
     operations = [
         migrations.CreateModel(
-            name='Person',
+            name="Person",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('password', models.CharField(max_length=128, verbose_name='password')),
-                ('last_login', models.DateTimeField(blank=True, null=True, verbose_name='last login')),
-                ('name', models.CharField(max_length=200)),
-                ('email', models.EmailField(blank=True, max_length=254, null=True)),
-                ('email_folded', models.GeneratedField(db_persist=True, expression=django.db.models.functions.text.Lower('email'), output_field=models.EmailField(max_length=254, null=True))),
-                ('language', models.CharField(choices=[('en', 'English'), ('de', 'Deutsch'), ('es', 'Español'), ('ru', 'Русский'), ('it', 'Italiano')], default='en', max_length=5)),
-                ('zone', models.CharField(default='UTC', max_length=64, validators=[tallyhub.accounts.rules.check_zone])),
-                ('theme', models.CharField(choices=[('auto', 'As on this device'), ('light', 'Light'), ('dark', 'Dark')], default='auto', max_length=5)),
-                ('is_active', models.BooleanField(default=True)),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("password", models.CharField(max_length=128, verbose_name="password")),
+                ("last_login", models.DateTimeField(blank=True, null=True, verbose_name="last login")),
+                ("name", models.CharField(max_length=200)),
+                ("email", models.EmailField(blank=True, max_length=254, null=True)),
+                (
+                    "email_folded",
+                    models.GeneratedField(
+                        db_persist=True,
+                        expression=django.db.models.functions.text.Lower("email"),
+                        output_field=models.EmailField(max_length=254, null=True),
+                    ),
+                ),
+                (
+                    "language",
+                    models.CharField(
+                        choices=[
+                            ("en", "English"),
+                            ("de", "Deutsch"),
+                            ("es", "Español"),
+                            ("ru", "Русский"),
+                            ("it", "Italiano"),
+                        ],
+                        default="en",
+                        max_length=5,
+                    ),
+                ),
+                (
+                    "zone",
+                    models.CharField(default="UTC", max_length=64, validators=[tallyhub.accounts.rules.check_zone]),
+                ),
+                (
+                    "theme",
+                    models.CharField(
+                        choices=[("auto", "As on this device"), ("light", "Light"), ("dark", "Dark")],
+                        default="auto",
+                        max_length=5,
+                    ),
+                ),
+                ("is_active", models.BooleanField(default=True)),
+                ("created_at", models.DateTimeField(auto_now_add=True)),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('email_folded',), name='person_one_per_address'), models.CheckConstraint(condition=models.Q(('theme__in', {'auto': 'As on this device', 'dark': 'Dark', 'light': 'Light'})), name='person_theme_known'), models.CheckConstraint(condition=models.Q(('language__in', {'de': 'Deutsch', 'en': 'English', 'es': 'Español', 'it': 'Italiano', 'ru': 'Русский'})), name='person_language_known')],
+                "constraints": [
+                    models.UniqueConstraint(fields=("email_folded",), name="person_one_per_address"),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("theme__in", {"auto": "As on this device", "dark": "Dark", "light": "Light"})
+                        ),
+                        name="person_theme_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "language__in",
+                                {"de": "Deutsch", "en": "English", "es": "Español", "it": "Italiano", "ru": "Русский"},
+                            )
+                        ),
+                        name="person_language_known",
+                    ),
+                ],
             },
         ),
         migrations.CreateModel(
-            name='Session',
+            name="Session",
             fields=[
-                ('session_key', models.CharField(max_length=40, primary_key=True, serialize=False, verbose_name='session key')),
-                ('session_data', models.TextField(verbose_name='session data')),
-                ('expire_date', models.DateTimeField(db_index=True, verbose_name='expire date')),
-                ('customer_id', models.BigIntegerField(null=True)),
-                ('workspace_id', models.BigIntegerField(null=True)),
-                ('person', models.ForeignKey(null=True, on_delete=django.db.models.deletion.CASCADE, related_name='sessions', to=settings.AUTH_USER_MODEL)),
+                (
+                    "session_key",
+                    models.CharField(max_length=40, primary_key=True, serialize=False, verbose_name="session key"),
+                ),
+                ("session_data", models.TextField(verbose_name="session data")),
+                ("expire_date", models.DateTimeField(db_index=True, verbose_name="expire date")),
+                ("customer_id", models.BigIntegerField(null=True)),
+                ("workspace_id", models.BigIntegerField(null=True)),
+                (
+                    "person",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="sessions",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'indexes': [models.Index(fields=['expire_date'], name='session_expiry')],
+                "indexes": [models.Index(fields=["expire_date"], name="session_expiry")],
             },
         ),
     ]

@@ -9,7 +9,9 @@ def mapped(condition: str) -> str:
     return f"EXISTS (SELECT FROM agreements_mapping m WHERE {condition} AND m.workspace_id = ANY ({WORKSPACES}))"
 
 
-OF_AGREEMENT = mapped("m.package_id IN (SELECT p.id FROM agreements_package p WHERE p.agreement_id = agreements_agreement.id)")
+OF_AGREEMENT = mapped(
+    "m.package_id IN (SELECT p.id FROM agreements_package p WHERE p.agreement_id = agreements_agreement.id)"
+)
 
 KEYS = (
     ("agreements_package", "agreement_id", "agreements_agreement"),

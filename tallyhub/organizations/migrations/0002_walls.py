@@ -2,7 +2,17 @@
 
 from django.db import migrations
 
-from tallyhub.kernel.walls import CUSTOMERS, PERSON, WORKSPACES, RunRoleSQL, no_same_customer, no_wall, only_for_app, same_customer, wall
+from tallyhub.kernel.walls import (
+    CUSTOMERS,
+    PERSON,
+    WORKSPACES,
+    RunRoleSQL,
+    no_same_customer,
+    no_wall,
+    only_for_app,
+    same_customer,
+    wall,
+)
 
 ORGANIZATIONS = f"""
 ALTER TABLE organizations_organization ENABLE ROW LEVEL SECURITY;
@@ -87,5 +97,3 @@ DROP FUNCTION organizations_find_customers; DROP FUNCTION organizations_sign_on;
 class Migration(migrations.Migration):
     dependencies = [("organizations", "0001_initial"), ("accounts", "0002_cache"), ("journal", "0002_walls")]
     operations = [RunRoleSQL(FORWARD, REVERSE)]
-
-

@@ -1,0 +1,58 @@
+"""Pieces of writing that imports share. Each demands an open transaction whose scope holds the customers concerned."""
+
+from collections.abc import Collection, Sequence
+
+from django.db import connection
+
+from tallyhub.agreements.models import Agreement, Entitlement, Mapping, Package, Service
+from tallyhub.kernel.bulk import Added, Row, add_missing
+
+
+def find_customers_of(numbers: Collection[str]) -> set[int]:
+    """Ids of the customers who hold these agreements, whatever the scope: a file of packages names no customer."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT customer_id FROM agreements_find_customers(%s::text[])", [list(numbers)])
+        return {row[0] for row in cursor.fetchall()}
+
+
+def find_services(codes: Collection[str]) -> dict[str, Service]:
+    return {one.code: one for one in Service.objects.filter(code__in=codes)}
+
+
+def add_services(rows: Sequence[Row]) -> Added[Service]:
+    return add_missing(Service, rows, ("code",))
+
+
+def find_agreements(numbers: Collection[str]) -> dict[str, Agreement]:
+    return {one.number: one for one in Agreement.objects.filter(number__in=numbers)}
+
+
+def add_agreements(rows: Sequence[Row]) -> Added[Agreement]:
+    """A number that is another customer's differs in ``customer_id``, provided that customer is in scope."""
+    return add_missing(Agreement, rows, ("number",))
+
+
+def find_packages(keys: Collection[tuple[int, str]]) -> dict[tuple[int, str], Package]:
+    """By agreement and code."""
+    agreements, codes = {agreement for agreement, _ in keys}, {code for _, code in keys}
+    found = Package.objects.filter(agreement_id__in=agreements, code__in=codes)
+    return {(one.agreement_id, one.code): one for one in found}
+
+
+def add_packages(rows: Sequence[Row]) -> Added[Package]:
+    return add_missing(Package, rows, ("agreement_id", "code"))
+
+
+def find_entitlements(keys: Collection[tuple[int, str]]) -> dict[tuple[int, str], Entitlement]:
+    """By package and code, each with its service."""
+    packages, codes = {package for package, _ in keys}, {code for _, code in keys}
+    found = Entitlement.objects.filter(package_id__in=packages, code__in=codes).select_related("service")
+    return {(one.package_id, one.code): one for one in found}
+
+
+def add_entitlements(rows: Sequence[Row]) -> Added[Entitlement]:
+    return add_missing(Entitlement, rows, ("package_id", "code"))
+
+
+def add_mappings(rows: Sequence[Row]) -> Added[Mapping]:
+    return add_missing(Mapping, rows, ("package_id", "workspace_id"))
