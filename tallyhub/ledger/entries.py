@@ -77,7 +77,7 @@ ORDER BY e.occurred_on, e.id
 _COUNT = f"""
 SELECT count(*) FROM (SELECT FROM ledger_entry e
     WHERE e.entitlement_id = ANY (%(entitlements)s) AND e.workspace_id = ANY (%(workspaces)s) AND {_BOUNDS}
-    LIMIT {COUNT_MAX + 1}) some
+    LIMIT {COUNT_MAX + 1}) counted
 """
 _COUNT_ALL = """
 SELECT coalesce(sum(entries), 0)::bigint FROM ledger_workspacetotal

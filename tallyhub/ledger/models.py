@@ -4,14 +4,16 @@ from typing import TypeVar
 
 from django.contrib.postgres.fields import DateRangeField
 from django.db import models
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, F, OuterRef, Q
 
-from tallyhub.agreements.models import Entitlement, Mapping
+from tallyhub.agreements.models import IN_CALENDAR, Entitlement, Mapping
 from tallyhub.kernel.access import Access
+from tallyhub.kernel.amounts import MULTIPLIER_DENOMINATOR_MAX, MULTIPLIER_MAX, ROUNDING_STEP_MAX
 from tallyhub.ledger.rules import AllotmentKind
 from tallyhub.organizations.models import Organization, Workspace
 
 M = TypeVar("M", bound=models.Model)
+REASON = "^[a-z0-9_]*$"  # a code, so that nobody writes a name into what cannot be erased (R10.4)
 
 
 class OfEntitlement(models.QuerySet[M]):
@@ -86,9 +88,12 @@ class Allotment(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["customer", "external_id", "source"], name="allotment_once"),
             models.CheckConstraint(condition=Q(kind__in=list(AllotmentKind)), name="allotment_kind_known"),
+            models.CheckConstraint(condition=IN_CALENDAR, name="allotment_term_in_calendar"),
             models.CheckConstraint(
-                condition=Q(term__startswith__isnull=False, term__endswith__isnull=False, term__isempty=False),
-                name="allotment_term_bounded",
+                condition=Q(kind=AllotmentKind.ADJUSTMENT, amount__lt=0)
+                | Q(kind=AllotmentKind.TERMINATION, amount=0)
+                | Q(amount__gt=0) & ~Q(kind=AllotmentKind.TERMINATION),
+                name="allotment_amount_fits",
             ),
         ]
         indexes = [models.Index(fields=["entitlement"], name="allotment_of_entitlement")]
@@ -112,7 +117,9 @@ class Entry(models.Model):
     source = models.CharField(max_length=40)
     external_id = models.CharField(max_length=120)
     person_id = models.BigIntegerField(null=True)
-    reverses = models.OneToOneField("self", null=True, on_delete=models.PROTECT, related_name="reversal", db_constraint=False)
+    reverses = models.OneToOneField(
+        "self", null=True, on_delete=models.PROTECT, related_name="reversal", db_constraint=False
+    )
     reason = models.CharField(max_length=40, blank=True)  # a code; why a reversing entry was made
     ledger_version = models.BigIntegerField()
     recorded_at = models.DateTimeField()
@@ -127,10 +134,23 @@ class Entry(models.Model):
             models.UniqueConstraint(fields=["customer", "id"], name="entry_of_customer"),
             models.CheckConstraint(condition=~Q(real_amount=0), name="entry_amount_not_zero"),
             models.CheckConstraint(
-                condition=Q(reverses__isnull=False) | Q(real_amount__gt=0), name="entry_negative_only_in_reversal"
+                condition=Q(reverses__isnull=True, real_amount__gt=0, charged__gte=0)
+                | Q(reverses__isnull=False, real_amount__lt=0, charged__lte=0),
+                name="entry_negative_only_in_reversal",
+            ),
+            models.CheckConstraint(condition=Q(reason__regex=REASON), name="entry_reason_is_code"),
+            models.CheckConstraint(
+                condition=Q(reverses__isnull=True) | ~Q(reason=""), name="entry_reversal_has_reason"
             ),
             models.CheckConstraint(
-                condition=Q(multiplier_numerator__gte=0, multiplier_denominator__gte=1, rounding_step__gte=1),
+                condition=Q(
+                    multiplier_numerator__gte=0,
+                    multiplier_numerator__lte=F("multiplier_denominator") * MULTIPLIER_MAX,
+                    multiplier_denominator__gte=1,
+                    multiplier_denominator__lte=MULTIPLIER_DENOMINATOR_MAX,
+                    rounding_step__gte=1,
+                    rounding_step__lte=ROUNDING_STEP_MAX,
+                ),
                 name="entry_charge_parts",
             ),
         ]
@@ -146,7 +166,9 @@ class EntryDetail(models.Model):
 
     customer = _to_customer()
     workspace = _to_workspace()
-    entry = models.OneToOneField(Entry, primary_key=True, on_delete=models.PROTECT, related_name="detail", db_constraint=False)
+    entry = models.OneToOneField(
+        Entry, primary_key=True, on_delete=models.PROTECT, related_name="detail", db_constraint=False
+    )
     title = models.CharField(max_length=300)
 
     objects = OfWorkspace["EntryDetail"].as_manager()
@@ -213,11 +235,11 @@ class Snapshot(models.Model):
     """What the engine made of an entitlement at a version, for every later day. Delete any: only cost changes."""
 
     customer = _to_customer()
-    entitlement = models.OneToOneField(Entitlement, primary_key=True, on_delete=models.CASCADE, related_name="+", db_constraint=False)
+    entitlement = models.OneToOneField(
+        Entitlement, primary_key=True, on_delete=models.CASCADE, related_name="+", db_constraint=False
+    )
     version = models.BigIntegerField()  # valid while EntitlementTotal.version is the same
     from_day = models.DateField()  # and on this day and later
     segments = models.JSONField()
 
     objects = OfEntitlement["Snapshot"].as_manager()
-
-

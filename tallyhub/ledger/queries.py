@@ -36,13 +36,30 @@ def terms_of(access: Access, entitlement_ids: Collection[int]) -> dict[int, Term
     return terms
 
 
+def list_entries(access: Access, entry_ids: Collection[int]) -> list[Entry]:
+    """The entries, in the order of their ids, with their services. Raises DoesNotExist for one outside the scope."""
+    found = Entry.objects.filter(pk__in=entry_ids).select_related("entitlement__service").order_by("pk")
+    if len(found) != len(set(entry_ids)):
+        raise Entry.DoesNotExist
+    return list(found)
+
+
+def allotments_of(entitlement_ids: Collection[int]) -> dict[int, list[engine.Allotment] | None]:
+    """What was bought, in the order of recording, by entitlement; None for an as-needed one."""
+    found: dict[int, list[engine.Allotment] | None] = {}
+    columns = ("pk", "is_as_needed", *(f"allotments__{name}" for name in ("id", "kind", "amount", "term", "priority")))
+    rows = Entitlement.objects.filter(pk__in=entitlement_ids).order_by("allotments__id").values_list(*columns)
+    for entitlement_id, is_as_needed, serial, kind, amount, term, priority in rows:
+        bought = found.setdefault(entitlement_id, None if is_as_needed else [])
+        if bought is not None and serial is not None:
+            last_day = term.upper - timedelta(days=1)
+            bought.append(engine.Allotment(serial, AllotmentKind(kind), amount, term.lower, last_day, priority))
+    return found
+
+
 def replay(entitlement_ids: Collection[int], from_day: Mapping[int, date]) -> dict[int, list[Segment]]:
     """The timeline of each entitlement from its day on, made from the facts: two statements for any number of them."""
-    allotments: dict[int, list[engine.Allotment]] = defaultdict(list)
-    for row in Allotment.objects.filter(entitlement_id__in=entitlement_ids).order_by("id"):
-        kind = AllotmentKind(row.kind)
-        starts_on, ends_on = row.term.lower, _last_day(row.term)
-        allotments[row.entitlement_id].append(engine.Allotment(row.pk, kind, row.amount, starts_on, ends_on, row.priority))
+    allotments = allotments_of(entitlement_ids)
     used: dict[int, list[engine.Daily]] = defaultdict(list)
     days = EntitlementDay.objects.filter(entitlement_id__in=entitlement_ids)
     for entitlement_id, day, charged in days.values_list("entitlement_id", "day", "charged"):
@@ -74,9 +91,10 @@ class Stale:
 
 
 def stale_snapshots(limit: int = 1_000) -> list[Stale]:
-    """Entitlements in scope whose snapshot is missing or of another version."""
+    """Entitlements with a quantity, in scope, whose snapshot is missing or of another version."""
     fresh = Snapshot.objects.filter(entitlement_id=OuterRef("entitlement_id"), version=OuterRef("version"))
-    found = EntitlementTotal.objects.filter(~Exists(fresh)).order_by("entitlement_id")
+    counted = EntitlementTotal.objects.filter(entitlement__is_as_needed=False)
+    found = counted.filter(~Exists(fresh)).order_by("entitlement_id")
     rows = found.values_list("entitlement_id", "customer_id", "version", "entitlement__package__agreement__zone")
     return [Stale(*row) for row in rows[:limit]]
 
@@ -98,8 +116,3 @@ def used_as_of(entitlement_id: int, version: int) -> int:
     """What had been charged at a version: of the ledger rows themselves, so that a statement can be made again."""
     known = Entry.objects.filter(entitlement_id=entitlement_id, ledger_version__lte=version)
     return known.aggregate(Sum("charged"))["charged__sum"] or 0
-
-
-def _last_day(term: Any) -> date:
-    last: date = term.upper - timedelta(days=1)
-    return last

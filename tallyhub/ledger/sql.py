@@ -3,9 +3,12 @@
 from dataclasses import dataclass
 from typing import Any
 
+from tallyhub.agreements.rules import ServiceKind
+from tallyhub.ledger.models import REASON
+
 COLUMNS = """line bigint, customer_id bigint, workspace_id bigint, entitlement_id bigint, occurred_on date,
-    real_amount bigint, multiplier_numerator smallint, multiplier_denominator smallint, rounding_step int, charged bigint,
-    source text, external_id text, person_id bigint, reverses_id bigint, reason text, title text"""
+    real_amount bigint, multiplier_numerator smallint, multiplier_denominator smallint, rounding_step int,
+    charged bigint, source text, external_id text, person_id bigint, reverses_id bigint, reason text, title text"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,9 +32,37 @@ DIFFERING_ENTRIES = f"""
 SELECT s.line, s.external_id FROM staged s JOIN ledger_entry e ON {_SAME_KEY}
 LEFT JOIN ledger_entrydetail d ON d.entry_id = e.id
 WHERE (e.workspace_id, e.entitlement_id, e.occurred_on, e.real_amount, e.multiplier_numerator, e.multiplier_denominator,
-       e.person_id, e.reverses_id, coalesce(d.title, ''))
+       e.rounding_step, e.charged, e.person_id, e.reverses_id, e.reason, coalesce(d.title, ''))
     IS DISTINCT FROM (s.workspace_id, s.entitlement_id, s.occurred_on, s.real_amount, s.multiplier_numerator,
-       s.multiplier_denominator, s.person_id, s.reverses_id, s.title)
+       s.multiplier_denominator, s.rounding_step, s.charged, s.person_id, s.reverses_id, s.reason, s.title)
+ORDER BY s.line LIMIT %s
+"""
+
+# What takes other tables to check: what a row reverses, and whether its workspace has a part in the package.
+# A reversal may reach behind a mapping that is gone, as it may reach behind a term that was cut short.
+REFUSED_ENTRIES = f"""
+, judged AS (
+    SELECT s.line, s.customer_id, s.source, s.external_id, CASE
+        WHEN s.reason !~ '{REASON}' THEN 'reason_not_a_code'
+        WHEN s.reverses_id IS NULL AND m.id IS NULL THEN 'workspace_not_mapped'
+        WHEN s.reverses_id IS NULL AND v.kind = '{ServiceKind.BENEFIT}' THEN 'benefit_not_counted'
+        WHEN s.reverses_id IS NULL THEN NULL
+        WHEN s.reason = '' THEN 'reversal_without_reason'
+        WHEN NOT EXISTS (
+            SELECT FROM ledger_entry o
+            WHERE o.id = s.reverses_id AND o.reverses_id IS NULL
+                AND (o.customer_id, o.workspace_id, o.entitlement_id, o.occurred_on, o.real_amount,
+                     o.multiplier_numerator, o.multiplier_denominator, o.rounding_step, o.charged, o.person_id)
+                IS NOT DISTINCT FROM (s.customer_id, s.workspace_id, s.entitlement_id, s.occurred_on, -s.real_amount,
+                     s.multiplier_numerator, s.multiplier_denominator, s.rounding_step, -s.charged, s.person_id)
+            ) THEN 'reversal_differs'
+        WHEN EXISTS (SELECT FROM ledger_entry r WHERE r.reverses_id = s.reverses_id) THEN 'already_reversed'
+        END AS code
+    FROM staged s JOIN agreements_entitlement t ON t.id = s.entitlement_id
+        JOIN agreements_service v ON v.id = t.service_id
+        LEFT JOIN agreements_mapping m ON m.package_id = t.package_id AND m.workspace_id = s.workspace_id
+) SELECT s.line, s.external_id, s.code FROM judged s
+WHERE s.code IS NOT NULL AND NOT EXISTS (SELECT FROM ledger_entry e WHERE {_SAME_KEY})
 ORDER BY s.line LIMIT %s
 """
 
@@ -43,7 +74,8 @@ WITH made AS (
 """
 RAISE_VERSIONS = """
 WITH locked AS (
-    SELECT customer_id FROM ledger_customerledger WHERE customer_id = ANY (%s::bigint[]) ORDER BY customer_id FOR UPDATE
+    SELECT customer_id FROM ledger_customerledger WHERE customer_id = ANY (%s::bigint[])
+    ORDER BY customer_id FOR UPDATE
 ), raised AS (
     UPDATE ledger_customerledger l SET version = version + 1 FROM locked WHERE l.customer_id = locked.customer_id
     RETURNING l.customer_id, l.version
@@ -51,7 +83,7 @@ WITH locked AS (
 """
 
 # Totals are touched in the order of their ids, so that two transactions never wait for each other in a ring.
-INSERT_ENTRIES = """
+INSERT_ENTRIES = f"""
 new AS (
     INSERT INTO ledger_entry (customer_id, workspace_id, entitlement_id, occurred_on, real_amount, multiplier_numerator,
         multiplier_denominator, rounding_step, charged, source, external_id, person_id, reverses_id, reason,
@@ -61,11 +93,11 @@ new AS (
         s.reason, l.version, %s, %s
     FROM staged s JOIN ledger_customerledger l ON l.customer_id = s.customer_id
     ORDER BY s.line
-    ON CONFLICT (customer_id, external_id, source) DO NOTHING
+    ON CONFLICT DO NOTHING  -- on both keys: booked before, and reversed before
     RETURNING id, customer_id, workspace_id, entitlement_id, occurred_on, charged, source, external_id, ledger_version
 ), details AS (
     INSERT INTO ledger_entrydetail (entry_id, customer_id, workspace_id, title)
-    SELECT e.id, e.customer_id, e.workspace_id, s.title FROM new e JOIN staged s ON """ + _SAME_KEY + """ AND s.title <> ''
+    SELECT e.id, e.customer_id, e.workspace_id, s.title FROM new e JOIN staged s ON {_SAME_KEY} AND s.title <> ''
 ), workspace_totals AS (
     INSERT INTO ledger_workspacetotal AS t (customer_id, entitlement_id, workspace_id, charged, entries)
     SELECT customer_id, entitlement_id, workspace_id, sum(charged), count(*) FROM new GROUP BY 1, 2, 3 ORDER BY 2, 3
@@ -92,9 +124,12 @@ new AS (
 
 _ALLOTMENTS = """
 WITH rows AS (
-    SELECT *, daterange(starts_on, ends_on, '[]') AS term FROM jsonb_to_recordset({}::jsonb) AS rows (customer_id bigint,
-        entitlement_id bigint, kind text, amount bigint, starts_on date, ends_on date, priority smallint,
-        source text, external_id text)
+    SELECT line - 1 AS line, customer_id, entitlement_id, kind, amount, daterange(starts_on, ends_on, '[]') AS term,
+        coalesce(priority, 0::smallint) AS priority, source, external_id
+    FROM ROWS FROM (jsonb_to_recordset({}::jsonb) AS (customer_id bigint, entitlement_id bigint, kind text,
+        amount bigint, starts_on date, ends_on date, priority smallint, source text, external_id text))
+    WITH ORDINALITY AS rows (customer_id, entitlement_id, kind, amount, starts_on, ends_on, priority, source,
+        external_id, line)
 )"""
 _SAME_ALLOTMENT = "a.customer_id = r.customer_id AND a.external_id = r.external_id AND a.source = r.source"
 
@@ -102,17 +137,28 @@ DIFFERING_ALLOTMENTS = f"""{_ALLOTMENTS.format("%s")}
 SELECT r.external_id FROM rows r JOIN ledger_allotment a ON {_SAME_ALLOTMENT}
 WHERE (a.entitlement_id, a.kind, a.amount, a.term, a.priority)
     IS DISTINCT FROM (r.entitlement_id, r.kind, r.amount, r.term, r.priority)
+ORDER BY r.line
 """
-NEW_ALLOTMENT_CUSTOMERS = f"""{_ALLOTMENTS.format("%s")}
-SELECT DISTINCT r.customer_id FROM rows r
-WHERE NOT EXISTS (SELECT FROM ledger_allotment a WHERE {_SAME_ALLOTMENT}) ORDER BY 1
+NEW_ALLOTMENTS = f"""{_ALLOTMENTS.format("%s")}
+SELECT r.line FROM rows r WHERE NOT EXISTS (SELECT FROM ledger_allotment a WHERE {_SAME_ALLOTMENT}) ORDER BY r.line
 """
+REFUSED_ALLOTMENTS = f"""{_ALLOTMENTS.format("%s")}, judged AS (
+    SELECT r.line, r.external_id, CASE
+        WHEN v.kind = '{ServiceKind.BENEFIT}' THEN 'benefit_not_counted' WHEN t.is_as_needed THEN 'allotment_as_needed'
+        END AS code
+    FROM rows r JOIN agreements_entitlement t ON t.id = r.entitlement_id
+        JOIN agreements_service v ON v.id = t.service_id
+    WHERE NOT EXISTS (SELECT FROM ledger_allotment a WHERE {_SAME_ALLOTMENT})
+) SELECT line, external_id, code FROM judged WHERE code IS NOT NULL ORDER BY line
+"""
+# In the order of the input, because the engine takes ascending ids for the order of recording.
 INSERT_ALLOTMENTS = f"""{_ALLOTMENTS.format("%(rows)s")}, new AS (
     INSERT INTO ledger_allotment (customer_id, entitlement_id, kind, amount, term, priority, source, external_id,
         ledger_version, recorded_at)
-    SELECT r.customer_id, r.entitlement_id, r.kind, r.amount, r.term, coalesce(r.priority, 0), r.source, r.external_id,
+    SELECT r.customer_id, r.entitlement_id, r.kind, r.amount, r.term, r.priority, r.source, r.external_id,
         l.version, %(now)s
     FROM rows r JOIN ledger_customerledger l ON l.customer_id = r.customer_id
+    ORDER BY r.line
     ON CONFLICT (customer_id, external_id, source) DO NOTHING
     RETURNING customer_id, entitlement_id, ledger_version
 ), totals AS (

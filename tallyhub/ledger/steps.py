@@ -1,7 +1,9 @@
 """The only way into the ledger. Each step demands the open transaction of a command and is its last act."""
 
 import json
-from collections.abc import Iterable, Sequence
+import sys
+from collections import Counter
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date
 from fractions import Fraction
@@ -15,14 +17,17 @@ from tallyhub.kernel.amounts import Unit, charge
 from tallyhub.kernel.errors import Conflict, Invalid
 from tallyhub.kernel.scope import require_transaction
 from tallyhub.ledger import queries, sql
-from tallyhub.ledger.rules import AllotmentKind, check_allotment, check_entry
+from tallyhub.ledger.engine import Allotment, correctable
+from tallyhub.ledger.models import Entry
+from tallyhub.ledger.rules import AllotmentKind, check_adjustment, check_allotment, check_entry
 
-DIFFERING_MAX = 1_000  # how many differing rows a refusal names
+REFUSED_MAX = 1_000  # how many rows a refusal names
+Refused = tuple[int, str, str]  # line, external id, code
 
 
 @dataclass(frozen=True, slots=True)
 class NewEntry:
-    """One consumption to book; a reversal is made by ``reversal_of``.
+    """One consumption to book, or what ``reverse`` makes of one.
 
     real_amount          smallest steps of ``unit``, before multiplier and rounding
     source, external_id  name of the fact in its system; the same content again is ignored
@@ -60,7 +65,7 @@ def post(access: Access, entries: Sequence[NewEntry]) -> Posted:
 
     Needs an open transaction and must be its last statement: it takes the customer's ledger lock.
     Raises Invalid for an entry that must not be booked or a duplicate inside the batch, ContentDiffers for one that
-    is there with other content. Over-use is recorded, not refused.
+    is there with other content, Conflict for one that was reversed before. Over-use is recorded, not refused.
     """
     require_transaction()
     terms = queries.terms_of(access, {entry.entitlement_id for entry in entries})
@@ -72,15 +77,26 @@ def post(access: Access, entries: Sequence[NewEntry]) -> Posted:
             is_reversal=entry.reverses_id is not None,
             terms=terms[entry.entitlement_id],
         )
-    keys = {(entry.source, entry.external_id) for entry in entries}
-    if len(keys) != len(entries):
-        raise Invalid("duplicate_in_batch")
+    _check_once((entry.customer_id, entry.source, entry.external_id) for entry in entries)
     rows = json.dumps([_row(line, entry) for line, entry in enumerate(entries)])
     return _post(access, sql.Batch(sql.JSON_BATCH, [rows]), {entry.customer_id for entry in entries})
 
 
+def reverse(access: Access, entry_ids: Collection[int], reason: str) -> Posted:
+    """Take entries back, each by one that mirrors it; use that is moved or changed is posted anew afterwards.
+
+    ``reason`` is a code. The texts of an entry are not repeated, so that they can be erased in one place.
+    Raises DoesNotExist for an entry outside the scope, Conflict for one that was reversed before, Invalid for a
+    reversal and for a reason that is missing or no code.
+    """
+    posted = post(access, [_mirror(one, reason) for one in queries.list_entries(access, entry_ids)])
+    if posted.known:  # by an equal reversal that ran beside this one: the caller's has not happened
+        raise Conflict("already_reversed", external_ids=", ".join(f"{one}:reversal" for one in entry_ids))
+    return posted
+
+
 def post_staged(access: Access) -> Posted:
-    """As ``post``, from the temporary table ``staged_entry``, whose rows have passed the same checks one by one."""
+    """As ``post``, from the temporary table ``staged_entry``, whose rows have passed ``check_entry`` one by one."""
     require_transaction()
     with connection.cursor() as cursor:
         cursor.execute("SELECT DISTINCT customer_id FROM staged_entry")
@@ -88,30 +104,63 @@ def post_staged(access: Access) -> Posted:
     return _post(access, sql.Batch(sql.STAGED_BATCH, []), customers)
 
 
-def differing_staged(limit: int = DIFFERING_MAX) -> list[tuple[int, str]]:
+def differing_staged(limit: int = REFUSED_MAX) -> list[tuple[int, str]]:
     """(line, external id) of staged rows that are in the ledger with other content."""
     return _differing(sql.Batch(sql.STAGED_BATCH, []), limit)
 
 
+def refused_staged(limit: int = REFUSED_MAX) -> list[Refused]:
+    """(line, external id, code) of new staged rows that ``post_staged`` would refuse."""
+    return _refused(sql.Batch(sql.STAGED_BATCH, []), limit)
+
+
 def allot(access: Access, rows: Iterable[dict[str, Any]]) -> Posted:
-    """Record what was bought; ``rows`` hold the columns of Allotment, with ``starts_on`` and ``ends_on`` (inclusive)."""
+    """Record what was bought; ``rows`` hold Allotment's columns, with ``starts_on`` and ``ends_on`` (inclusive).
+
+    Needs an open transaction and must be its last statement. Raises Invalid for a row that must not be recorded,
+    ContentDiffers for one that is there with other content.
+    """
     require_transaction()
     batch = list(rows)
     for row in batch:
         check_allotment(AllotmentKind(row["kind"]), row["amount"], row["starts_on"], row["ends_on"])
+    _check_once((row["customer_id"], row["source"], row["external_id"]) for row in batch)
     encoded = json.dumps(batch, default=str)
+    new = _new_allotments(batch, encoded)
+    if not new:
+        return Posted(0, len(batch))
+    _check_quantities(encoded)
+    _raise_versions(sorted({row["customer_id"] for row in new}))
+    _check_adjustments(_new_allotments(batch, encoded))  # again, under the lock: two must not take back the same
     with connection.cursor() as cursor:
-        cursor.execute(sql.DIFFERING_ALLOTMENTS, [encoded])
-        if differing := [row[0] for row in cursor.fetchall()]:
-            raise ContentDiffers("content_differs", external_ids=", ".join(differing))
-        cursor.execute(sql.NEW_ALLOTMENT_CUSTOMERS, [encoded])
-        customers = [row[0] for row in cursor.fetchall()]
-        if not customers:
-            return Posted(0, len(batch))
-        _raise_versions(customers)
         cursor.execute(sql.INSERT_ALLOTMENTS, {"rows": encoded, "now": clock.now()})
-        (new,) = cursor.fetchone()
-    return Posted(new, len(batch) - new)
+        (inserted,) = cursor.fetchone()
+    return Posted(inserted, len(batch) - inserted)
+
+
+def _mirror(entry: Entry, reason: str) -> NewEntry:
+    return NewEntry(
+        customer_id=entry.customer_id,
+        workspace_id=entry.workspace_id,
+        entitlement_id=entry.entitlement_id,
+        unit=Unit(entry.entitlement.service.unit),
+        occurred_on=entry.occurred_on,
+        real_amount=-entry.real_amount,
+        source=entry.source,
+        external_id=f"{entry.pk}:reversal",  # of the id, because the external one may be as long as the column
+        multiplier=Fraction(entry.multiplier_numerator, entry.multiplier_denominator),
+        rounding_step=entry.rounding_step,
+        person_id=entry.person_id,
+        reverses_id=entry.pk,
+        reason=reason,
+    )
+
+
+def _check_once(keys: Iterable[tuple[int, str, str]]) -> None:
+    """Refuse a fact that comes twice in a batch: which of the two was meant?"""
+    times = Counter(keys)
+    if twice := [external_id for (_, _, external_id), count in times.items() if count > 1]:
+        raise Invalid("duplicate_in_batch", external_ids=_listed(twice))
 
 
 def _row(line: int, entry: NewEntry) -> dict[str, Any]:
@@ -127,8 +176,7 @@ def _row(line: int, entry: NewEntry) -> dict[str, Any]:
 
 
 def _post(access: Access, batch: sql.Batch, customers: set[int]) -> Posted:
-    if differing := _differing(batch, DIFFERING_MAX):
-        raise ContentDiffers("content_differs", external_ids=", ".join(external_id for _, external_id in differing))
+    _check_batch(batch)
     with connection.cursor() as cursor:
         cursor.execute(f"{batch.source} {sql.COUNT_NEW}", batch.params)
         total, fresh = cursor.fetchone()
@@ -137,16 +185,76 @@ def _post(access: Access, batch: sql.Batch, customers: set[int]) -> Posted:
         _raise_versions(sorted(customers))
         cursor.execute(f"{batch.source}, {sql.INSERT_ENTRIES}", [*batch.params, clock.now(), access.person_id])
         (new,) = cursor.fetchone()
-    if new < fresh and (differing := _differing(batch, DIFFERING_MAX)):
-        # Somebody else booked one of them between our look and our lock.
-        raise ContentDiffers("content_differs", external_ids=", ".join(external_id for _, external_id in differing))
+    if new < fresh:  # somebody else booked or reversed one of them between our look and our lock
+        _check_batch(batch)
     return Posted(new, total - new)
+
+
+def _check_batch(batch: sql.Batch) -> None:
+    """Raise for rows that are there with other content, or that other tables forbid."""
+    if differing := _differing(batch, REFUSED_MAX):
+        raise ContentDiffers("content_differs", external_ids=_listed(external_id for _, external_id in differing))
+    _raise_first(_refused(batch, REFUSED_MAX))
+
+
+def _raise_first(refused: Sequence[Refused]) -> None:
+    """Raise for the first reason there is, naming the rows that share it."""
+    if refused:
+        code = refused[0][2]
+        error = Conflict if code == "already_reversed" else Invalid
+        raise error(code, external_ids=_listed(external_id for _, external_id, each in refused if each == code))
+
+
+def _listed(external_ids: Iterable[str]) -> str:
+    return ", ".join(external_ids)
 
 
 def _differing(batch: sql.Batch, limit: int) -> list[tuple[int, str]]:
     with connection.cursor() as cursor:
         cursor.execute(f"{batch.source} {sql.DIFFERING_ENTRIES}", [*batch.params, limit])
-        return [(line, external_id) for line, external_id in cursor.fetchall()]
+        return list(cursor.fetchall())
+
+
+def _refused(batch: sql.Batch, limit: int) -> list[Refused]:
+    with connection.cursor() as cursor:
+        cursor.execute(f"{batch.source} {sql.REFUSED_ENTRIES}", [*batch.params, limit])
+        return list(cursor.fetchall())
+
+
+def _new_allotments(batch: Sequence[dict[str, Any]], encoded: str) -> list[dict[str, Any]]:
+    """Those of the batch that are not recorded yet. Raises ContentDiffers for what is there with other content."""
+    with connection.cursor() as cursor:
+        cursor.execute(sql.DIFFERING_ALLOTMENTS, [encoded])
+        if differing := [row[0] for row in cursor.fetchall()]:
+            raise ContentDiffers("content_differs", external_ids=_listed(differing))
+        cursor.execute(sql.NEW_ALLOTMENTS, [encoded])
+        return [batch[line] for (line,) in cursor.fetchall()]
+
+
+def _check_quantities(encoded: str) -> None:
+    """Refuse to sell a quantity where none was agreed."""
+    with connection.cursor() as cursor:
+        cursor.execute(sql.REFUSED_ALLOTMENTS, [encoded])
+        _raise_first(cursor.fetchall())
+
+
+def _check_adjustments(new: Sequence[dict[str, Any]]) -> None:
+    """Refuse to take back more than was given by what is recorded and by what comes earlier in the batch."""
+    reached = {row["entitlement_id"] for row in new if row["amount"] < 0}
+    recorded = queries.allotments_of(reached) if reached else {}
+    for place, row in enumerate(new):
+        before = recorded.get(row["entitlement_id"])
+        if before is None:
+            continue
+        if row["amount"] < 0:
+            check_adjustment(row["amount"], correctable(before, row["starts_on"]))
+        before.append(_as_recorded(place, row))
+
+
+def _as_recorded(place: int, row: dict[str, Any]) -> Allotment:
+    """With an id beyond all others, in the order of the batch."""
+    kind, priority = AllotmentKind(row["kind"]), row.get("priority") or 0
+    return Allotment(sys.maxsize + place, kind, row["amount"], row["starts_on"], row["ends_on"], priority)
 
 
 def _raise_versions(customers: Sequence[int]) -> None:

@@ -2,7 +2,17 @@
 
 from django.db import migrations
 
-from tallyhub.kernel.walls import WORKSPACES, RunRoleSQL, append_only, no_same_customer, no_wall, only_for_app, same_customer, wall, workspace_wall
+from tallyhub.kernel.walls import (
+    WORKSPACES,
+    RunRoleSQL,
+    append_only,
+    no_same_customer,
+    no_wall,
+    only_for_app,
+    same_customer,
+    wall,
+    workspace_wall,
+)
 
 OF_WORKSPACE = ("ledger_entry", "ledger_entrydetail", "ledger_workspacetotal", "ledger_dailytotal")
 OF_ENTITLEMENT = ("ledger_allotment", "ledger_entitlementtotal", "ledger_entitlementday", "ledger_snapshot")
@@ -32,8 +42,11 @@ KEYS = (
 STALE = """
 CREATE FUNCTION ledger_stale_customers() RETURNS SETOF bigint
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
-    SELECT DISTINCT t.customer_id FROM ledger_entitlementtotal t WHERE NOT EXISTS (
-        SELECT FROM ledger_snapshot n WHERE n.entitlement_id = t.entitlement_id AND n.version = t.version) ORDER BY 1;
+    SELECT DISTINCT t.customer_id FROM ledger_entitlementtotal t
+    JOIN agreements_entitlement e ON e.id = t.entitlement_id AND NOT e.is_as_needed
+    WHERE NOT EXISTS (
+        SELECT FROM ledger_snapshot n WHERE n.entitlement_id = t.entitlement_id AND n.version = t.version)
+    ORDER BY 1;
 $$;
 """
 FORWARD = "".join(
