@@ -59,18 +59,18 @@ async function makeStyle() {
   writeFileSync(join(built, "hub.css"), `/*! Tabler, MIT licence, tabler.io */${code}`);
 }
 
+const DRAWN = 'viewBox="0 0 24 24" fill="none" stroke="currentColor" stroke-width="2" stroke-linecap="round" stroke-linejoin="round"';
+
 function symbol(name) {
   const path = join(packages, "@tabler/icons/icons/outline", `${name}.svg`);
   const shapes = readFileSync(path, "utf8").match(/<(path|circle|rect|line)\b[^>]*\/>/g);
-  const drawn = shapes.filter((shape) => !shape.includes('stroke="none"')).map((shape) => shape.replace(/\s+/g, " "));
-  return `<symbol id="${name}" viewBox="0 0 24 24">${drawn.join("")}</symbol>`;
+  const visible = shapes.filter((shape) => !shape.includes('stroke="none"')).map((shape) => shape.replace(/\s+/g, " "));
+  return `<symbol id="${name}" ${DRAWN}>${visible.join("")}</symbol>`;
 }
 
 function makeSprite() {
   const names = readFileSync(join(sources, "icons.txt"), "utf8").split("\n").filter(Boolean);
-  const style = 'fill="none" stroke="currentColor" stroke-width="2" stroke-linecap="round" stroke-linejoin="round"';
-  const symbols = names.map(symbol).map((each) => each.replace("<symbol", `<symbol ${style}`));
-  writeFileSync(join(built, "icons.svg"), `<svg xmlns="http://www.w3.org/2000/svg">${symbols.join("")}</svg>\n`);
+  writeFileSync(join(built, "icons.svg"), `<svg xmlns="http://www.w3.org/2000/svg">${names.map(symbol).join("")}</svg>\n`);
 }
 
 mkdirSync(built, { recursive: true });
