@@ -7,7 +7,6 @@ from fractions import Fraction
 from typing import Any
 
 from django.http import QueryDict
-from django.utils.dates import MONTHS_3
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -151,11 +150,11 @@ def _chart(kind: ServiceKind, unit: Unit, sums: dict[date, int], *, is_one_of_se
     return {
         "title": f"{tiles.kind_name(kind)}: {title}" if is_one_of_several else title,
         "unit": fmt.unit_name(unit),
-        "highest": fmt.quantity(highest, unit),
+        "highest": fmt.amount(highest, unit),
         "bars": [
             {
                 "label": fmt.month(month),
-                "short": str(MONTHS_3[month.month]),
+                "short": fmt.short_month(month),
                 "year": str(month.year),
                 "value_text": fmt.amount(charged, unit),
                 "height": max(round(100 * charged / highest), 0),
@@ -246,10 +245,13 @@ class Columns:
         return self._services[row.entitlement_id]
 
     def _amount(self, key: str, label: str, of: Callable[[EntryRow], int], sort: str | None = None) -> Column[EntryRow]:
+        shown = (
+            fmt.quantity if len(set(self._units.values())) == 1 else fmt.amount
+        )  # a bare 1 next to 1:30 says nothing
         return Column(
             key,
             label,
-            lambda row: fmt.quantity(of(row), self._units[row.entitlement_id]),
+            lambda row: shown(of(row), self._units[row.entitlement_id]),
             lambda row: _plain(of(row), self._units[row.entitlement_id]),
             sort=sort,
             is_numeric=True,

@@ -92,11 +92,14 @@ def _label(agreement: AgreementLines) -> str:
     return _("%(name)s (%(state)s)") % {"name": agreement.name, "state": tiles.state_name(agreement.state).lower()}
 
 
-def cards(agreements: Iterable[AgreementLines]) -> list[Card]:
-    return [_card(one) for one in agreements if one.mapped]
+def cards(agreements: Iterable[AgreementLines], choice: Choice) -> tuple[list[Card], list[Card]]:
+    """Those in force and the one that is named (R1.8); and the others, which the page keeps folded."""
+    tied = [one for one in agreements if one.mapped]
+    shown = [one for one in tied if one.state in ACTIVE_STATES or one.id == choice.agreement_id]
+    return [card(one) for one in shown], [card(one) for one in tied if one not in shown]
 
 
-def _card(one: AgreementLines) -> Card:
+def card(one: AgreementLines) -> Card:
     plans = {"premier": "Premier", "unified": "Unified", "other": ""}
     return Card(
         title=one.name,

@@ -38,13 +38,17 @@ def home(request: HubRequest) -> HttpResponse:
     with scope(request.access):
         agreements = list_agreements(request.access, choice.workspaces)
         sections = [
-            {"agreement": card, "tiles": found[:HOME_TILES_MAX], "href": reverse("activity:customer_activity")}
+            _home_section(one, replace(choice, agreement_id=one.id))
             for one in page.chosen_agreements(agreements, choice)
-            for card in page.cards([one])
-            for found in [page.enterprise([one], replace(choice, agreement_id=one.id))[0]]
         ]
         empty = None if sections else _("No agreement is in force in this workspace today.")
         return render(request, "activity/home.html", {"sections": sections, "empty": empty})
+
+
+def _home_section(agreement: AgreementLines, choice: Choice) -> dict[str, Any]:
+    found, _empty = page.enterprise([agreement], choice)
+    href = reverse("activity:customer_activity") + choice.query()
+    return {"agreement": page.card(agreement), "tiles": found[:HOME_TILES_MAX], "href": href}
 
 
 def _no_activity(request: HubRequest) -> str:
@@ -91,10 +95,12 @@ def customer_activity(request: HubRequest) -> HttpResponse:
 
 def _page(request: HubRequest, choice: Choice, agreements: list[AgreementLines]) -> dict[str, Any]:
     found, enterprise_empty = page.enterprise(agreements, choice)
+    cards, other_cards = page.cards(agreements, choice)
     return {
         "as_of": page.as_of(last_change(request.access)),
         "filters": page.filters(choice, request.sign_on.places, agreements),
-        "cards": page.cards(agreements),
+        "cards": cards,
+        "other_cards": other_cards,
         "tiles": found,
         "enterprise_empty": enterprise_empty,
         "addon": page.addon(agreements, choice),

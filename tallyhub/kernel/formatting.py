@@ -56,6 +56,11 @@ def month(value: date) -> str:
     return _day(value, "LLLL y", _language())
 
 
+def short_month(value: date) -> str:
+    """Nov"""
+    return _day(value, "LLL", _language())
+
+
 def term(starts_on: date, ends_on: date) -> str:
     """From the first to the last day, both inclusive."""
     return _("%(first)s – %(last)s") % {"first": day(starts_on), "last": day(ends_on)}
