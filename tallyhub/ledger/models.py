@@ -54,10 +54,11 @@ class CustomerLedger(models.Model):
 
     customer = models.OneToOneField(Organization, primary_key=True, on_delete=models.PROTECT, related_name="+")
     version = models.BigIntegerField(default=0)
+    at = models.DateTimeField(null=True)  # of the version; kept here because only the locked row is sure to be the last
 
 
 class LedgerVersion(models.Model):
-    """When a version was made, so that an instant can be translated into one."""
+    """When a version was made, so that an instant can be translated into one. Never before the version before it."""
 
     customer = _to_customer()
     version = models.BigIntegerField()

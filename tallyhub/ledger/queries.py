@@ -15,7 +15,7 @@ from tallyhub.kernel.access import Access
 from tallyhub.kernel.amounts import Unit
 from tallyhub.ledger import engine
 from tallyhub.ledger.engine import Segment
-from tallyhub.ledger.models import Allotment, EntitlementDay, EntitlementTotal, Entry, LedgerVersion, Snapshot
+from tallyhub.ledger.models import EntitlementDay, EntitlementTotal, Entry, LedgerVersion, Snapshot
 from tallyhub.ledger.rules import AllotmentKind, Terms
 
 
@@ -44,11 +44,14 @@ def list_entries(access: Access, entry_ids: Collection[int]) -> list[Entry]:
     return list(found)
 
 
-def allotments_of(entitlement_ids: Collection[int]) -> dict[int, list[engine.Allotment] | None]:
+def allotments_of(
+    entitlement_ids: Collection[int], *, using: str = "default"
+) -> dict[int, list[engine.Allotment] | None]:
     """What was bought, in the order of recording, by entitlement; None for an as-needed one."""
     found: dict[int, list[engine.Allotment] | None] = {}
     columns = ("pk", "is_as_needed", *(f"allotments__{name}" for name in ("id", "kind", "amount", "term", "priority")))
-    rows = Entitlement.objects.filter(pk__in=entitlement_ids).order_by("allotments__id").values_list(*columns)
+    wanted = Entitlement.objects.using(using).filter(pk__in=entitlement_ids)
+    rows = wanted.order_by("allotments__id").values_list(*columns)
     for entitlement_id, is_as_needed, serial, kind, amount, term, priority in rows:
         bought = found.setdefault(entitlement_id, None if is_as_needed else [])
         if bought is not None and serial is not None:
@@ -57,11 +60,13 @@ def allotments_of(entitlement_ids: Collection[int]) -> dict[int, list[engine.All
     return found
 
 
-def replay(entitlement_ids: Collection[int], from_day: Mapping[int, date]) -> dict[int, list[Segment]]:
+def replay(
+    entitlement_ids: Collection[int], from_day: Mapping[int, date], *, using: str = "default"
+) -> dict[int, list[Segment]]:
     """The timeline of each entitlement from its day on, made from the facts: two statements for any number of them."""
-    allotments = allotments_of(entitlement_ids)
+    allotments = allotments_of(entitlement_ids, using=using)
     used: dict[int, list[engine.Daily]] = defaultdict(list)
-    days = EntitlementDay.objects.filter(entitlement_id__in=entitlement_ids)
+    days = EntitlementDay.objects.using(using).filter(entitlement_id__in=entitlement_ids)
     for entitlement_id, day, charged in days.values_list("entitlement_id", "day", "charged"):
         used[entitlement_id].append((day, charged))
     return {one: engine.timeline(allotments[one], used[one], from_day[one]) for one in entitlement_ids}

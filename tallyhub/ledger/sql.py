@@ -77,9 +77,10 @@ WITH locked AS (
     SELECT customer_id FROM ledger_customerledger WHERE customer_id = ANY (%s::bigint[])
     ORDER BY customer_id FOR UPDATE
 ), raised AS (
-    UPDATE ledger_customerledger l SET version = version + 1 FROM locked WHERE l.customer_id = locked.customer_id
-    RETURNING l.customer_id, l.version
-) INSERT INTO ledger_ledgerversion (customer_id, version, at) SELECT customer_id, version, %s FROM raised
+    UPDATE ledger_customerledger l SET version = version + 1, at = greatest(l.at, %s)  -- clocks differ, and locks wait
+    FROM locked WHERE l.customer_id = locked.customer_id
+    RETURNING l.customer_id, l.version, l.at
+) INSERT INTO ledger_ledgerversion (customer_id, version, at) SELECT customer_id, version, at FROM raised
 """
 
 # Totals are touched in the order of their ids, so that two transactions never wait for each other in a ring.
