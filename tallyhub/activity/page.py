@@ -5,7 +5,6 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -17,6 +16,7 @@ from tallyhub.activity.rules import GROUP_OF, Group
 from tallyhub.activity.tiles import Badge, Tile
 from tallyhub.agreements.rules import ACTIVE_STATES, Scope, ServiceKind, State
 from tallyhub.kernel import formatting as fmt
+from tallyhub.kernel.http import url
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,11 +150,11 @@ def enterprise_packages(agreements: Iterable[AgreementLines], *, named: bool) ->
 
 
 def group_href(group: Group, choice: Choice) -> str:
-    return reverse("activity:group", args=[group]) + choice.query()
+    return url("activity:group", group) + choice.query()
 
 
 def entitlement_href(entitlement_id: int, choice: Choice) -> str:
-    return reverse("activity:entitlement", args=[entitlement_id]) + choice.query()
+    return url("activity:entitlement", entitlement_id) + choice.query()
 
 
 def _nothing_enterprise(
@@ -170,7 +170,7 @@ def _nothing_enterprise(
         return Empty(
             _("This agreement does not reach the chosen workspaces"),
             _("Choose other workspaces, or another agreement."),
-            reverse("activity:customer_activity") + choice.query(agreement_id=None),
+            url("activity:customer_activity") + choice.query(agreement_id=None),
             _("Show all active agreements"),
         )
     if not chosen:
@@ -178,7 +178,7 @@ def _nothing_enterprise(
         return Empty(
             _("No active agreement"),
             _("The agreements of the chosen workspaces are not in force today."),
-            reverse("activity:customer_activity") + choice.query(agreement_id=latest.id),
+            url("activity:customer_activity") + choice.query(agreement_id=latest.id),
             _("Show %(name)s (%(state)s)") % {"name": latest.name, "state": tiles.state_name(latest.state).lower()},
         )
     return Empty(
@@ -251,7 +251,7 @@ def _nothing_addon(agreement: AgreementLines | None, packages: Sequence[PackageL
         return Empty(_("No agreement"), _("No agreement reaches the chosen workspaces, so there is no add-on package."))
     if not packages:
         return Empty(_("No add-on package"), _("This agreement has no add-on package in the chosen workspaces."))
-    href = reverse("activity:customer_activity") + choice.query(status=Status.ANY, package_id=None) + "#addons"
+    href = url("activity:customer_activity") + choice.query(status=Status.ANY, package_id=None) + "#addons"
     return Empty(
         _("No package with this status"),
         _("This agreement has add-on packages, but none that fits the filters."),

@@ -3,8 +3,7 @@
 import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from datetime import date, timedelta
-from typing import Any
+from datetime import date, datetime, timedelta
 
 from django.db import connection
 
@@ -206,33 +205,29 @@ def _segments(rows: Iterable[_Row]) -> dict[int, Segment]:
     return found
 
 
-_VERSIONS = """
-SELECT o.data_version, coalesce(l.version, 0),
+@dataclass(frozen=True, slots=True)
+class DataState:
+    """What every page of a customer depends on; the same state is the same page."""
+
+    data_version: int
+    ledger_version: int
+    days: tuple[str, ...]  # which day it is in each agreement's zone
+    changed_at: datetime | None  # when the ledger last changed; None before the first entry
+
+
+_STATE = """
+SELECT o.data_version, coalesce(l.version, 0), v.at,
        (SELECT array_agg(DISTINCT a.zone ORDER BY a.zone) FROM agreements_agreement a WHERE a.customer_id = o.id)
-FROM organizations_organization o LEFT JOIN ledger_customerledger l ON l.customer_id = o.id WHERE o.id = %s
+FROM organizations_organization o
+LEFT JOIN ledger_customerledger l ON l.customer_id = o.id
+LEFT JOIN ledger_ledgerversion v ON v.customer_id = o.id AND v.version = l.version
+WHERE o.id = %s
 """
 
 
-def versions(access: Access) -> tuple[Any, ...]:
-    """What a page of this customer depends on: data and ledger version, and the day it is in each agreement's zone."""
+def data_state(access: Access) -> DataState:
     with connection.cursor() as cursor:
-        cursor.execute(_VERSIONS, [access.customer_id])
-        row = cursor.fetchone()
-    if row is None:
-        return (0, 0, ())
-    data_version, ledger_version, zones = row
-    return (data_version, ledger_version, tuple(clock.today(zone).isoformat() for zone in zones or ()))
-
-
-_AS_OF = """
-SELECT max(v.at) FROM ledger_ledgerversion v JOIN ledger_customerledger l USING (customer_id, version)
-WHERE v.customer_id = %s
-"""
-
-
-def last_change(access: Access) -> Any:
-    """When the ledger last changed; None before the first entry."""
-    with connection.cursor() as cursor:
-        cursor.execute(_AS_OF, [access.customer_id])
-        (at,) = cursor.fetchone()
-    return at
+        cursor.execute(_STATE, [access.customer_id])
+        data_version, ledger_version, changed_at, zones = cursor.fetchone()
+    days = tuple(clock.today(zone).isoformat() for zone in zones or ())
+    return DataState(data_version, ledger_version, days, changed_at)

@@ -6,7 +6,6 @@ from typing import Any
 
 from django.http import HttpResponse, HttpResponseBase, StreamingHttpResponse
 from django.shortcuts import render
-from django.urls import reverse
 from django.utils import translation
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
@@ -14,13 +13,13 @@ from django.views.decorators.http import require_safe
 from tallyhub.activity import drilldown, page, tiles
 from tallyhub.activity.drilldown import Columns, People, Subject
 from tallyhub.activity.filters import Choice, NoSuchChoice, read_choice
-from tallyhub.activity.queries import AgreementLines, last_change, list_agreements, versions
+from tallyhub.activity.queries import AgreementLines, DataState, data_state, list_agreements
 from tallyhub.activity.rules import Group
 from tallyhub.agreements.rules import ServiceKind
 from tallyhub.kernel.access import Right
 from tallyhub.kernel.errors import Forbidden
 from tallyhub.kernel.grid import Column, csv_lines, cut, read_place
-from tallyhub.kernel.http import HubRequest, etag_of, signed_in, unchanged
+from tallyhub.kernel.http import HubRequest, etag_of, signed_in, unchanged, url
 from tallyhub.kernel.scope import scope
 from tallyhub.ledger import entries
 from tallyhub.ledger.entries import EntryFilter, EntryRow
@@ -47,7 +46,7 @@ def home(request: HubRequest) -> HttpResponse:
 
 def _home_section(agreement: AgreementLines, choice: Choice) -> dict[str, Any]:
     found, _empty = page.enterprise([agreement], choice)
-    href = reverse("activity:customer_activity") + choice.query()
+    href = url("activity:customer_activity") + choice.query()
     return {"agreement": page.card(agreement), "tiles": found[:HOME_TILES_MAX], "href": href}
 
 
@@ -68,7 +67,7 @@ def management(request: HubRequest) -> HttpResponse:
         {
             "title": _("Customer activity"),
             "sentence": _("What was bought, what was delivered, what is left and until when."),
-            "href": reverse("activity:customer_activity"),
+            "href": url("activity:customer_activity"),
             "icon": "chart-bar",
         }
     ]
@@ -81,11 +80,12 @@ def management(request: HubRequest) -> HttpResponse:
 def customer_activity(request: HubRequest) -> HttpResponse:
     choice = read_choice(request.GET, request.access)
     with scope(request.access):
-        etag = etag_of(request, *versions(request.access))
+        state = data_state(request.access)
+        etag = etag_of(request, state)
         if unchanged(request, etag):
             return HttpResponse(status=304, headers={"ETag": etag})
         agreements = list_agreements(request.access, choice.workspaces)
-        context = {"page": _page(request, choice, agreements), "choice": choice}
+        context = {"page": _page(request, choice, agreements, state)}
         response = render(request, "activity/customer_activity.html", context)
     if etag:
         response.headers["ETag"] = etag
@@ -93,11 +93,11 @@ def customer_activity(request: HubRequest) -> HttpResponse:
     return response
 
 
-def _page(request: HubRequest, choice: Choice, agreements: list[AgreementLines]) -> dict[str, Any]:
+def _page(request: HubRequest, choice: Choice, agreements: list[AgreementLines], state: DataState) -> dict[str, Any]:
     found, enterprise_empty = page.enterprise(agreements, choice)
     cards, other_cards = page.cards(agreements, choice)
     return {
-        "as_of": page.as_of(last_change(request.access)),
+        "as_of": page.as_of(state.changed_at),
         "filters": page.filters(choice, request.sign_on.places, agreements),
         "cards": cards,
         "other_cards": other_cards,
@@ -115,14 +115,14 @@ Find = Callable[[list[AgreementLines], Choice], Subject]
 @signed_in
 @require_safe
 def entitlement(request: HubRequest, entitlement_id: int) -> HttpResponse:
-    base = reverse("activity:entitlement", args=[entitlement_id])
+    base = url("activity:entitlement", entitlement_id)
     return _drilldown(request, base, _entitlement(entitlement_id))
 
 
 @signed_in
 @require_safe
 def entitlement_rows(request: HubRequest, entitlement_id: int) -> HttpResponse:
-    base = reverse("activity:entitlement", args=[entitlement_id])
+    base = url("activity:entitlement", entitlement_id)
     return _rows(request, base, _entitlement(entitlement_id))
 
 
@@ -135,13 +135,13 @@ def entitlement_csv(request: HubRequest, entitlement_id: int) -> HttpResponseBas
 @signed_in
 @require_safe
 def group(request: HubRequest, group: str) -> HttpResponse:
-    return _drilldown(request, reverse("activity:group", args=[group]), _group(group))
+    return _drilldown(request, url("activity:group", group), _group(group))
 
 
 @signed_in
 @require_safe
 def group_rows(request: HubRequest, group: str) -> HttpResponse:
-    return _rows(request, reverse("activity:group", args=[group]), _group(group))
+    return _rows(request, url("activity:group", group), _group(group))
 
 
 @signed_in
@@ -167,7 +167,7 @@ def _drilldown(request: HubRequest, base: str, find: Find) -> HttpResponse:
         context = {
             "title": subject.title,
             "description": subject.description,
-            "back_href": reverse("activity:customer_activity") + choice.query(),
+            "back_href": url("activity:customer_activity") + choice.query(),
             "workspaces": page.filters(choice, request.sign_on.places, [])["choice"],
             "members": _members(subject),
             "totals": drilldown.totals(subject, is_all=choice.is_all),

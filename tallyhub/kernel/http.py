@@ -1,7 +1,7 @@
 """What our views know of a request."""
 
 from collections.abc import Callable
-from functools import wraps
+from functools import lru_cache, wraps
 from hashlib import sha256
 from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec
 
@@ -9,6 +9,7 @@ from django.conf import settings
 from django.contrib.auth.views import redirect_to_login
 from django.contrib.messages import get_messages
 from django.http import HttpRequest, HttpResponseBase
+from django.urls import reverse
 from django.utils.timezone import get_current_timezone_name
 from django.utils.translation import get_language
 from django_htmx.middleware import HtmxDetails
@@ -41,6 +42,12 @@ def signed_in(view: View[P]) -> View[P]:
         return view(request, *args, **kwargs)
 
     return asking
+
+
+@lru_cache(8_192)
+def url(name: str, *args: str | int) -> str:
+    """An address of ours by its name. Kept, because working it out anew took a tenth of a page's time."""
+    return reverse(name, args=args)
 
 
 def etag_of(request: HubRequest, *depends_on: object) -> str:

@@ -1,18 +1,19 @@
 """What every Jinja2 page can use, and what the frame around it shows."""
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 from django.conf import settings
 from django.contrib.messages import get_messages
 from django.http import HttpRequest
 from django.templatetags.static import static
-from django.urls import reverse
 from django.utils.translation import get_language, gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 from jinja2 import Environment, StrictUndefined
 
 from tallyhub.kernel.access import Right
+from tallyhub.kernel.http import url
 
 # URL name, what the ribbon says, and the rows of its second line: (URL name, title, right).
 _TABS: list[tuple[str, Any, list[tuple[str, Any, Right]]]] = [
@@ -30,12 +31,8 @@ def environment(**options: Any) -> Environment:
     ours = {"undefined": StrictUndefined, "extensions": ["jinja2.ext.i18n"], "trim_blocks": True, "lstrip_blocks": True}
     made = Environment(**options | ours)  # noqa: S701 - Django passes autoescape
     made.install_gettext_callables(gettext, ngettext, newstyle=True)  # type: ignore[attr-defined]
-    made.globals.update(url=_url, static=static)
+    made.globals.update(url=url, static=static)
     return made
-
-
-def _url(name: str, *args: Any) -> str:
-    return reverse(name, args=args)
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,20 +72,20 @@ class Chrome:
     @property
     def tabs(self) -> list[Tab]:
         path = self._request.path
-        return [Tab(str(title), reverse(name), _is_at(path, name, rows)) for name, title, rows in _TABS]
+        return [Tab(str(title), url(name), _is_at(path, name, rows)) for name, title, rows in _TABS]
 
     @property
     def subtabs(self) -> list[Tab]:
         path = self._request.path
         return [
-            Tab(str(title), reverse(row), path.startswith(reverse(row)))
+            Tab(str(title), url(row), path.startswith(url(row)))
             for name, _title, rows in _TABS
             if _is_at(path, name, rows)
             for row, title, right in rows
             if self._request.access.has_anywhere(right)
         ]
 
-    @property
+    @cached_property
     def workspaces(self) -> list[PlaceChoice]:
         if not self._sign_on:
             return []
@@ -98,14 +95,14 @@ class Chrome:
             for place in self._sign_on.places
         ]
 
-    @property
+    @cached_property
     def workspace(self) -> PlaceChoice | None:
         return next((place for place in self.workspaces if place.is_current), None)
 
 
 def _is_at(path: str, name: str, rows: list[tuple[str, Any, Right]]) -> bool:
-    here = reverse(name)
-    return path == here or any(path.startswith(reverse(row)) for row, *_rest in rows)
+    here = url(name)
+    return path == here or any(path.startswith(url(row)) for row, *_rest in rows)
 
 
 def chrome(request: HttpRequest) -> dict[str, Any]:
