@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
+from tallyhub.kernel.errors import HubError
 from tallyhub.site import postgres
 from tallyhub.site.config import Config
 from tallyhub.site.release import RELEASE
@@ -81,6 +82,20 @@ def demo() -> None:
 
 
 @app.command()
+def doctor() -> None:
+    """Check the database, its roles and its schema, and add up every figure again. Exits 1 when something is wrong."""
+    with hub() as config:
+        from tallyhub.site.doctor import examine
+
+        is_well = True
+        for finding in examine(config):
+            console.print(finding.text, style="red" if finding.is_fault else None, markup=False, highlight=False)
+            is_well = is_well and not finding.is_fault
+    if not is_well:
+        raise typer.Exit(1)
+
+
+@app.command()
 def version() -> None:
     """Print the release."""
     print(RELEASE)
@@ -89,8 +104,8 @@ def version() -> None:
 def main() -> None:
     try:
         app()
-    except postgres.PostgresError as error:
-        console.print(f"[red]{error}[/red]")
+    except (postgres.PostgresError, HubError) as error:
+        console.print(str(error.args[0]), style="red", markup=False)
         sys.exit(1)
 
 

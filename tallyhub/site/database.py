@@ -7,9 +7,13 @@ from psycopg import sql
 
 from tallyhub.kernel.errors import HubError
 
+# Its own powers, and those of roles it is a member of, because it could take them on.
 _APP_POWERS = """
-SELECT rolsuper OR rolbypassrls, EXISTS (SELECT FROM pg_class WHERE relowner = r.oid AND relkind IN ('r', 'p'))
-FROM pg_roles AS r WHERE rolname = current_user
+SELECT bool_or(r.rolsuper OR r.rolbypassrls),
+       bool_or(EXISTS (SELECT FROM pg_class c WHERE c.relowner = r.oid AND c.relkind IN ('r', 'p'))),
+       EXISTS (SELECT FROM pg_class c WHERE c.relnamespace = 'public'::regnamespace AND c.relkind IN ('r', 'p')
+               AND has_table_privilege(c.oid, 'TRUNCATE'))
+FROM pg_roles AS r WHERE pg_has_role(r.oid, 'MEMBER')
 """
 # New tables are born with these; append-only ones lose UPDATE and DELETE again in their own migration.
 _DEFAULT_RIGHTS = """
@@ -31,7 +35,7 @@ def check_app_role() -> None:
     """Raise when row-level security would not hold for the role we serve as."""
     with connection.cursor() as cursor:
         cursor.execute(_APP_POWERS)
-        bypasses, owns = cursor.fetchone()
+        bypasses, owns, truncates = cursor.fetchone()
     if bypasses:
         raise HubError(
             "TALLYHUB_DATABASE_URL names a role that row-level security does not bind. Use an ordinary role."
@@ -39,4 +43,8 @@ def check_app_role() -> None:
     if owns:
         raise HubError(
             "TALLYHUB_DATABASE_URL names a role that owns tables, so their policies do not bind it. Use another."
+        )
+    if truncates:
+        raise HubError(
+            "TALLYHUB_DATABASE_URL names a role that may truncate tables, which no policy prevents. Revoke that right."
         )
