@@ -5,10 +5,16 @@ from django.utils.translation import gettext_lazy as _
 from tallyhub.kernel.errors import HubError
 
 _SENTENCES = {
+    "address_in_ledger": _(
+        "An address is nothing for the ledger, which nobody can erase. Name the row by a number or code."
+    ),
     "adjustment_too_large": _(
         "%(amount)s takes back more than was bought: at most %(correctable)s can be taken back on that day."
     ),
     "after_term": _("%(occurred_on)s lies after the last day, %(ends_on)s. Offer it to the agreement that follows."),
+    "agreement_unknown": _(
+        "There is no agreement with this number. Import the agreements first, or correct the number."
+    ),
     "allotment_amount": _(
         "%(amount)s does not fit the kind %(kind)s: only an adjustment may be negative, only a termination is 0."
     ),
@@ -18,34 +24,133 @@ _SENTENCES = {
     "allotment_ends_before_start": _("The last day, %(ends_on)s, lies before the first one, %(starts_on)s."),
     "allotment_without_end": _("%(ends_on)s is no last day: whatever was bought ends. Name the day on which it does."),
     "already_reversed": _("%(external_ids)s: what it reverses was reversed before. An entry is taken back only once."),
+    "amount_malformed": _("This is no amount. Write digits with a point before the decimals: 12 or 1.5."),
     "amount_negative": _("%(amount)s is negative. To take something back, reverse its entry."),
+    "amount_not_whole": _("This unit is counted in whole numbers."),
+    "amount_too_fine": _("A credit has two decimals at most."),
     "amount_too_large": _("%(amount)s is more than %(amount_max)s, the largest amount of one row."),
     "amount_zero": _("An amount of 0 says nothing. Leave the row out, or give goodwill the multiplier 0."),
     "before_term": _("%(occurred_on)s lies before the first day, %(starts_on)s."),
     "benefit_not_counted": _("%(external_ids)s: this is an additional benefit, which has no quantity and no use."),
+    "cells_wrong": _(
+        "The line has %(found)s cells, the header has %(expected)s. A cell that holds the delimiter needs quotes."
+    ),
+    "code_malformed": _(
+        "Write a code of small letters, digits, dots, hyphens and underscores, %(length_max)s characters at most."
+    ),
+    "code_taken": _("A customer has this code already. Give the seller another one."),
+    "column_missing": _("This column is missing in the header."),
+    "column_twice": _("This column is there twice. Leave out the one that is not meant."),
+    "column_unknown": _("There is no such column. Known are: %(columns)s."),
     "content_differs": _(
         "%(external_ids)s: already there with other content. To correct it, reverse it and add it under another ID."
     ),
+    "control_character": _("There is a control character in the text. Remove it."),
+    "csv_malformed": _(
+        "The line is not CSV: a quotation mark inside a cell must be doubled, and the whole cell quoted."
+    ),
+    "csv_quote_open": _("A quotation mark is opened here and not closed, or a cell is longer than any text of ours."),
+    "customer_unknown": _("There is no customer with this code. Import the customers first, or correct the code."),
+    "database_refused": _(
+        "The database refused the file, perhaps because something changed at the same time: %(reason)s. Try again."
+    ),
+    "day_malformed": _("This is no day. Write it as 2026-11-30, or say in a mapping how the file writes days."),
+    "day_missing": _("On which day was it? Fill in occurred_on or occurred_at."),
+    "day_out_of_bounds": _("The day must lie between %(first)s and %(last)s."),
+    "day_twice": _("Fill in one of occurred_on and occurred_at, not both."),
+    "default_twice": _("The customer has another default workspace already. There is only one."),
+    "domain_malformed": _("%(domain)s is no mail domain. Write it as example.org."),
+    "domain_taken": _("%(domain)s is the domain of another customer."),
     "duplicate_in_batch": _("%(external_ids)s: comes twice at once. Leave out the one that is not meant."),
+    "email_malformed": _("This is no mail address."),
+    "encoding_wrong": _(
+        "The byte %(byte)s is not %(encoding)s. Save the file as UTF-8, or name its encoding in a mapping."
+    ),
+    "ends_before_start": _("The last day lies before the first one, %(starts_on)s."),
+    "ends_too_late": _("It ends after what it is a part of, whose last day is %(ends_on)s."),
+    "entitlement_unknown": _(
+        "The package has no entitlement with this code. Import the entitlements first, or correct the code."
+    ),
+    "file_changed": _("The file changed while it was read. Try again."),
+    "file_empty": _("The file is empty, or its first line is: that line names the columns."),
+    "hours_not_whole_minutes": _("This is not a whole number of minutes. Write hours and minutes as 1:20."),
+    "import_refused": _("%(count)s problems, nothing was written. The first: %(first)s"),
     "in_future": _("%(occurred_on)s lies in the future: there, today is %(today)s."),
+    "json_key_twice": _("The object names a key twice. Leave out the one that is not meant."),
+    "json_malformed": _("The line is not JSON. Write one object per line."),
+    "json_no_object": _("The line is no JSON object. Write one object per line."),
+    "json_value": _("Write a text, a number, true, false or null here."),
+    "kind_and_mapping": _("A mapping says which kinds it makes. Leave out one of the two options."),
+    "kind_not_named": _("The name %(file)s does not tell what is in the file. Say it with --kind: %(kinds)s."),
+    "kind_unknown": _("There is no kind %(kind)s. Known are: %(kinds)s."),
+    "language_unknown": _("There is no language %(language)s. Known are: %(words)s."),
+    "line_too_long": _("The line is longer than %(bytes_max)s bytes. Is this the file you mean?"),
+    "mapping_malformed": _("The mapping cannot be understood: %(reason)s"),
+    "mapping_unknown": _("There is no mapping %(name)s. Give its path, or one of these names: %(names)s."),
+    "multiplier_malformed": _("This is no multiplier. Write a fraction as 3/2 or 1.5."),
     "multiplier_out_of_bounds": _(
         "The multiplier %(multiplier)s is no fraction between 0 and %(multiplier_max)s in thousandths at most."
     ),
+    "nul_character": _("The line holds a NUL character. If the file is UTF-16, save it as UTF-8."),
+    "number_out_of_bounds": _("Write a whole number from %(least)s to %(most)s."),
+    "package_unknown": _(
+        "The agreement has no package with this code. Import the packages first, or correct the code."
+    ),
     "page_unknown": _("This page of the list does not exist. Start again at its first page."),
+    "person_unknown": _("The customer has nobody with this key or address. Import the people first, or correct it."),
     "reason_not_a_code": _(
         "%(external_ids)s: the reason is not a code. Write it in small letters, digits and underscores."
     ),
+    "repeated": _("The same comes on line %(first)s already. Leave out the one that is not meant."),
     "reversal_differs": _(
         "%(external_ids)s: does not mirror its entry, or reverses a reversal. Repeat the entry, amount negative."
     ),
     "reversal_not_negative": _("%(amount)s is not negative. A reversal takes back what its entry charged."),
     "reversal_without_reason": _("%(external_ids)s: a reversal needs a reason."),
+    "reverses_unknown": _("There is no entry with this external ID and source to take back."),
+    "role_needs_workspace": _("This role is held in a workspace. Name it."),
     "rounding_step_out_of_bounds": _("The rounding step %(rounding_step)s is not between 1 and %(step_max)s."),
+    "row_differs": _(
+        "It is there already with another value here. An import adds and never changes: correct one of the two."
+    ),
+    "seller_unknown": _(
+        "There is no seller with this code. Without a code the one provider is meant. Import the sellers first."
+    ),
+    "service_unknown": _("There is no service with this code. Import the services first, or correct the code."),
     "sort_unknown": _("The list cannot be sorted by %(sort)s."),
+    "staff_needs_address": _(
+        "Without a customer it is staff of the provider: the key is their address, and they have no workspaces."
+    ),
+    "starts_too_early": _("It begins before what it is a part of, whose first day is %(starts_on)s."),
+    "terminated_outside": _(
+        "It can only be terminated between its first day, %(starts_on)s, and its last one, %(ends_on)s."
+    ),
+    "text_too_long": _("The text is longer than %(length_max)s characters."),
+    "texts_malformed": _("Write a JSON object from languages to texts."),
+    "time_malformed": _(
+        "This is no time. Write it as 2026-11-30T14:30+01:00, or say in a mapping how the file writes times."
+    ),
+    "time_never": _(
+        "This time never came in %(zone)s, because the clocks were put forward. Was it %(first)s or %(second)s?"
+    ),
+    "time_twice": _(
+        "This time came twice in %(zone)s, because the clocks were put back. Was it %(first)s or %(second)s?"
+    ),
+    "time_without_zone": _(
+        "The time names no zone. Add its offset, as in 2026-11-30T14:30+01:00, or name the zone in a mapping."
+    ),
     "unit_mismatch": _("The amount is in %(unit)s, but the entitlement is counted in %(expected)s."),
+    "unit_unknown": _("There is no such unit. Known are: %(words)s."),
+    "url_malformed": _("This is no web address that begins with https://, of %(length_max)s characters at most."),
+    "value_missing": _("A value is needed here."),
+    "word_unknown": _("Write one of these words: %(words)s."),
     "workspace_not_mapped": _(
         "%(external_ids)s: its package does not reach the workspace. Map the package to the workspace first."
     ),
+    "workspace_unknown": _(
+        "The customer has no workspace with this code. Import the workspaces first, or correct the code."
+    ),
+    "zone_unknown": _("This is no time zone. Write one such as Europe/Berlin."),
 }
 
 

@@ -123,7 +123,7 @@ new AS (
 ) SELECT count(*) FROM new
 """
 
-_ALLOTMENTS = """
+ALLOTMENTS = """
 WITH rows AS (
     SELECT line - 1 AS line, customer_id, entitlement_id, kind, amount, daterange(starts_on, ends_on, '[]') AS term,
         coalesce(priority, 0::smallint) AS priority, source, external_id
@@ -134,16 +134,16 @@ WITH rows AS (
 )"""
 _SAME_ALLOTMENT = "a.customer_id = r.customer_id AND a.external_id = r.external_id AND a.source = r.source"
 
-DIFFERING_ALLOTMENTS = f"""{_ALLOTMENTS.format("%s")}
+DIFFERING_ALLOTMENTS = f"""{ALLOTMENTS.format("%s")}
 SELECT r.external_id FROM rows r JOIN ledger_allotment a ON {_SAME_ALLOTMENT}
 WHERE (a.entitlement_id, a.kind, a.amount, a.term, a.priority)
     IS DISTINCT FROM (r.entitlement_id, r.kind, r.amount, r.term, r.priority)
 ORDER BY r.line
 """
-NEW_ALLOTMENTS = f"""{_ALLOTMENTS.format("%s")}
+NEW_ALLOTMENTS = f"""{ALLOTMENTS.format("%s")}
 SELECT r.line FROM rows r WHERE NOT EXISTS (SELECT FROM ledger_allotment a WHERE {_SAME_ALLOTMENT}) ORDER BY r.line
 """
-REFUSED_ALLOTMENTS = f"""{_ALLOTMENTS.format("%s")}, judged AS (
+REFUSED_ALLOTMENTS = f"""{ALLOTMENTS.format("%s")}, judged AS (
     SELECT r.line, r.external_id, CASE
         WHEN v.kind = '{ServiceKind.BENEFIT}' THEN 'benefit_not_counted' WHEN t.is_as_needed THEN 'allotment_as_needed'
         END AS code
@@ -153,7 +153,7 @@ REFUSED_ALLOTMENTS = f"""{_ALLOTMENTS.format("%s")}, judged AS (
 ) SELECT line, external_id, code FROM judged WHERE code IS NOT NULL ORDER BY line
 """
 # In the order of the input, because the engine takes ascending ids for the order of recording.
-INSERT_ALLOTMENTS = f"""{_ALLOTMENTS.format("%(rows)s")}, new AS (
+INSERT_ALLOTMENTS = f"""{ALLOTMENTS.format("%(rows)s")}, new AS (
     INSERT INTO ledger_allotment (customer_id, entitlement_id, kind, amount, term, priority, source, external_id,
         ledger_version, recorded_at)
     SELECT r.customer_id, r.entitlement_id, r.kind, r.amount, r.term, r.priority, r.source, r.external_id,

@@ -15,6 +15,8 @@ from tallyhub.kernel.scope import require_transaction
 from tallyhub.organizations.models import AccessGrant, Membership, Organization, PersonKey, ProvedDomain, Workspace
 from tallyhub.organizations.rules import Kind
 
+_NEW_IDS = "SELECT nextval(pg_get_serial_sequence('organizations_organization', 'id')) FROM generate_series(1, %s::int)"
+
 
 def find_customers(codes: Collection[str]) -> dict[str, int]:
     """Ids of the customers with these codes, whatever the scope: an import must know which are there.
@@ -33,10 +35,7 @@ def claim_customers(codes: Collection[str]) -> dict[str, int]:
     found = find_customers(codes)
     missing = sorted(set(codes) - found.keys())
     with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT nextval(pg_get_serial_sequence('organizations_organization', 'id')) FROM generate_series(1, %s::int)",
-            [len(missing)],
-        )
+        cursor.execute(_NEW_IDS, [len(missing)])
         return found | {code: one for code, (one,) in zip(missing, cursor.fetchall(), strict=True)}
 
 

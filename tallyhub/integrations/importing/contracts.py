@@ -1,0 +1,316 @@
+"""The catalogue and what was bought: services, agreements, packages, entitlements, allotments, mappings."""
+
+import json
+from collections.abc import Sequence
+from datetime import date, timedelta
+from typing import Any
+
+from django.db.backends.postgresql.psycopg_any import DateRange
+
+from tallyhub.accounts.rules import LANGUAGES
+from tallyhub.agreements import steps
+from tallyhub.agreements.models import Entitlement, Term
+from tallyhub.agreements.rules import Plan, Scope, ServiceKind
+from tallyhub.integrations.importing import cells, staging
+from tallyhub.integrations.importing.kinds import Field, Kind, Row
+from tallyhub.integrations.importing.problems import harmless
+from tallyhub.integrations.importing.run import Run
+from tallyhub.kernel.amounts import ROUNDING_STEP_MAX, Unit
+from tallyhub.kernel.errors import Conflict, HubError, Invalid
+from tallyhub.ledger import sql
+from tallyhub.ledger import steps as ledger
+from tallyhub.ledger.rules import AllotmentKind, check_allotment
+
+_LANGUAGES = tuple(dict(LANGUAGES))
+_TEXTS = {"names": "name", "descriptions": "description"}  # a JSON object, or one column for each language
+_COLUMN_OF = {  # the column an error is about
+    "adjustment_too_large": "amount",
+    "allotment_amount": "amount",
+    "amount_too_large": "amount",
+    "starts_too_early": "starts_on",
+    "terminated_outside": "terminated_on",
+    "unit_mismatch": "unit",
+}
+_DIFFERING = f"""{sql.ALLOTMENTS.format("%s")}
+SELECT r.line, CASE
+    WHEN a.entitlement_id <> r.entitlement_id THEN 'entitlement'
+    WHEN a.kind <> r.kind THEN 'kind'
+    WHEN a.amount <> r.amount THEN 'amount'
+    WHEN lower(a.term) <> lower(r.term) THEN 'starts_on'
+    WHEN a.term <> r.term THEN 'ends_on'
+    ELSE 'priority' END
+FROM rows r JOIN ledger_allotment a USING (customer_id, external_id, source)
+WHERE (a.entitlement_id, a.kind, a.amount, a.term, a.priority)
+    <> (r.entitlement_id, r.kind, r.amount, r.term, r.priority)
+ORDER BY 1
+"""
+
+
+def _column_of(error: HubError) -> str:
+    return _COLUMN_OF.get(error.code, "ends_on")
+
+
+def write_services(run: Run, rows: Sequence[Row]) -> None:
+    rows = run.checked(rows, _check_english, lambda error: "name_en")
+    wanted = [row.said("code", "kind", "unit", "action_url") | _texts(row) for row in rows]
+    run.wrote(rows, steps.add_services(wanted))
+
+
+def _check_english(row: Row) -> None:
+    """English is what is shown where a language is missing."""
+    if not _texts(row).get("names", {}).get("en"):
+        raise Invalid("value_missing")
+
+
+def _texts(row: Row) -> dict[str, dict[str, str]]:
+    """The texts that the row names, by language; a language's own column goes before the object."""
+    texts = {}
+    for plural, singular in _TEXTS.items():
+        columns = {one: row.values[f"{singular}_{one}"] for one in _LANGUAGES if f"{singular}_{one}" in row.values}
+        if named := row.values.get(plural, {}) | columns:
+            texts[plural] = named
+    return texts
+
+
+def write_agreements(run: Run, rows: Sequence[Row]) -> None:
+    rows = run.refs.resolve_customer(rows)
+    rows = run.refs.resolve(rows, "seller", run.refs.sellers, lambda row: row.values.get("seller", ""))
+    rows = run.checked(rows, _check_term, _column_of)
+    run.reach(steps.find_customers_of([row.values["number"] for row in rows]))  # a number may be another's already
+    wanted = [
+        {
+            "customer_id": row.found["customer"],
+            "seller_id": row.found["seller"],
+            **row.said("number", "name", "plan", "zone", "terminated_on"),
+            "term": _term(row.values["starts_on"], row.values["ends_on"]),
+        }
+        for row in rows
+    ]
+    run.wrote(rows, steps.add_agreements(wanted))
+
+
+def write_packages(run: Run, rows: Sequence[Row]) -> None:
+    rows = run.refs.resolve_agreement(rows)
+    for row in rows:
+        _default_term(row, row.found["agreement"])
+    rows = run.checked(rows, lambda row: _check_term(row, row.found["agreement"]), _column_of)
+    wanted = [
+        {
+            "customer_id": row.found["customer"],
+            "agreement_id": row.found["agreement"].pk,
+            **row.said("code", "name", "scope", "terminated_on"),
+            "term": _term(row.values["starts_on"], row.values["ends_on"]),
+        }
+        for row in rows
+    ]
+    run.wrote(rows, steps.add_packages(wanted))
+
+
+def write_entitlements(run: Run, rows: Sequence[Row]) -> None:
+    rows = run.refs.resolve(run.refs.resolve_package(rows), "service", run.refs.services)
+    wanted = [
+        {
+            "customer_id": row.found["customer"],
+            "package_id": row.found["package"].pk,
+            "service_id": row.found["service"].pk,
+            **row.said("code", "is_as_needed", "rounding_step"),
+        }
+        for row in rows
+    ]
+    run.wrote(rows, steps.add_entitlements(wanted))
+
+
+def write_mappings(run: Run, rows: Sequence[Row]) -> None:
+    rows = run.refs.resolve_workspace(run.refs.resolve_package(rows))
+    wanted = [
+        {
+            "customer_id": row.found["customer"],
+            "package_id": row.found["package"].pk,
+            "workspace_id": row.found["workspace"],
+        }
+        for row in rows
+    ]
+    run.wrote(rows, steps.add_mappings(wanted))
+
+
+def write_allotments(run: Run, rows: Sequence[Row]) -> None:
+    rows = run.refs.resolve_entitlement(rows)
+    for row in rows:
+        _default_term(row, row.found["package"])
+    rows = _once(run, run.checked(rows, _check_allotment, _column_of))
+    wanted = [_allotment(row) for row in rows]
+    _judge(run, rows, json.dumps(wanted, default=str))
+    if rows and not run.problems.count:
+        _allot(run, rows, wanted)
+
+
+def _judge(run: Run, rows: Sequence[Row], wanted: str) -> None:
+    """What only the ledger can tell: is it there with other content, is a quantity agreed at all."""
+    for line, column in staging.fetch(_DIFFERING, wanted):
+        run.refuse(rows[line], Conflict("content_differs", external_ids=_name(rows[line])), column)
+    for line, _, code in staging.fetch(sql.REFUSED_ALLOTMENTS, wanted):
+        run.refuse(rows[line], Invalid(code, external_ids=_name(rows[line])), "entitlement")
+
+
+def _name(row: Row) -> str:
+    return harmless(row.values["external_id"])
+
+
+def _allot(run: Run, rows: Sequence[Row], wanted: Sequence[dict[str, Any]]) -> None:
+    try:
+        posted = ledger.allot(run.access, wanted)
+    except HubError as error:  # an adjustment that takes back more than there is
+        meant = (row for row in rows if row.values["amount"] == error.params.get("amount"))
+        run.refuse(next(meant, rows[0]), error, "amount")
+        return
+    run.tally.new += posted.new
+    if posted.new:
+        for row in rows:
+            run.rows_of[row.found["customer"]] += 1
+            run.touched.add(row.found["customer"])
+
+
+def _check_allotment(row: Row) -> None:
+    entitlement: Entitlement = row.found["entitlement"]
+    unit, amount = cells.quantity(row.values["amount"], row.values["unit"])
+    if unit != entitlement.service.unit:
+        raise Invalid("unit_mismatch", unit=unit, expected=entitlement.service.unit)
+    _check_term(row, row.found["package"])
+    check_allotment(row.values["kind"], amount, row.values["starts_on"], row.values["ends_on"])
+    row.values["amount"] = amount
+
+
+def _once(run: Run, rows: Sequence[Row]) -> list[Row]:
+    """Two agreements of one customer share the names of its allotments, which the file's own key does not show."""
+    seen: dict[tuple[int, str, str], Row] = {}
+    for row in rows:
+        key = row.found["customer"], row.values["external_id"], row.values.get("source", "import")
+        if seen.setdefault(key, row) is not row:
+            run.refuse(row, Invalid("repeated", first=seen[key].line), "external_id")
+    return list(seen.values())
+
+
+def _allotment(row: Row) -> dict[str, Any]:
+    return {
+        "customer_id": row.found["customer"],
+        "entitlement_id": row.found["entitlement"].pk,
+        "kind": row.values["kind"],
+        "priority": row.values.get("priority", 0),
+        "source": row.values.get("source", "import"),
+        **row.said("amount", "starts_on", "ends_on", "external_id"),
+    }
+
+
+def _term(starts_on: date, ends_on: date) -> DateRange:
+    return DateRange(starts_on, ends_on + timedelta(days=1))
+
+
+def _default_term(row: Row, whole: Term) -> None:
+    row.values.setdefault("starts_on", whole.starts_on)
+    row.values.setdefault("ends_on", whole.term.upper - timedelta(days=1))
+
+
+def _check_term(row: Row, whole: Term | None = None) -> None:
+    """Days in order, inside what they are a part of."""
+    starts_on, ends_on, terminated_on = (row.values.get(name) for name in ("starts_on", "ends_on", "terminated_on"))
+    if starts_on is None or ends_on is None:
+        raise Invalid("value_missing")
+    if starts_on > ends_on:
+        raise Invalid("ends_before_start", starts_on=starts_on)
+    if terminated_on and not starts_on <= terminated_on <= ends_on:
+        raise Invalid("terminated_outside", starts_on=starts_on, ends_on=ends_on)
+    if whole and starts_on < whole.starts_on:
+        raise Invalid("starts_too_early", starts_on=whole.starts_on)
+    if whole and ends_on >= whole.term.upper:
+        raise Invalid("ends_too_late", ends_on=whole.term.upper - timedelta(days=1))
+
+
+def _required(name: str, length_max: int) -> Field:
+    return Field(name, cells.text(length_max), is_required=True)
+
+
+_agreement, _package, _entitlement = _required("agreement", 60), _required("package", 60), _required("entitlement", 60)
+_term_fields = (Field("starts_on", cells.day), Field("ends_on", cells.day))
+_terminated = Field("terminated_on", cells.day)
+
+KINDS = (
+    Kind(
+        "services",
+        (
+            _required("code", 60),
+            Field("kind", cells.one_of(ServiceKind), is_required=True),
+            Field("unit", cells.one_of(Unit), is_required=True),
+            *(Field(plural, cells.texts) for plural in _TEXTS),
+            *(Field(f"name_{one}", cells.text(200)) for one in _LANGUAGES),
+            *(Field(f"description_{one}", cells.text(2_000)) for one in _LANGUAGES),
+            Field("action_url", cells.url),
+        ),
+        ("code",),
+        write_services,
+    ),
+    Kind(
+        "agreements",
+        (
+            _required("customer", 40),
+            _required("number", 60),
+            _required("name", 200),
+            Field("plan", cells.one_of(Plan), is_required=True),
+            Field("seller", cells.text(40)),
+            Field("zone", cells.zone, is_required=True),
+            Field("starts_on", cells.day, is_required=True),
+            Field("ends_on", cells.day, is_required=True),
+            _terminated,
+        ),
+        ("number",),
+        write_agreements,
+    ),
+    Kind(
+        "packages",
+        (
+            _agreement,
+            _required("code", 60),
+            _required("name", 200),
+            Field("scope", cells.one_of(Scope), is_required=True),
+            *_term_fields,
+            _terminated,
+        ),
+        ("agreement", "code"),
+        write_packages,
+    ),
+    Kind(
+        "entitlements",
+        (
+            _agreement,
+            _package,
+            _required("code", 60),
+            _required("service", 60),
+            Field("is_as_needed", cells.flag, is_required=True),
+            Field("rounding_step", cells.whole(1, ROUNDING_STEP_MAX)),
+        ),
+        ("agreement", "package", "code"),
+        write_entitlements,
+    ),
+    Kind(
+        "allotments",
+        (
+            _agreement,
+            _package,
+            _entitlement,
+            Field("external_id", cells.reference(120), is_required=True),
+            Field("kind", cells.one_of(AllotmentKind), is_required=True),
+            Field("amount", cells.text(20), is_required=True),
+            Field("unit", cells.text(20), is_required=True),
+            *_term_fields,
+            Field("priority", cells.whole(0, 1_000)),
+            Field("source", cells.reference(40)),
+        ),
+        ("agreement", "external_id", "source"),
+        write_allotments,
+    ),
+    Kind(
+        "mappings",
+        (_agreement, _package, _required("workspace", 80)),
+        ("agreement", "package", "workspace"),
+        write_mappings,
+    ),
+)

@@ -1,0 +1,85 @@
+"""What a kind of record is: its fields, what names a row of it, and who writes it."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any
+
+from tallyhub.integrations.importing.files import Columns, Record
+from tallyhub.integrations.importing.problems import Problems
+from tallyhub.kernel.errors import HubError, Invalid
+
+if TYPE_CHECKING:
+    from tallyhub.integrations.importing.run import Run
+
+
+@dataclass(frozen=True, slots=True)
+class Field:
+    name: str
+    read: Callable[[str], Any]  # raises Invalid
+    is_required: bool = False
+
+
+@dataclass(slots=True)
+class Row:
+    """A record that was understood. ``values`` has what the file says: an empty cell says nothing."""
+
+    line: int
+    cells: dict[str, str]
+    values: dict[str, Any]
+    found: dict[str, Any] = field(default_factory=dict)  # what its references mean, by field
+
+    def said(self, *names: str) -> dict[str, Any]:
+        return {name: self.values[name] for name in names if name in self.values}
+
+
+def _nothing(*_: "Run") -> None:
+    """Most kinds need nothing made ready, and are done with their last row."""
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """``write`` gets the rows in batches and tells the run what it did or refuses.
+
+    ``begin`` comes before the first, ``finish`` after the last.
+    """
+
+    name: str
+    fields: tuple[Field, ...]
+    key: tuple[str, ...]
+    write: Callable[["Run", Sequence[Row]], None]
+    begin: Callable[[], None] = _nothing
+    finish: Callable[["Run"], None] = _nothing
+    finds_repeats: bool = False  # in its own way: its rows need not be staged for that
+
+    @property
+    def columns(self) -> Columns:
+        required = [one.name for one in self.fields if one.is_required]
+        return Columns(required, frozenset(one.name for one in self.fields))
+
+    def fields_read_by(self, read: Callable[[str], Any]) -> frozenset[str]:
+        return frozenset(one.name for one in self.fields if one.read is read)
+
+    def key_of(self, cells: dict[str, str], names: Sequence[str] = ()) -> str | None:
+        """What names the row; None where a part that must be there is not, which is a problem of its own."""
+        required = {one.name for one in self.fields if one.is_required}
+        parts = {name: cells.get(name, "").strip() for name in names or self.key}
+        if any(not text for name, text in parts.items() if name in required):
+            return None
+        return "\x1f".join(parts.values())
+
+    def row_of(self, record: Record, problems: Problems) -> Row | None:
+        """The record's values; None when one of them is wrong, and then every wrong one is among the problems."""
+        row = Row(record.line, record.cells, {})
+        is_good = True
+        cells = record.cells
+        for one in self.fields:
+            text = cells.get(one.name, "").strip()
+            try:
+                if text:
+                    row.values[one.name] = one.read(text)
+                elif one.is_required:
+                    raise Invalid("value_missing")
+            except HubError as error:
+                problems.add(record.line, error, one.name, text)
+                is_good = False
+        return row if is_good else None

@@ -1,0 +1,87 @@
+"""One import: its transaction, how far its scope reaches, what it did and what is wrong."""
+
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from tallyhub.integrations.importing.kinds import Row
+from tallyhub.integrations.importing.problems import Problems, Tally
+from tallyhub.integrations.importing.references import References
+from tallyhub.journal.steps import record
+from tallyhub.kernel.access import Access
+from tallyhub.kernel.bulk import Added
+from tallyhub.kernel.errors import Conflict, HubError
+from tallyhub.kernel.scope import widen
+from tallyhub.organizations.steps import touch_customer
+
+# How a column that differs is called in the files; others are the same word, or the same with _id.
+_FIELD_OF = {"term": "ends_on"}
+
+
+@dataclass(slots=True)
+class Run:
+    """Lives as long as one transaction."""
+
+    problems: Problems = field(default_factory=Problems)
+    tallies: defaultdict[str, Tally] = field(default_factory=lambda: defaultdict(Tally))
+    customers: set[int] = field(default_factory=set)  # in scope
+    rows_of: Counter[int] = field(default_factory=Counter)  # rows that told a customer something new
+    touched: set[int] = field(default_factory=set)  # customers whose pages show something new beside entries
+    kind: str = ""
+    refs: References = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.refs = References(self.reach, self.problems)
+
+    @property
+    def access(self) -> Access:
+        return Access.of_system(sorted(self.customers))
+
+    @property
+    def tally(self) -> Tally:
+        return self.tallies[self.kind]
+
+    def reach(self, customers: Iterable[int]) -> None:
+        """Bring customers into the scope of the running transaction."""
+        if new := set(customers) - self.customers:
+            self.customers |= new
+            widen(self.access)
+
+    def refuse(self, row: Row, error: HubError, column: str = "") -> None:
+        self.problems.add(row.line, error, column, row.cells.get(column, ""))
+
+    def checked(
+        self, rows: Sequence[Row], check: Callable[[Row], None], column_of: Callable[[HubError], str]
+    ) -> list[Row]:
+        """The rows that pass a check; the others are problems of the column that their error is about."""
+        good = []
+        for row in rows:
+            try:
+                check(row)
+            except HubError as error:
+                self.refuse(row, error, column_of(error))
+            else:
+                good.append(row)
+        return good
+
+    def wrote(self, rows: Sequence[Row], added: Added[Any]) -> None:
+        """Count what is new, and refuse what is there with other content."""
+        for place, column in added.differing:
+            name = _FIELD_OF.get(column, column.removesuffix("_id"))
+            self.refuse(rows[place], Conflict("row_differs"), name)
+        self.count_new(rows[place] for place in added.new)
+
+    def count_new(self, rows: Iterable[Row]) -> None:
+        """Sellers, services and staff are nobody's: they concern no customer's pages and journal."""
+        for row in rows:
+            self.tally.new += 1
+            if customer := row.found.get("customer"):
+                self.rows_of[customer] += 1
+                self.touched.add(customer)
+
+    def close(self, name: str, fingerprint: str) -> None:
+        """Tell the pages and the journal; ids, codes and numbers only (R10.4)."""
+        touch_customer(self.touched)
+        for customer, rows in sorted(self.rows_of.items()):
+            record(self.access, "integrations.imported", customer_id=customer, what=name, rows=rows, sha256=fingerprint)
