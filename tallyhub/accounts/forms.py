@@ -1,5 +1,9 @@
-"""Forms about oneself."""
+"""Forms about oneself. allauth's are worded by us, so that one term stands for one thing in every language."""
 
+from typing import Any
+
+from allauth.account.forms import ChangePasswordForm as AllauthChangePasswordForm
+from allauth.account.forms import LoginForm
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
@@ -16,3 +20,21 @@ class ProfileForm(forms.Form):
     @classmethod
     def of(cls, person: Person) -> "ProfileForm":
         return cls(initial={name: getattr(person, name) for name in cls.base_fields})
+
+
+class SignInForm(LoginForm):  # type: ignore[misc]  # allauth is not typed
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        _word(self, login=_("Email address"), password=_("Password"))
+
+
+class ChangePasswordForm(AllauthChangePasswordForm):  # type: ignore[misc]
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        _word(self, oldpassword=_("Present password"), password1=_("New password"), password2=_("New password, again"))
+
+
+def _word(form: forms.Form, **labels: Any) -> None:
+    for name, label in labels.items():
+        form.fields[name].label = label
+        form.fields[name].widget.attrs.pop("placeholder", None)

@@ -135,7 +135,8 @@ def enterprise(agreements: Sequence[AgreementLines], choice: Choice) -> tuple[li
     found = [
         tiles.tile_of_group(group, members, group_href(group, choice)) for group, members in grouped.items() if members
     ]
-    found += [tiles.tile_of_line(line, entitlement_href(line.id, choice)) for line in lines if not line.balance]
+    benefits = {fmt.local(line.names): line for line in lines if not line.balance}  # of several agreements: once
+    found += [tiles.tile_of_line(line, entitlement_href(line.id, choice)) for line in benefits.values()]
     return found, None if found else _nothing_enterprise(agreements, chosen, choice)
 
 

@@ -124,13 +124,22 @@ def figure(one: Balance, *, label: str | None = None) -> Figure:
     bar = (
         None if one.is_as_needed or not one.quantity else Bar(min(one.quantity - one.left, one.quantity), one.quantity)
     )
-    here, everywhere = fmt.amount(one.used_here, one.unit), fmt.amount(one.used, one.unit)
-    if one.used_here == one.used:
-        used_here, used = None, None if one.is_as_needed else _("%(amount)s used") % {"amount": everywhere}
-    else:
-        used_here = _("%(amount)s used here") % {"amount": here}
-        used = _("%(amount)s used in the agreement") % {"amount": everywhere}
-    return Figure(label, headline(one), used_here, used, bar, one.tone)
+    used_here = None
+    if one.used_here != one.used:
+        used_here = _("%(amount)s used here") % {"amount": fmt.amount(one.used_here, one.unit)}
+    return Figure(label, headline(one), used_here, _used(one), bar, one.tone)
+
+
+def _used(one: Balance) -> str | None:
+    """What the agreement used. In a later year that is more than what is missing from the quantity in force."""
+    amount = {"amount": fmt.amount(one.used, one.unit)}
+    if one.used_here != one.used:
+        return _("%(amount)s used in the agreement") % amount
+    if one.is_as_needed:
+        return None  # the headline says it
+    if one.quantity and one.used - one.over != one.quantity - one.left:
+        return _("%(amount)s used over the whole term") % amount
+    return _("%(amount)s used") % amount
 
 
 def tile_of_line(line: Line, href: str | None) -> Tile:

@@ -4,6 +4,7 @@ import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -93,6 +94,24 @@ def doctor() -> None:
             is_well = is_well and not finding.is_fault
     if not is_well:
         raise typer.Exit(1)
+
+
+@app.command("import")
+def import_(
+    files: Annotated[list[Path], typer.Argument(exists=True, dir_okay=False, readable=True, help="CSV or JSON Lines.")],
+    kind: Annotated[str | None, typer.Option(help="What the rows are, where the file's name does not say it.")] = None,
+    mapping: Annotated[str | None, typer.Option(help="How another system's export is read: a name, or a path.")] = None,
+    *,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Check everything and write nothing.")] = False,
+) -> None:
+    """Import files, each of them whole or not at all. The same file again changes nothing."""
+    with hub():
+        from tallyhub.integrations.importing import terminal
+        from tallyhub.site import database
+
+        database.check_app_role()
+        if not terminal.run(console, files, kind=kind, mapping=mapping, dry_run=dry_run):
+            raise typer.Exit(1)
 
 
 @app.command()

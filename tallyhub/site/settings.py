@@ -131,9 +131,14 @@ WSGI_APPLICATION = "tallyhub.site.wsgi.application"
 ACCOUNT_ADAPTER = "tallyhub.accounts.adapter.Adapter"
 ACCOUNT_EMAIL_NOTIFICATIONS = False
 ACCOUNT_EMAIL_VERIFICATION = "none"
+ACCOUNT_FORMS = {
+    "login": "tallyhub.accounts.forms.SignInForm",
+    "change_password": "tallyhub.accounts.forms.ChangePasswordForm",
+}
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_LOGOUT_REDIRECT_URL = "/accounts/login/"
 ACCOUNT_RATE_LIMITS = {"login": "30/m/ip", "login_failed": "10/m/ip,5/5m/key"}
+ACCOUNT_SESSION_REMEMBER = True
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
 ACCOUNT_USER_DISPLAY = "tallyhub.accounts.adapter.display"
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None

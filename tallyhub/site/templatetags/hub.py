@@ -3,10 +3,24 @@
 from typing import Any
 
 from django import template
+from django.conf import settings
 from django.template.loader import get_template
 from django.utils.safestring import SafeString, mark_safe
 
+from tallyhub.site.demo.cast import ACCOUNTS, PASSWORD
+
 register = template.Library()
+
+
+@register.simple_tag
+def demo_addresses() -> list[str]:
+    """Who can sign in to the demo; nobody in an ordinary hub."""
+    return [account.email for account in ACCOUNTS] if settings.TALLYHUB.demo else []
+
+
+@register.simple_tag
+def demo_password() -> str:
+    return PASSWORD
 
 
 @register.simple_tag(takes_context=True)

@@ -1,0 +1,165 @@
+"""The way a customer's administrator goes, in a real browser: with a mouse, a keyboard, a phone, without script."""
+
+import csv
+import re
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlparse
+
+import pytest
+
+ADMIN = "admin@halden.example"
+PAGES = {
+    "sign in": (None, "/accounts/login/"),
+    "home": (ADMIN, "/"),
+    "management": (ADMIN, "/management/"),
+    "customer activity": (ADMIN, "/customer-activity/?workspace=all"),
+    "inactive packages": (ADMIN, "/customer-activity/?workspace=all&status=any"),
+    "drill-down": (ADMIN, "/customer-activity/enterprise/as_needed/?workspace=all"),
+    "learning, not for me": (ADMIN, "/customer-activity/enterprise/education/?workspace=all"),
+    "profile": (ADMIN, "/accounts/profile/"),
+    "switch": (ADMIN, "/switch/"),
+    "password": (ADMIN, "/accounts/password/change/"),
+    "sign out": (ADMIN, "/accounts/logout/"),
+    "nothing here": (ADMIN, "/customer-activity/entitlements/999999/"),
+    "no right": ("member@halden.example", "/customer-activity/"),
+    "no customer": ("engineer@provider.example", "/"),
+}
+
+
+def test_from_home_to_the_rows_and_the_file(open_page: Callable[..., Any]) -> None:  # R1.3, R1.13, R8.3
+    page = open_page(ADMIN, "/")
+    page.get_by_role("link", name="Management", exact=True).click()
+    page.locator("main").get_by_role("link", name="Customer activity").click()
+    assert page.get_by_role("heading", level=1).inner_text() == "Customer activity"
+    assert re.search(r"\d left of \d|h left of", page.locator("main").inner_text())
+    page.locator("#enterprise .tile-link").first.click()
+    page.get_by_role("heading", name="Consumption history").wait_for()
+    shown = page.locator("tbody tr[role=row]").count()
+    assert shown > 0
+    with page.expect_download() as download:
+        page.get_by_role("link", name="Download CSV").click()
+    with Path(download.value.path()).open(encoding="utf-8-sig", newline="") as file:
+        rows = list(csv.reader(file))
+    assert len(rows) > shown or len(rows) == shown + 1
+
+
+def test_the_workspace_filter_keeps_its_place_in_the_address(open_page: Callable[..., Any]) -> None:  # R1.7
+    page = open_page(ADMIN, "/customer-activity/")
+    page.locator("#filters summary").click()
+    page.get_by_label("All workspaces").check()
+    page.locator("#filters fieldset button").click()
+    page.wait_for_url("**workspace=all**")
+    page.locator("#filters summary", has_text="All workspaces").wait_for()
+    page.go_back()
+    page.wait_for_url(lambda address: "workspace=all" not in address)
+    page.go_forward()
+    page.reload()
+    assert "All workspaces" in page.locator("#filters summary").inner_text()
+
+
+def test_the_package_status_filter_changes_the_section_alone(open_page: Callable[..., Any]) -> None:  # R1.10
+    page = open_page(ADMIN, "/customer-activity/?workspace=all")
+    page.get_by_label("Package status").select_option("inactive")
+    page.wait_for_url("**status=inactive**")
+    page.locator("#addons .badge", has_text=re.compile("Expired|Terminated|Future")).first.wait_for()
+
+
+def test_everything_works_without_script(open_page: Callable[..., Any]) -> None:  # R1.7, R1.10
+    page = open_page(ADMIN, "/customer-activity/", script=False)
+    page.locator("#filters summary").click()
+    page.get_by_label("All workspaces").check()
+    page.locator("#filters fieldset button").click()
+    assert "workspace=all" in page.url
+    page.get_by_label("Package status").select_option("any")
+    page.locator("#addons").get_by_role("button", name="Show").click()
+    assert "status=any" in page.url
+    assert "workspace=all" in page.url
+    page.locator("#enterprise .tile-link").first.click()
+    assert page.get_by_role("heading", name="Consumption history").is_visible()
+
+
+def test_the_keyboard_is_enough(open_page: Callable[..., Any]) -> None:
+    """From the skip link to a drill-down with Tab and Enter only, and the focus can always be seen."""
+    page = open_page(ADMIN, "/customer-activity/?workspace=all")
+    page.keyboard.press("Tab")
+    assert page.evaluate("document.activeElement.className") == "skip-link"
+    page.keyboard.press("Enter")
+    for _ in range(80):
+        page.keyboard.press("Tab")
+        assert _focus_is_visible(page)
+        if page.evaluate("document.activeElement.classList.contains('tile-link')"):
+            break
+    else:
+        pytest.fail("no tile is reached by Tab")
+    page.keyboard.press("Enter")
+    page.get_by_role("heading", name="Consumption history").wait_for()
+
+
+def _focus_is_visible(page: Any) -> bool:
+    return bool(
+        page.evaluate("""() => {
+        const e = document.activeElement, s = [e, e.parentElement, e.closest('li, label, summary')].filter(Boolean);
+        return e.matches(':focus-visible') && s.some(x => { const c = getComputedStyle(x), a = getComputedStyle(x, '::after');
+            return c.outlineStyle !== 'none' || c.boxShadow !== 'none' || a.outlineStyle !== 'none' || a.boxShadow !== 'none'; });
+    }""")
+    )
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("width", [360, 1280])
+def test_no_page_has_an_axe_violation(open_page: Callable[..., Any], width: int, scheme: str) -> None:
+    """WCAG 2.2 AA as far as a machine can see it."""
+    from axe_core_python.sync_playwright import Axe
+
+    found = {}
+    for name, (who, path) in PAGES.items():
+        page = open_page(who, path, width=width, scheme=scheme)
+        violations = Axe().run(page, options={"runOnly": ["wcag2a", "wcag2aa", "wcag21aa", "wcag22aa", "best-practice"]})
+        found[name] = [
+            f"{one['id']}: {[node['html'][:120] for node in one['nodes'][:3]]}" for one in violations["violations"]
+        ]
+        page.context.close()
+    assert {name: what for name, what in found.items() if what} == {}
+
+
+def test_nothing_is_wider_than_a_phone(open_page: Callable[..., Any]) -> None:
+    wide = []
+    for name, (who, path) in PAGES.items():
+        page = open_page(who, path, width=360, height=740)
+        if page.evaluate("document.documentElement.scrollWidth") > 360:
+            wide.append(name)
+        page.context.close()
+    assert wide == []
+
+
+def test_nothing_comes_from_another_host(open_page: Callable[..., Any], hub: str) -> None:
+    page = open_page(ADMIN, "/")
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url))
+    errors: list[str] = []
+    page.on("console", lambda message: errors.append(message.text) if message.type == "error" else None)
+    for path in ("/customer-activity/", "/customer-activity/enterprise/as_needed/", "/accounts/profile/"):
+        page.goto(path)
+    assert {urlparse(address).netloc for address in asked} == {urlparse(hub).netloc}
+    assert errors == []  # nor does our own policy refuse anything
+
+
+def test_a_printed_page_has_no_ribbon(open_page: Callable[..., Any]) -> None:
+    page = open_page(ADMIN, "/customer-activity/?workspace=all")
+    page.emulate_media(media="print")
+    assert not page.locator("header.ribbon").is_visible()
+    assert page.locator("#enterprise").is_visible()
+
+
+@pytest.mark.parametrize(("language", "heading"), [("de", "Kundenaktivität"), ("es", "Actividad del cliente")])
+def test_the_profile_changes_the_language(open_page: Callable[..., Any], language: str, heading: str) -> None:  # R6.1
+    page = open_page("activity@halden.example", "/accounts/profile/")
+    page.locator("[name=language]").select_option(language)
+    page.locator("main form button[type=submit]").click()
+    page.goto("/customer-activity/")
+    assert page.get_by_role("heading", level=1).inner_text() == heading
+    page.goto("/accounts/profile/")
+    page.locator("[name=language]").select_option("en")
+    page.locator("main form button[type=submit]").click()
