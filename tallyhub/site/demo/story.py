@@ -23,7 +23,7 @@ FIRST_NUMBER = 10_000  # what an external system had counted to before
 
 
 def records(today: date) -> Iterable[tuple[str, Iterable[Record]]]:
-    """Every kind of the import, in its order. Reversals come after everything that they take back."""
+    """Every kind of the import, in its order."""
     booked = [fact for customer in CUSTOMERS for fact in _numbered(customer, today)]
     return (
         ("sellers", SELLERS),
@@ -37,8 +37,7 @@ def records(today: date) -> Iterable[tuple[str, Iterable[Record]]]:
         ("entitlements", (_entitlement(agreement, package, line) for agreement, package, line in _lines())),
         ("allotments", (row for place in _lines() for row in _allotments(*place, today))),
         ("mappings", (row for _, agreement, one in _packages() for row in _mappings(agreement, one))),
-        ("consumption", (_entry(fact, number) for fact, number in booked)),
-        ("consumption", (_reversal(fact, number) for fact, number in booked if fact.reversed_for)),
+        ("consumption", (row for fact, number in booked for row in _entries(fact, number))),
     )
 
 
@@ -129,7 +128,9 @@ def _term(months: Months, ended: int | None, today: date) -> Record:
 
 def _entitlement(agreement: Agreement, package: Package, line: Line) -> Record:
     return {
-        **_place(agreement, package, line),
+        "agreement": agreement.number,
+        "package": package.code,
+        "code": line.service,
         "service": line.service,
         "is_as_needed": _yes(line.is_as_needed),
         "rounding_step": str(line.step),
@@ -189,6 +190,14 @@ def _numbered(customer: Customer, today: date) -> Iterator[tuple[Fact, str]]:
         yield fact, f"{prefix}-{FIRST_NUMBER + counted[prefix]}"
 
 
+def _entries(fact: Fact, number: str) -> Iterator[Record]:
+    entry = _entry(fact, number)
+    yield entry
+    if fact.reversed_for:
+        taken_back = {"amount": f"-{fact.amount}", "external_id": f"{number}-R", "title": ""}
+        yield entry | taken_back | {"reverses": number, "reason": fact.reversed_for}
+
+
 def _entry(fact: Fact, number: str) -> Record:
     spot = fact.spot
     return {
@@ -203,11 +212,6 @@ def _entry(fact: Fact, number: str) -> Record:
         "person": fact.person,
         "title": fact.title,
     }
-
-
-def _reversal(fact: Fact, number: str) -> Record:
-    taken_back = {"amount": f"-{fact.amount}", "external_id": f"{number}-R"}
-    return _entry(fact, number) | taken_back | {"reverses": number, "reason": fact.reversed_for}
 
 
 def _yes(value: bool) -> str:
