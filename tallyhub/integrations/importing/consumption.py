@@ -77,7 +77,8 @@ TRUNCATE staged_entry;
 INSERT INTO staged_entry
 SELECT s.line, s.customer_id, s.workspace_id, s.entitlement_id, s.occurred_on, s.real_amount,
     coalesce(s.multiplier_numerator, e.multiplier_numerator),
-    coalesce(s.multiplier_denominator, e.multiplier_denominator), e.rounding_step, -e.charged, s.source, s.external_id, coalesce(s.person_id, e.person_id), e.id, s.reason, s.title
+    coalesce(s.multiplier_denominator, e.multiplier_denominator), e.rounding_step, -e.charged,
+    s.source, s.external_id, coalesce(s.person_id, e.person_id), e.id, s.reason, s.title
 FROM staged_reversal s
 JOIN ledger_entry e ON e.customer_id = s.customer_id AND e.external_id = s.reverses AND e.source = s.source
 """
