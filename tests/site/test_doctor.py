@@ -1,7 +1,6 @@
 """`tallyhub doctor`, and what `serve` refuses."""
 
 import os
-from pathlib import Path
 
 import psycopg
 import pytest
@@ -56,10 +55,9 @@ POWERS = {
 
 @pytest.fixture
 def superuser():
-    """The embedded server's own, connected to this worker's database."""
-    server = postgres._server(Path(os.environ["TALLYHUB_TEST_DIR"]), os.environ.get("TALLYHUB_POSTGRES_BIN", ""), ())
+    """The server's own, connected to this worker's database."""
     name = conninfo_to_dict(os.environ["TALLYHUB_OWNER_URL"])["dbname"]
-    with psycopg.connect(server.address("postgres", name), autocommit=True) as connection:
+    with psycopg.connect(os.environ["TALLYHUB_TEST_ADMIN"], dbname=name, autocommit=True) as connection:
         yield connection
 
 

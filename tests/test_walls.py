@@ -1,0 +1,385 @@
+"""The second wall: what the database itself keeps apart, with the Python wall off (R3.3, R3.8).
+
+Walks over every table that there is, so that a new one without a policy fails here before it leaks.
+"""
+
+import json
+import os
+from collections.abc import Callable, Iterator
+from types import SimpleNamespace
+from typing import Any
+
+import psycopg
+import pytest
+from django.apps import apps
+from django.db import DatabaseError, connection, models
+from psycopg import conninfo
+
+from tallyhub.accounts import commands as accounts
+from tallyhub.accounts.models import Person
+from tallyhub.agreements.models import Mapping
+from tallyhub.kernel.access import Access
+from tallyhub.kernel.scope import command, scope, widen
+from tallyhub.ledger import commands as ledger
+from tallyhub.organizations.models import Organization, PersonKey, ProvedDomain
+from tests.make import grant
+
+# Tables without a wall by customer, each for a reason.
+OPEN = {
+    "accounts_session": "of a person, who may work inside several customers; found by its key only",
+    "accounts_person": "a person may belong to several customers; found through what belongs to them",
+    "account_emailaddress": "as accounts_person",
+    "account_emailconfirmation": "as accounts_person",
+    "accounts_cache": "counts sign-in attempts",
+    "agreements_service": "the provider's catalogue",
+    "auth_group": "Django's, unused",
+    "auth_group_permissions": "Django's, unused",
+    "auth_permission": "Django's, unused",
+    "django_content_type": "Django's",
+    "django_migrations": "Django's",
+    "procrastinate_events": "jobs hold ids only",
+    "procrastinate_jobs": "jobs hold ids only",
+    "procrastinate_periodic_defers": "jobs hold ids only",
+    "procrastinate_workers": "jobs hold ids only",
+}
+# Definer functions pass the wall; each is reviewed like a policy (threat model).
+DEFINERS = {
+    "agreements_find_customers",
+    "ledger_stale_customers",
+    "organizations_find_customers",
+    "organizations_sign_on",
+}
+# Events may be added about a customer whose scope one leaves; they cannot be read, changed or signed by another.
+ADDED_ANYWHERE = {"journal_event"}
+
+TABLES = """
+SELECT oid, relname, relrowsecurity FROM pg_class
+WHERE relnamespace = 'public'::regnamespace AND relkind IN ('r', 'p')
+"""
+HAS_CUSTOMER = """
+SELECT table_name FROM information_schema.columns
+WHERE table_schema = 'public' AND column_name = 'customer_id' ORDER BY 1
+"""
+
+
+def key_of(table: str) -> str:
+    return "id" if table == "organizations_organization" else "customer_id"
+
+
+@pytest.fixture
+def spread(world: SimpleNamespace, owner: Any) -> SimpleNamespace:
+    """The world, with rows of both customers in every table that belongs to customers."""
+    for customer, workspace, person in (
+        (world.cedar, world.south, world.member),
+        (world.birch, world.birch_main, world.stranger),
+    ):
+        grant(person, "member", workspace)
+        PersonKey.objects.using("owner").create(customer_id=customer.pk, person_id=person.pk, key=person.name)
+        domain = f"{customer.code}.test"
+        ProvedDomain.objects.using("owner").create(customer_id=customer.pk, domain=domain, proved_by="dns")
+        ledger.refresh_snapshots(Access.of_system([customer.pk]))
+        owner.execute(
+            "INSERT INTO journal_event (customer_id, kind, details, at) VALUES (%s, 'x.y', '{}', now())", [customer.pk]
+        )
+    world.tables = [name for (name,) in owner.execute(HAS_CUSTOMER) if name not in OPEN] + [
+        "organizations_organization"
+    ]
+    return world
+
+
+def scopes(world: SimpleNamespace) -> dict[str, Access]:
+    whole = {"in_whole": True, "workspaces": (world.north.pk, world.south.pk)}
+    return {
+        "hub": Access.of_system([world.cedar.pk]),
+        "customer": Access(person_id=world.admin.pk, customer_id=world.cedar.pk, **whole),
+        "workspace": Access(person_id=world.north_admin.pk, customer_id=world.cedar.pk, workspaces=(world.north.pk,)),
+        "person": Access(person_id=world.newcomer.pk),
+        "nobody": Access(),
+    }
+
+
+WHO = ["hub", "customer", "workspace", "person", "nobody"]
+
+
+# Every table has a wall
+
+
+def unwalled(owner: Any) -> set[str]:
+    """Tables without row-level security, without a policy, or with a wall and no customer."""
+    policies = {oid for (oid,) in owner.execute("SELECT DISTINCT polrelid FROM pg_policy")}
+    return {name for oid, name, is_walled in owner.execute(TABLES) if not (is_walled and oid in policies)}
+
+
+def test_every_table_has_a_wall_or_a_reason(world: SimpleNamespace, owner: Any) -> None:
+    assert unwalled(owner) == set(OPEN)
+
+
+def test_a_new_table_without_a_wall_is_noticed(world: SimpleNamespace, owner: Any) -> None:
+    address = conninfo.conninfo_to_dict(os.environ["TALLYHUB_OWNER_URL"])
+    with psycopg.connect(os.environ["TALLYHUB_TEST_ADMIN"], dbname=address["dbname"], autocommit=True) as admin:
+        admin.execute("CREATE TABLE newcomer (id bigint, customer_id bigint)")
+        assert unwalled(owner) == {"newcomer", *OPEN}
+        admin.execute("ALTER TABLE newcomer ENABLE ROW LEVEL SECURITY")
+        assert unwalled(owner) == {"newcomer", *OPEN}  # a wall that nothing may pass is a mistake, too
+
+
+def test_nothing_else_reads_as_the_owner(world: SimpleNamespace, owner: Any) -> None:
+    """Views run as who made them, and so do definer functions."""
+    views = "SELECT count(*) FROM pg_class WHERE relnamespace = 'public'::regnamespace AND relkind IN ('v', 'm')"
+    assert owner.execute(views).fetchone() == (0,)
+    found = owner.execute(
+        """SELECT proname, proconfig, has_function_privilege('public', oid, 'EXECUTE') FROM pg_proc
+        WHERE pronamespace = 'public'::regnamespace AND prosecdef"""
+    ).fetchall()
+    assert {name for name, *_ in found} == DEFINERS
+    assert {name for name, config, _ in found if config != ["search_path=public, pg_temp"]} == set()
+    assert {name for name, _, is_public in found if is_public} == set()
+
+
+# Reading
+
+
+def test_both_customers_have_rows_everywhere_so_that_the_walk_proves_something(spread: Any, owner: Any) -> None:
+    for table in spread.tables:
+        found = {key for (key,) in owner.execute(f"SELECT DISTINCT {key_of(table)} FROM {table}")}
+        assert found >= {spread.cedar.pk, spread.birch.pk}, table
+
+
+def read(access: Access | None, statement: str) -> list[tuple[Any, ...]]:
+    def rows() -> list[tuple[Any, ...]]:
+        with connection.cursor() as cursor:
+            cursor.execute(statement)
+            return list(cursor.fetchall())
+
+    if access is None:
+        return rows()
+    with scope(access):
+        return rows()
+
+
+def customers_read(access: Access | None, table: str) -> set[int]:
+    condition = "WHERE kind = 'customer'" if table == "organizations_organization" else ""
+    return {key for (key,) in read(access, f"SELECT DISTINCT {key_of(table)} FROM {table} {condition}")}
+
+
+@pytest.mark.parametrize("who", ["hub", "customer"])
+def test_in_whole_one_reads_everything_of_the_customer_and_nothing_of_another(
+    spread: Any, owner: Any, who: str
+) -> None:
+    access = scopes(spread)[who]
+    for table in spread.tables:
+        assert customers_read(access, table) == {spread.cedar.pk}, table
+        key = key_of(table)
+        there = owner.execute(f"SELECT count(*) FROM {table} WHERE {key} = %s", [spread.cedar.pk]).fetchone()
+        assert read(access, f"SELECT count(*) FROM {table} WHERE {key} = {spread.cedar.pk}") == [there], table
+
+
+def test_in_a_workspace_one_reads_its_rows_and_what_reaches_it(spread: Any, owner: Any) -> None:
+    access = scopes(spread)["workspace"]
+    of_the_customer_only = {"journal_event", "organizations_personkey", "organizations_proveddomain"}
+    for table in spread.tables:
+        expected = set() if table in of_the_customer_only else {spread.cedar.pk}
+        assert customers_read(access, table) == expected, table
+    with_workspace = "SELECT table_name FROM information_schema.columns WHERE column_name = 'workspace_id'"
+    for (table,) in owner.execute(with_workspace).fetchall():
+        if table in spread.tables:
+            assert read(access, f"SELECT DISTINCT workspace_id FROM {table}") == [(spread.north.pk,)], table
+
+
+def test_what_is_mapped_to_another_workspace_alone_is_not_read(spread: Any) -> None:
+    access = Access(person_id=spread.reader.pk, customer_id=spread.cedar.pk, workspaces=(spread.south.pk,))
+    for table, column in (
+        ("agreements_package", "id"),
+        ("agreements_entitlement", "package_id"),
+        ("agreements_mapping", "package_id"),
+    ):
+        assert read(access, f"SELECT count(*) FROM {table} WHERE {column} = {spread.addon.pk}") == [(0,)], table
+        assert read(access, f"SELECT count(*) FROM {table} WHERE {column} = {spread.base.pk}") != [(0,)], table
+    for table in ("allotment", "entitlementtotal", "entitlementday", "snapshot"):
+        statement = f"SELECT count(*) FROM ledger_{table} WHERE entitlement_id = {spread.cedar_credits.pk}"
+        assert read(access, statement) == [(0,)], table
+
+
+@pytest.mark.parametrize("who", ["person", "nobody", "unset"])
+def test_without_a_customer_in_scope_one_reads_nothing(spread: Any, who: str) -> None:
+    access = scopes(spread).get(who)
+    for table in spread.tables:
+        assert customers_read(access, table) == set(), table
+
+
+def test_a_person_reads_their_own_grants_and_memberships_to_switch_by(spread: Any) -> None:
+    """And by them the names of the customers, which is all."""
+    access = Access(person_id=spread.stranger.pk)
+    own = {"organizations_accessgrant", "organizations_membership", "organizations_organization"}
+    for table in spread.tables:
+        assert customers_read(access, table) == ({spread.birch.pk} if table in own else set()), table
+
+
+# Writing
+
+
+def refused_or_nothing(access: Access, statement: str, parameters: list[Any]) -> bool:
+    """The database says no, or finds no row to do it to."""
+    try:
+        with scope(access, writing=True), connection.cursor() as cursor:
+            cursor.execute(statement, parameters)
+            return bool(cursor.rowcount == 0)
+    except DatabaseError as error:
+        return isinstance(error.__cause__, psycopg.errors.InsufficientPrivilege)
+
+
+@pytest.mark.parametrize("who", WHO)
+def test_a_row_of_another_customer_is_neither_changed_nor_taken_nor_given(spread: Any, who: str) -> None:
+    access = scopes(spread)[who]
+    for table in spread.tables:
+        key = key_of(table)
+        for statement, parameters in (
+            (f"UPDATE {table} SET {key} = {key} WHERE {key} = %s", [spread.birch.pk]),
+            (f"UPDATE {table} SET {key} = %s WHERE {key} = %s", [spread.cedar.pk, spread.birch.pk]),
+            (f"UPDATE {table} SET {key} = %s WHERE {key} = %s", [spread.birch.pk, spread.cedar.pk]),
+            (f"DELETE FROM {table} WHERE {key} = %s", [spread.birch.pk]),
+        ):
+            assert refused_or_nothing(access, statement, parameters), (table, statement)
+
+
+@pytest.mark.parametrize("who", WHO)
+def test_a_row_of_another_customer_is_not_added(spread: Any, owner: Any, who: str) -> None:
+    for table in sorted(set(spread.tables) - ADDED_ANYWHERE):
+        row = owner.execute(
+            f"SELECT to_jsonb(t) FROM {table} t WHERE {key_of(table)} = %s", [spread.birch.pk]
+        ).fetchone()
+        statement = f"INSERT INTO {table} SELECT * FROM jsonb_populate_record(NULL::{table}, %s::jsonb)"
+        assert refused_or_nothing(scopes(spread)[who], statement, [json.dumps(row[0])]), table
+
+
+def test_an_event_is_not_added_in_anothers_name(spread: Any) -> None:
+    statement = "INSERT INTO journal_event (actor_id, kind, details, at) VALUES (%s, 'x.y', '{}', now())"
+    access = scopes(spread)["customer"]
+    assert refused_or_nothing(access, statement, [spread.stranger.pk])
+    assert refused_or_nothing(access, statement, [None])
+    assert not refused_or_nothing(access, statement, [spread.admin.pk])
+
+
+@pytest.mark.parametrize("who", ["workspace", "person", "nobody"])
+def test_who_has_no_customer_in_whole_writes_nothing_of_any(spread: Any, owner: Any, who: str) -> None:
+    access = scopes(spread)[who]
+    for table in spread.tables:
+        key = key_of(table)
+        update = f"UPDATE {table} SET {key} = {key} WHERE {key} = %s"
+        assert refused_or_nothing(access, update, [spread.cedar.pk]), table
+        assert refused_or_nothing(access, f"DELETE FROM {table} WHERE {key} = %s", [spread.cedar.pk]), table
+
+
+# Keys: they ignore row-level security, so the customer is part of them
+
+
+def customer_keys() -> Iterator[tuple[str, str, str]]:
+    """(table, column, target) of every pointer from one customer table to another."""
+    for model in apps.get_models():
+        names = {field.column for field in model._meta.concrete_fields}
+        for field in model._meta.concrete_fields:
+            target: Any = field.related_model
+            if not isinstance(field, models.ForeignKey) or model._meta.db_table in OPEN or "customer_id" not in names:
+                continue
+            if "customer_id" in {each.column for each in target._meta.concrete_fields}:
+                yield model._meta.db_table, field.column, target._meta.db_table
+
+
+def test_every_pointer_between_customer_tables_leads_with_the_customer(world: SimpleNamespace, owner: Any) -> None:
+    composite = """
+    SELECT conrelid::regclass::text, confrelid::regclass::text,
+        ARRAY(SELECT attname::text FROM unnest(conkey) WITH ORDINALITY k (n, i)
+              JOIN pg_attribute ON attrelid = conrelid AND attnum = k.n ORDER BY k.i),
+        ARRAY(SELECT attname::text FROM unnest(confkey) WITH ORDINALITY k (n, i)
+              JOIN pg_attribute ON attrelid = confrelid AND attnum = k.n ORDER BY k.i)
+    FROM pg_constraint WHERE contype = 'f' AND convalidated
+    """
+    there = {(table, target, *map(tuple, columns)) for table, target, *columns in owner.execute(composite)}
+    wanted = {
+        (table, target, ("customer_id", column), ("customer_id", "id")) for table, column, target in customer_keys()
+    }
+    assert len(wanted) > 15
+    assert wanted - there == set()
+
+
+def test_no_row_is_pointed_at_another_customers(spread: Any, owner: Any) -> None:
+    """Even the owner cannot. Where the column is unique by itself, the other's own row may answer first."""
+    refusals = []
+    for table, column, target in customer_keys():
+        foreign = f"(SELECT id FROM {target} WHERE customer_id = {spread.birch.pk} LIMIT 1)"
+        one = f"(SELECT min(ctid) FROM {table} WHERE customer_id = {spread.cedar.pk})"
+        with pytest.raises(psycopg.errors.IntegrityError) as refused:
+            owner.execute(f"UPDATE {table} SET {column} = {foreign} WHERE ctid = {one}")
+        refusals.append(type(refused.value))
+    assert refusals.count(psycopg.errors.ForeignKeyViolation) > 10
+
+
+# The scope itself
+
+
+def test_a_scope_never_nests(world: SimpleNamespace) -> None:
+    with scope(Access()), pytest.raises(RuntimeError), scope(Access()):
+        pass  # pragma: no cover
+
+
+def test_a_command_is_no_part_of_another(world: SimpleNamespace) -> None:
+    @command
+    def outer(access: Access) -> None:
+        ledger.refresh_snapshots(access)
+
+    with pytest.raises(RuntimeError):
+        outer(Access())
+
+
+@pytest.mark.parametrize(
+    "try_it",
+    [
+        lambda world: Organization.objects.filter(pk=world.cedar.pk).update(name="Changed"),
+        lambda world: Mapping.objects.all().delete(),
+        lambda world: connection.cursor().execute("SET LOCAL transaction_read_only = off"),
+    ],
+)
+def test_a_page_cannot_write(world: SimpleNamespace, try_it: Callable[[Any], Any]) -> None:
+    def open_a_page() -> None:
+        with scope(Access.of_system([world.cedar.pk])):
+            Organization.objects.count()
+            try_it(world)
+
+    with pytest.raises(DatabaseError, match=r"read-only|read-write"):
+        open_a_page()
+    assert Organization.objects.using("owner").get(pk=world.cedar.pk).name == "Cedar"
+
+
+def test_a_scope_ends_with_its_transaction(world: SimpleNamespace) -> None:
+    """On a pooled connection the next person must not find it."""
+    with scope(Access.of_system([world.cedar.pk])):
+        assert Mapping.objects.exists()
+    with scope(Access()):
+        assert not Mapping.objects.exists()
+    assert not Mapping.objects.exists()
+
+
+def test_only_a_running_scope_is_widened(world: SimpleNamespace) -> None:
+    with pytest.raises(RuntimeError):
+        widen(Access.of_system([world.cedar.pk]))
+    with scope(Access(), writing=True):
+        widen(Access.of_system([world.cedar.pk]))
+        assert Mapping.objects.exists()
+
+
+def test_a_view_that_fails_after_a_write_leaves_nothing(world: SimpleNamespace, client: Any, monkeypatch: Any) -> None:
+    def fail(*_: Any) -> None:
+        assert Person.objects.get(pk=world.reader.pk).name == "Written"
+        raise ZeroDivisionError
+
+    monkeypatch.setattr(accounts, "record", fail)
+    client.raise_request_exception = False
+    client.force_login(world.reader)
+    fields = {"name": "Written", "language": "de", "zone": "Europe/Berlin", "theme": "dark"}
+    assert client.post("/accounts/profile/", fields).status_code == 500
+    assert Person.objects.get(pk=world.reader.pk).name == "reader"
+
+
+def test_the_tests_run_as_the_app(world: SimpleNamespace, owner: Any) -> None:
+    (app,), (is_owner,) = read(None, "SELECT current_user")[0], owner.execute("SELECT current_user").fetchone()
+    assert app == os.environ.get("TALLYHUB_APP_ROLE", "tallyhub_app") != is_owner
