@@ -123,14 +123,16 @@ def charts(subject: Subject, workspaces: Sequence[int]) -> list[dict[str, Any]]:
     months = _months(subject)
     used = entries.monthly([line.id for line in subject.lines], list(workspaces), months[0]) if months else []
     found = []
-    for kind, unit in dict.fromkeys((line.kind, line.unit) for line in subject.lines if line.balance):
+    measures = list(dict.fromkeys((line.kind, line.unit) for line in subject.lines if line.balance))
+    several = len(measures) > 1
+    for kind, unit in measures:
         members = {line.id for line in subject.lines if (line.kind, line.unit) == (kind, unit)}
         sums = dict.fromkeys(months, 0)
         for entitlement_id, month, charged in used:
             if entitlement_id in members and month in sums:
                 sums[month] += charged
         if any(sums.values()):
-            found.append(_chart(kind, unit, sums, is_one_of_several=len(subject.kinds) > 1))
+            found.append(_chart(kind, unit, sums, is_one_of_several=several))
     return found
 
 
@@ -147,8 +149,11 @@ def _months(subject: Subject) -> list[date]:
 def _chart(kind: ServiceKind, unit: Unit, sums: dict[date, int], *, is_one_of_several: bool) -> dict[str, Any]:
     highest = max(max(sums.values()), 1)
     title = _("Used per month")
+    if is_one_of_several:
+        names = {"service": tiles.kind_name(kind), "unit": fmt.unit_name(unit)}
+        title = _("%(service)s (%(unit)s): used per month") % names
     return {
-        "title": f"{tiles.kind_name(kind)}: {title}" if is_one_of_several else title,
+        "title": title,
         "unit": fmt.unit_name(unit),
         "highest": fmt.amount(highest, unit),
         "bars": [

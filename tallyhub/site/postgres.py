@@ -86,7 +86,7 @@ def running(
             _prepare(server)
             process = _start(server, say)
         else:
-            _wait(server, lambda: None, say)
+            _wait(server, lambda: None)
         try:
             yield server.addresses()
         finally:
@@ -201,6 +201,8 @@ def _start(server: Server, say: Callable[[str], None]) -> "subprocess.Popen[byte
     """Start the server, or take over one that outlived its owner; then there is no child of ours."""
     process = None
     if not _is_reachable(server):
+        if (server.data / "postmaster.pid").exists():
+            say("The database was not shut down cleanly; it is recovering. Nothing committed is lost.")
         _forget_stale_pid(server)
         command = (str(server.binaries / "postgres"), "-D", str(server.data), "-k", str(server.sockets))
         with (server.folder / "log").open("a") as log:
@@ -219,7 +221,7 @@ def _start(server: Server, say: Callable[[str], None]) -> "subprocess.Popen[byte
                 tail = "\n".join((server.folder / "log").read_text().splitlines()[-5:])
                 raise PostgresError(f"PostgreSQL stopped while starting:\n{tail}")
 
-        _wait(server, check_alive, say)
+        _wait(server, check_alive)
     if not (server.folder / "ready").exists():
         _make_roles(server)
         (server.folder / "ready").touch()
@@ -255,8 +257,8 @@ def _is_reachable(server: Server) -> bool:
     return True
 
 
-def _wait(server: Server, check_alive: Callable[[], None], say: Callable[[str], None]) -> None:
-    told = False
+def _wait(server: Server, check_alive: Callable[[], None]) -> None:
+    """Until it answers; while it recovers it refuses."""
     deadline = time.monotonic() + START_SECONDS_MAX
     while True:
         check_alive()
@@ -264,9 +266,6 @@ def _wait(server: Server, check_alive: Callable[[], None], say: Callable[[str], 
             _connect(server).close()
             return
         except psycopg.OperationalError as error:
-            if "starting up" in str(error) and not told:
-                say("The database was not shut down cleanly; it is recovering. Nothing committed is lost.")
-                told = True
             if time.monotonic() > deadline:
                 raise PostgresError(f"PostgreSQL does not answer after {START_SECONDS_MAX} seconds: {error}") from error
         time.sleep(0.05)

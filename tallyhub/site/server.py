@@ -4,6 +4,7 @@ import subprocess
 import sys
 from contextlib import ExitStack
 
+from django.db import connections
 from granian import Granian
 from granian.constants import Interfaces
 
@@ -13,6 +14,7 @@ from tallyhub.site.config import Config
 def run(config: Config, *, with_worker: bool) -> None:
     """Serve until interrupted; both kinds of worker end with us."""
     host, _, port = config.bind.rpartition(":")
+    _let_go_of_the_database()
     with ExitStack() as stack:
         if with_worker:
             worker = subprocess.Popen([sys.executable, "-m", "tallyhub.site.worker"])
@@ -27,3 +29,11 @@ def run(config: Config, *, with_worker: bool) -> None:
             blocking_threads=1,
             log_enabled=False,
         ).serve()
+
+
+def _let_go_of_the_database() -> None:
+    """The workers are forked: two processes on one connection would read each other's answers."""
+    for connection in connections.all(initialized_only=True):
+        connection.close()
+        if hasattr(connection, "close_pool"):
+            connection.close_pool()
