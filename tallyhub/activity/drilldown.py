@@ -218,13 +218,13 @@ class Columns:
         found: list[Column[EntryRow] | None] = [
             Column("occurred_on", _("Day"), lambda row: fmt.short_day(row.occurred_on), _iso_day, sort="occurred_on"),
             _text("reference", _("Reference"), lambda row: row.external_id),
-            Column("title", _("What"), _what, lambda row: harmless(row.title)),
+            Column("title", _("What"), self._what, lambda row: harmless(row.title)),
             _text("person", _("Person"), self._person) if self._people else None,
             _text("workspace", _("Workspace"), self._workspace, on_page=several_workspaces),
             _text("service", _("Service"), self._service, on_page=several_services),
             _text("agreement", _("Agreement"), lambda row: self._members[row.entitlement_id][0].number, on_page=False),
             _text("package", _("Package"), lambda row: self._members[row.entitlement_id][1].code, on_page=False),
-            self._amount("real", _("Real"), lambda row: row.real_amount),
+            self._amount("real", _("Real"), lambda row: row.real_amount, on_page=False),
             _text("multiplier", _("Multiplier"), _multiplier, on_page=False),
             self._amount("charged", _("Charged"), lambda row: row.charged, sort="charged"),
             Column("charged_minutes", _("Charged minutes"), plain=lambda row: row.charged)
@@ -240,6 +240,23 @@ class Columns:
     def _in_minutes(self) -> bool:
         return set(self._units.values()) == {Unit.MINUTES}
 
+    def _what(self, row: EntryRow) -> str:
+        """The title, and in words what makes the charge differ from the real amount."""
+        notes = [row.title] if row.title else []
+        if row.reverses_id:
+            notes.append(_("Reversal"))
+        if row.is_reversed:
+            notes.append(_("reversed later"))
+        multiplier = Fraction(row.multiplier_numerator, row.multiplier_denominator)
+        if multiplier == 0:
+            notes.append(_("goodwill, not charged"))
+        elif multiplier != 1:
+            notes.append(f"× {fmt.decimal(multiplier)}")
+        if row.charged != row.real_amount:
+            real = fmt.amount(row.real_amount, self._units[row.entitlement_id])
+            notes.append(_("in fact %(amount)s") % {"amount": real})
+        return " · ".join(notes) or "–"
+
     def _person(self, row: EntryRow) -> str:
         return self._people.name(row.person_id) if self._people else ""
 
@@ -249,14 +266,16 @@ class Columns:
     def _service(self, row: EntryRow) -> str:
         return self._services[row.entitlement_id]
 
-    def _amount(self, key: str, label: str, of: Callable[[EntryRow], int], sort: str | None = None) -> Column[EntryRow]:
+    def _amount(
+        self, key: str, label: str, of: Callable[[EntryRow], int], *, sort: str | None = None, on_page: bool = True
+    ) -> Column[EntryRow]:
         shown = (
             fmt.quantity if len(set(self._units.values())) == 1 else fmt.amount
         )  # a bare 1 next to 1:30 says nothing
         return Column(
             key,
             label,
-            lambda row: shown(of(row), self._units[row.entitlement_id]),
+            (lambda row: shown(of(row), self._units[row.entitlement_id])) if on_page else None,
             lambda row: _plain(of(row), self._units[row.entitlement_id]),
             sort=sort,
             is_numeric=True,
@@ -274,21 +293,6 @@ def _iso_day(row: EntryRow) -> str:
 
 def _multiplier(row: EntryRow) -> str:
     return f"{row.multiplier_numerator}/{row.multiplier_denominator}"
-
-
-def _what(row: EntryRow) -> str:
-    """The title, and in words what makes the charge differ from the real amount."""
-    notes = [row.title] if row.title else []
-    if row.reverses_id:
-        notes.append(_("Reversal"))
-    if row.is_reversed:
-        notes.append(_("reversed later"))
-    multiplier = Fraction(row.multiplier_numerator, row.multiplier_denominator)
-    if multiplier == 0:
-        notes.append(_("goodwill, not charged"))
-    elif multiplier != 1:
-        notes.append(f"× {fmt.decimal(multiplier)}")
-    return " · ".join(notes) or "–"
 
 
 def _plain(value: int, unit: Unit) -> str | int:

@@ -183,7 +183,6 @@ def _members(subject: Subject) -> list[dict[str, str]]:
     return [
         {
             "name": f"{agreement.name} · {package.name}",
-            "state": tiles.state_name(package.state),
             "ends": tiles.end_text(package.state, package.starts_on, package.ends_on, agreement.today),
         }
         for agreement, package in {(m[0].id, m[1].id): m[:2] for m in subject.members}.values()
