@@ -100,7 +100,7 @@ def test_settings_page_lists_every_setting() -> None:
 
 # Written so that no pattern finds itself.
 MACHINES = re.compile(r"/(?:home|Users|work|tmp/brief)/[\w.-]|[A-Z]:\\Users")
-REGISTRIES = re.compile(r"pypi\.org|pythonhosted\.org|(?:registry|npm)\.(?:npmjs|yarnpkg)|npmjs\.com|index-url")
+REGISTRIES = re.compile(r"pypi\.org|pythonhosted\.org|(?:registry|npm)\.(?:npmjs|yarnpkg)|npmjs\.com|index[-]url")
 
 
 @pytest.mark.parametrize("pattern", [MACHINES, REGISTRIES], ids=["machine", "registry"])
