@@ -91,6 +91,7 @@ _SENTENCES = {
     "multiplier_out_of_bounds": _(
         "The multiplier %(multiplier)s is no fraction between 0 and %(multiplier_max)s in thousandths at most."
     ),
+    "name_missing": _("A row without source and ID cannot be told from a copy of it. Name both."),
     "nul_character": _("The line holds a NUL character. If the file is UTF-16, save it as UTF-8."),
     "number_out_of_bounds": _("Write a whole number from %(least)s to %(most)s."),
     "package_unknown": _(

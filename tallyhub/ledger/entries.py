@@ -49,7 +49,8 @@ class EntryRow:
 
 
 _COLUMNS = """e.id, e.occurred_on, e.workspace_id, e.entitlement_id, e.real_amount, e.multiplier_numerator,
-    e.multiplier_denominator, e.rounding_step, e.charged, e.source, e.external_id, e.person_id, e.reverses_id, e.reason"""
+    e.multiplier_denominator, e.rounding_step, e.charged, e.source, e.external_id, e.person_id, e.reverses_id,
+    e.reason"""
 _BOUNDS = """
     (%(first_day)s::date IS NULL OR e.occurred_on >= %(first_day)s)
     AND (%(last_day)s::date IS NULL OR e.occurred_on <= %(last_day)s)
@@ -60,7 +61,8 @@ _TEXTS = """, coalesce(d.title, ''), EXISTS (SELECT FROM ledger_entry r WHERE r.
 # depth and emptiness cost nothing. One walk over several of them would have to read and sort all.
 _PAGE = """
 SELECT e.*{texts} FROM (
-    SELECT part.* FROM unnest(%(entitlements)s::bigint[]) AS entitlement (id), unnest(%(workspaces)s::bigint[]) AS workspace (id)
+    SELECT part.*
+    FROM unnest(%(entitlements)s::bigint[]) AS entitlement (id), unnest(%(workspaces)s::bigint[]) AS workspace (id)
     CROSS JOIN LATERAL (
         SELECT {columns} FROM ledger_entry e
         WHERE e.entitlement_id = entitlement.id AND e.workspace_id = workspace.id AND {bounds} {after}
@@ -102,7 +104,7 @@ def list_page(wanted: EntryFilter, place: Place) -> list[EntryRow]:
 
 
 def stream(wanted: EntryFilter) -> Iterator[list[EntryRow]]:
-    """Every row, oldest first, in batches, so in constant memory. Runs inside the caller's scope until it is used up."""
+    """Every row, oldest first, in batches, so in constant memory. Runs in the caller's scope until it is used up."""
     with connection.chunked_cursor() as cursor:
         cursor.execute(_ALL, _parameters(wanted))
         while rows := cursor.fetchmany(STREAM_ROWS):

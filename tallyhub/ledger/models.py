@@ -13,6 +13,7 @@ from tallyhub.ledger.rules import AllotmentKind
 from tallyhub.organizations.models import Organization, Workspace
 
 M = TypeVar("M", bound=models.Model)
+NAMED = ~Q(source="") & ~Q(external_id="")  # what has no name cannot be told from its copy
 REASON = "^[a-z0-9_]*$"  # a code, so that nobody writes a name into what cannot be erased (R10.4)
 
 
@@ -88,6 +89,7 @@ class Allotment(models.Model):
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["customer", "external_id", "source"], name="allotment_once"),
+            models.CheckConstraint(condition=NAMED, name="allotment_named"),
             models.CheckConstraint(condition=Q(kind__in=list(AllotmentKind)), name="allotment_kind_known"),
             models.CheckConstraint(condition=IN_CALENDAR, name="allotment_term_in_calendar"),
             models.CheckConstraint(
@@ -133,6 +135,7 @@ class Entry(models.Model):
             # Column order serves the look-up by reference, too.
             models.UniqueConstraint(fields=["customer", "external_id", "source"], name="entry_once"),
             models.UniqueConstraint(fields=["customer", "id"], name="entry_of_customer"),
+            models.CheckConstraint(condition=NAMED, name="entry_named"),
             models.CheckConstraint(condition=~Q(real_amount=0), name="entry_amount_not_zero"),
             models.CheckConstraint(
                 condition=Q(reverses__isnull=True, real_amount__gt=0, charged__gte=0)

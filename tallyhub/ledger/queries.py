@@ -7,6 +7,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.db import connection
+from django.db.backends.postgresql.psycopg_any import DateRange
 from django.db.models import Exists, Max, OuterRef, Sum
 
 from tallyhub.agreements.models import Entitlement
@@ -14,7 +15,7 @@ from tallyhub.kernel import clock
 from tallyhub.kernel.access import Access
 from tallyhub.kernel.amounts import Unit
 from tallyhub.ledger import engine
-from tallyhub.ledger.engine import Segment
+from tallyhub.ledger.engine import Balance, Segment
 from tallyhub.ledger.models import EntitlementDay, EntitlementTotal, Entry, LedgerVersion, Snapshot
 from tallyhub.ledger.rules import AllotmentKind, Terms
 
@@ -45,19 +46,22 @@ def list_entries(access: Access, entry_ids: Collection[int]) -> list[Entry]:
 
 
 def allotments_of(
-    entitlement_ids: Collection[int], *, using: str = "default"
+    entitlement_ids: Collection[int], *, version: int | None = None, using: str = "default"
 ) -> dict[int, list[engine.Allotment] | None]:
-    """What was bought, in the order of recording, by entitlement; None for an as-needed one."""
+    """What was bought (up to a version), in the order of recording, by entitlement; None for an as-needed one."""
     found: dict[int, list[engine.Allotment] | None] = {}
-    columns = ("pk", "is_as_needed", *(f"allotments__{name}" for name in ("id", "kind", "amount", "term", "priority")))
-    wanted = Entitlement.objects.using(using).filter(pk__in=entitlement_ids)
-    rows = wanted.order_by("allotments__id").values_list(*columns)
-    for entitlement_id, is_as_needed, serial, kind, amount, term, priority in rows:
+    columns = [f"allotments__{name}" for name in ("ledger_version", "id", "kind", "amount", "term", "priority")]
+    wanted = Entitlement.objects.using(using).filter(pk__in=entitlement_ids).order_by("allotments__id")
+    for entitlement_id, is_as_needed, recorded_in, *row in wanted.values_list("pk", "is_as_needed", *columns):
         bought = found.setdefault(entitlement_id, None if is_as_needed else [])
-        if bought is not None and serial is not None:
-            last_day = term.upper - timedelta(days=1)
-            bought.append(engine.Allotment(serial, AllotmentKind(kind), amount, term.lower, last_day, priority))
+        if bought is not None and recorded_in is not None and (version is None or recorded_in <= version):
+            bought.append(_read_allotment(*row))
     return found
+
+
+def _read_allotment(serial: int, kind: str, amount: int, term: DateRange, priority: int) -> engine.Allotment:
+    last_day = term.upper - timedelta(days=1)
+    return engine.Allotment(serial, AllotmentKind(kind), amount, term.lower, last_day, priority)
 
 
 def replay(
@@ -117,7 +121,9 @@ def version_at(customer_id: int, instant: datetime) -> int:
     return found["version__max"] or 0
 
 
-def used_as_of(entitlement_id: int, version: int) -> int:
-    """What had been charged at a version: of the ledger rows themselves, so that a statement can be made again."""
+def balance_as_of(entitlement_id: int, version: int, day: date) -> Balance:
+    """The figures of a day as they were known at a version: from the rows themselves, so that a statement can be made
+    again to the digit, whatever was booked since."""
+    allotments = allotments_of([entitlement_id], version=version)[entitlement_id]
     known = Entry.objects.filter(entitlement_id=entitlement_id, ledger_version__lte=version)
-    return known.aggregate(Sum("charged"))["charged__sum"] or 0
+    return engine.balance(allotments, known.values_list("occurred_on").annotate(Sum("charged")), day)

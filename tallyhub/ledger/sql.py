@@ -43,6 +43,7 @@ ORDER BY s.line LIMIT %s
 REFUSED_ENTRIES = f"""
 , judged AS (
     SELECT s.line, s.customer_id, s.source, s.external_id, CASE
+        WHEN s.source = '' OR s.external_id = '' THEN 'name_missing'
         WHEN s.reason !~ '{REASON}' THEN 'reason_not_a_code'
         WHEN s.reverses_id IS NULL AND m.id IS NULL THEN 'workspace_not_mapped'
         WHEN s.reverses_id IS NULL AND v.kind = '{ServiceKind.BENEFIT}' THEN 'benefit_not_counted'
@@ -145,6 +146,7 @@ SELECT r.line FROM rows r WHERE NOT EXISTS (SELECT FROM ledger_allotment a WHERE
 """
 REFUSED_ALLOTMENTS = f"""{ALLOTMENTS.format("%s")}, judged AS (
     SELECT r.line, r.external_id, CASE
+        WHEN r.source = '' OR r.external_id = '' THEN 'name_missing'
         WHEN v.kind = '{ServiceKind.BENEFIT}' THEN 'benefit_not_counted' WHEN t.is_as_needed THEN 'allotment_as_needed'
         END AS code
     FROM rows r JOIN agreements_entitlement t ON t.id = r.entitlement_id

@@ -113,6 +113,8 @@ def test_no_quantity_is_sold_where_none_was_agreed(world):  # R1.12
         ({"ends_on": START - timedelta(days=1)}, "allotment_ends_before_start"),
         ({"ends_on": date.max}, "allotment_without_end"),
         ({"amount": 0}, "allotment_amount"),
+        ({"external_id": ""}, "name_missing"),
+        ({"source": ""}, "name_missing"),
         ({"amount": 10**9 + 1}, "amount_too_large"),
     ],
 )

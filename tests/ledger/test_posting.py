@@ -17,7 +17,7 @@ from tallyhub.kernel.scope import scope
 from tallyhub.ledger import queries, steps
 from tallyhub.ledger.models import Allotment, DailyTotal, EntitlementDay, EntitlementTotal, Entry, WorkspaceTotal
 from tallyhub.ledger.steps import ContentDiffers, NewEntry, Posted
-from tests.make import book, make_entitlement, make_organization, make_workspace
+from tests.make import allot, book, make_entitlement, make_organization, make_workspace
 from tests.world import NOW, TODAY
 
 DAY = date(2026, 7, 1)
@@ -98,14 +98,23 @@ def test_each_booking_gets_the_next_version_and_the_instant_it_was_made_at(world
 
 
 def test_what_a_version_said_is_said_again_after_later_entries(world, owner):
-    post(world, use(world))
+    """A statement is made again to the digit: a late entry, a reversal and a top-up dated back change no older one."""
+    entry = post(world, use(world)) and Entry.objects.using("owner").get(external_id="D-1")
     then = version(owner, world.cedar)
-    with scope(Access.of_system([world.cedar.pk])):
-        before = queries.used_as_of(world.cedar_advisory.pk, then)
+    said = as_of(world, then)
+    assert (said.left, said.used, said.bought) == (1200 - 540, 90 + 360 + 90, 1200)
     post(world, use(world, external_id="late", occurred_on=date(2026, 1, 2)))
+    with scope(Access.of_system([world.cedar.pk]), writing=True):
+        steps.reverse(Access.of_system([world.cedar.pk]), [entry.pk], "wrong")
+    allot(world.cedar_advisory, 100, date(2026, 1, 1), date(2026, 12, 31))
+    assert as_of(world, then) == said
+    later = [as_of(world, then + n).left for n in (1, 2, 3)]
+    assert later == [said.left - 90, said.left, said.left + 100]
+
+
+def as_of(world, version):
     with scope(Access.of_system([world.cedar.pk])):
-        assert queries.used_as_of(world.cedar_advisory.pk, then) == before == 90 + 360 + 90
-        assert queries.used_as_of(world.cedar_advisory.pk, then + 1) == before + 90
+        return queries.balance_as_of(world.cedar_advisory.pk, version, TODAY)
 
 
 def test_over_use_is_booked(world):
@@ -200,6 +209,8 @@ def test_a_failure_after_the_booking_leaves_the_id_free(world):
         ({"occurred_on": date(2027, 1, 1)}, "after_term"),
         ({"occurred_on": TODAY + timedelta(days=1)}, "in_future"),
         ({"reason": "Called by Ann"}, "reason_not_a_code"),
+        ({"external_id": ""}, "name_missing"),
+        ({"source": ""}, "name_missing"),
     ],
 )
 def test_what_must_not_be_booked_takes_the_whole_batch_with_it(world, owner, over, code):
@@ -317,6 +328,8 @@ def test_no_row_points_across_customers(world, owner):
         ("charged = -1", "entry_negative_only_in_reversal"),
         ("reason = 'Ann said so'", "entry_reason_is_code"),
         ("reverses_id = id", "entry_negative_only_in_reversal"),
+        ("source = ''", "entry_named"),
+        ("external_id = ''", "entry_named"),
         ("rounding_step = 10001", "entry_charge_parts"),
         ("multiplier_denominator = 0", "entry_charge_parts"),
         ("multiplier_numerator = 11", "entry_charge_parts"),
