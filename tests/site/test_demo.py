@@ -1,7 +1,7 @@
 """The demo: the same on the same day, something of every state, and accounts that open."""
 
 from collections.abc import Iterator
-from datetime import UTC, date, datetime, time
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
 import pytest
@@ -151,6 +151,8 @@ def test_the_balances_tell_every_story(loaded):
     assert balances["DSE-DATA", "designated-engineering"].over > 0
     assert balances["LEARNING-PLANTS", "on-demand-education"].used == 0  # no consumption yet
     assert balances["WORKSHOPS", "workshop-days"].left > 0  # will be lost
+    moved = balances["DATA-CENTRE-MOVE", "advisory-support"]
+    assert moved.left == 0 < moved.expired  # terminated before its end
     credit = balances["CREDITS", "proactive-credits"]
     assert credit.expired > 0
     assert credit.left != credit.bought - credit.used
@@ -164,7 +166,7 @@ def test_loading_twice_changes_nothing(loaded, owner):
         ]
 
     before = contents()
-    assert load(TODAY) == loaded
+    assert load(TODAY + timedelta(days=40)) == loaded  # another day would tell another story
     assert contents() == before
 
 

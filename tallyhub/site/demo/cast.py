@@ -42,14 +42,14 @@ class Staff:
 PASSWORD = "tallyhub-demo"  # noqa: S105 - printed for everybody who makes the demo
 ACCOUNTS = (
     Account("csam@provider.example", "CSAM of every customer"),
-    Account("coordinator@provider.example", "account coordinator of Orchard, St. Aldwyn and Kestrel County"),
-    Account("engineer@provider.example", "engineer, not assigned to any customer yet"),
+    Account("coordinator@provider.example", "account coordinator of three customers"),
+    Account("engineer@provider.example", "engineer, assigned to no customer yet"),
     Account("admin@halden.example", "customer administrator of Halden"),
     Account("wsadmin@halden.example", "workspace administrator of Halden’s Sawmills"),
     Account("activity@halden.example", "customer activity in two workspaces of Halden"),
-    Account("learning@halden.example", "learning manager and customer activity in Halden’s Group IT"),
+    Account("learning@halden.example", "learning manager in Halden’s Group IT"),
     Account("contact@halden.example", "support contact of Halden’s Paper mills"),
-    Account("member@halden.example", "member of Halden’s Logistics, without an activity role"),
+    Account("member@halden.example", "member of Halden’s Logistics, no activity role"),
     Account("admin@orchard.example", "customer administrator of Orchard"),
 )
 STAFF = (
