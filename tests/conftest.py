@@ -57,6 +57,7 @@ def pytest_configure(config: pytest.Config) -> None:
 def _start_server(config: pytest.Config) -> None:
     stack = ExitStack()
     folder = stack.enter_context(tempfile.TemporaryDirectory(prefix="tallyhub-tests-"))
+    stack.callback(postgres.remove, Path(folder))
     binaries = os.environ.get("TALLYHUB_POSTGRES_BIN", "")
     server = stack.enter_context(postgres.running(Path(folder), binaries=binaries, options=_FAST))
     os.environ |= {

@@ -10,8 +10,9 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from tallyhub.activity import drilldown, page, tiles
-from tallyhub.activity.drilldown import Columns, People, Subject
+from tallyhub.activity import drilldown, entry_grid, page, tiles
+from tallyhub.activity.drilldown import Subject
+from tallyhub.activity.entry_grid import Columns, People
 from tallyhub.activity.filters import Choice, NoSuchChoice, read_choice
 from tallyhub.activity.queries import AgreementLines, DataState, data_state, list_agreements
 from tallyhub.activity.rules import Group
@@ -215,7 +216,7 @@ def _shows_people(request: HubRequest, subject: Subject, workspaces: tuple[int, 
 
 def _grid(request: HubRequest, base: str, subject: Subject, choice: Choice) -> dict[str, Any]:
     workspaces = drilldown.row_workspaces(request.access, subject.kinds, choice.workspaces)
-    wanted = drilldown.read_filter(request.GET, subject, workspaces)
+    wanted = entry_grid.read_filter(request.GET, subject, workspaces)
     place = read_place(request.GET, entries.SORTS)
     found = cut(entries.list_page(wanted, place), place)
     total = entries.count(replace(wanted, workspaces=choice.workspaces))
@@ -224,7 +225,7 @@ def _grid(request: HubRequest, base: str, subject: Subject, choice: Choice) -> d
     if people:
         people.learn(row.person_id for row in found.rows)
     columns = Columns(subject, _workspace_names(request, workspaces), people).declared()
-    return drilldown.grid(
+    return entry_grid.grid(
         base, columns, found, place, wanted, [*choice.pairs()], shown=shown, total=total, kinds=subject.kinds
     )
 
@@ -239,7 +240,7 @@ def _csv(request: HubRequest, find: Find) -> HttpResponseBase:
     with scope(request.access):
         subject = find(list_agreements(request.access, choice.workspaces), choice)
     workspaces = _require_rows(request, subject, choice)
-    wanted = drilldown.read_filter(request.GET, subject, workspaces)
+    wanted = entry_grid.read_filter(request.GET, subject, workspaces)
     people = People() if _shows_people(request, subject, workspaces) else None
     columns = Columns(subject, _workspace_names(request, workspaces), people).declared()
     body = _csv_body(request, wanted, columns, people, translation.get_language() or "en")

@@ -96,6 +96,13 @@ def running(
                 process.wait()
 
 
+def remove(data_dir: Path) -> None:
+    """Delete a stopped server's data, secrets and log for good. For folders that tests made."""
+    server = _server(data_dir.resolve(), "", ())
+    for folder in (server.folder, server.sockets):
+        shutil.rmtree(folder, ignore_errors=True)
+
+
 def _server(data_dir: Path, binaries: str, options: tuple[str, ...]) -> Server:
     bin_dir = Path(binaries) if binaries else _wheel_binaries()
     user = _system_user() if os.geteuid() == 0 else None

@@ -14,6 +14,8 @@ from typing import Any
 
 import pytest
 
+from tallyhub.site import postgres
+
 START_SECONDS_MAX = 180
 PASSWORD = "tallyhub-demo"
 _BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
@@ -59,6 +61,7 @@ def hub(chromium: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str
     finally:
         process.terminate()
         process.wait(30)
+        postgres.remove(folder)
 
 
 def _wait(process: "subprocess.Popen[bytes]", address: str, log: Path) -> None:

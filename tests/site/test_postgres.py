@@ -1,0 +1,128 @@
+"""The embedded PostgreSQL: it starts, it survives, it keeps to itself (R9.4, design 5.9)."""
+
+import os
+import shutil
+import signal
+import stat
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import psycopg
+import pytest
+
+from tallyhub.site import postgres
+
+BINARIES = os.environ.get("TALLYHUB_POSTGRES_BIN", "")
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Iterator[Path]:
+    yield tmp_path
+    postgres.remove(tmp_path)
+
+
+def running(folder: Path, said: list[str] | None = None) -> Any:
+    say = (said if said is not None else []).append
+    return postgres.running(folder, binaries=BINARIES, options=("-c", "fsync=off"), say=say)
+
+
+def server_of(folder: Path) -> postgres.Server:
+    return postgres._server(folder.resolve(), BINARIES, ())
+
+
+def ask(address: str, statement: str) -> Any:
+    with psycopg.connect(address, autocommit=True) as connection:
+        row = connection.execute(statement).fetchone()
+        return row[0] if row else None
+
+
+def pid_of(folder: Path) -> int:
+    return int((server_of(folder).data / "postmaster.pid").read_text().splitlines()[0])
+
+
+def test_the_app_role_owns_nothing_and_cannot_pass_the_wall(folder: Path) -> None:  # R3.8
+    with running(folder) as server:
+        powers = "SELECT rolsuper OR rolbypassrls OR rolcreatedb OR rolcreaterole FROM pg_roles WHERE rolname = current_user"
+        assert ask(server.app, powers) is False
+        with pytest.raises(psycopg.errors.InsufficientPrivilege):
+            ask(server.app, "CREATE TABLE mine ()")
+
+
+def test_only_its_owner_can_enter(folder: Path) -> None:
+    """The folders are 0700, there is no port, and a password is asked for even on the socket."""
+    with running(folder) as server:
+        about = server_of(folder)
+        for path in (about.folder, about.sockets, about.data):
+            assert stat.S_IMODE(path.stat().st_mode) == 0o700, path
+        assert ask(server.admin, "SHOW listen_addresses") == ""
+        with pytest.raises(psycopg.OperationalError, match="password"):
+            psycopg.connect(host=str(about.sockets), user="postgres", dbname="postgres")
+
+
+def test_parent_folders_keep_their_modes(folder: Path) -> None:
+    folder.chmod(0o750)
+    with running(folder):
+        assert stat.S_IMODE(folder.stat().st_mode) == 0o750
+
+
+def test_it_recovers_from_a_kill_and_says_so(folder: Path) -> None:
+    """kill -9 of the server: what was committed is there, and the next start works."""
+    with running(folder) as server:
+        with psycopg.connect(server.owner, autocommit=True) as connection:
+            connection.execute("CREATE TABLE kept AS SELECT 42 AS n")
+        os.kill(pid_of(folder), signal.SIGKILL)
+    said: list[str] = []
+    with running(folder, said) as server:
+        assert ask(server.owner, "SELECT n FROM kept") == 42
+    assert "recovering" in " ".join(said)
+
+
+def test_a_clean_start_says_nothing(folder: Path) -> None:
+    with running(folder):
+        pass
+    said: list[str] = []
+    with running(folder, said):
+        pass
+    assert said == []
+
+
+def test_a_stale_pid_file_does_not_stop_it(folder: Path) -> None:
+    """After a power cut the number in it may be that of any program: here our own."""
+    with running(folder):
+        pass
+    about = server_of(folder)
+    pid_file = about.data / "postmaster.pid"
+    pid_file.write_text(f"{os.getpid()}\n{about.data}\n0\n5432\n{about.sockets}\n\n")
+    if about.user:
+        shutil.chown(pid_file, about.user)
+    with running(folder) as server:
+        assert ask(server.app, "SELECT 1") == 1
+
+
+def test_a_half_made_data_folder_is_made_again(folder: Path) -> None:
+    about = server_of(folder)
+    about.data.mkdir()
+    (about.data / "PG_VERSION").write_text("16\n")
+    with running(folder) as server:
+        assert ask(server.app, "SELECT 1") == 1
+
+
+def test_a_second_process_attaches_and_does_not_stop_it(folder: Path) -> None:
+    with running(folder) as first:
+        with running(folder) as second:
+            assert second == first
+        assert ask(first.app, "SELECT 1") == 1
+
+
+def test_data_of_another_major_version_is_refused_in_words(folder: Path) -> None:
+    with running(folder):
+        pass
+    (server_of(folder).data / "PG_VERSION").write_text("9\n")
+    with pytest.raises(postgres.PostgresError, match="of PostgreSQL 9"), running(folder):
+        pass
+
+
+def test_secrets_are_for_their_owner_alone(folder: Path) -> None:
+    with running(folder):
+        assert stat.S_IMODE((server_of(folder).folder / "secrets.json").stat().st_mode) == 0o600
