@@ -73,7 +73,7 @@ def _term_constraints(name: str) -> list[models.BaseConstraint]:
 class AgreementQuerySet(models.QuerySet["Agreement"]):
     def visible_to(self, access: Access) -> "AgreementQuerySet":
         """The customer's own, or those with a package mapped to one of the readable workspaces (R3.4)."""
-        mine = self.filter(customer_id=access.customer_id)
+        mine = self.filter(customer_id__in=access.customers)
         if access.in_whole:
             return mine
         mapped = Mapping.objects.filter(package__agreement=OuterRef("pk"), workspace_id__in=access.workspaces)
@@ -105,7 +105,7 @@ class Agreement(Term):
 
 class PackageQuerySet(models.QuerySet["Package"]):
     def visible_to(self, access: Access) -> "PackageQuerySet":
-        mine = self.filter(customer_id=access.customer_id)
+        mine = self.filter(customer_id__in=access.customers)
         if access.in_whole:
             return mine
         return mine.filter(Exists(Mapping.objects.filter(package=OuterRef("pk"), workspace_id__in=access.workspaces)))
@@ -136,7 +136,7 @@ class Package(Term):
 
 class EntitlementQuerySet(models.QuerySet["Entitlement"]):
     def visible_to(self, access: Access) -> "EntitlementQuerySet":
-        mine = self.filter(customer_id=access.customer_id)
+        mine = self.filter(customer_id__in=access.customers)
         if access.in_whole:
             return mine
         mapped = Mapping.objects.filter(package=OuterRef("package"), workspace_id__in=access.workspaces)

@@ -59,10 +59,13 @@ class Access:
         return tuple(w for w in self.workspaces if self.has(right, workspace_id=w))
 
     @property
+    def customers(self) -> tuple[int, ...]:
+        """The customers that are worked inside: one for a person, those of the job for the hub itself."""
+        return self.system_customers or ((self.customer_id,) if self.customer_id else ())
+
+    @property
     def customers_in_whole(self) -> tuple[int, ...]:
-        if self.system_customers:
-            return self.system_customers
-        return (self.customer_id,) if self.in_whole and self.customer_id else ()
+        return self.customers if self.in_whole else ()
 
     @property
     def fingerprint(self) -> str:

@@ -38,7 +38,7 @@ _SENTENCES = {
     "code_malformed": _(
         "Write a code of small letters, digits, dots, hyphens and underscores, %(length_max)s characters at most."
     ),
-    "code_taken": _("A customer has this code already. Give the seller another one."),
+    "code_taken": _("Another organisation has this code already. Choose another one."),
     "column_missing": _("This column is missing in the header."),
     "column_twice": _("This column is there twice. Leave out the one that is not meant."),
     "column_unknown": _("There is no such column. Known are: %(columns)s."),
@@ -97,6 +97,7 @@ _SENTENCES = {
     "package_unknown": _(
         "The agreement has no package with this code. Import the packages first, or correct the code."
     ),
+    "password_refused": _("This password is refused: %(reasons)s"),
     "page_unknown": _("This page of the list does not exist. Start again at its first page."),
     "person_unknown": _("The customer has nobody with this key or address. Import the people first, or correct it."),
     "reason_not_a_code": _(

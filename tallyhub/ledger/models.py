@@ -21,7 +21,7 @@ class OfEntitlement(models.QuerySet[M]):
     """Rows about a whole entitlement: whoever may read one workspace it is mapped to must see what is left in all."""
 
     def visible_to(self, access: Access) -> "OfEntitlement[M]":
-        mine = self.filter(customer_id=access.customer_id)
+        mine = self.filter(customer_id__in=access.customers)
         if access.in_whole:
             return mine
         mapped = Mapping.objects.filter(
@@ -34,7 +34,8 @@ class OfWorkspace(models.QuerySet[M]):
     """Rows about what one workspace used."""
 
     def visible_to(self, access: Access) -> "OfWorkspace[M]":
-        return self.filter(customer_id=access.customer_id, workspace_id__in=access.workspaces)
+        mine = self.filter(customer_id__in=access.customers)
+        return mine if access.in_whole else mine.filter(workspace_id__in=access.workspaces)
 
 
 def _to_entitlement(related_name: str = "+") -> "models.ForeignKey[Entitlement, Entitlement]":

@@ -22,12 +22,13 @@ from tallyhub.ledger.rules import AllotmentKind, Terms
 
 def terms_of(access: Access, entitlement_ids: Collection[int]) -> dict[int, Terms]:
     """What an entry is checked against, by entitlement. Raises DoesNotExist for one outside the scope."""
-    found = Entitlement.objects.filter(pk__in=entitlement_ids).select_related("service", "package__agreement")
+    wanted = Entitlement.objects.visible_to(access).filter(pk__in=entitlement_ids)
+    found = wanted.select_related("service", "package__agreement")
     terms = {
         one.pk: Terms(
             unit=Unit(one.service.unit),
             starts_on=one.package.starts_on,
-            ends_on=one.package.ends_on,
+            ends_on=min(one.package.ends_on, one.package.agreement.ends_on),  # a package never outlives its agreement
             today=clock.today(one.package.agreement.zone),
         )
         for one in found
@@ -39,7 +40,8 @@ def terms_of(access: Access, entitlement_ids: Collection[int]) -> dict[int, Term
 
 def list_entries(access: Access, entry_ids: Collection[int]) -> list[Entry]:
     """The entries, in the order of their ids, with their services. Raises DoesNotExist for one outside the scope."""
-    found = Entry.objects.filter(pk__in=entry_ids).select_related("entitlement__service").order_by("pk")
+    wanted = Entry.objects.visible_to(access).filter(pk__in=entry_ids)
+    found = wanted.select_related("entitlement__service").order_by("pk")
     if len(found) != len(set(entry_ids)):
         raise Entry.DoesNotExist
     return list(found)

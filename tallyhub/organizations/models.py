@@ -12,7 +12,7 @@ from tallyhub.organizations.rules import Kind, Role
 class OrganizationQuerySet(models.QuerySet["Organization"]):
     def visible_to(self, access: Access) -> "OrganizationQuerySet":
         """Provider and partners are no secret; of the customers, the one that the person works inside."""
-        return self.filter(~Q(kind=Kind.CUSTOMER) | Q(pk__in=[access.customer_id, *access.system_customers]))
+        return self.filter(~Q(kind=Kind.CUSTOMER) | Q(pk__in=access.customers))
 
 
 class Organization(models.Model):
@@ -32,7 +32,8 @@ class Organization(models.Model):
 
 class WorkspaceQuerySet(models.QuerySet["Workspace"]):
     def visible_to(self, access: Access) -> "WorkspaceQuerySet":
-        return self.filter(customer_id=access.customer_id, pk__in=access.workspaces)
+        mine = self.filter(customer_id__in=access.customers)
+        return mine if access.in_whole else mine.filter(pk__in=access.workspaces)
 
 
 class Workspace(models.Model):

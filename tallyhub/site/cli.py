@@ -114,6 +114,19 @@ def import_(
             raise typer.Exit(1)
 
 
+@app.command("set-password")
+def set_password(email: str) -> None:
+    """Give a person a password, asked for twice: the first way in after an import. Ends their sessions."""
+    with hub():
+        from tallyhub.accounts import commands
+        from tallyhub.kernel.access import Access
+
+        password = typer.prompt("Password", hide_input=True, confirmation_prompt=True)
+        found = commands.set_password(Access.of_system(), email=email, password=password)
+        console.print("The password is set." if found else f"Nobody has the address {email}.")
+        raise typer.Exit(0 if found else 1)
+
+
 @app.command()
 def version() -> None:
     """Print the release."""
