@@ -103,7 +103,7 @@ def headline(one: Balance) -> str:
     if one.over and not one.left:
         return over_text(one)
     if one.quantity:
-        return _("%(left)s left of %(quantity)s") % {
+        return (_("%(left)s free of %(quantity)s") if _counts_people(one) else _("%(left)s left of %(quantity)s")) % {
             "left": fmt.amount(one.left, one.unit),
             # An hour's figure alone could be a time of day.
             "quantity": (fmt.amount if one.unit is Unit.MINUTES else fmt.quantity)(one.quantity, one.unit),
@@ -113,6 +113,11 @@ def headline(one: Balance) -> str:
     if one.expired:
         return _("%(amount)s expired unused") % {"amount": fmt.amount(one.expired, one.unit)}
     return _("All used") if one.bought else _("Nothing bought yet")
+
+
+def _counts_people(one: Balance) -> bool:
+    """People are named and places are free; nobody is used, nor used up by a day."""
+    return one.unit is Unit.PEOPLE
 
 
 def over_text(one: Balance) -> str:
@@ -126,13 +131,16 @@ def figure(one: Balance, *, label: str | None = None) -> Figure:
     )
     used_here = None
     if one.used_here != one.used:
-        used_here = _("%(amount)s used here") % {"amount": fmt.amount(one.used_here, one.unit)}
+        here = {"amount": fmt.amount(one.used_here, one.unit)}
+        used_here = _("%(amount)s named here") % here if _counts_people(one) else _("%(amount)s used here") % here
     return Figure(label, headline(one), used_here, _used(one), bar, one.tone)
 
 
 def _used(one: Balance) -> str | None:
     """What the agreement used. In a later year that is more than what is missing from the quantity in force."""
     amount = {"amount": fmt.amount(one.used, one.unit)}
+    if _counts_people(one):
+        return _("%(amount)s named in the agreement") % amount
     if one.used_here != one.used:
         return _("%(amount)s used in the agreement") % amount
     if one.is_as_needed:
@@ -186,7 +194,7 @@ def _badges(balances: Iterable[Balance]) -> tuple[Badge, ...]:
 
 
 def _ends(one: Balance) -> str:
-    if not one.next_end or not one.ends_next:
+    if not one.next_end or not one.ends_next or _counts_people(one):
         return ""
     return _("Use %(amount)s by %(day)s") % {
         "amount": fmt.amount(one.ends_next, one.unit),
