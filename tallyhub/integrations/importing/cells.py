@@ -26,13 +26,13 @@ E = TypeVar("E", bound=StrEnum)
 _KEPT = 16_384  # results per function
 FIRST_DAY, LAST_DAY = date(1900, 1, 1), date(2999, 12, 31)  # beyond them a day is a slip of the keyboard
 URL_MAX = 200
-_DAY = re.compile(r"\d{4}-\d\d-\d\d")
-_LOCAL_TIME = re.compile(r"(?P<time>[\dT: .-]{16,26})\[(?P<zone>[\w/+-]+)\]")
-_NUMBER = re.compile(r"(?P<sign>[+-]?)(?P<whole>\d{1,12})(?:\.(?P<part>\d{1,6}))?")
-_HOURS = re.compile(r"(?P<sign>[+-]?)(?P<hours>\d{1,10}):(?P<minutes>[0-5]\d)")
-_FRACTION = re.compile(r"\d{1,5}(?:/0*[1-9]\d{0,4}|\.\d{1,6})?")
-_CODE = re.compile(r"[a-z0-9][a-z0-9_.-]*")
-_DOMAIN = re.compile(r"(?=.{1,253}$)[a-z0-9](?:[a-z0-9-]*[a-z0-9])?(?:\.[a-z0-9](?:[a-z0-9-]*[a-z0-9])?)+")
+_DAY = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
+_LOCAL_TIME = re.compile(r"(?P<time>[\dT: .-]{16,26})\[(?P<zone>[\w/+-]+)\]", re.ASCII)
+_NUMBER = re.compile(r"(?P<sign>[+-]?)(?P<whole>\d{1,12})(?:\.(?P<part>\d{1,6}))?", re.ASCII)
+_HOURS = re.compile(r"(?P<sign>[+-]?)(?P<hours>\d{1,10}):(?P<minutes>[0-5]\d)", re.ASCII)
+_FRACTION = re.compile(r"\d{1,5}(?:/0*[1-9]\d{0,4}|\.\d{1,6})?", re.ASCII)
+_CODE = re.compile(r"[a-z0-9][a-z0-9_.-]*", re.ASCII)
+_DOMAIN = re.compile(r"(?=.{1,253}$)[a-z0-9](?:[a-z0-9-]*[a-z0-9])?(?:\.[a-z0-9](?:[a-z0-9-]*[a-z0-9])?)+", re.ASCII)
 _FLAGS = {"true": True, "yes": True, "1": True, "false": False, "no": False, "0": False}
 
 

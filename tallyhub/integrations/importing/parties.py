@@ -1,6 +1,6 @@
 """Sellers, customers, workspaces, people and what they may do."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any
 
 from tallyhub.integrations.importing import cells
@@ -15,15 +15,20 @@ PERSON_COLUMNS = ("name", "email", "language", "zone")
 
 
 def write_sellers(run: Run, rows: Sequence[Row]) -> None:
-    taken = steps.find_customers([row.values["code"] for row in rows])
-    free = [row for row in rows if row.values["code"] not in taken]
+    rows = _free(run, rows, steps.find_customers([row.values["code"] for row in rows]))
+    run.wrote(rows, steps.add_sellers([row.values for row in rows]))
+
+
+def _free(run: Run, rows: Sequence[Row], taken: Collection[str]) -> list[Row]:
+    """The rows whose code no other sort of organisation has."""
     for row in rows:
         if row.values["code"] in taken:
             run.refuse(row, Conflict("code_taken"), "code")
-    run.wrote(free, steps.add_sellers([row.values for row in free]))
+    return [row for row in rows if row.values["code"] not in taken]
 
 
 def write_customers(run: Run, rows: Sequence[Row]) -> None:
+    rows = _free(run, rows, steps.find_sellers([row.values["code"] for row in rows]))
     ids = steps.claim_customers([row.values["code"] for row in rows])
     run.reach(ids.values())
     for row in rows:
