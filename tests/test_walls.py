@@ -200,11 +200,10 @@ def test_what_is_mapped_to_another_workspace_alone_is_not_read(spread: Any) -> N
         assert read(access, statement) == [(0,)], table
 
 
-@pytest.mark.parametrize("who", ["person", "nobody", "unset"])
-def test_without_a_customer_in_scope_one_reads_nothing(spread: Any, who: str) -> None:
-    access = scopes(spread).get(who)
-    for table in spread.tables:
-        assert customers_read(access, table) == set(), table
+def test_without_a_customer_in_scope_one_reads_nothing(spread: Any) -> None:
+    for who in ("person", "nobody", "unset"):
+        for table in spread.tables:
+            assert customers_read(scopes(spread).get(who), table) == set(), (who, table)
 
 
 def test_a_person_reads_their_own_grants_and_memberships_to_switch_by(spread: Any) -> None:

@@ -1,6 +1,7 @@
 """Recording what was bought."""
 
 from datetime import date, timedelta
+from typing import Any
 
 import psycopg
 import pytest
@@ -60,14 +61,12 @@ def test_the_same_again_is_known_with_or_without_a_priority(world, entitlement):
     assert allot(world, bought(entitlement), bought(entitlement, name="B-2")) == Posted(1, 1)
 
 
-@pytest.mark.parametrize(
-    "over", [{"amount": 61}, {"kind": "top_up"}, {"ends_on": END - timedelta(days=1)}, {"priority": 1}]
-)
-def test_the_same_id_with_other_content_is_refused(world, entitlement, over):
+def test_the_same_id_with_other_content_is_refused(world, entitlement):
     allot(world, bought(entitlement))
-    with pytest.raises(ContentDiffers):
-        allot(world, bought(entitlement, name="B-2"), bought(entitlement) | over)
-    assert Allotment.objects.using("owner").filter(entitlement=entitlement).count() == 1
+    for over in ({"amount": 61}, {"kind": "top_up"}, {"ends_on": END - timedelta(days=1)}, {"priority": 1}):
+        with pytest.raises(ContentDiffers):
+            allot(world, bought(entitlement, name="B-2"), bought(entitlement) | over)
+        assert Allotment.objects.using("owner").filter(entitlement=entitlement).count() == 1, over
 
 
 def test_twice_in_one_batch_is_refused(world, entitlement):
@@ -107,41 +106,43 @@ def test_no_quantity_is_sold_where_none_was_agreed(world):  # R1.12
         allot(world, bought(world.cedar_benefit))
 
 
-@pytest.mark.parametrize(
-    ("row", "code"),
-    [
-        ({"ends_on": START - timedelta(days=1)}, "allotment_ends_before_start"),
-        ({"ends_on": date.max}, "allotment_without_end"),
-        ({"amount": 0}, "allotment_amount"),
-        ({"external_id": ""}, "name_missing"),
-        ({"source": ""}, "name_missing"),
-        ({"amount": 10**9 + 1}, "amount_too_large"),
-    ],
-)
-def test_an_allotment_that_means_nothing_is_refused(world, entitlement, row, code):
-    with pytest.raises(Invalid, match=code):
-        allot(world, bought(entitlement) | row)
+REFUSED: list[tuple[dict[str, Any], str]] = [
+    ({"ends_on": START - timedelta(days=1)}, "allotment_ends_before_start"),
+    ({"ends_on": date.max}, "allotment_without_end"),
+    ({"amount": 0}, "allotment_amount"),
+    ({"external_id": ""}, "name_missing"),
+    ({"source": ""}, "name_missing"),
+    ({"amount": 10**9 + 1}, "amount_too_large"),
+]
 
 
-@pytest.mark.parametrize("term", ["[2026-01-01,)", "(,2026-01-01]", "empty", "[2026-01-01,9999-12-31]"])
-@pytest.mark.parametrize("table", ["ledger_allotment", "agreements_agreement", "agreements_package"])
-def test_the_database_itself_refuses_a_term_without_days_that_can_be_read(world, owner, table, term):
-    with pytest.raises(psycopg.errors.CheckViolation, match="term_in_calendar"):
-        owner.execute(f"UPDATE {table} SET term = %s", [term])
+def test_an_allotment_that_means_nothing_is_refused(world, entitlement):
+    for row, code in REFUSED:
+        with pytest.raises(Invalid, match=code):
+            allot(world, bought(entitlement) | row)
 
 
-@pytest.mark.parametrize(
-    "change", ["amount = 0", "amount = -1", "kind = 'termination'", "kind = 'termination', amount = -1"]
-)
-def test_the_database_itself_refuses_an_amount_that_does_not_fit_its_kind(world, owner, change):
-    with pytest.raises(psycopg.errors.CheckViolation, match="allotment_amount_fits"):
-        owner.execute(f"UPDATE ledger_allotment SET {change}")
+TERMS = ["[2026-01-01,)", "(,2026-01-01]", "empty", "[2026-01-01,9999-12-31]"]
+DATED = ["ledger_allotment", "agreements_agreement", "agreements_package"]
+AMOUNTS = ["amount = 0", "amount = -1", "kind = 'termination'", "kind = 'termination', amount = -1"]
 
 
-@pytest.mark.parametrize("step", [0, 10_001])
-def test_the_database_itself_bounds_the_rounding_step(world, owner, step):
-    with pytest.raises(psycopg.errors.CheckViolation, match=r"entitlement_step_bounded|rounding_step_check"):
-        owner.execute("UPDATE agreements_entitlement SET rounding_step = %s", [step])
+def test_the_database_itself_refuses_a_term_without_days_that_can_be_read(world, owner):
+    for table, term in ((table, term) for table in DATED for term in TERMS):
+        with pytest.raises(psycopg.errors.CheckViolation, match=f"{table.partition('_')[2]}_term_in_calendar"):
+            owner.execute(f"UPDATE {table} SET term = %s", [term])
+
+
+def test_the_database_itself_refuses_what_means_nothing(world, owner):
+    for change in AMOUNTS:
+        with pytest.raises(psycopg.errors.CheckViolation, match="allotment_amount_fits"):
+            owner.execute(f"UPDATE ledger_allotment SET {change}")
+    for change in ("source = ''", "external_id = ''"):
+        with pytest.raises(psycopg.errors.CheckViolation, match="allotment_named"):
+            owner.execute(f"UPDATE ledger_allotment SET {change}")
+    for step in (0, 10_001):
+        with pytest.raises(psycopg.errors.CheckViolation, match=r"entitlement_step_bounded|rounding_step_check"):
+            owner.execute("UPDATE agreements_entitlement SET rounding_step = %s", [step])
 
 
 # Snapshots

@@ -3,6 +3,7 @@
 from dataclasses import replace
 from datetime import date
 from fractions import Fraction
+from typing import Any
 
 import pytest
 
@@ -71,23 +72,22 @@ def test_a_repeated_reversal_by_the_source_itself_is_known(world):
     assert post(world, mirror(entry, external_id="R-1")) == Posted(0, 1)
 
 
-@pytest.mark.parametrize(
-    "over",
-    [
-        {"real_amount": -89},  # charged the same, but not what was
-        {"occurred_on": date(2026, 7, 2)},
-        {"multiplier": Fraction(1)},
-        {"rounding_step": 90},
-        {"person_id": None},
-        {"reverses_id": 10**9},
-    ],
-)
-def test_a_reversal_that_does_not_mirror_is_refused(world, over):
+NO_MIRROR: list[dict[str, Any]] = [
+    {"real_amount": -89},  # charged the same, but not what was
+    {"occurred_on": date(2026, 7, 2)},
+    {"multiplier": Fraction(1)},
+    {"rounding_step": 90},
+    {"person_id": None},
+    {"reverses_id": 10**9},
+]
+
+
+def test_a_reversal_that_does_not_mirror_is_refused(world):
     entry = booked(world)
-    with pytest.raises(Invalid, match="reversal_differs"):
-        post(world, mirror(entry, **over))
-    with pytest.raises(Invalid, match="reversal_differs"):
-        post_staged(world, mirror(entry, **over))
+    for spoilt in (mirror(entry, **over) for over in NO_MIRROR):
+        for way_in in (post, post_staged):
+            with pytest.raises(Invalid, match="reversal_differs"):
+                way_in(world, spoilt)
 
 
 def test_a_reversal_in_another_workspace_or_of_another_entitlement_is_refused(world):
@@ -108,11 +108,11 @@ def test_a_reversal_is_not_reversed(world):
         post(world, mirror(entry, reverses_id=reversal.pk, external_id="R-2"))
 
 
-@pytest.mark.parametrize(("reason", "code"), [("", "reversal_without_reason"), ("Ann said so", "reason_not_a_code")])
-def test_a_reversal_needs_a_reason_that_is_a_code(world, reason, code):
+def test_a_reversal_needs_a_reason_that_is_a_code(world):
     entry = booked(world)
-    with pytest.raises(Invalid, match=code):
-        reverse(world, entry, reason=reason)
+    for reason, code in (("", "reversal_without_reason"), ("Ann said so", "reason_not_a_code")):
+        with pytest.raises(Invalid, match=code):
+            reverse(world, entry, reason=reason)
 
 
 def test_an_entry_outside_the_scope_is_unknown(world):
