@@ -51,8 +51,7 @@ def subject_of_entitlement(agreements: Iterable[AgreementLines], entitlement_id:
         for package in agreement.mapped:
             for line in package.lines:
                 if line.id == entitlement_id:
-                    title, description = fmt.local(line.names), fmt.local(line.descriptions)
-                    return Subject(title, description, line.action_url, ((agreement, package, line),))
+                    return Subject(line.title, line.description, line.action_url, ((agreement, package, line),))
     raise NoSuchChoice
 
 
@@ -67,7 +66,7 @@ def subject_of_group(agreements: Sequence[AgreementLines], group: Group, choice:
     )
     if not members:
         raise NoSuchChoice
-    texts = list(dict.fromkeys(fmt.local(line.descriptions) for *_rest, line in members if line.descriptions))
+    texts = list(dict.fromkeys(line.description for *_rest, line in members if line.description))
     actions = {line.action_url for *_rest, line in members if line.action_url}
     return Subject(tiles.group_name(group), " ".join(texts), actions.pop() if len(actions) == 1 else "", members)
 
@@ -94,7 +93,8 @@ def totals(subject: Subject, *, is_all: bool) -> list[dict[str, Any]]:
 
 def _totals(one: Balance, *, several: bool, is_all: bool) -> Iterable[dict[str, Any]]:
     def figure(label: str, value: int, tone: Tone = Tone.PLAIN) -> dict[str, Any]:
-        shown = f"{tiles.kind_name(one.kind)}: {label}" if several else label
+        named = {"service": tiles.kind_name(one.kind), "figure": label}
+        shown = _("%(service)s: %(figure)s") % named if several else label
         return {"label": shown, "value": fmt.amount(value, one.unit), "tone": tone}
 
     if one.over:

@@ -59,7 +59,7 @@ class Columns:
         """``workspaces`` by name; ``people`` None where the reader may not know who an entry is about."""
         self._members = {line.id: (agreement, package) for agreement, package, line in subject.members}
         self._units = {line.id: line.unit for line in subject.lines}
-        self._services = {line.id: fmt.local(line.names) for line in subject.lines}
+        self._services = {line.id: line.title for line in subject.lines}
         self._workspaces = workspaces
         self._people = people
 

@@ -11,7 +11,7 @@ from django.utils.translation import ngettext
 
 from tallyhub.activity import tiles
 from tallyhub.activity.filters import Choice, Status
-from tallyhub.activity.queries import AgreementLines, PackageLines
+from tallyhub.activity.queries import AgreementLines, Line, PackageLines
 from tallyhub.activity.rules import GROUP_OF, Group
 from tallyhub.activity.tiles import Badge, Tile
 from tallyhub.agreements.rules import ACTIVE_STATES, Scope, ServiceKind, State
@@ -132,11 +132,14 @@ def enterprise(agreements: Sequence[AgreementLines], choice: Choice) -> tuple[li
     for line in lines:
         if line.balance:
             grouped[GROUP_OF[line.kind]].append(line)
+    query = choice.query()
     found = [
-        tiles.tile_of_group(group, members, group_href(group, choice)) for group, members in grouped.items() if members
+        tiles.tile_of_group(group, members, url("activity:group", group) + query)
+        for group, members in grouped.items()
+        if members
     ]
-    benefits = {fmt.local(line.names): line for line in lines if not line.balance}  # of several agreements: once
-    found += [tiles.tile_of_line(line, entitlement_href(line.id, choice)) for line in benefits.values()]
+    benefits = {line.title: line for line in lines if not line.balance}  # of several agreements: once
+    found += [_tile(line, query) for line in benefits.values()]
     return found, None if found else _nothing_enterprise(agreements, chosen, choice)
 
 
@@ -150,12 +153,8 @@ def enterprise_packages(agreements: Iterable[AgreementLines], *, named: bool) ->
     ]
 
 
-def group_href(group: Group, choice: Choice) -> str:
-    return url("activity:group", group) + choice.query()
-
-
-def entitlement_href(entitlement_id: int, choice: Choice) -> str:
-    return url("activity:entitlement", entitlement_id) + choice.query()
+def _tile(line: Line, query: str) -> Tile:
+    return tiles.tile_of_line(line, url("activity:entitlement", line.id) + query)
 
 
 def _nothing_enterprise(
@@ -212,6 +211,7 @@ def addon(agreements: Sequence[AgreementLines], choice: Choice) -> dict[str, Any
     if choice.package_id not in [one.id for one in packages]:  # of the agreement that was chosen before
         choice = replace(choice, package_id=None)
     shown = [one for one in packages if _is_wanted(one, choice)]
+    query = choice.query()
     return {
         "agreements": [Option(one.id, _label(one), one is agreement) for one in agreements if one.mapped],
         "packages": [
@@ -223,7 +223,7 @@ def addon(agreements: Sequence[AgreementLines], choice: Choice) -> dict[str, Any
             Option(Status.INACTIVE, _("Inactive packages"), choice.status is Status.INACTIVE),
             Option(Status.ANY, _("All packages"), choice.status is Status.ANY),
         ],
-        "groups": [_package_card(one, agreement, choice) for one in shown if agreement],
+        "groups": [_package_card(one, agreement, query) for one in shown if agreement],
         "empty": None if shown else _nothing_addon(agreement, packages, choice),
     }
 
@@ -234,8 +234,8 @@ def _is_wanted(package: PackageLines, choice: Choice) -> bool:
     return choice.status is Status.ANY or package.is_active is (choice.status is Status.ACTIVE)
 
 
-def _package_card(package: PackageLines, agreement: AgreementLines, choice: Choice) -> PackageCard:
-    made = [(line.kind, tiles.tile_of_line(line, entitlement_href(line.id, choice))) for line in package.lines]
+def _package_card(package: PackageLines, agreement: AgreementLines, query: str) -> PackageCard:
+    made = [(line.kind, _tile(line, query)) for line in package.lines]
     return PackageCard(
         name=package.name,
         code=package.code,

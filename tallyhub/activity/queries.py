@@ -6,14 +6,15 @@ from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 
 from django.db import connection
+from django.utils.translation import get_language
 
 from tallyhub.activity.rules import Balance, balance_of
 from tallyhub.agreements.rules import ACTIVE_STATES, Scope, ServiceKind, State, state_of_agreement, state_of_package
 from tallyhub.kernel import clock
 from tallyhub.kernel.access import Access, Right
 from tallyhub.kernel.amounts import Unit
-from tallyhub.ledger.engine import Segment, segment_on
-from tallyhub.ledger.queries import read_segments, replay
+from tallyhub.ledger.engine import Segment
+from tallyhub.ledger.queries import read_segment_on, replay
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,8 +24,8 @@ class Line:
     id: int
     kind: ServiceKind
     unit: Unit
-    names: dict[str, str]
-    descriptions: dict[str, str]
+    title: str  # in the reader's language
+    description: str
     action_url: str
     balance: Balance | None
 
@@ -72,7 +73,8 @@ SELECT a.id, a.number, a.name, a.plan, seller.name, a.zone, lower(a.term), upper
        p.id, p.code, p.name, p.scope, lower(p.term), upper(p.term), p.terminated_on,
        EXISTS (SELECT FROM agreements_mapping m WHERE m.package_id = p.id AND m.workspace_id = ANY (%(chosen)s)),
        EXISTS (SELECT FROM agreements_mapping m WHERE m.package_id = p.id),
-       e.id, e.is_as_needed, s.kind, s.unit, s.names, s.descriptions, s.action_url,
+       e.id, e.is_as_needed, s.kind, s.unit, coalesce(s.names ->> %(language)s, s.names ->> 'en'),
+       coalesce(s.descriptions ->> %(language)s, s.descriptions ->> 'en', ''), s.action_url,
        t.version, coalesce(t.charged, 0),
        (SELECT coalesce(sum(w.charged), 0) FROM ledger_workspacetotal w
         WHERE w.entitlement_id = e.id AND w.workspace_id = ANY (%(chosen)s))::bigint,
@@ -98,7 +100,12 @@ def list_agreements(access: Access, workspaces: Sequence[int]) -> list[Agreement
     agreement of which nothing is left after that is not.
     """
     sees_unmapped = access.in_whole and access.has(Right.ADMINISTER)
-    parameters = {"chosen": list(workspaces), "customer": access.customer_id, "in_whole": sees_unmapped}
+    parameters = {
+        "chosen": list(workspaces),
+        "customer": access.customer_id,
+        "in_whole": sees_unmapped,
+        "language": get_language(),
+    }
     with connection.cursor() as cursor:
         cursor.execute(_READ, parameters)
         rows = [_Row(*row) for row in cursor.fetchall()]
@@ -138,8 +145,8 @@ class _Row:
     is_as_needed: bool
     kind: str
     unit: str
-    names: str  # JSON, as the database driver hands it over
-    descriptions: str
+    title: str
+    description: str
     action_url: str
     version: int | None
     used: int
@@ -181,8 +188,7 @@ def _line(row: _Row, package: PackageLines, segment: Segment | None) -> Line:
             segment or _NOTHING_BOUGHT, kind, unit,
             is_as_needed=row.is_as_needed, has_ended=has_ended, used_here=row.used_here, used=row.used,
         )  # fmt: skip
-    names, descriptions = json.loads(row.names), json.loads(row.descriptions)
-    return Line(row.entitlement_id or 0, kind, unit, names, descriptions, row.action_url, balance)
+    return Line(row.entitlement_id or 0, kind, unit, row.title, row.description, row.action_url, balance)
 
 
 _NOTHING_BOUGHT = Segment(date.min, None, 0, 0, 0, 0, 0, 0, None, 0)
@@ -197,7 +203,7 @@ def _segments(rows: Iterable[_Row]) -> dict[int, Segment]:
             continue
         today = clock.today(row.zone)
         if row.snapshot and row.snapshot_from and row.snapshot_from <= today:
-            found[row.entitlement_id] = segment_on(read_segments(json.loads(row.snapshot)), today)
+            found[row.entitlement_id] = read_segment_on(json.loads(row.snapshot), today)
         else:
             stale[row.entitlement_id] = today
     if stale:

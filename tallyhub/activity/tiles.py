@@ -3,15 +3,18 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 
+from django.utils.translation import get_language, pgettext
 from django.utils.translation import gettext as _
-from django.utils.translation import pgettext
 
 from tallyhub.activity.queries import Line
 from tallyhub.activity.rules import Balance, Group, Tone, add_up
 from tallyhub.agreements.rules import ServiceKind, State
 from tallyhub.kernel import formatting as fmt
 from tallyhub.kernel.amounts import Unit
+
+_KEPT = 20_000  # balances in words; some MB at most
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +39,7 @@ class Figure:
     used_agreement: str | None
     bar: Bar | None
     tone: Tone
+    ends: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +49,6 @@ class Tile:
     kind: str
     figures: tuple[Figure, ...] = ()
     badges: tuple[Badge, ...] = ()
-    ends: str = ""
     description: str = ""
 
 
@@ -124,16 +127,39 @@ def over_text(one: Balance) -> str:
     return _("%(amount)s over") % {"amount": fmt.amount(one.over, one.unit)}
 
 
+@dataclass(frozen=True, slots=True)
+class Words:
+    """All that is said about a balance."""
+
+    headline: str
+    used_here: str | None
+    used: str | None
+    badge: Badge | None
+    ends: str
+
+
+def words(one: Balance) -> Words:
+    return _words(one, get_language() or "en")
+
+
+@lru_cache(_KEPT)
+def _words(one: Balance, language: str) -> Words:
+    """Kept by value, as numbers and days are: one balance is looked at many times before it changes."""
+    return Words(headline(one), _used_here(one), _used(one), _badge(one), _ends(one))
+
+
 def figure(one: Balance, *, label: str | None = None) -> Figure:
-    """Used here and used in the agreement are told apart where they differ."""
-    bar = (
-        None if one.is_as_needed or not one.quantity else Bar(min(one.quantity - one.left, one.quantity), one.quantity)
-    )
-    used_here = None
-    if one.used_here != one.used:
-        here = {"amount": fmt.amount(one.used_here, one.unit)}
-        used_here = _("%(amount)s named here") % here if _counts_people(one) else _("%(amount)s used here") % here
-    return Figure(label, headline(one), used_here, _used(one), bar, one.tone)
+    said = words(one)
+    bar = Bar(min(one.quantity - one.left, one.quantity), one.quantity) if one.quantity else None
+    return Figure(label, said.headline, said.used_here, said.used, bar, one.tone, said.ends)
+
+
+def _used_here(one: Balance) -> str | None:
+    """Told apart from what the agreement used where the two differ."""
+    if one.used_here == one.used:
+        return None
+    here = {"amount": fmt.amount(one.used_here, one.unit)}
+    return _("%(amount)s named here") % here if _counts_people(one) else _("%(amount)s used here") % here
 
 
 def _used(one: Balance) -> str | None:
@@ -151,16 +177,14 @@ def _used(one: Balance) -> str | None:
 
 
 def tile_of_line(line: Line, href: str | None) -> Tile:
-    title, description = fmt.local(line.names), fmt.local(line.descriptions)
     if line.balance is None:
-        return Tile(href, title, line.kind, description=description)
+        return Tile(href, line.title, line.kind, description=line.description)
     return Tile(
         href,
-        title,
+        line.title,
         line.kind,
         figures=(figure(line.balance),),
         badges=_badges([line.balance]),
-        ends=_ends(line.balance),
     )
 
 
@@ -174,23 +198,20 @@ def tile_of_group(group: Group, lines: Iterable[Line], href: str) -> Tile:
         group,
         figures=tuple(figure(one, label=kind_name(one.kind) if several else None) for one in balances),
         badges=_badges(balances),
-        ends=next(filter(None, map(_ends, balances)), ""),
     )
 
 
 def _badges(balances: Iterable[Balance]) -> tuple[Badge, ...]:
+    return tuple(said.badge for said in map(words, balances) if said.badge)
+
+
+def _badge(one: Balance) -> Badge | None:
     """Only what the headline does not say already."""
-    found = []
-    for one in balances:
-        if one.over and one.left:
-            found.append(Badge(over_text(one), Tone.OVER))
-        elif one.over:
-            found.append(Badge(_("More used than bought"), Tone.OVER))
-        elif one.quantity and not one.left:
-            found.append(Badge(_("Used up"), Tone.CRITICAL))
-        elif one.tone is Tone.CRITICAL:
-            found.append(Badge(_("Nearly used up"), Tone.CRITICAL))
-    return tuple(found)
+    if one.over:
+        return Badge(over_text(one) if one.left else _("More used than bought"), Tone.OVER)
+    if one.quantity and not one.left:
+        return Badge(_("Used up"), Tone.CRITICAL)
+    return Badge(_("Nearly used up"), Tone.CRITICAL) if one.tone is Tone.CRITICAL else None
 
 
 def _ends(one: Balance) -> str:

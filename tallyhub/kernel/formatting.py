@@ -84,6 +84,11 @@ def hours(minutes: int) -> str:
 
 def amount(value: int, unit: Unit) -> str:
     """The figure with its unit, in the right plural."""
+    return _amount(value, unit, _language())
+
+
+@lru_cache(_KEPT)
+def _amount(value: int, unit: Unit, language: str) -> str:
     return _PHRASES[unit](_plural_of(value, unit)) % {"n": quantity(value, unit)}
 
 
@@ -123,11 +128,6 @@ def days_left(days: int) -> str:
     if days == 0:
         return _("ends today")
     return ngettext("ends in %(n)s day", "ends in %(n)s days", days) % {"n": number(days)}
-
-
-def local(texts: dict[str, str]) -> str:
-    """A text of the catalogue in the reader's language, else in English."""
-    return texts.get(_language()) or texts.get("en", "")
 
 
 def decimal(value: Fraction) -> str:

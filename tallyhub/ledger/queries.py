@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import asdict, dataclass
 from datetime import date, datetime, timedelta
+from operator import itemgetter
 from typing import Any
 
 from django.db import connection
@@ -80,10 +81,17 @@ def replay(
 
 def read_segments(stored: Iterable[dict[str, Any]]) -> list[Segment]:
     """From a snapshot's JSON."""
-    return [
-        Segment(**row | {name: row[name] and date.fromisoformat(row[name]) for name in ("from_day", "next_end")})
-        for row in stored
-    ]
+    return [_read_segment(row) for row in stored]
+
+
+def read_segment_on(stored: Iterable[dict[str, Any]], day: date) -> Segment:
+    """The one segment of a snapshot's JSON that holds on a day not before its first; the others are not read."""
+    text = day.isoformat()
+    return _read_segment(max((row for row in stored if row["from_day"] <= text), key=itemgetter("from_day")))
+
+
+def _read_segment(row: dict[str, Any]) -> Segment:
+    return Segment(**row | {name: row[name] and date.fromisoformat(row[name]) for name in ("from_day", "next_end")})
 
 
 def write_segments(segments: Iterable[Segment]) -> list[dict[str, Any]]:

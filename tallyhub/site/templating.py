@@ -11,6 +11,7 @@ from django.templatetags.static import static
 from django.utils.translation import get_language, gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 from jinja2 import Environment, StrictUndefined
+from markupsafe import Markup
 
 from tallyhub.kernel.access import Right
 from tallyhub.kernel.http import url
@@ -31,8 +32,17 @@ def environment(**options: Any) -> Environment:
     ours = {"undefined": StrictUndefined, "extensions": ["jinja2.ext.i18n"], "trim_blocks": True, "lstrip_blocks": True}
     made = Environment(**options | ours)  # noqa: S701 - Django passes autoescape
     made.install_gettext_callables(gettext, ngettext, newstyle=True)  # type: ignore[attr-defined]
-    made.globals.update(url=url, static=static)
+    made.globals.update(url=url, static=static, icons=Icons())
     return made
+
+
+class Icons(dict[str, Markup]):
+    """``icons["package"]``: a drawing of the sprite. Made once; a macro would be called a hundred times a page."""
+
+    def __missing__(self, name: str) -> Markup:
+        sprite = static("vendor/icons.svg")
+        self[name] = Markup('<svg class="icon" aria-hidden="true"><use href="{}#{}"/></svg>').format(sprite, name)
+        return self[name]
 
 
 @dataclass(frozen=True, slots=True)

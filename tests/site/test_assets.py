@@ -30,7 +30,7 @@ def test_a_first_visit_is_small(built: Path) -> None:
 def test_every_icon_that_a_page_names_is_in_the_sprite(built: Path) -> None:
     sprite = set(re.findall(r'<symbol id="([\w-]+)"', (built / "icons.svg").read_text()))
     by_kind = (assets.SITE / "jinja2/site/_macros.html").read_text().partition("kind_icons")[2].partition("%}")[0]
-    named = {name for page in PAGES for name in re.findall(r'icon\("([\w-]+)"\)', page.read_text())}
+    named = {name for page in PAGES for name in re.findall(r'icons\["([\w-]+)"\]', page.read_text())}
     named |= set(re.findall(r'"\w+": "([\w-]+)"', by_kind))
     assert named <= sprite, named - sprite
 
