@@ -56,6 +56,8 @@ def test_a_broken_csv_is_refused_with_its_line(world, owner, tmp_path, content, 
         (b'{"customer": "cedar", "code": ["x", []], "name": "X"}\n', 1, "json_value"),
         (b'{"customer": "cedar", "code": "x", "name": "X", "colour": 1}\n', 1, "column_unknown"),
         (b'{"customer": "cedar", "code": "x", "name": "\\u0000"}\n', 1, "control_character"),
+        (b'{"customer": "cedar", "code": "\\u0000", "name": "X"}\n', 1, "control_character"),
+        (b'{"customer": "cedar", "code": "\\ud800", "name": "X"}\n', 1, "control_character"),
         (b"[" * 100_000 + b"\n", 1, "json_malformed"),
     ],
 )

@@ -157,17 +157,13 @@ def _name(row: Row) -> str:
 
 
 def _allot(run: Run, rows: Sequence[Row], wanted: Sequence[dict[str, Any]]) -> None:
+    places = staging.fetch(sql.NEW_ALLOTMENTS, json.dumps(wanted, default=str))
+    run.count_new(rows[place] for (place,) in places)
     try:
-        posted = ledger.allot(run.access, wanted)
+        ledger.allot(run.access, wanted)
     except HubError as error:  # an adjustment that takes back more than there is
         meant = (row for row in rows if row.values["amount"] == error.params.get("amount"))
         run.refuse(next(meant, rows[0]), error, "amount")
-        return
-    run.tally.new += posted.new
-    if posted.new:
-        for row in rows:
-            run.rows_of[row.found["customer"]] += 1
-            run.touched.add(row.found["customer"])
 
 
 def _check_allotment(row: Row) -> None:

@@ -1,5 +1,6 @@
 """What a kind of record is: its fields, what names a row of it, and who writes it."""
 
+import json
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
@@ -65,7 +66,7 @@ class Kind:
         parts = {name: cells.get(name, "").strip() for name in names or self.key}
         if any(not text for name, text in parts.items() if name in required):
             return None
-        return "\x1f".join(parts.values())
+        return json.dumps(list(parts.values()))  # escaped, because nobody has looked at what is in it
 
     def row_of(self, record: Record, problems: Problems) -> Row | None:
         """The record's values; None when one of them is wrong, and then every wrong one is among the problems."""

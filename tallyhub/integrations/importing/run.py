@@ -27,7 +27,7 @@ class Run:
     tallies: defaultdict[str, Tally] = field(default_factory=lambda: defaultdict(Tally))
     customers: set[int] = field(default_factory=set)  # in scope
     rows_of: Counter[int] = field(default_factory=Counter)  # rows that told a customer something new
-    touched: set[int] = field(default_factory=set)  # customers whose pages show something new beside entries
+    touched: set[int] = field(default_factory=set)  # customers whose pages were told that they are out of date
     kind: str = ""
     refs: References = field(init=False)
 
@@ -74,14 +74,20 @@ class Run:
 
     def count_new(self, rows: Iterable[Row]) -> None:
         """Sellers, services and staff are nobody's: they concern no customer's pages and journal."""
-        for row in rows:
-            self.tally.new += 1
-            if customer := row.found.get("customer"):
-                self.rows_of[customer] += 1
-                self.touched.add(customer)
+        customers = [row.found.get("customer") for row in rows]
+        self.tally.new += len(customers)
+        self.rows_of.update(customer for customer in customers if customer)
+        self.touch(customer for customer in customers if customer)
+
+    def touch(self, customers: Iterable[int]) -> None:
+        """Their pages are out of date. At once, because whoever else touches a customer and posts does it so, too:
+        the other way round, two of us would wait for each other.
+        """
+        if new := set(customers) - self.touched:
+            self.touched |= new
+            touch_customer(new)
 
     def close(self, name: str, fingerprint: str) -> None:
-        """Tell the pages and the journal; ids, codes and numbers only (R10.4)."""
-        touch_customer(self.touched)
+        """Tell the journal; ids, codes and numbers only (R10.4)."""
         for customer, rows in sorted(self.rows_of.items()):
             record(self.access, "integrations.imported", customer_id=customer, what=name, rows=rows, sha256=fingerprint)
