@@ -12,6 +12,8 @@ from babel.messages.extract import DEFAULT_KEYWORDS, extract_from_dir, extract_p
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po, write_po
 
+from tallyhub.site.release import RELEASE
+
 PACKAGE = Path(__file__).parents[1]
 LOCALE = Path(__file__).parent / "locale"
 LANGUAGES = ("de", "es", "ru", "it")  # English is the source
@@ -73,6 +75,9 @@ def update() -> None:
         catalog = read(language)
         catalog.update(template, no_fuzzy_matching=True)
         catalog.obsolete.clear()
+        catalog.project, catalog.version = "Tallyhub", RELEASE
+        catalog.header_comment = f"# Tallyhub in {catalog.locale.english_name if catalog.locale else language}"
+        catalog.last_translator = catalog.language_team = catalog.msgid_bugs_address = "Tallyhub"
         path_of(language).parent.mkdir(parents=True, exist_ok=True)
         with path_of(language).open("wb") as file:
             write_po(file, catalog, width=110, sort_output=True, include_lineno=False, omit_header=False)
