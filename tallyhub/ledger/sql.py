@@ -39,7 +39,8 @@ ORDER BY s.line LIMIT %s
 """
 
 # What takes other tables to check: what a row reverses, and whether its workspace has a part in the package.
-# A reversal may reach behind a mapping that is gone, as it may reach behind a term that was cut short.
+# A reversal may reach behind a mapping that is gone, as it may reach behind a term that was cut short. What is booked
+# already is excused at the end and row by row, because only few are refused and the ledger is long.
 REFUSED_ENTRIES = f"""
 , judged AS (
     SELECT s.line, s.customer_id, s.source, s.external_id, CASE
@@ -51,19 +52,20 @@ REFUSED_ENTRIES = f"""
         WHEN s.reason = '' THEN 'reversal_without_reason'
         WHEN NOT EXISTS (
             SELECT FROM ledger_entry o
-            WHERE o.id = s.reverses_id AND o.reverses_id IS NULL
+            WHERE o.id = s.reverses_id
                 AND (o.customer_id, o.workspace_id, o.entitlement_id, o.occurred_on, o.real_amount,
                      o.multiplier_numerator, o.multiplier_denominator, o.rounding_step, o.charged, o.person_id)
                 IS NOT DISTINCT FROM (s.customer_id, s.workspace_id, s.entitlement_id, s.occurred_on, -s.real_amount,
                      s.multiplier_numerator, s.multiplier_denominator, s.rounding_step, -s.charged, s.person_id)
-            ) THEN 'reversal_differs'
+            ) THEN 'reversal_differs'  -- which a reversal of a reversal does, too: both are negative
         WHEN EXISTS (SELECT FROM ledger_entry r WHERE r.reverses_id = s.reverses_id) THEN 'already_reversed'
         END AS code
     FROM staged s JOIN agreements_entitlement t ON t.id = s.entitlement_id
         JOIN agreements_service v ON v.id = t.service_id
         LEFT JOIN agreements_mapping m ON m.package_id = t.package_id AND m.workspace_id = s.workspace_id
-) SELECT s.line, s.external_id, s.code FROM judged s
-WHERE s.code IS NOT NULL AND NOT EXISTS (SELECT FROM ledger_entry e WHERE {_SAME_KEY})
+), refused AS MATERIALIZED (SELECT * FROM judged WHERE code IS NOT NULL)
+SELECT s.line, s.external_id, s.code FROM refused s
+WHERE NOT (SELECT EXISTS (SELECT FROM ledger_entry e WHERE {_SAME_KEY}))
 ORDER BY s.line LIMIT %s
 """
 
