@@ -48,15 +48,19 @@ def start(folder: Path, *arguments: str | Path) -> Started:
         return Started(subprocess.Popen(command, stderr=out, stdout=out, env=os.environ), said)
 
 
-def wait_until(question: Callable[[], bool]) -> None:
+def wait_until(question: Callable[[], object]) -> None:
     deadline = time.monotonic() + WAIT_SECONDS_MAX
     while not question():
         assert time.monotonic() < deadline, "it never came"
         time.sleep(0.02)
 
 
-def is_somebody_waiting(owner) -> bool:
-    return owner.execute("SELECT EXISTS (SELECT FROM pg_locks WHERE NOT granted)").fetchone()[0]
+# Of this worker's database only: the locks of the others are in the same view.
+WAITING = "SELECT pid FROM pg_locks JOIN pg_stat_activity USING (pid) WHERE NOT granted AND datname = %s"
+
+
+def waiting(owner) -> list[tuple[int]]:
+    return owner.execute(WAITING, [owner.info.dbname]).fetchall()
 
 
 def entries(owner) -> list[tuple[str]]:
@@ -122,7 +126,7 @@ def test_a_killed_import_leaves_nothing_and_the_next_one_works(past_world, owner
         )
         blocker.execute("SELECT FROM ledger_customerledger WHERE customer_id = %s FOR UPDATE", [past_world.cedar.pk])
         killed = start(tmp_path, path, "--mapping", mapping)
-        wait_until(lambda: is_somebody_waiting(owner) or killed.process.poll() is not None)
+        wait_until(lambda: waiting(owner) or killed.process.poll() is not None)
         assert killed.process.poll() is None, killed.said.read_text()
         killed.process.send_signal(signal.SIGKILL)
         assert killed.ended() == -signal.SIGKILL
@@ -144,8 +148,9 @@ def test_a_server_that_goes_away_is_a_sentence_and_nothing_is_written(past_world
     ):
         blocker.execute("LOCK TABLE ledger_entry IN ACCESS EXCLUSIVE MODE")
         stopped = start(tmp_path, path)
-        wait_until(lambda: is_somebody_waiting(owner) or stopped.process.poll() is not None)
-        admin.execute("SELECT pg_terminate_backend(pid) FROM pg_locks WHERE NOT granted")
+        wait_until(lambda: waiting(owner) or stopped.process.poll() is not None)
+        for (pid,) in waiting(owner):
+            admin.execute("SELECT pg_terminate_backend(%s)", [pid])
         assert stopped.ended() == 1
     said = stopped.said.read_text()
     assert "The database stopped the import" in said
