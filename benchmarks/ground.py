@@ -103,7 +103,9 @@ class Ground:
         if self._stamp(_TEMPLATE) != _stamp():
             self._admin(f"DROP DATABASE IF EXISTS {_TEMPLATE} WITH (FORCE)")
             self._admin(f"CREATE DATABASE {_TEMPLATE} OWNER {postgres.OWNER}")
-            subprocess.run([sys.executable, "-m", "tallyhub", "migrate"], env=template.environment, check=True)
+            subprocess.run(
+                [sys.executable, "-m", "tallyhub", "migrate"], env=template.environment, cwd=ROOT, check=True
+            )
             self._admin(f"COMMENT ON DATABASE {_TEMPLATE} IS '{_stamp()}'")
         os.environ.update(template.environment)
         import django

@@ -18,8 +18,8 @@ _STATEMENTS_MAX = 8
 def measure(ground: Ground, sizes: Sizes) -> Iterator[Result]:
     few, many = (data.wide(ground, entries) for entries in (sizes.entries_few, sizes.entries_many))
     pages: dict[str, list[list[float]]] = {few.name: [], many.name: []}
-    for _ in range(sizes.rounds):
-        for database in (few, many):  # in turns: what else the machine does falls on both
+    for turn in range(sizes.rounds):  # what else the machine does falls on both, and so does going first
+        for database in (few, many) if turn % 2 else (many, few):
             pages[database.name] += _pages(database, sizes.pages)
     counts = {name: {len(page) for page in found} for name, found in pages.items()}
     times = {name: median(sum(page) for page in found) for name, found in pages.items()}
