@@ -1,11 +1,13 @@
 """A real system's export, with the mapping that is shipped. The data is no part of the repository."""
 
+import re
 from datetime import date
 from pathlib import Path
 
 import pytest
 
-from tallyhub.integrations.importing import import_file
+from tallyhub.accounts.models import Person
+from tallyhub.integrations.importing import import_file, import_records
 from tests.integrations.files import counts, write
 
 LOG = Path(__file__).parents[3] / "shared/data/servicenow-incident-log.csv"
@@ -104,3 +106,17 @@ def test_a_column_that_the_mapping_needs_must_be_there(world, tmp_path):
     path = write(tmp_path, "log.csv", "number,caller_id,opened_at,category,subcategory\n")
     (problem,) = import_file(path, mapping=MAPPING).problems
     assert (problem.line, problem.column, problem.code) == (1, "location", "column_missing")
+
+
+@with_log
+def test_the_page_shows_the_expired_agreement_and_its_cases(world, owner, client):
+    import_file(LOG, mapping=MAPPING)
+    staff = {"customer": "", "key": "ida@provider.example", "name": "Ida", "email": "ida@provider.example"}
+    assigned = {"customer": "incident-log", "person": "ida@provider.example", "role": "csam"}
+    import_records([("people", [staff]), ("grants", [assigned])])
+    client.force_login(Person.objects.get(email="ida@provider.example"))
+    (agreement,) = owner.execute("SELECT id FROM agreements_agreement WHERE number = 'INCIDENTS-2016'").fetchone()
+    answer = client.get(f"/customer-activity/?workspace=all&agreement={agreement}")
+    shown = re.sub(r"\s+", " ", re.sub(r"<[^>]+>", " ", answer.content.decode()))
+    for words in ("expired on 31 December 2016", "300 cases used", "100 cases expired unused", "Unknown location"):
+        assert words in shown

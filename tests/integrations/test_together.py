@@ -13,7 +13,7 @@ from pathlib import Path
 import psycopg
 import pytest
 
-from tallyhub.integrations.importing import import_files, import_records
+from tallyhub.integrations.importing import import_files, import_records, importer
 from tests.integrations.files import counts, past, past_entry, write
 from tests.integrations.test_kinds import STORY
 
@@ -105,6 +105,17 @@ def test_two_imports_at_once_double_nothing_and_both_end(past_world, owner, tmp_
         "WHERE e.code = 'E'"
     )
     assert total.fetchone() == (2_000,)
+
+
+def test_one_import_waits_for_the_other(world, owner, tmp_path):
+    path = write(tmp_path, "customers.csv", STORY["customers"])
+    with psycopg.connect(os.environ["TALLYHUB_DATABASE_URL"]) as other:
+        other.execute(importer.ONE_AT_A_TIME)
+        one = start(tmp_path, path)
+        wait_until(lambda: waiting(owner) or one.process.poll() is not None)
+        assert one.process.poll() is None
+        assert owner.execute("SELECT count(*) FROM organizations_organization WHERE code = 'maple'").fetchone() == (0,)
+    assert one.ended() == 0
 
 
 def test_two_imports_that_name_each_others_rows_in_another_order_do_not_wait_in_a_ring(past_world, owner, tmp_path):

@@ -21,8 +21,8 @@ from tallyhub.kernel.errors import Conflict, HubError, Invalid
 from tallyhub.kernel.scope import scope
 
 ROWS_PER_BATCH = 2_000
-# One import at a time: two of them would wait for each other's rows in another order each.
-_LOCK = "SELECT pg_advisory_xact_lock(74112026)"
+# Two of them would wait for each other's rows in another order each.
+ONE_AT_A_TIME = "SELECT pg_advisory_xact_lock(74112026)"
 # Enough to sort a large file in a few passes; the server's memory, and only for this transaction.
 _MEMORY = "SET LOCAL work_mem = '64MB'"
 
@@ -133,7 +133,7 @@ def _tried(plans: Sequence[tuple[Path, Plan]], progress: Progress) -> list[Repor
 @contextmanager
 def _transaction() -> Iterator[None]:
     with suppress(_Undo), scope(Access.of_system(), writing=True):
-        staging.execute(_LOCK)
+        staging.execute(ONE_AT_A_TIME)
         staging.execute(_MEMORY)
         yield
 
