@@ -5,6 +5,7 @@ from typing import Any
 
 import psycopg
 import pytest
+from django.db import connection
 
 from tallyhub.kernel.access import Access
 from tallyhub.kernel.errors import Invalid
@@ -45,12 +46,22 @@ def left(entitlement, day=TODAY):
         return queries.replay([entitlement.pk], {entitlement.pk: day})[entitlement.pk][0].left
 
 
-def test_ids_ascend_in_the_order_of_the_input(world, entitlement):
+@pytest.mark.parametrize(
+    "forbidden", [(), ("nestloop", "hashjoin"), ("nestloop", "mergejoin"), ("hashjoin", "mergejoin")]
+)
+def test_ids_ascend_in_the_order_of_the_input_however_it_is_planned(world, entitlement, forbidden):
     """The engine takes them for the order of recording: what comes after a termination stands."""
-    names = [f"B-{n}" for n in range(40, 0, -1)]
-    allot(world, *(bought(entitlement, 1, name) for name in names))
-    recorded = Allotment.objects.using("owner").filter(entitlement=entitlement).order_by("pk")
-    assert [one.external_id for one in recorded] == names
+    both = Access.of_system([world.cedar.pk, world.birch.pk])
+    names = [f"B-{n}" for n in range(60, 0, -1)]
+    rows = [bought(one, 1, name) for name in names for one in (world.birch_advisory, entitlement)]
+    with scope(both, writing=True), connection.cursor() as cursor:
+        for join in forbidden:
+            cursor.execute(f"SET LOCAL enable_{join} = off")
+        steps.allot(both, rows)
+    recorded = Allotment.objects.using("owner").filter(source="sales").order_by("pk")
+    assert [(one.entitlement_id, one.external_id) for one in recorded] == [
+        (row["entitlement_id"], row["external_id"]) for row in rows
+    ]
 
 
 def test_the_same_again_is_known_with_or_without_a_priority(world, entitlement):
