@@ -351,10 +351,11 @@ def test_a_page_cannot_write(world: SimpleNamespace, try_it: Callable[[Any], Any
 
 def test_a_scope_ends_with_its_transaction(world: SimpleNamespace) -> None:
     """On a pooled connection the next person must not find it."""
-    with scope(Access.of_system([world.cedar.pk])):
+    with scope(Access(world.admin.pk, world.cedar.pk, in_whole=True, workspaces=(world.north.pk,))):
         assert Mapping.objects.exists()
-    with scope(Access()):
-        assert not Mapping.objects.exists()
+    names = ("customers", "workspaces", "person")
+    left = ", ".join(f"nullif(current_setting('tallyhub.{name}', true), '')" for name in names)
+    assert read(None, f"SELECT {left}") == [(None, None, None)]
     assert not Mapping.objects.exists()
 
 
