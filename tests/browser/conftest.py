@@ -30,12 +30,6 @@ _QUIET = (
 )
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    for item in items:
-        if "browser" in item.nodeid:
-            item.add_marker(pytest.mark.xdist_group("browser"))  # one hub and one browser for all of them
-
-
 @pytest.fixture(scope="session")
 def chromium() -> str:
     found = os.environ.get("TALLYHUB_CHROMIUM") or next(filter(None, map(shutil.which, _BROWSERS)), None)

@@ -9,6 +9,8 @@ from urllib.parse import urlparse
 
 import pytest
 
+pytestmark = pytest.mark.xdist_group("browser")  # one hub and one browser for all of them
+
 ADMIN = "admin@halden.example"
 RULES = ["wcag2a", "wcag2aa", "wcag21aa", "wcag22aa", "best-practice"]
 PAGES = {
