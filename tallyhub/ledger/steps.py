@@ -130,7 +130,7 @@ def allot(access: Access, rows: Iterable[dict[str, Any]]) -> Posted:
     if not new:
         return Posted(0, len(batch))
     _check_quantities(encoded)
-    _raise_versions(sorted({row["customer_id"] for row in new}))
+    _raise_versions({row["customer_id"] for row in new})
     _check_adjustments(_new_allotments(batch, encoded))  # again, under the lock: two must not take back the same
     with connection.cursor() as cursor:
         cursor.execute(sql.INSERT_ALLOTMENTS, {"rows": encoded, "now": clock.now()})
@@ -182,7 +182,7 @@ def _post(access: Access, batch: sql.Batch, customers: set[int]) -> Posted:
         total, fresh = cursor.fetchone()
         if not fresh:
             return Posted(0, total)
-        _raise_versions(sorted(customers))
+        _raise_versions(customers)
         cursor.execute(f"{batch.source}, {sql.INSERT_ENTRIES}", [*batch.params, clock.now(), access.person_id])
         (new,) = cursor.fetchone()
     if new < fresh:  # somebody else booked or reversed one of them between our look and our lock
@@ -257,7 +257,7 @@ def _as_recorded(place: int, row: dict[str, Any]) -> Allotment:
     return Allotment(sys.maxsize + place, kind, row["amount"], row["starts_on"], row["ends_on"], priority)
 
 
-def _raise_versions(customers: Sequence[int]) -> None:
+def _raise_versions(customers: Collection[int]) -> None:
     """Take each customer's ledger lock, in the order of their ids, and give the transaction its version."""
     with connection.cursor() as cursor:
         cursor.execute(sql.MAKE_LEDGERS, [list(customers)])
