@@ -2,11 +2,14 @@
 
 import argparse
 import importlib
+import os
+import sys
 from collections.abc import Iterator
 
 from benchmarks import report, sizes
 from benchmarks.ground import Ground, ground
 
+LOAD_MAX = 1.0
 # By name, the module whose ``measure(ground, sizes)`` yields results.
 BENCHMARKS = {
     "page": "page",
@@ -27,6 +30,10 @@ def main() -> None:
     asked = parser.parse_args()
     if unknown := set(asked.names) - set(BENCHMARKS):
         parser.error(f"there is no benchmark {', '.join(sorted(unknown))}")
+    if os.getloadavg()[0] > LOAD_MAX:
+        print(
+            f"The machine is busy (load {os.getloadavg()[0]:.1f}): these figures are not to be kept.", file=sys.stderr
+        )
     print(report.HEADING)
     lines = []
     wanted = sizes.chosen(full=asked.full)
