@@ -186,7 +186,7 @@ def leave() -> None:
 def serving(database: Database) -> Iterator[Hub]:
     """``tallyhub serve`` in that database, without the job worker: nothing is to be refreshed."""
     leave()
-    with started(["serve", "--no-worker"], database.environment | {"TALLYHUB_WORKERS": "2"}) as hub:
+    with started(["serve", "--no-worker"], {"TALLYHUB_WORKERS": "2"} | database.environment) as hub:
         yield hub
 
 
