@@ -57,4 +57,5 @@ requirements: .venv/installed-dev  ## Pin the dependencies anew, with hashes
 	$(BIN)/uv pip compile --quiet --universal --generate-hashes --no-annotate --no-header pyproject.toml --group dev -o requirements-dev.txt
 
 clean:  ## Remove what was installed and made, the demo's data included
+	-$(BIN)/python -c 'from pathlib import Path; from tallyhub.site import postgres; postgres.remove(Path("var"))'
 	rm -rf .venv var node_modules tallyhub/site/static/vendor

@@ -85,13 +85,13 @@ def row_workspaces(access: Access, kinds: set[ServiceKind], chosen: Sequence[int
     return tuple(one for one in chosen if all(access.has(right, workspace_id=one) for right in needed))
 
 
-def totals(subject: Subject, *, is_all: bool) -> list[dict[str, Any]]:
+def totals(subject: Subject) -> list[dict[str, Any]]:
     balances = add_up(line.balance for line in subject.lines if line.balance)
     several = len(balances) > 1
-    return [figure for one in balances for figure in _totals(one, several=several, is_all=is_all)]
+    return [figure for one in balances for figure in _totals(one, several=several)]
 
 
-def _totals(one: Balance, *, several: bool, is_all: bool) -> Iterable[dict[str, Any]]:
+def _totals(one: Balance, *, several: bool) -> Iterable[dict[str, Any]]:
     def figure(label: str, value: int, tone: Tone = Tone.PLAIN) -> dict[str, Any]:
         named = {"service": tiles.kind_name(one.kind), "figure": label}
         shown = _("%(service)s: %(figure)s") % named if several else label
@@ -101,7 +101,7 @@ def _totals(one: Balance, *, several: bool, is_all: bool) -> Iterable[dict[str, 
         yield figure(_("Over"), one.over, Tone.OVER)
     if one.quantity:
         yield figure(_("Left"), one.left, one.tone if not one.over else Tone.PLAIN)
-    if not is_all:
+    if one.used_here != one.used:
         yield figure(_("Used in the chosen workspaces"), one.used_here)
     yield figure(_("Used in the agreement"), one.used)
     if not one.is_as_needed:

@@ -119,13 +119,10 @@ class Columns:
     def _amount(
         self, key: str, label: str, of: Callable[[EntryRow], int], *, sort: str | None = None, on_page: bool = True
     ) -> Column[EntryRow]:
-        shown = (
-            fmt.quantity if len(set(self._units.values())) == 1 else fmt.amount
-        )  # a bare 1 next to 1:30 says nothing
         return Column(
             key,
             label,
-            (lambda row: shown(of(row), self._units[row.entitlement_id])) if on_page else None,
+            (lambda row: fmt.amount(of(row), self._units[row.entitlement_id])) if on_page else None,
             lambda row: _plain(of(row), self._units[row.entitlement_id]),
             sort=sort,
             is_numeric=True,

@@ -12,7 +12,7 @@ from django.utils.translation import ngettext
 from tallyhub.activity import tiles
 from tallyhub.activity.filters import Choice, Status
 from tallyhub.activity.queries import AgreementLines, Line, PackageLines
-from tallyhub.activity.rules import GROUP_OF, Group
+from tallyhub.activity.rules import GROUP_OF, Group, Tone
 from tallyhub.activity.tiles import Badge, Tile
 from tallyhub.agreements.rules import ACTIVE_STATES, Scope, ServiceKind, State
 from tallyhub.kernel import formatting as fmt
@@ -141,6 +141,16 @@ def enterprise(agreements: Sequence[AgreementLines], choice: Choice) -> tuple[li
     benefits = {line.title: line for line in lines if not line.balance}  # of several agreements: once
     found += [_tile(line, query) for line in benefits.values()]
     return found, None if found else _nothing_enterprise(agreements, chosen, choice)
+
+
+def urgent(agreement: AgreementLines, choice: Choice) -> list[Tile]:
+    """What has figures, add-ons included: what is over, nearly used up or low before the rest."""
+    found, _nothing = enterprise([agreement], choice)
+    query = choice.query()
+    addons = [_tile(line, query) for package in _addons(agreement) if package.is_active for line in package.lines]
+    order = (Tone.OVER, Tone.CRITICAL, Tone.LOW, Tone.OK, Tone.PLAIN)
+    with_figures = [tile for tile in (*found, *addons) if tile.figures]
+    return sorted(with_figures, key=lambda tile: min(order.index(figure.tone) for figure in tile.figures))
 
 
 def enterprise_packages(agreements: Iterable[AgreementLines], *, named: bool) -> list[PackageLines]:

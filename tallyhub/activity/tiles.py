@@ -167,12 +167,12 @@ def _used(one: Balance) -> str | None:
     amount = {"amount": fmt.amount(one.used, one.unit)}
     if _counts_people(one):
         return _("%(amount)s named in the agreement") % amount
-    if one.used_here != one.used:
-        return _("%(amount)s used in the agreement") % amount
     if one.is_as_needed:
         return None  # the headline says it
     if one.quantity and one.used - one.over != one.quantity - one.left:
         return _("%(amount)s used over the whole term") % amount
+    if one.used_here != one.used:
+        return _("%(amount)s used in the agreement") % amount
     return _("%(amount)s used") % amount
 
 

@@ -46,9 +46,8 @@ def home(request: HubRequest) -> HttpResponse:
 
 
 def _home_section(agreement: AgreementLines, choice: Choice) -> dict[str, Any]:
-    found, _empty = page.enterprise([agreement], choice)
     href = url("activity:customer_activity") + choice.query()
-    return {"agreement": page.card(agreement), "tiles": found[:HOME_TILES_MAX], "href": href}
+    return {"agreement": page.card(agreement), "tiles": page.urgent(agreement, choice)[:HOME_TILES_MAX], "href": href}
 
 
 def _no_activity(request: HubRequest) -> str:
@@ -171,7 +170,7 @@ def _drilldown(request: HubRequest, base: str, find: Find) -> HttpResponse:
             "back_href": url("activity:customer_activity") + choice.query(),
             "workspaces": page.filters(choice, request.sign_on.places, [])["choice"],
             "members": _members(subject),
-            "totals": drilldown.totals(subject, is_all=choice.is_all),
+            "totals": drilldown.totals(subject),
             "action": {"title": _("Go to the service"), "href": subject.action_url} if subject.action_url else None,
             "charts": drilldown.charts(subject, choice.workspaces),
             "grid": None if subject.is_benefit else _grid(request, base, subject, choice),

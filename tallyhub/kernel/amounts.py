@@ -8,7 +8,7 @@ from fractions import Fraction
 
 from tallyhub.kernel.errors import Invalid
 
-AMOUNT_MAX = 1_000_000_000  # of one entry; 10^8 of them at MULTIPLIER_MAX still sum up inside a bigint
+AMOUNT_MAX = 100_000_000  # of one row: 1.6 million hours, a million credits; more is a slip of the pen
 MULTIPLIER_MAX = 10
 MULTIPLIER_DENOMINATOR_MAX = 1_000
 ROUNDING_STEP_MAX = 10_000

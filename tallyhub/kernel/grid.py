@@ -4,7 +4,8 @@ Paging goes by key with the id as tie-breaker, so the last page of a million row
 """
 
 import csv
-from collections.abc import Callable, Iterable, Iterator, Sequence
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, Generic, TypeVar
@@ -17,6 +18,7 @@ from tallyhub.kernel.errors import Invalid
 Row = TypeVar("Row")
 PAGE_ROWS = 50
 COUNT_MAX = 10_000  # exact up to here, "10,000+" beyond
+_WHOLE = re.compile(r"-?[0-9]{1,18}", re.ASCII)  # more digits are no bigint
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")  # what makes a spreadsheet run a cell
 
 
@@ -55,12 +57,13 @@ class Place:
         return self.is_descending is not self.backwards
 
 
-def read_place(query: QueryDict, sorts: Sequence[str]) -> Place:
+def read_place(query: QueryDict, sorts: Mapping[str, type[date] | type[int]]) -> Place:
     """``sort=-occurred_on``, and ``after=VALUE~ID``, ``before=VALUE~ID`` or ``page=last``; by default the first sort.
 
-    Raises Invalid for an order that is not declared or a key that no page of ours made.
+    ``sorts``: what each declared order sorts by. Raises Invalid for an order that is not declared, or a key that no
+    page of ours made.
     """
-    wanted = query.get("sort") or f"-{sorts[0]}"
+    wanted = query.get("sort") or f"-{next(iter(sorts))}"
     sort = wanted.removeprefix("-")
     if sort not in sorts:
         raise Invalid("sort_unknown", sort=sort)
@@ -68,28 +71,23 @@ def read_place(query: QueryDict, sorts: Sequence[str]) -> Place:
     if query.get("page") == "last":
         return Place(sort, is_descending, None, backwards=True)
     if before := query.get("before"):
-        return Place(sort, is_descending, _key(before, sort), backwards=True)
+        return Place(sort, is_descending, _key(before, sorts[sort]), backwards=True)
     after = query.get("after")
-    return Place(sort, is_descending, _key(after, sort) if after else None)
+    return Place(sort, is_descending, _key(after, sorts[sort]) if after else None)
 
 
-def _key(text: str, sort: str) -> Key:
+def _key(text: str, kind: type[date] | type[int]) -> Key:
     value, _, row_id = text.rpartition("~")
-    if not row_id.isascii() or not row_id.isdigit() or len(row_id) > 18 or not _is_value(value):
+    if not _WHOLE.fullmatch(row_id) or not (_is_day(value) if kind is date else _WHOLE.fullmatch(value)):
         raise Invalid("page_unknown")
     return Key(value, int(row_id))
 
 
-def _is_value(value: str) -> bool:
-    """A day or a whole number: what our orders sort by."""
-    digits = value.removeprefix("-")
-    if digits.isascii() and digits.isdigit():
-        return len(digits) <= 18
+def _is_day(value: str) -> bool:
     try:
-        date.fromisoformat(value)
+        return date.fromisoformat(value).isoformat() == value
     except ValueError:
         return False
-    return True
 
 
 @dataclass(frozen=True, slots=True)

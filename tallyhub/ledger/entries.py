@@ -10,7 +10,7 @@ from django.db import connection
 from tallyhub.kernel.grid import COUNT_MAX, PAGE_ROWS, Place
 
 STREAM_ROWS = 5_000  # per fetch of an export
-SORTS = ("occurred_on", "charged")
+SORTS: dict[str, type[date] | type[int]] = {"occurred_on": date, "charged": int}
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,7 +90,7 @@ WHERE entitlement_id = ANY (%(entitlements)s) AND workspace_id = ANY (%(workspac
 def list_page(wanted: EntryFilter, place: Place) -> list[EntryRow]:
     """Up to a page of rows and one more, in the place's reading order."""
     direction, beyond = ("DESC", "<") if place.reads_descending else ("ASC", ">")
-    kind = {"occurred_on": "date", "charged": "bigint"}[place.sort]
+    kind = {date: "date", int: "bigint"}[SORTS[place.sort]]
     after = f"AND (e.{place.sort}, e.id) {beyond} (%(value)s::{kind}, %(id)s)" if place.key else ""
     statement = _PAGE.format(
         columns=_COLUMNS, texts=_TEXTS, bounds=_BOUNDS, after=after, sort=place.sort, direction=direction

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
+from pydantic import ValidationError
 from rich.console import Console
 
 from tallyhub.kernel.errors import HubError
@@ -32,7 +33,12 @@ def hub() -> Iterator[Config]:
         os.environ["TALLYHUB_DATABASE_URL"] = addresses.app
         os.environ["TALLYHUB_OWNER_URL"] = addresses.owner
         _set_up_django()
-        yield config
+        from tallyhub.site import database
+
+        try:
+            yield config
+        finally:
+            database.let_go()
 
 
 def _set_up_django() -> None:
@@ -58,8 +64,10 @@ def serve(
     with hub() as config:
         from tallyhub.site import database, server, static_files
 
+        server.check_address(config)
         database.check_app_role()
         static_files.prepare()
+        console.print(f"Tallyhub {RELEASE}: http://{config.bind}/")
         server.run(config, with_worker=worker)
 
 
@@ -73,6 +81,8 @@ def demo() -> None:
         from tallyhub.site.demo.cast import PASSWORD
         from tallyhub.site.demo.loading import load
 
+        server.check_address(config)
+        console.print("Making tables, static files and demo data; the first time takes a minute.")
         database.migrate()
         static_files.prepare()
         accounts = load(clock.today("UTC"))
@@ -136,6 +146,11 @@ def version() -> None:
 def main() -> None:
     try:
         app()
+    except ValidationError as error:
+        for one in error.errors():
+            name = "TALLYHUB_" + "_".join(map(str, one["loc"])).upper()
+            console.print(f"{name}: {one['msg']}", style="red", markup=False)
+        sys.exit(1)
     except (postgres.PostgresError, HubError) as error:
         console.print(str(error.args[0]), style="red", markup=False)
         sys.exit(1)

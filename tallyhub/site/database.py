@@ -31,6 +31,14 @@ def migrate() -> None:
     call_command("migrate", database="owner", verbosity=0, interactive=False)
 
 
+def let_go() -> None:
+    """Close every connection and pool: before workers are forked, who would share them, and before the server stops."""
+    for one in connections.all(initialized_only=True):
+        one.close()
+        if hasattr(one, "close_pool"):
+            one.close_pool()
+
+
 def check_app_role() -> None:
     """Raise when row-level security would not hold for the role we serve as."""
     with connection.cursor() as cursor:

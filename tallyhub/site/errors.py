@@ -1,5 +1,8 @@
 """From an error to a page: a sentence that says what was wrong and what to do."""
 
+import logging
+import secrets
+import sys
 from collections.abc import Callable
 from typing import Any
 
@@ -12,6 +15,7 @@ from django.utils.translation import gettext as _
 from tallyhub.kernel.errors import Conflict, Forbidden, HubError, Invalid
 from tallyhub.kernel.sentences import sentence
 
+log = logging.getLogger(__name__)
 Handler = Callable[[HttpRequest], HttpResponse]
 
 
@@ -70,8 +74,11 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
 
 
 def fault(request: HttpRequest) -> HttpResponse:
-    """Nothing was written: the transaction of a fault is rolled back."""
-    return _page(request, 500, _("Something went wrong on our side"), _("Nothing was changed. Please try again."))
+    """Nothing was written: the transaction of a fault is rolled back. The id stands in the log beside the traceback."""
+    number = secrets.token_hex(4)
+    log.error("fault %s", number, exc_info=sys.exc_info())
+    text = _("Nothing was changed. Try again; if it happens again, tell your provider this number: %(number)s")
+    return _page(request, 500, _("Something went wrong on our side"), text % {"number": number})
 
 
 def _page(

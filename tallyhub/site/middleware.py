@@ -19,6 +19,7 @@ POLICY = (
     "frame-ancestors 'none'"
 )
 HEADERS = {
+    "Cache-Control": "private, no-cache",  # static files name their own
     "Content-Security-Policy": POLICY,
     "Cross-Origin-Opener-Policy": "same-origin",
     "Referrer-Policy": "same-origin",

@@ -1,20 +1,22 @@
 """The web workers and the job worker, as children of the process that owns the embedded database."""
 
+import socket
 import subprocess
 import sys
 from contextlib import ExitStack
 
-from django.db import connections
 from granian import Granian
 from granian.constants import Interfaces
 
+from tallyhub.kernel.errors import HubError
+from tallyhub.site import database
 from tallyhub.site.config import Config
 
 
 def run(config: Config, *, with_worker: bool) -> None:
     """Serve until interrupted; both kinds of worker end with us."""
     host, _, port = config.bind.rpartition(":")
-    _let_go_of_the_database()
+    database.let_go()  # the workers are forked: two processes on one connection would read each other's answers
     with ExitStack() as stack:
         if with_worker:
             worker = subprocess.Popen([sys.executable, "-m", "tallyhub.site.worker"])
@@ -31,9 +33,15 @@ def run(config: Config, *, with_worker: bool) -> None:
         ).serve()
 
 
-def _let_go_of_the_database() -> None:
-    """The workers are forked: two processes on one connection would read each other's answers."""
-    for connection in connections.all(initialized_only=True):
-        connection.close()
-        if hasattr(connection, "close_pool"):
-            connection.close_pool()
+def check_address(config: Config) -> None:
+    """Raise when somebody serves there already: the workers share their port, so the system lets a second hub in."""
+    host, _, port = config.bind.rpartition(":")
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    with socket.socket(family) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)  # a port that has just been left is free
+        try:
+            probe.bind((host.strip("[]"), int(port)))
+        except OSError as error:
+            raise HubError(
+                f"{config.bind} cannot be served ({error.strerror}). Set TALLYHUB_BIND to another address."
+            ) from error

@@ -124,6 +124,7 @@ TEMPLATES = [
         },
     },
 ]
+TIME_ZONE = "UTC"
 USE_TZ = True
 WSGI_APPLICATION = "tallyhub.site.wsgi.application"
 

@@ -7,7 +7,9 @@ from typing import Any
 from django.conf import settings
 from django.contrib.messages import get_messages
 from django.http import HttpRequest
+from django.template.backends.utils import csrf_input
 from django.templatetags.static import static
+from django.utils.functional import SimpleLazyObject
 from django.utils.translation import get_language, gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 from jinja2 import Environment, StrictUndefined
@@ -77,7 +79,8 @@ class Chrome:
 
     @property
     def messages(self) -> Any:
-        return get_messages(self._request)
+        found = get_messages(self._request)
+        return found if len(found) else ()  # iterating over none of them would still clear the cookie
 
     @property
     def tabs(self) -> list[Tab]:
@@ -116,4 +119,5 @@ def _is_at(path: str, name: str, rows: list[tuple[str, Any, Right]]) -> bool:
 
 
 def chrome(request: HttpRequest) -> dict[str, Any]:
-    return {"chrome": Chrome(request), "request": request}
+    field = SimpleLazyObject(lambda: csrf_input(request))  # masked anew at each call, so once for all forms of a page
+    return {"chrome": Chrome(request), "request": request, "csrf_input": field}

@@ -1,8 +1,10 @@
 """What the web server runs."""
 
+import gc
 import os
 
 from django.core.wsgi import get_wsgi_application
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "tallyhub.site.settings")
 application = get_wsgi_application()
+gc.freeze()  # what is loaded stays: each collection would look through all of it

@@ -208,6 +208,10 @@ def test_hostile_places_are_refused_in_words(world: SimpleNamespace, client: Cli
         "before=1~" + "9" * 40,
         "after=2026-02-31~1",
         "after=1;~1",
+        "after=123~1",
+        "after=2026-W01-1~1",
+        "sort=charged&after=2026-01-01~1",
+        "before=-5~1",
     ):
         assert client.get(f"{address}?{query}").status_code == 400, query
     for query in ("from=yesterday", "to=2026-02-31"):

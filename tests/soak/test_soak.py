@@ -1,4 +1,4 @@
-"""`make soak`: random lives, as many operations as TALLYHUB_SOAK_OPERATIONS says (a million take about two hours)."""
+"""`make soak`: random lives, as many operations as TALLYHUB_SOAK_OPERATIONS says (a million take some four hours)."""
 
 import os
 import random

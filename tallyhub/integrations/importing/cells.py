@@ -33,6 +33,7 @@ _HOURS = re.compile(r"(?P<sign>[+-]?)(?P<hours>\d{1,10}):(?P<minutes>[0-5]\d)", 
 _FRACTION = re.compile(r"\d{1,5}(?:/0*[1-9]\d{0,4}|\.\d{1,6})?", re.ASCII)
 _CODE = re.compile(r"[a-z0-9][a-z0-9_.-]*", re.ASCII)
 _DOMAIN = re.compile(r"(?=.{1,253}$)[a-z0-9](?:[a-z0-9-]*[a-z0-9])?(?:\.[a-z0-9](?:[a-z0-9-]*[a-z0-9])?)+", re.ASCII)
+_DIRECTIONS = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")  # make a text look like another
 _FLAGS = {"true": True, "yes": True, "1": True, "false": False, "no": False, "0": False}
 
 
@@ -50,7 +51,7 @@ def text(length_max: int) -> Callable[[str], str]:
 def _one_line(cell: str) -> str:
     """Line breaks become blanks; other control characters and halves of characters have no business in a text."""
     line = " ".join(cell.split())
-    if any(category(one) in ("Cc", "Cs") for one in line):
+    if any(category(one) in ("Cc", "Cs") or one in _DIRECTIONS for one in line):
         raise Invalid("control_character")
     return line
 
