@@ -72,8 +72,9 @@ def _wait(process: "subprocess.Popen[bytes]", address: str, log: Path) -> None:
     pytest.fail(f"the demo does not answer: {log.read_text()[-2000:]}")
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser(chromium: str) -> Iterator[Any]:
+    """Ends with its module: while it runs, its event loop makes Django refuse the database to every other test."""
     from playwright.sync_api import sync_playwright
 
     with sync_playwright() as playwright:
