@@ -148,6 +148,12 @@ def test_the_enterprise_section_counts_active_agreements_by_default(world: Simpl
     assert "6 h expired unused" in page
 
 
+def test_an_ended_package_of_an_active_agreement_is_not_added(world: SimpleNamespace, client: Client) -> None:  # R1.9
+    ended = make_package(world.agreement, world.north, term=days(date(2026, 1, 1), date(2026, 6, 30)))
+    book(make_entitlement(ended, world.advisory, bought=600), world.north, 60, date(2026, 5, 5))
+    assert "7:30 h used in the agreement" in read(client, world.admin)
+
+
 def test_add_ons_show_exactly_one_agreement(world: SimpleNamespace, client: Client) -> None:  # R1.10
     second = make_agreement(world.cedar, world.provider)
     other = make_package(second, world.north, scope="addon", name="Second add-on")
