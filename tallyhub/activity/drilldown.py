@@ -41,9 +41,6 @@ class Subject:
     def is_benefit(self) -> bool:
         return all(line.balance is None for line in self.lines)
 
-    def of_entitlement(self, entitlement_id: int) -> tuple[AgreementLines, PackageLines, Line]:
-        return next(member for member in self.members if member[2].id == entitlement_id)
-
 
 def subject_of_entitlement(agreements: Iterable[AgreementLines], entitlement_id: int) -> Subject:
     """Raises NoSuchChoice where the entitlement reaches none of the chosen workspaces."""

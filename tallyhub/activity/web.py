@@ -46,8 +46,7 @@ def home(request: HubRequest) -> HttpResponse:
 
 
 def _home_section(agreement: AgreementLines, choice: Choice) -> dict[str, Any]:
-    href = url("activity:customer_activity") + choice.query()
-    return {"agreement": page.card(agreement), "tiles": page.urgent(agreement, choice)[:HOME_TILES_MAX], "href": href}
+    return {"agreement": page.card(agreement), "tiles": page.urgent(agreement, choice)[:HOME_TILES_MAX]}
 
 
 def _no_activity(request: HubRequest) -> str:
@@ -89,7 +88,6 @@ def customer_activity(request: HubRequest) -> HttpResponse:
         response = render(request, "activity/customer_activity.html", context)
     if etag:
         response.headers["ETag"] = etag
-        response.headers["Cache-Control"] = "private, no-cache"
     return response
 
 
