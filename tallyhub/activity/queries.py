@@ -4,6 +4,7 @@ import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
+from typing import NamedTuple
 
 from django.db import connection
 from django.utils.translation import get_language
@@ -121,8 +122,7 @@ def list_agreements(access: Access, workspaces: Sequence[int]) -> list[Agreement
     return list(agreements.values())
 
 
-@dataclass(frozen=True, slots=True)
-class _Row:
+class _Row(NamedTuple):  # a dataclass of thirty fields takes ten times as long to make
     agreement_id: int
     number: str
     agreement_name: str

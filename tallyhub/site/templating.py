@@ -1,7 +1,7 @@
 """What every Jinja2 page can use, and what the frame around it shows."""
 
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Any
 
 from django.conf import settings
@@ -12,7 +12,8 @@ from django.templatetags.static import static
 from django.utils.functional import SimpleLazyObject
 from django.utils.translation import get_language, gettext, ngettext
 from django.utils.translation import gettext_lazy as _
-from jinja2 import Environment, StrictUndefined
+from jinja2 import Environment, StrictUndefined, pass_context
+from jinja2.runtime import Context
 from markupsafe import Markup
 
 from tallyhub.kernel.access import Right
@@ -34,8 +35,19 @@ def environment(**options: Any) -> Environment:
     ours = {"undefined": StrictUndefined, "extensions": ["jinja2.ext.i18n"], "trim_blocks": True, "lstrip_blocks": True}
     made = Environment(**options | ours)  # noqa: S701 - Django passes autoescape
     made.install_gettext_callables(gettext, ngettext, newstyle=True)  # type: ignore[attr-defined]
-    made.globals.update(url=url, static=static, icons=Icons())
+    made.globals.update({"gettext": text, "_": text, "url": url, "static": static, "icons": Icons()})
     return made
+
+
+@pass_context
+def text(_context: Context, message: str, /, **variables: object) -> Markup:
+    """A text of the active language; what is put into it is escaped. A page asks for fifty that never change."""
+    return _texts(get_language() or "en", message) % variables
+
+
+@lru_cache(4_096)
+def _texts(_language: str, message: str) -> Markup:
+    return Markup(gettext(message))  # noqa: S704 - from our own catalogs
 
 
 class Icons(dict[str, Markup]):
