@@ -46,7 +46,9 @@ OPEN = {
 DEFINERS = {
     "agreements_find_customers",
     "ledger_stale_customers",
+    "organizations_act_for",
     "organizations_find_customers",
+    "organizations_person_in",
     "organizations_sign_on",
 }
 # Events may be added about a customer whose scope one leaves; they cannot be read, changed or signed by another.

@@ -1,6 +1,7 @@
-"""From a session cookie to a person with rights, in one statement."""
+"""From a session cookie, or from a stored actor, to a person with rights, in one statement."""
 
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,8 +16,9 @@ from tallyhub.kernel import clock
 from tallyhub.kernel.access import Access, Right
 from tallyhub.organizations.rules import RIGHTS_OF, Role
 
-# A definer function (organizations/migrations/0002_walls.py): before the person is known no policy could let it read.
+# Definer functions (organizations/migrations/0003_person_in.py): before the person is known no policy lets them read.
 _READ = "SELECT * FROM organizations_sign_on(%s, %s)"
+_READ_ACTOR = "SELECT * FROM organizations_act_for(%s, %s, %s)"
 _PERSON_FIELDS = ("id", "password", "name", "email", "language", "zone", "theme")
 
 
@@ -55,9 +57,27 @@ def read(session_key: str | None) -> SignOn:
     person = Person.from_db("default", _PERSON_FIELDS, about)
     if not _is_current(session, person):
         return nobody
+    inside = (customer_id, customer_name, grants, places, customer_count)
+    return _signed_on(session, person, inside, workspace_id)
+
+
+def act_for(person_id: int, customer_id: int) -> SignOn:
+    """The same for a job or a token: what the person may do inside that customer now. Without any right: nobody's."""
+    with connection.cursor() as cursor:
+        cursor.execute(_READ_ACTOR, [person_id, customer_id, clock.now()])
+        found = cursor.fetchone()
+    session = SessionStore()
+    if found is None:
+        return SignOn(session, AnonymousUser(), Access())
+    about = len(_PERSON_FIELDS)
+    return _signed_on(session, Person.from_db("default", _PERSON_FIELDS, found[:about]), found[about:], None)
+
+
+def _signed_on(session: SessionStore, person: Person, inside: Sequence[Any], workspace_id: int | None) -> SignOn:
+    customer_id, customer_name, grants, places, customer_count = inside
     readable = tuple(Place(*place) for place in json.loads(places or "[]"))
     access = _access(person.pk, customer_id, json.loads(grants or "[]"), [place.id for place in readable], workspace_id)
-    return SignOn(session, person, access, customer_name or "", readable, customer_count)
+    return SignOn(session, person, access, customer_name or "", readable, customer_count or 0)
 
 
 def _is_current(session: SessionStore, person: Person) -> bool:

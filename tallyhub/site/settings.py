@@ -100,7 +100,14 @@ STATICFILES_DIRS: list[str] = []
 STATIC_ROOT = TALLYHUB.data_dir.resolve() / "static"
 STATIC_URL = "/static/"
 STORAGES = {
-    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "default": {
+        "BACKEND": "django.core.files.storage.FileSystemStorage",
+        "OPTIONS": {
+            "location": TALLYHUB.data_dir.resolve() / "files",  # served by views only, which ask for rights
+            "file_permissions_mode": 0o600,
+            "directory_permissions_mode": 0o700,
+        },
+    },
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
 }
 TEMPLATES = [

@@ -149,7 +149,7 @@ def test_a_record_that_never_ends_is_refused_before_it_fills_the_memory(tmp_path
     assert peak < 100 * MEGABYTE
 
 
-def test_the_bar_gets_to_its_end(world, tmp_path):
+def test_the_bar_gets_to_its_end(world, tmp_path):  # R8.1
     seen: list[tuple[int, int]] = []
     path = write(tmp_path, "consumption.csv", text_of([entry(world) for _ in range(5_000)]))
     import_file(path, progress=lambda done, total: seen.append((done, total)))

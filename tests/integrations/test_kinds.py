@@ -65,7 +65,7 @@ def test_every_kind_has_its_place_in_the_story():
     assert set(STORY) == set(KINDS)
 
 
-def test_a_customer_is_made_from_nothing(world, owner):
+def test_a_customer_is_made_from_nothing(world, owner):  # R8.1
     import_records(told())
     maple = owner.execute("SELECT id, kind, zone FROM organizations_organization WHERE code = 'maple'").fetchone()
     assert maple[1:] == ("customer", "Europe/Rome")
@@ -86,7 +86,7 @@ def test_a_customer_is_made_from_nothing(world, owner):
     ]
 
 
-def test_the_same_again_changes_nothing_at_all(world, owner):
+def test_the_same_again_changes_nothing_at_all(world, owner):  # R8.1
     import_records(told())
     before = counts(owner), versions(owner)
     report = import_records(told())

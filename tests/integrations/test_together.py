@@ -73,7 +73,7 @@ def past_world(world):
     return world
 
 
-def test_a_dry_run_says_what_would_happen_and_writes_nothing(world, owner, tmp_path):
+def test_a_dry_run_says_what_would_happen_and_writes_nothing(world, owner, tmp_path):  # R8.1
     paths = [write(tmp_path, f"{kind}.csv", rows) for kind, rows in STORY.items()]
     before = counts(owner)
     reports = list(import_files(paths, dry_run=True))  # later files name what earlier ones would have made
@@ -126,7 +126,7 @@ def test_two_imports_that_name_each_others_rows_in_another_order_do_not_wait_in_
     assert len(entries(owner)) == 3_000
 
 
-def test_a_killed_import_leaves_nothing_and_the_next_one_works(past_world, owner, tmp_path):
+def test_a_killed_import_leaves_nothing_and_the_next_one_works(past_world, owner, tmp_path):  # R8.1
     path = write(tmp_path, "consumption.csv", [past_entry(n) for n in range(500)])
     mapping = write(tmp_path, "mapping.yaml", MAPPING)
     before = counts(owner)
