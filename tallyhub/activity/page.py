@@ -274,7 +274,7 @@ def _nothing_addon(agreement: AgreementLines | None, packages: Sequence[PackageL
 def unmapped(agreements: Iterable[AgreementLines]) -> list[dict[str, str]]:
     """Packages that reach no workspace at all; only administrators of the whole customer have any here (R3.7)."""
     return [
-        {"name": package.name, "agreement": agreement.name, "sentence": _("Not mapped to a workspace yet")}
+        {"name": package.name, "agreement": agreement.name}
         for agreement in agreements
         for package in agreement.packages
         if not package.is_mapped_anywhere and package.state not in (State.EXPIRED, State.TERMINATED)

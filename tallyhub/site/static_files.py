@@ -10,7 +10,7 @@ from django.core.management import call_command
 
 def prepare() -> None:
     """A no-op while no source file has changed since the last time."""
-    stamp = Path(settings.STATIC_ROOT) / ".collected"
+    stamp = Path(settings.STATIC_ROOT).with_suffix(".collected")  # beside the folder: what is in it is served
     state = _state()
     if stamp.exists() and stamp.read_text() == state:
         return
