@@ -125,6 +125,11 @@ class Config(BaseSettings):
         return not self.database_url
 
     @property
+    def files_dir(self) -> Path:
+        """Private files: served by views only, which ask for rights."""
+        return self.data_dir.resolve() / "files"
+
+    @property
     def secret_file(self) -> Path:
         return self.data_dir / "secret-key"
 

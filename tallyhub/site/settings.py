@@ -102,7 +102,7 @@ STORAGES = {
     "default": {
         "BACKEND": "django.core.files.storage.FileSystemStorage",
         "OPTIONS": {
-            "location": TALLYHUB.data_dir.resolve() / "files",  # served by views only, which ask for rights
+            "location": TALLYHUB.files_dir,
             "file_permissions_mode": 0o600,
             "directory_permissions_mode": 0o700,
         },
