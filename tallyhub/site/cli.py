@@ -41,6 +41,10 @@ def hub() -> Iterator[Config]:
             database.let_go()
 
 
+def _say(text: str) -> None:
+    console.print(text, markup=False, highlight=False)
+
+
 def _set_up_django() -> None:
     import django
 
@@ -104,6 +108,44 @@ def doctor() -> None:
             is_well = is_well and not finding.is_fault
     if not is_well:
         raise typer.Exit(1)
+
+
+@app.command()
+def backup(file: Annotated[Path, typer.Argument(help="Archive to write. It must not be there yet.")]) -> None:
+    """Write database, private files and key into one archive, also while the hub runs. Keep it safe: it holds all."""
+    with hub():
+        from django.conf import settings
+
+        from tallyhub.site.backup import back_up
+
+        back_up(settings.TALLYHUB, file, _say)
+
+
+@app.command()
+def restore(
+    file: Annotated[Path, typer.Argument(exists=True, dir_okay=False, readable=True, help="Archive of a backup.")],
+    *,
+    replace: Annotated[bool, typer.Option("--replace", help="Lose what is here, and take the archive's.")] = False,
+) -> None:
+    """Bring an archive back into an empty hub. Stop the hub first. All of it or nothing."""
+    with hub():
+        from django.conf import settings
+
+        from tallyhub.site import backup
+
+        backup.restore(settings.TALLYHUB, file, replace=replace, say=_say)
+
+
+@app.command()
+def worker() -> None:
+    """Run background jobs until interrupted, where they are not run by serve (serve --no-worker)."""
+    with hub():
+        from tallyhub.site import database, server
+        from tallyhub.site.worker import main as work
+
+        database.check_app_role()
+        server.share_metrics(Config())
+        work()
 
 
 @app.command("import")

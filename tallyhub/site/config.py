@@ -1,7 +1,10 @@
 """The settings an operator may set, each by an environment name that stays stable."""
 
 import secrets
+from functools import cached_property
+from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
 from pathlib import Path
+from typing import Literal
 
 from pydantic import Field, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -10,16 +13,73 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 class Config(BaseSettings):
     model_config = SettingsConfigDict(env_prefix="TALLYHUB_", frozen=True, extra="ignore")
 
-    database_url: str = Field("", description="The app's role: owns nothing, cannot pass row-level security.")
-    owner_url: str = Field("", description="The owner's role: for migrate and doctor only.")
-    secret_key: str = Field("", description="Signs sessions and forms. Made and kept in the data folder when unset.")
-    data_dir: Path = Field(Path("var"), description="Everything the hub writes to disk.")
+    # The page docs/settings.md is written from these: ``python -m tallyhub.site.reference``.
+    database_url: str = Field(
+        "",
+        description="Address of your PostgreSQL for the app's role, which owns nothing and cannot pass row-level "
+        "security. Not set: the hub runs a PostgreSQL of its own in the data folder.",
+    )
+    owner_url: str = Field(
+        "",
+        description="The same database for the role that owns the tables; `migrate`, `doctor`, `backup` and `restore` "
+        "need it. Do not set it for `serve` and `worker`.",
+    )
+    app_role: str = Field("tallyhub_app", description="Name of the app's role; migrations give it its rights.")
+    secret_key: str = Field(
+        "",
+        description="Signs sessions and forms. Not set: one is made once and kept in the data folder, readable by its "
+        "owner only.",
+    )
+    data_dir: Path = Field(
+        Path("var"),
+        description="Everything the hub writes to disk: private files, collected static files, the secret, the "
+        "embedded database.",
+    )
     bind: str = Field("127.0.0.1:8000", description="Address and port to serve on.")
-    base_url: str = Field("", description="How people reach the hub, when a proxy stands before it.")
-    app_role: str = Field("tallyhub_app", description="Name of the app's database role, used by migrations.")
-    postgres_bin: str = Field("", description="Folder of other PostgreSQL binaries for the embedded server.")
-    workers: int = Field(2, ge=1, le=64, description="Web worker processes.")
-    demo: bool = Field(False, description="Says on the sign-in page which demo accounts there are.")
+    base_url: str = Field(
+        "",
+        description="How people reach the hub when a proxy stands before it, such as `https://hub.example.org`. Only "
+        "this host is answered; with `https` cookies are sent over TLS only, and browsers are told to stay there.",
+    )
+    trusted_proxies: str = Field(
+        "",
+        description="Addresses or networks of your reverse proxies, separated by commas, such as `10.0.0.0/8`. Only "
+        "theirs `X-Forwarded-For`, `X-Forwarded-Proto` and `X-Request-Id` are believed.",
+    )
+    workers: int = Field(2, ge=1, le=64, description="Web worker processes, 1 to 64.")
+    session_days: int = Field(14, ge=1, le=365, description="How long somebody stays signed in.")
+    sign_in_failures_max: int = Field(
+        5, ge=1, description="Failed sign-ins to one account within five minutes; more are refused for a while."
+    )
+    sign_in_failures_per_address_max: int = Field(
+        10, ge=1, description="Failed sign-ins from one network address within a minute."
+    )
+    body_bytes_max: int = Field(
+        1024 * 1024, ge=64 * 1024, description="Size of a form that is sent, uploaded files not counted."
+    )
+    statement_seconds_max: int = Field(
+        30, ge=1, description="How long one database statement of a page may take. Jobs and imports may take longer."
+    )
+    lock_seconds_max: int = Field(
+        5, ge=1, description="How long a migration waits for a table that is in use, before it gives up unharmed."
+    )
+    log_format: Literal["auto", "json", "text"] = Field(
+        "auto", description="`json`, `text`, or `auto`: text on a terminal, JSON elsewhere."
+    )
+    log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field("INFO", description="The least that is logged.")
+    metrics_token: str = Field(
+        "",
+        description="Opens `/metrics` to who sends it as `Authorization: Bearer …`. Not set: `/metrics` is there only "
+        "for this machine, where the hub is bound to a loopback address and no proxy is named.",
+    )
+    postgres_bin: str = Field(
+        "",
+        description="`bin` folder of other PostgreSQL programs: the embedded server's, and `pg_dump` and its like for "
+        "`backup` and `restore`.",
+    )
+    demo: bool = Field(
+        False, description="Says on the sign-in page which demo accounts there are. `tallyhub demo` sets it."
+    )
     debug: bool = Field(False, description="Templates are read again at every page; for development.")
 
     @field_validator("bind")
@@ -30,16 +90,54 @@ class Config(BaseSettings):
             raise ValueError("write it as ADDRESS:PORT, for example 127.0.0.1:8000")
         return value
 
+    @field_validator("trusted_proxies")
+    @classmethod
+    def _networks(cls, value: str) -> str:
+        for one in filter(None, map(str.strip, value.split(","))):
+            try:
+                ip_network(one)
+            except ValueError as error:
+                raise ValueError(f"{error}. Write addresses or networks, such as 10.0.0.7 or 10.0.0.0/8") from error
+        return value
+
+    @cached_property
+    def proxy_networks(self) -> "tuple[IPv4Network | IPv6Network, ...]":
+        return tuple(ip_network(one) for one in map(str.strip, self.trusted_proxies.split(",")) if one)
+
+    @property
+    def is_tls(self) -> bool:
+        return self.base_url.startswith("https://")
+
+    @property
+    def is_for_this_machine(self) -> bool:
+        """Bound to a loopback address, and no proxy carries others here."""
+        host = self.bind.rpartition(":")[0].strip("[]")
+        if self.base_url or self.trusted_proxies:
+            return False
+        try:
+            return host == "localhost" or ip_address(host).is_loopback
+        except ValueError:
+            return False
+
     @property
     def is_embedded(self) -> bool:
         """No address given: the hub runs a PostgreSQL of its own in its data folder."""
         return not self.database_url
 
+    @property
+    def files_dir(self) -> Path:
+        """Private files: served by views only, which ask for rights."""
+        return self.data_dir.resolve() / "files"
+
+    @property
+    def secret_file(self) -> Path:
+        return self.data_dir / "secret-key"
+
     def secret(self) -> str:
         """The signing secret; one of our own is made once and readable by its owner only."""
         if self.secret_key:
             return self.secret_key
-        path = self.data_dir / "secret-key"
+        path = self.secret_file
         if not path.exists():
             self.data_dir.mkdir(parents=True, exist_ok=True)
             path.touch(mode=0o600)

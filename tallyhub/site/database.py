@@ -1,8 +1,10 @@
 """The two roles: migrate as the owner, and refuse to serve as a role that could pass the wall."""
 
+from typing import Any
+
 from django.conf import settings
 from django.core.management import call_command
-from django.db import connection, connections
+from django.db import DatabaseError, connection, connections
 from psycopg import sql
 
 from tallyhub.kernel.errors import HubError
@@ -27,8 +29,27 @@ def migrate() -> None:
     if "owner" not in settings.DATABASES:
         raise HubError("Set TALLYHUB_OWNER_URL: the app's role may not change tables.")
     with connections["owner"].cursor() as cursor:
+        cursor.execute(f"SET lock_timeout = '{settings.TALLYHUB.lock_seconds_max}s'")  # pages go on; try again later
         cursor.execute(sql.SQL(_DEFAULT_RIGHTS).format(app=sql.Identifier(settings.TALLYHUB.app_role)).as_string())
     call_command("migrate", database="owner", verbosity=0, interactive=False)
+
+
+def bound_statements() -> None:
+    """For a web worker: no statement of a page runs on after its reader has left. Before the first connection."""
+    options: dict[str, Any] = connections["default"].settings_dict["OPTIONS"]
+    bound = f"-c statement_timeout={settings.TALLYHUB.statement_seconds_max}s"
+    options["options"] = f"{options.get('options', '')} {bound}".strip()
+
+
+def renew_broken() -> None:
+    """Throw away what the pool still holds of a database that has been restarted."""
+    try:
+        connection.ensure_connection()
+        if connection.is_usable():
+            return
+    except DatabaseError:
+        pass
+    let_go()
 
 
 def let_go() -> None:

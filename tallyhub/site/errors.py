@@ -1,21 +1,27 @@
 """From an error to a page: a sentence that says what was wrong and what to do."""
 
+import errno
 import logging
-import secrets
 import sys
 from collections.abc import Callable
 from typing import Any
 
 from django.core.exceptions import ObjectDoesNotExist
+from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils import translation
+from django.utils.translation import get_language_from_request
 from django.utils.translation import gettext as _
 
 from tallyhub.kernel.errors import Conflict, Forbidden, HubError, Invalid
 from tallyhub.kernel.sentences import sentence
+from tallyhub.site import logs
 
 log = logging.getLogger(__name__)
+RETRY_SECONDS = 10
+_DISK_FULL, _TOO_SLOW = "53100", ("57014", "55P03", "40P01", "40001")  # PostgreSQL's error codes
 Handler = Callable[[HttpRequest], HttpResponse]
 
 
@@ -37,6 +43,8 @@ class SentenceMiddleware:
             return _page(request, 409, _("That is not possible now"), sentence(error))
         if isinstance(error, Invalid):
             return _page(request, 400, _("Please check the address"), sentence(error))
+        if isinstance(error, OperationalError | InterfaceError):
+            return unavailable(request, error)
         return None
 
 
@@ -74,11 +82,40 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
 
 
 def fault(request: HttpRequest) -> HttpResponse:
-    """Nothing was written: the transaction of a fault is rolled back. The id stands in the log beside the traceback."""
-    number = secrets.token_hex(4)
-    log.error("fault %s", number, exc_info=sys.exc_info())
+    """Nothing was written: the transaction of a fault is rolled back. The id stands in the log beside the frames."""
+    error = sys.exc_info()[1]
+    if isinstance(error, OperationalError | InterfaceError):
+        return unavailable(request, error)
+    log.error("fault", exc_info=error)
+    if isinstance(error, OSError) and error.errno == errno.ENOSPC:
+        return _page(request, 503, _("There is no room left"), _disk_is_full())
     text = _("Nothing was changed. Try again; if it happens again, tell your provider this number: %(number)s")
-    return _page(request, 500, _("Something went wrong on our side"), text % {"number": number})
+    return _page(request, 500, _("Something went wrong on our side"), text % {"number": logs.request_id()})
+
+
+def unavailable(request: HttpRequest, error: Exception) -> HttpResponse:
+    """The database is away, busy or full. Said in the browser's language where nobody could be asked who it is."""
+    state = getattr(error.__cause__, "sqlstate", None)
+    log.error("database", exc_info=error)
+    language = translation.get_language() if hasattr(request, "access") else get_language_from_request(request)
+    with translation.override(language):
+        if state == _DISK_FULL:
+            title, text = _("There is no room left"), _disk_is_full()
+        elif state in _TOO_SLOW:
+            title, text = _("That took too long"), _("Nothing was changed. Wait a moment and try again.")
+        else:
+            title = _("The hub is not available for a moment")
+            text = _(
+                "Its database does not answer. Nothing was changed. The hub goes on by itself; try again in a minute."
+            )
+        response = _page(request, 503, title, text)
+    response.headers["Retry-After"] = str(RETRY_SECONDS)
+    response.headers["Cache-Control"] = "no-store"
+    return response
+
+
+def _disk_is_full() -> str:
+    return _("The hub's disk is full. Nothing was changed. Tell whoever runs the hub; then try again.")
 
 
 def _page(

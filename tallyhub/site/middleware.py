@@ -1,16 +1,23 @@
-"""Two middlewares of our own: who asks, and the headers that every answer carries."""
+"""Middlewares of our own: who asks, what every answer carries, and what is noted of it."""
 
+import logging
+import re
 from collections.abc import Callable
+from time import perf_counter
 from typing import Any
 
 from django.conf import settings
 from django.contrib.sessions.middleware import SessionMiddleware
+from django.db import InterfaceError, OperationalError, connection
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone, translation
 from django.utils.translation import get_language_from_request
 
 from tallyhub.organizations import sign_on
+from tallyhub.site import database, logs, metrics
+from tallyhub.site.probes import ANSWERS
 
+log = logging.getLogger(__name__)
 Handler = Callable[[HttpRequest], HttpResponse]
 
 # Everything comes from our own files; no inline script or style, so no nonces and pages stay cacheable (design 5.5).
@@ -26,6 +33,8 @@ HEADERS = {
     "X-Content-Type-Options": "nosniff",
     "X-Frame-Options": "DENY",
 }
+STAY_ON_TLS = "max-age=31536000"  # a year; not for the host's neighbours, who may not have TLS
+REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{8,64}")
 
 
 def security_headers(get_response: Handler) -> Handler:
@@ -33,9 +42,61 @@ def security_headers(get_response: Handler) -> Handler:
         response = get_response(request)
         for name, value in HEADERS.items():
             response.headers.setdefault(name, value)
+        if settings.TALLYHUB.is_tls:
+            response.headers["Strict-Transport-Security"] = STAY_ON_TLS
         return response
 
     return middleware
+
+
+def observed(get_response: Handler) -> Handler:
+    """Give each request an id, and note what became of it: one line in the log, and the metrics.
+
+    The id is a trusted proxy's, or made here; it is answered, and stands on the page of a fault.
+    """
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        told = request.META.get("HTTP_X_REQUEST_ID", "")  # a stranger's was taken away before (proxies.py)
+        counted = _Counted()
+        began = perf_counter()
+        with logs.known_as(told if REQUEST_ID.fullmatch(told) else logs.new_id()):
+            with connection.execute_wrapper(counted):
+                response = get_response(request)
+            _note(request, response, perf_counter() - began, counted.statements)
+            response.headers["X-Request-Id"] = logs.request_id()
+        return response
+
+    return middleware
+
+
+class _Counted:
+    """Counts the statements of one request."""
+
+    def __init__(self) -> None:
+        self.statements = 0
+
+    def __call__(self, execute: Any, statement: str, params: Any, many: bool, context: Any) -> Any:
+        self.statements += 1
+        return execute(statement, params, many, context)
+
+
+def _note(request: HttpRequest, response: HttpResponse, seconds: float, statements: int) -> None:
+    """The view's name stands for the path, which may hold codes that people wrote."""
+    match = request.resolver_match
+    view = match.view_name if match else ANSWERS[path].__name__ if (path := request.path_info) in ANSWERS else "none"
+    method = request.method if request.method in metrics.METHODS else "other"
+    metrics.REQUEST_SECONDS.labels(view, method, response.status_code).observe(seconds)
+    metrics.REQUEST_STATEMENTS.labels(view).observe(statements)
+    facts = {
+        "method": method,
+        "view": view,
+        "status": response.status_code,
+        "milliseconds": round(seconds * 1000, 1),
+        "statements": statements,
+        "person_id": access.person_id if (access := getattr(request, "access", None)) else None,
+    }
+    level = logging.DEBUG if request.path_info in ANSWERS else logging.INFO
+    log.log(level, "request", extra={"facts": facts})
 
 
 class SignedInPerson(SessionMiddleware):
@@ -45,7 +106,7 @@ class SignedInPerson(SessionMiddleware):
     """
 
     def __call__(self, request: Any) -> Any:
-        signed_on = sign_on.read(request.COOKIES.get(settings.SESSION_COOKIE_NAME))
+        signed_on = _read_sign_on(request.COOKIES.get(settings.SESSION_COOKIE_NAME))
         request.session = signed_on.session
         request.user = signed_on.person
         request.access = signed_on.access
@@ -58,3 +119,14 @@ class SignedInPerson(SessionMiddleware):
             response = self.process_response(request, answer)
         response.headers.setdefault("Content-Language", language)
         return response
+
+
+def _read_sign_on(session_key: str | None) -> sign_on.SignOn:
+    """The first statement of a request is where a connection shows that the database was away: then take a new one."""
+    try:
+        return sign_on.read(session_key)
+    except (InterfaceError, OperationalError):
+        if connection.connection is None:  # it is away still
+            raise
+        database.let_go()
+        return sign_on.read(session_key)

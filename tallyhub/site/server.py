@@ -1,9 +1,11 @@
 """The web workers and the job worker, as children of the process that owns the embedded database."""
 
+import os
 import socket
 import subprocess
 import sys
 from contextlib import ExitStack
+from pathlib import Path
 
 from granian import Granian
 from granian.constants import Interfaces
@@ -17,6 +19,7 @@ def run(config: Config, *, with_worker: bool) -> None:
     """Serve until interrupted; both kinds of worker end with us."""
     host, _, port = config.bind.rpartition(":")
     database.let_go()  # the workers are forked: two processes on one connection would read each other's answers
+    share_metrics(config)
     with ExitStack() as stack:
         if with_worker:
             worker = subprocess.Popen([sys.executable, "-m", "tallyhub.site.worker"])
@@ -31,6 +34,16 @@ def run(config: Config, *, with_worker: bool) -> None:
             blocking_threads=1,
             log_enabled=False,
         ).serve()
+
+
+def share_metrics(config: Config) -> None:
+    """Let the processes that start from here on count into one folder. What ended processes left there is removed."""
+    folder = config.data_dir.resolve() / "metrics"
+    folder.mkdir(parents=True, exist_ok=True)
+    for path in folder.glob("*.db"):
+        if not Path(f"/proc/{path.stem.rpartition('_')[2]}").exists():
+            path.unlink()
+    os.environ["PROMETHEUS_MULTIPROC_DIR"] = str(folder)
 
 
 def check_address(config: Config) -> None:

@@ -6,6 +6,7 @@ from typing import Any
 from psycopg.conninfo import conninfo_to_dict
 
 from tallyhub.accounts.rules import LANGUAGES as PERSON_LANGUAGES
+from tallyhub.site import logs
 from tallyhub.site.config import Config
 from tallyhub.site.release import RELEASE
 
@@ -25,7 +26,8 @@ def _database(url: str, **options: Any) -> dict[str, Any]:
 _APP_OPTIONS = {
     "server_side_binding": True,
     "prepare_threshold": 0,
-    "pool": {"min_size": 1, "max_size": 8, "timeout": 10},
+    # Short: while the database is away a page says so after three seconds, and after its return all is well in five.
+    "pool": {"min_size": 1, "max_size": 8, "timeout": 3, "reconnect_timeout": 5},
 }
 
 ALLOWED_HOSTS = ["*"] if not TALLYHUB.base_url else [TALLYHUB.base_url.split("://")[-1].split(":")[0].split("/")[0]]
@@ -41,7 +43,7 @@ CSRF_TRUSTED_ORIGINS = [TALLYHUB.base_url.rstrip("/")] if TALLYHUB.base_url else
 DATABASES = {"default": _database(TALLYHUB.database_url or "postgresql:///tallyhub", **_APP_OPTIONS)}
 if TALLYHUB.owner_url:
     DATABASES["owner"] = _database(TALLYHUB.owner_url)
-DATA_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
+DATA_UPLOAD_MAX_MEMORY_SIZE = TALLYHUB.body_bytes_max
 DEBUG = False
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 EMAIL_BACKEND = "django.core.mail.backends.dummy.EmailBackend"  # nothing of this release sends mail
@@ -66,19 +68,16 @@ INSTALLED_APPS = [
 LANGUAGES = list(PERSON_LANGUAGES)
 LANGUAGE_CODE = "en"
 LOCALE_PATHS = [SITE / "locale"]
-LOGGING = {
-    "version": 1,
-    "disable_existing_loggers": False,
-    "formatters": {"plain": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
-    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "plain"}},
-    "root": {"handlers": ["stderr"], "level": "WARNING"},
-}
+LOGGING = logs.configuration(TALLYHUB.log_format, TALLYHUB.log_level)
 LOGIN_REDIRECT_URL = "/"
 LOGIN_URL = "/accounts/login/"
 MESSAGE_STORAGE = "django.contrib.messages.storage.cookie.CookieStorage"
 MIDDLEWARE = [
     "tallyhub.site.middleware.security_headers",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "tallyhub.site.proxies.believe_own_proxies",
+    "tallyhub.site.middleware.observed",
+    "tallyhub.site.probes.answer_probes",
     "tallyhub.site.middleware.SignedInPerson",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
@@ -91,9 +90,9 @@ PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
 PROCRASTINATE_AUTODISCOVER_MODULE_NAME = "jobs"
 ROOT_URLCONF = "tallyhub.site.urls"
 SECRET_KEY = TALLYHUB.secret()
-SESSION_COOKIE_AGE = 14 * 24 * 3600
+SESSION_COOKIE_AGE = TALLYHUB.session_days * 24 * 3600
 SESSION_COOKIE_HTTPONLY = True
-SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = TALLYHUB.base_url.startswith("https://")
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = TALLYHUB.is_tls
 SESSION_ENGINE = "tallyhub.accounts.sessions"
 SILENCED_SYSTEM_CHECKS = ["account.W001"]
 STATICFILES_DIRS: list[str] = []
@@ -103,7 +102,7 @@ STORAGES = {
     "default": {
         "BACKEND": "django.core.files.storage.FileSystemStorage",
         "OPTIONS": {
-            "location": TALLYHUB.data_dir.resolve() / "files",  # served by views only, which ask for rights
+            "location": TALLYHUB.files_dir,
             "file_permissions_mode": 0o600,
             "directory_permissions_mode": 0o700,
         },
@@ -145,7 +144,10 @@ ACCOUNT_FORMS = {
 }
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_LOGOUT_REDIRECT_URL = "/accounts/login/"
-ACCOUNT_RATE_LIMITS = {"login": "30/m/ip", "login_failed": "10/m/ip,5/5m/key"}
+ACCOUNT_RATE_LIMITS = {
+    "login": "30/m/ip",
+    "login_failed": f"{TALLYHUB.sign_in_failures_per_address_max}/m/ip,{TALLYHUB.sign_in_failures_max}/5m/key",
+}
 ACCOUNT_SESSION_REMEMBER = True
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
 ACCOUNT_USER_DISPLAY = "tallyhub.accounts.adapter.display"

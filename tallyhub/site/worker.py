@@ -1,21 +1,77 @@
-"""The job worker, as a process of its own: ``python -m tallyhub.site.worker``."""
+"""The job worker, as a process of its own: ``tallyhub worker``, or beside the web workers of ``tallyhub serve``."""
 
+import logging
 import os
+import signal
+from threading import Event
+from time import perf_counter
+from types import FrameType
+from typing import Any
 
 import django
 
+RETRY_SECONDS = 5  # between two attempts while the database is away
+log = logging.getLogger(__name__)
+
 
 def main() -> None:
+    """Work until told to stop. A database that goes away is waited for."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "tallyhub.site.settings")
     django.setup()
     from django.db import connections
+    from procrastinate.exceptions import ConnectorException
+    from psycopg import Error
+
+    stopped = Event()
+    while not stopped.is_set():
+        try:
+            _work()
+            break  # it returns when it was told to stop
+        except (ConnectorException, Error, OSError):
+            log.exception("worker waits for the database")
+            _wait(stopped)
+    connections.close_all()
+
+
+def _work() -> None:
     from procrastinate.contrib.django import app
 
     # Jobs run in the worker's threads and use Django's own connection; the queue is read by a connection of its own.
     connector = app.connector.get_worker_connector()  # type: ignore[attr-defined]
     with app.replace_connector(connector) as working:
-        working.run_worker(concurrency=2, delete_jobs="successful", listen_notify=True)
-    connections.close_all()
+        working.run_worker(concurrency=2, delete_jobs="successful", listen_notify=True, task_middleware=[observed])
+
+
+def _wait(stopped: Event) -> None:
+    def stop(_number: int, _frame: FrameType | None) -> None:
+        stopped.set()
+
+    before = {one: signal.signal(one, stop) for one in (signal.SIGTERM, signal.SIGINT)}
+    stopped.wait(RETRY_SECONDS)
+    for one, handler in before.items():
+        signal.signal(one, handler)
+
+
+def observed(call_next: Any, context: Any, _worker: Any) -> Any:
+    """Each job has an id in the log, a line when it ends, and a connection that works, whatever befell the last one."""
+    from django.db import close_old_connections
+
+    from tallyhub.site import database, logs, metrics
+
+    began, outcome = perf_counter(), "failed"
+    task = context.job.task_name
+    database.renew_broken()
+    with logs.known_as(f"job-{context.job.id}"):
+        try:
+            result = call_next()
+            outcome = "done"
+            return result
+        finally:
+            seconds = perf_counter() - began
+            metrics.JOB_SECONDS.labels(task, outcome).observe(seconds)
+            facts = {"task": task, "outcome": outcome, "milliseconds": round(seconds * 1000, 1)}
+            log.info("job", extra={"facts": facts})
+            close_old_connections()
 
 
 if __name__ == "__main__":

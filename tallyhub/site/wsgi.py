@@ -5,6 +5,9 @@ import os
 
 from django.core.wsgi import get_wsgi_application
 
+from tallyhub.site import database
+
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "tallyhub.site.settings")
 application = get_wsgi_application()
+database.bound_statements()
 gc.freeze()  # what is loaded stays: each collection would look through all of it

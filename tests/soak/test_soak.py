@@ -17,7 +17,7 @@ DOCTOR_EVERY = 500  # lives; it adds up everything that was ever booked, so it c
 
 def test_a_long_random_run_keeps_every_invariant(world: SimpleNamespace) -> None:
     print(f"\nTALLYHUB_SOAK_SEED={SEED}")  # noqa: T201 - to run a failure again
-    chance = random.Random(SEED)  # noqa: S311
+    chance = random.Random(SEED)
     lives = max(1, OPERATIONS // LIFE)
     for life in range(lives):
         it = Episode(world, chance.choice, f"{life}", is_as_needed=chance.random() < 0.1)
