@@ -1,4 +1,4 @@
-"""One archive of everything: database, private files and key; written while the hub runs, read back whole or not at all.
+"""One archive of everything: database, private files and key; written while the hub runs, read back whole or not.
 
 The archive is a ZIP without compression of its own (the dump is compressed), so that ordinary tools open it. Its last
 member is the manifest, with the SHA-256 of every other one. Memory stays constant in both directions.
@@ -77,9 +77,11 @@ def back_up(config: Config, target: Path, say: Say) -> Manifest:
 def _write(config: Config, file: IO[bytes]) -> Manifest:
     members: dict[str, dict[str, Any]] = {}
     with ZipFile(file, "w") as archive:
-        with _snapshot(_owner_url(config)) as (snapshot, version, migrations):
-            with _added(archive, DUMP, members) as member:
-                _dump(config, version, snapshot, member)
+        with (
+            _snapshot(_owner_url(config)) as (snapshot, version, migrations),
+            _added(archive, DUMP, members) as member,
+        ):
+            _dump(config, version, snapshot, member)
         # After the dump: what a row of it names is there, unless its retention has ended meanwhile.
         for name, path in _private_files(config):
             with _opened(path) as source:
@@ -250,8 +252,8 @@ def _check_fits(config: Config, archive: ZipFile, manifest: Manifest) -> None:
         )
     if config.secret_key and config.secret_key.encode() != archive.read(KEY):
         raise HubError(
-            "TALLYHUB_SECRET_KEY is another key than the archive's, so that what was signed or sealed with it could not "
-            f"be read. Set it to the content of the archive's member {KEY}, or unset it."
+            "TALLYHUB_SECRET_KEY is another key than the archive's, so that what was signed or sealed with it could "
+            f"not be read. Set it to the content of the archive's member {KEY}, or unset it."
         )
 
 
@@ -343,7 +345,7 @@ def _restore_database(config: Config, archive: ZipFile, *, replace: bool) -> Non
 
 
 def _contents(folder: Path, archive: ZipFile) -> bytes:
-    """The dump's list of contents without the owner's default rights, which name a role; ``migrate`` gives them anew."""
+    """The dump's list of contents without the owner's default rights: they name a role, and ``migrate`` gives them."""
     with tempfile.TemporaryFile() as listed:
         _feed([folder / "pg_restore", "--list"], archive, listed)
         listed.seek(0)

@@ -136,6 +136,17 @@ def restore(
         backup.restore(settings.TALLYHUB, file, replace=replace, say=_say)
 
 
+@app.command("upgrade-database")
+def upgrade_database(
+    old_bin: Annotated[Path, typer.Option(exists=True, file_okay=False, help="Programs of the version of the data.")],
+) -> None:
+    """Bring the embedded server's data to the installed PostgreSQL's major version. Stop the hub first."""
+    config = Config()
+    if not config.is_embedded:
+        raise HubError("This is for the embedded server. Your own PostgreSQL is upgraded with its own tools.")
+    postgres.upgrade(config.data_dir, binaries=config.postgres_bin, old_binaries=str(old_bin), say=_say)
+
+
 @app.command()
 def worker() -> None:
     """Run background jobs until interrupted, where they are not run by serve (serve --no-worker)."""

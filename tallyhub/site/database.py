@@ -31,7 +31,12 @@ def migrate() -> None:
     with connections["owner"].cursor() as cursor:
         cursor.execute(f"SET lock_timeout = '{settings.TALLYHUB.lock_seconds_max}s'")  # pages go on; try again later
         cursor.execute(sql.SQL(_DEFAULT_RIGHTS).format(app=sql.Identifier(settings.TALLYHUB.app_role)).as_string())
-    call_command("migrate", database="owner", verbosity=0, interactive=False)
+    try:
+        call_command("migrate", database="owner", verbosity=0, interactive=False)
+    except DatabaseError as error:
+        raise HubError(
+            f"A migration failed and was rolled back; the release before goes on working. {str(error).strip()}"
+        ) from error
 
 
 def bound_statements() -> None:

@@ -16,7 +16,7 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
@@ -53,6 +53,16 @@ class Server:
     @property
     def data(self) -> Path:
         return self.folder / "data"
+
+    @property
+    def replaced(self) -> Path:
+        """The data of the version before, kept after an upgrade."""
+        return self.folder / "data.replaced"
+
+    @property
+    def made_by(self) -> str:
+        """The major version that made the data."""
+        return (self.data / "PG_VERSION").read_text().strip()
 
     @property
     def as_user(self) -> dict[str, Any]:
@@ -96,6 +106,90 @@ def running(
                 process.wait()
 
 
+def upgrade(data_dir: Path, *, binaries: str, old_binaries: str, say: Callable[[str], None] = print) -> None:
+    """Bring a stopped server's data to the installed major version: dump by the new programs, restore, two renames.
+
+    The old data is only read and stays as ``data.replaced``; killed at any moment, the next start finds the old data
+    or the new one. Raises PostgresError when the server runs or the old programs are not those of the data.
+    """
+    server = _server(data_dir.resolve(), binaries, ())
+    old = _server(data_dir.resolve(), old_binaries, ())
+    with (server.folder / "owner.lock").open("w") as lock:
+        if not _lock(lock):
+            raise PostgresError("The hub runs. Stop it first.")
+        if not (server.folder / "ready").exists():
+            raise PostgresError(f"There is no data in {server.folder}.")
+        _finish_swap(server)
+        made_by, version = server.made_by, _version(server)
+        if made_by == version:
+            say(f"The data is of PostgreSQL {version} already.")
+            return
+        if _version(old) != made_by:
+            raise PostgresError(f"--old-bin is of PostgreSQL {_version(old)}, the data is of PostgreSQL {made_by}.")
+        say(f"From PostgreSQL {made_by} to {version}; until the end the old data stays as it is.")
+        _swap(server, _copied(server, old, say))
+    say(f"Done. When all is well, delete {server.replaced}.")
+
+
+def _copied(server: Server, old: Server, say: Callable[[str], None]) -> Server:
+    """A stopped server of the new version that holds everything the old one does."""
+    folder, sockets = server.folder / "upgrading", server.sockets.with_name(f"{server.sockets.name}-new")
+    new = replace(server, folder=folder, sockets=sockets)
+    if folder.exists():  # a killed upgrade left it, perhaps with its server
+        _stop(new)
+        shutil.rmtree(folder)
+    _with_folders(new)
+    _make_data(new, server.secrets())
+    processes = [_start(old, say), _start(new, say)]
+    try:
+        _copy(old, new)
+    finally:
+        for one, process in zip((old, new), processes, strict=True):
+            _stop(one)
+            if process:
+                process.wait()
+        shutil.rmtree(sockets, ignore_errors=True)
+    if any((one.data / "postmaster.pid").exists() for one in (old, new)):
+        raise PostgresError("A server did not stop. Nothing was changed; try again.")
+    return new
+
+
+def _copy(old: Server, new: Server) -> None:
+    """As the superuser, who is the only one to know every right; the roles are there already.
+
+    By the old version's own pg_dump: a newer one may be of an older minor release than the server, and write what only
+    that server understands (seen: 16.14 wrote the column option ``pg_attver`` of a server 15.20).
+    """
+    dump = [str(old.binaries / "pg_dump"), "--format=custom", "--compress=0", f"--dbname={_without_password(old)}"]
+    load = [str(new.binaries / "pg_restore"), "--exit-on-error", f"--dbname={_without_password(new)}"]
+    environment = os.environ | {"PGPASSWORD": old.secrets()["postgres"]}
+    with (
+        tempfile.TemporaryFile() as said,
+        subprocess.Popen(dump, stdout=subprocess.PIPE, stderr=said, env=environment) as dumping,
+        subprocess.Popen(load, stdin=dumping.stdout, stderr=said, env=environment) as loading,
+    ):
+        if dumping.stdout:
+            dumping.stdout.close()  # pg_restore has it: so pg_dump ends when pg_restore does
+        loading.wait()
+        dumping.wait()
+        if loading.returncode or dumping.returncode:
+            said.seek(0)
+            text = said.read(4_096).decode(errors="replace").strip()
+            raise PostgresError(f"The upgrade failed; the old data is as it was. {text}")
+
+
+def _without_password(server: Server) -> str:
+    return f"postgresql://postgres@/{DATABASE}?host={quote(str(server.sockets), safe='')}"
+
+
+def _swap(server: Server, new: Server) -> None:
+    """Two renames; between them there is no ``data``, and the next start puts the old one back."""
+    shutil.rmtree(server.replaced, ignore_errors=True)
+    server.data.rename(server.replaced)
+    new.data.rename(server.data)
+    shutil.rmtree(new.folder, ignore_errors=True)
+
+
 def remove(data_dir: Path) -> None:
     """Delete a stopped server's data, secrets and log for good. For folders that tests made."""
     server = _server(data_dir.resolve(), "", ())
@@ -109,14 +203,16 @@ def _server(data_dir: Path, binaries: str, options: tuple[str, ...]) -> Server:
     # As root the server runs as a system user, who may not enter root's folders: it gets a folder of its own.
     folder = data_dir / "postgres" if user is None else Path("/var/lib/tallyhub") / _short(data_dir)
     sockets = Path(tempfile.gettempdir()) / f"tallyhub-{os.geteuid()}-{_short(data_dir)}"
-    server = Server(folder, sockets, bin_dir, user, options)
-    for path in (folder, sockets):
+    server = _with_folders(Server(folder, sockets, bin_dir, user, options))
+    return replace(server, binaries=_reachable(bin_dir, server)) if user else server
+
+
+def _with_folders(server: Server) -> Server:
+    for path in (server.folder, server.sockets):
         path.mkdir(parents=True, exist_ok=True)
         path.chmod(0o700)
-        if user:
-            shutil.chown(path, user)
-    if user:
-        return Server(folder, sockets, _reachable(bin_dir, server), user, options)
+        if server.user:
+            shutil.chown(path, server.user)
     return server
 
 
@@ -175,10 +271,14 @@ def _run(server: Server, *command: str, check: bool = True, **more: Any) -> "sub
 def _prepare(server: Server) -> None:
     """Make the data folder once. A half-made one, left by a crash, is made again: it never held anything."""
     if (server.folder / "ready").exists():
+        _finish_swap(server)
         _check_version(server)
         return
+    _make_data(server, {role: secrets.token_urlsafe(24) for role in ("postgres", OWNER, APP)})
+
+
+def _make_data(server: Server, passwords: dict[str, str]) -> None:
     shutil.rmtree(server.data, ignore_errors=True)
-    passwords = {role: secrets.token_urlsafe(24) for role in ("postgres", OWNER, APP)}
     path = server.folder / "secrets.json"
     path.touch(mode=0o600)
     path.write_text(json.dumps(passwords))
@@ -194,13 +294,24 @@ def _prepare(server: Server) -> None:
     password_file.unlink()
 
 
+def _finish_swap(server: Server) -> None:
+    """An upgrade was killed between its two renames: the old data takes its place again."""
+    if not server.data.exists() and server.replaced.exists():
+        server.replaced.rename(server.data)
+
+
+def _version(server: Server) -> str:
+    """The major version of the programs."""
+    return _run(server, str(server.binaries / "postgres"), "--version").stdout.split()[2].partition(".")[0]
+
+
 def _check_version(server: Server) -> None:
-    made_by = (server.data / "PG_VERSION").read_text().strip()
-    version = _run(server, str(server.binaries / "postgres"), "--version").stdout.split()[2].partition(".")[0]
+    made_by, version = server.made_by, _version(server)
     if made_by != version:
         raise PostgresError(
             f"The data in {server.folder} is of PostgreSQL {made_by}, the installed one is {version}. "
-            "Dump it with the old release and restore it with this one."
+            f"Nothing was changed. Run: tallyhub upgrade-database --old-bin FOLDER, with the bin folder of "
+            f"PostgreSQL {made_by}, such as /usr/lib/postgresql/{made_by}/bin"
         )
 
 

@@ -20,6 +20,8 @@ NEEDED = ("pg_dump", "pg_restore", "psql")
 def find(server_major: int, folder: str = "") -> Path:
     """The folder of programs that fit a server: of its major version, else of the next newer one.
 
+    Its own version is best: a newer pg_dump may write what only that server understands (see postgres.py, ``_copy``).
+
     ``folder`` is TALLYHUB_POSTGRES_BIN; then come the wheel's, the search path, and where distributions put them.
     Raises HubError that names what is missing.
     """

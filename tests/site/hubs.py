@@ -63,7 +63,7 @@ def another_hub(folder: Path, name: str) -> Iterator[Hub]:
     """With an empty database."""
     name = f"{name}_{os.getpid()}"
     with psycopg.connect(os.environ["TALLYHUB_TEST_ADMIN"], autocommit=True) as connection:
-        connection.execute(f"CREATE DATABASE {name} OWNER {postgres.OWNER}")
+        connection.execute(f"CREATE DATABASE {name} OWNER {postgres.OWNER} TEMPLATE template0")
         try:
             yield Hub(name, folder)
         finally:

@@ -3,7 +3,6 @@
 import json
 import os
 import random
-import re
 import resource
 import signal
 import stat
@@ -158,6 +157,16 @@ def test_a_truncated_archive_is_refused(archive: Path, empty_hub: Hub, share: fl
     assert_refused(empty_hub, archive, "is not a whole backup")
 
 
+def is_accepted(path: Path, intact: dict[str, bytes]) -> bool:
+    try:
+        with backup._archive(path) as opened:
+            backup._checked(opened)
+            assert {name: opened.read(name) for name in opened.namelist()} == intact
+    except HubError:
+        return False
+    return True
+
+
 def test_a_flipped_bit_is_refused_or_harmless(archive: Path, tmp_path: Path) -> None:  # R10.1
     """Wherever it is: what the reader lets pass has every member as it was."""
     random.seed(10_1)
@@ -169,13 +178,7 @@ def test_a_flipped_bit_is_refused_or_harmless(archive: Path, tmp_path: Path) -> 
         flipped[position] ^= 1 << random.randrange(8)
         path = tmp_path / "flipped"
         path.write_bytes(flipped)
-        try:
-            with backup._archive(path) as opened:
-                backup._checked(opened)
-                assert {name: opened.read(name) for name in opened.namelist()} == intact
-        except HubError as error:
-            assert re.search("is not a whole backup|cannot be read|of format", str(error))
-            refused += 1
+        refused += not is_accepted(path, intact)
     assert refused > 200
 
 
