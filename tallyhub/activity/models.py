@@ -14,7 +14,7 @@ from tallyhub.organizations.models import Organization
 
 class StatementQuerySet(models.QuerySet["Statement"]):
     def visible_to(self, access: Access) -> "StatementQuerySet":
-        """One over the whole customer is for whoever sees all activity, one over workspaces for whoever could make it."""
+        """Over the whole customer: for whoever sees all its activity. Over workspaces: for whoever could make it."""
         mine = self.filter(customer_id__in=access.customers)
         if Right.VIEW_ACTIVITY in access.customer_rights:
             return mine

@@ -25,8 +25,10 @@ _FORMULA = ("=", "+", "-", "@", "\t", "\r")  # what makes a spreadsheet run a ce
 
 @dataclass(frozen=True, slots=True)
 class Column(Generic[Row]):
-    """``text`` is what the page shows, ``plain`` what a CSV holds: ISO days, whole smallest steps; ``cell`` is the typed
-    value of a spreadsheet."""
+    """``text`` is what the page shows, ``plain`` what a CSV holds: ISO days, whole smallest steps.
+
+    ``cell`` is what a spreadsheet holds: a typed value, and a text as it is, because there nothing runs it.
+    """
 
     key: str  # stable once published
     label: str

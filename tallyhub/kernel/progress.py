@@ -28,6 +28,7 @@ class Progress:
     sentence: str
     done: int = 0
     total: int = 0
+    result_href: str | None = None  # what there is to take once it is done
 
     @property
     def is_over(self) -> bool:

@@ -8,6 +8,7 @@ from typing import Any
 from django.db import connection
 
 from tallyhub.kernel.grid import COUNT_MAX, PAGE_ROWS, Place
+from tallyhub.ledger.rules import Sum
 
 STREAM_ROWS = 5_000  # per fetch of an export
 SORTS: dict[str, type[date] | type[int]] = {"occurred_on": date, "charged": int}
@@ -138,15 +139,6 @@ def _parameters(wanted: EntryFilter) -> dict[str, Any]:
         "reference": wanted.reference,
         "version": wanted.version,
     }
-
-
-@dataclass(frozen=True, slots=True)
-class Sum:
-    """What the rows of one entitlement add up to. ``checksum`` changes with any figure of any of them."""
-
-    rows: int = 0
-    charged: int = 0
-    checksum: int = 0
 
 
 # A sum of hashes needs no order and no memory. md5, because the database's own hashes may change with its release.

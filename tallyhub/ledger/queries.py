@@ -131,6 +131,11 @@ def version_at(customer_id: int, instant: datetime) -> int:
     return found["version__max"] or 0
 
 
+def known_at(customer_id: int, version: int) -> datetime | None:
+    """When a version was made; None for 0, which is before the first."""
+    return LedgerVersion.objects.filter(customer_id=customer_id, version=version).values_list("at", flat=True).first()
+
+
 def days_as_of(entitlement_ids: Collection[int], version: int) -> dict[int, list[engine.Daily]]:
     """What the whole agreement had used per day, as a version knew it, by entitlement; also for whoever reads only
     one of the workspaces that it is mapped to."""

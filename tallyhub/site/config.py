@@ -19,6 +19,8 @@ class Config(BaseSettings):
     app_role: str = Field("tallyhub_app", description="Name of the app's database role, used by migrations.")
     postgres_bin: str = Field("", description="Folder of other PostgreSQL binaries for the embedded server.")
     workers: int = Field(2, ge=1, le=64, description="Web worker processes.")
+    export_rows_max: int = Field(200_000, ge=1, le=1_000_000, description="Rows of one spreadsheet; beyond it is CSV.")
+    export_hours: int = Field(24, ge=1, le=720, description="How long the file of an export is kept, in hours.")
     demo: bool = Field(False, description="Says on the sign-in page which demo accounts there are.")
     debug: bool = Field(False, description="Templates are read again at every page; for development.")
 
