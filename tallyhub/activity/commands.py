@@ -133,8 +133,8 @@ def save_view(access: Access, *, name: str, address: str) -> SavedView:
 
 @command
 def rename_view(access: Access, view_id: int, *, name: str) -> None:
-    check_view_name(name)
     view = SavedView.objects.visible_to(access).select_for_update().get(pk=view_id)
+    check_view_name(name)
     if SavedView.objects.visible_to(access).filter(name=name).exclude(pk=view_id).exists():
         raise Conflict("view_name_taken", name=name)
     view.name = name

@@ -26,6 +26,8 @@ ATTEMPTS_MAX = 3
 def make_export(context: Any, export_id: int, person_id: int, customer_id: int) -> None:
     """With the rights that its person has now. Safe to repeat: a file is whole or not there."""
     tell = _teller(export_id, customer_id)
+    if context.job.attempts > ATTEMPTS_MAX:  # its worker was killed each time: perhaps by this very job
+        return tell(Stage.FAILED, problem="export_failed")
     try:
         _make(export_id, sign_on.act_for(person_id, customer_id), tell)
     except (HubError, ObjectDoesNotExist):
