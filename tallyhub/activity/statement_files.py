@@ -22,6 +22,7 @@ TEMPLATE = Path(__file__).parent / "statement.typ"
 
 def xlsx_of(words: Words, lines: Lines, folder: Path) -> bytes:
     """Of a statement of moderate length, in one go; the folder is where it lies while it is written."""
+    folder.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=folder, prefix="statement-") as making:
         path = Path(making) / "statement.xlsx"
         spreadsheets.write(path, words.sheets(lines))
