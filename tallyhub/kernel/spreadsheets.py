@@ -71,8 +71,9 @@ def _write_sheet(made: Worksheet, sheet: Sheet, formats: _Formats) -> None:
     made.set_column(0, max(len(sheet.header) - 1, 0), _COLUMN_WIDTH)
     made.freeze_panes(_HEADER_ROWS, 0)
     made.set_row(0, None, None, {"hidden": True})
-    for column, (key, label) in enumerate(sheet.header):
-        made.write_string(0, column, key)
+    for column, (key, _label) in enumerate(sheet.header):
+        made.write_string(0, column, key)  # row by row: what was left behind is on the disk already
+    for column, (_key, label) in enumerate(sheet.header):
         made.write_string(1, column, label, formats.bold)
     for number, row in enumerate(sheet.rows, start=_HEADER_ROWS):
         for column, cell in enumerate(row):
