@@ -4,6 +4,7 @@ Texts are cells of text whatever they begin with: nothing in a workbook of ours 
 """
 
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
@@ -51,12 +52,21 @@ def write(path: Path, sheets: Iterable[Sheet]) -> None:
     options = {"constant_memory": True, "tmpdir": str(path.parent), "date_1904": True}
     book = Workbook(str(path), options)
     formats = _Formats(book)
-    for sheet in sheets:
-        _write_sheet(book.add_worksheet(sheet.name[:31]), sheet, formats)
     try:
+        for sheet in sheets:
+            _write_sheet(book.add_worksheet(sheet.name[:31]), sheet, formats)
         book.close()
     except XlsxFileError as error:
         raise OSError(str(error)) from error
+    finally:
+        _let_go(book)
+
+
+def _let_go(book: Workbook) -> None:
+    """Close the files that rows were kept in, which the library forgets about where it fails."""
+    for made in book.worksheets():
+        with suppress(OSError):  # of what could not be written, which is known already
+            made.row_data_fh.close()
 
 
 class _Formats:
