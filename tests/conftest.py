@@ -47,11 +47,12 @@ def pytest_configure(config: pytest.Config) -> None:
     import django
 
     django.setup()
+    from django.conf import settings
     from django.test import override_settings
 
     # The browser tests serve the real, collected files; here the plain addresses will do.
     plain = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
-    override_settings(STORAGES={"default": plain, "staticfiles": plain}, WHITENOISE_AUTOREFRESH=True).enable()
+    override_settings(STORAGES=settings.STORAGES | {"staticfiles": plain}, WHITENOISE_AUTOREFRESH=True).enable()
 
 
 def _start_server(config: pytest.Config) -> None:

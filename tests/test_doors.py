@@ -7,6 +7,9 @@ from typing import Any
 import pytest
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
+from tallyhub.activity import commands
+from tallyhub.organizations.sign_on import act_for
+
 # The people of tests/world.py; `nobody` is not signed in.
 ADMINS = {"admin", "north_admin"}
 READERS = ADMINS | {"reader", "learning", "csam", "coordinator"}
@@ -28,6 +31,8 @@ def activity(stranger: int = 200, **over: int) -> dict[str, int]:
 def doors(world: SimpleNamespace) -> dict[tuple[str, str], tuple[list[Any], dict[str, int]]]:
     """(method, name) -> (arguments, who gets what). 404 is for what one may not know of, 403 for a missing right."""
     credit, education = world.cedar_credits.pk, world.cedar_education.pk
+    statement, export = _made(world)
+    only_whole = for_all(404) | dict.fromkeys(["admin", "csam", "coordinator"], 200)
     only_learning = activity(404, **dict.fromkeys(READERS - {"learning"}, 403))
     return {
         ("GET", "activity:home"): ([], for_all(200)),
@@ -40,6 +45,18 @@ def doors(world: SimpleNamespace) -> dict[tuple[str, str], tuple[list[Any], dict
         ("GET", "activity:entitlement_rows"): ([education], only_learning),
         ("GET", "activity:entitlement_csv"): ([education], only_learning),
         ("GET", "activity:agreement_details"): ([], for_all(301)),
+        ("GET", "activity:statements"): ([], stating()),
+        ("GET", "activity:statement"): ([statement], only_whole),
+        ("GET", "activity:statement_xlsx"): ([statement], only_whole),
+        ("GET", "activity:statement_pdf"): ([statement], only_whole),
+        ("GET", "activity:exports"): ([], for_all(200)),
+        ("POST", "activity:export_make"): ([], for_all(404)),  # without the address of a page
+        ("GET", "activity:export"): ([export], for_all(404) | {"admin": 200}),  # of whoever asked
+        ("GET", "activity:export_file"): ([export], for_all(404) | {"admin": 409}),  # not there yet
+        ("GET", "activity:views"): ([], for_all(200)),
+        ("POST", "activity:view_save"): ([], for_all(404)),  # without the address of a page
+        ("POST", "activity:view_rename"): ([999_999], for_all(404)),
+        ("POST", "activity:view_delete"): ([999_999], for_all(404)),
         ("GET", "organizations:switch"): ([], for_all(200)),
         ("POST", "organizations:switch_workspace"): ([], for_all(404)),  # without a workspace of one's own
         ("POST", "organizations:switch_customer"): ([], for_all(404)),
@@ -49,6 +66,29 @@ def doors(world: SimpleNamespace) -> dict[tuple[str, str], tuple[list[Any], dict
         ("GET", "account_change_password"): ([], for_all(200)),
         ("GET", "account_reauthenticate"): ([], for_all(200)),
     }
+
+
+def stating() -> dict[str, int]:
+    """Statements are made by whoever sees all activity of a customer, or administers a workspace."""
+    makers = ["admin", "north_admin", "csam", "coordinator", "stranger"]
+    return for_all(403) | dict.fromkeys(makers, 200)
+
+
+def _made(world: SimpleNamespace) -> tuple[int, int]:
+    """A statement over all of cedar, and an export that its administrator has asked for."""
+    access = act_for(world.admin.pk, world.cedar.pk).access
+    statement = commands.make_statement(
+        access, agreement_id=world.agreement.pk, first_day=None, last_day=None, language="en"
+    )
+    export = commands.ask_for_export(
+        access,
+        address=reverse("activity:entitlement", args=[world.cedar_credits.pk]),
+        name="credits.xlsx",
+        total=1,
+        workspaces=(world.north.pk,),
+        names_people=True,
+    )
+    return statement.pk, export.pk
 
 
 NOBODY = {"activity:agreement_details": 301, "account_login": 200}  # everything else asks to sign in

@@ -6,6 +6,7 @@ Walks over every table that there is, so that a new one without a policy fails h
 import json
 import os
 from collections.abc import Callable, Iterator
+from datetime import date
 from types import SimpleNamespace
 from typing import Any
 
@@ -17,11 +18,13 @@ from psycopg import conninfo
 
 from tallyhub.accounts import commands as accounts
 from tallyhub.accounts.models import Person
-from tallyhub.agreements.models import Mapping
+from tallyhub.activity.models import Export, SavedView, Statement
+from tallyhub.agreements.models import Agreement, Mapping
+from tallyhub.kernel import clock
 from tallyhub.kernel.access import Access
 from tallyhub.kernel.scope import command, scope, widen
 from tallyhub.ledger import commands as ledger
-from tallyhub.organizations.models import Organization, PersonKey, ProvedDomain
+from tallyhub.organizations.models import Organization, PersonKey, ProvedDomain, Workspace
 from tests.make import grant
 
 # Tables without a wall by customer, each for a reason.
@@ -44,7 +47,9 @@ OPEN = {
 }
 # Definer functions pass the wall; each is reviewed like a policy (threat model).
 DEFINERS = {
+    "activity_customers_with_exports_before",
     "agreements_find_customers",
+    "ledger_days_as_of",
     "ledger_stale_customers",
     "organizations_act_for",
     "organizations_find_customers",
@@ -80,6 +85,7 @@ def spread(world: SimpleNamespace, owner: Any) -> SimpleNamespace:
         domain = f"{customer.code}.test"
         ProvedDomain.objects.using("owner").create(customer_id=customer.pk, domain=domain, proved_by="dns")
         ledger.refresh_snapshots(Access.of_system([customer.pk]))
+        kept_by(person, customer, workspace)
         owner.execute(
             "INSERT INTO journal_event (customer_id, kind, details, at) VALUES (%s, 'x.y', '{}', now())", [customer.pk]
         )
@@ -87,6 +93,28 @@ def spread(world: SimpleNamespace, owner: Any) -> SimpleNamespace:
         "organizations_organization"
     ]
     return world
+
+
+def kept_by(person: Any, customer: Any, workspace: Any) -> None:
+    """What people keep: an export and a view of their own, and statements over the whole and over a workspace."""
+    own = {"customer_id": customer.pk, "person_id": person.pk}
+    Export.objects.using("owner").create(**own, address="/", name="a.xlsx", total=1, asked_at=clock.now())
+    SavedView.objects.using("owner").create(**own, name="Mine", address="/")
+    for workspaces in (None, [Workspace.objects.using("owner").filter(customer=customer).order_by("pk")[0].pk]):
+        Statement.objects.using("owner").create(
+            customer_id=customer.pk,
+            agreement_id=Agreement.objects.using("owner").filter(customer=customer).order_by("pk")[0].pk,
+            workspaces=workspaces,
+            first_day=date(2026, 1, 1),
+            last_day=date(2026, 2, 1),
+            ledger_version=1,
+            entitlements=[],
+            language="en",
+            lines=0,
+            digest="0" * 64,
+            made_at=clock.now(),
+            made_by_id=person.pk,
+        )
 
 
 def scopes(world: SimpleNamespace) -> dict[str, Access]:
@@ -179,13 +207,38 @@ def test_in_whole_one_reads_everything_of_the_customer_and_nothing_of_another(
 def test_in_a_workspace_one_reads_its_rows_and_what_reaches_it(spread: Any, owner: Any) -> None:
     access = scopes(spread)["workspace"]
     of_the_customer_only = {"journal_event", "organizations_personkey", "organizations_proveddomain"}
+    of_another_person = {"activity_export", "activity_savedview"}
     for table in spread.tables:
-        expected = set() if table in of_the_customer_only else {spread.cedar.pk}
+        expected = set() if table in of_the_customer_only | of_another_person else {spread.cedar.pk}
         assert customers_read(access, table) == expected, table
     with_workspace = "SELECT table_name FROM information_schema.columns WHERE column_name = 'workspace_id'"
     for (table,) in owner.execute(with_workspace).fetchall():
         if table in spread.tables:
             assert read(access, f"SELECT DISTINCT workspace_id FROM {table}") == [(spread.north.pk,)], table
+
+
+def test_a_statement_is_read_where_all_of_its_workspaces_are(spread: Any) -> None:
+    statement = "SELECT workspaces FROM activity_statement"
+    assert read(scopes(spread)["workspace"], statement) == [([spread.north.pk],)]
+    south = Access(person_id=spread.reader.pk, customer_id=spread.cedar.pk, workspaces=(spread.south.pk,))
+    assert read(south, statement) == []
+
+
+def test_a_person_reads_and_changes_their_own_exports_and_views(spread: Any) -> None:
+    mine = Access(person_id=spread.member.pk, customer_id=spread.cedar.pk, workspaces=(spread.north.pk,))
+    for table in ("activity_export", "activity_savedview"):
+        assert read(mine, f"SELECT person_id FROM {table}") == [(spread.member.pk,)]
+        assert not refused_or_nothing(mine, f"UPDATE {table} SET name = 'b'", [])
+        assert refused_or_nothing(mine, f"UPDATE {table} SET person_id = %s", [spread.admin.pk])
+
+
+def test_a_statement_is_neither_changed_nor_signed_by_another(spread: Any) -> None:
+    access = scopes(spread)["customer"]
+    assert refused_or_nothing(access, "UPDATE activity_statement SET digest = ''", [])
+    assert refused_or_nothing(access, "DELETE FROM activity_statement", [])
+    copy = "INSERT INTO activity_statement SELECT * FROM jsonb_populate_record(NULL::activity_statement, %s::jsonb)"
+    row = read(access, "SELECT to_jsonb(s) || '{\"id\": 999999}' FROM activity_statement s LIMIT 1")[0][0]
+    assert refused_or_nothing(access, copy, [row])  # made by somebody else
 
 
 def test_what_is_mapped_to_another_workspace_alone_is_not_read(spread: Any) -> None:

@@ -16,6 +16,7 @@ from tallyhub.agreements.rules import ServiceKind
 from tallyhub.kernel import formatting as fmt
 from tallyhub.kernel.amounts import Unit
 from tallyhub.kernel.grid import Column, Page, Place, count_text, harmless, link
+from tallyhub.kernel.spreadsheets import Quantity
 from tallyhub.ledger.entries import EntryFilter, EntryRow
 
 
@@ -66,9 +67,9 @@ class Columns:
     def declared(self) -> list[Column[EntryRow]]:
         several_workspaces, several_services = len(self._workspaces) > 1, len(self._services) > 1
         found: list[Column[EntryRow] | None] = [
-            Column("occurred_on", _("Day"), lambda row: fmt.short_day(row.occurred_on), _iso_day, sort="occurred_on"),
+            Column("occurred_on", _("Day"), _short_day, _iso_day, lambda row: row.occurred_on, sort="occurred_on"),
             _text("reference", _("Reference"), lambda row: row.external_id),
-            Column("title", _("What"), self._what, lambda row: harmless(row.title)),
+            Column("title", _("What"), self._what, lambda row: harmless(row.title), lambda row: row.title),
             _text("person", _("Person"), self._person) if self._people else None,
             _text("workspace", _("Workspace"), self._workspace, on_page=several_workspaces),
             _text("service", _("Service"), self._service, on_page=several_services),
@@ -124,14 +125,19 @@ class Columns:
             label,
             (lambda row: fmt.amount(of(row), self._units[row.entitlement_id])) if on_page else None,
             lambda row: _plain(of(row), self._units[row.entitlement_id]),
+            lambda row: Quantity(of(row), self._units[row.entitlement_id]),
             sort=sort,
             is_numeric=True,
         )
 
 
 def _text(key: str, label: str, of: Callable[[EntryRow], str], *, on_page: bool = True) -> Column[EntryRow]:
-    """A column of text: the same on page and in the export, there made harmless for spreadsheets."""
-    return Column(key, label, of if on_page else None, lambda row: harmless(of(row)))
+    """A column of text: the same on page and in the export, in a CSV made harmless for spreadsheets."""
+    return Column(key, label, of if on_page else None, lambda row: harmless(of(row)), of)
+
+
+def _short_day(row: EntryRow) -> str:
+    return fmt.short_day(row.occurred_on)
 
 
 def _iso_day(row: EntryRow) -> str:
@@ -196,6 +202,7 @@ def grid(
         "shown": hidden_notice(shown, total, kinds),
         **_page_links(base, carried, found, place),
         "csv_href": f"{base}entries.csv{link(carried)}" if wanted.workspaces else None,
+        "address": base + link(carried),
         "empty": None if found.rows else _no_rows(wanted, shown, total),
     }
 

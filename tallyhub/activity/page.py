@@ -48,6 +48,7 @@ class Card:
     state: Badge
     ends: str
     seller: str
+    id: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,6 +110,7 @@ def card(one: AgreementLines) -> Card:
         state=Badge(tiles.state_name(one.state), tiles.STATE_TONES[one.state]),
         ends=tiles.end_text(one.state, one.starts_on, one.ends_on, one.today),
         seller=one.seller,
+        id=one.id,
     )
 
 

@@ -1,7 +1,7 @@
 """What the page shows, read in one wide statement; a second pair only where a snapshot is out of date."""
 
 import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import NamedTuple
@@ -9,6 +9,9 @@ from typing import NamedTuple
 from django.db import connection
 from django.utils.translation import get_language
 
+from tallyhub.accounts.models import Person
+from tallyhub.activity.filters import NoSuchChoice
+from tallyhub.activity.models import Export, SavedView, Statement
 from tallyhub.activity.rules import Balance, balance_of
 from tallyhub.agreements.rules import ACTIVE_STATES, Scope, ServiceKind, State, state_of_agreement, state_of_package
 from tallyhub.kernel import clock
@@ -100,17 +103,43 @@ def list_agreements(access: Access, workspaces: Sequence[int]) -> list[Agreement
     Packages that reach no chosen workspace are among them for whoever administers the whole customer (R3.7); an
     agreement of which nothing is left after that is not.
     """
-    sees_unmapped = access.in_whole and access.has(Right.ADMINISTER)
+    rows = _read_rows(access, workspaces, in_whole=access.in_whole and access.has(Right.ADMINISTER))
+    return _assemble(rows, _segments(rows))
+
+
+Member = tuple[AgreementLines, PackageLines, Line]
+
+
+def list_members(access: Access, entitlement_ids: Sequence[int]) -> list[Member]:
+    """These entitlements with their packages and names, in their order; their balances are not read.
+
+    Raises NoSuchChoice where one of them does not, or no longer, reach this person.
+    """
+    rows = _read_rows(access, access.workspaces, in_whole=access.in_whole)
+    found = {
+        line.id: (agreement, package, line)
+        for agreement in _assemble(rows, {})
+        for package in agreement.packages
+        for line in package.lines
+    }
+    if not found.keys() >= set(entitlement_ids):
+        raise NoSuchChoice
+    return [found[one] for one in entitlement_ids]
+
+
+def _read_rows(access: Access, chosen: Sequence[int], *, in_whole: bool) -> "list[_Row]":
     parameters = {
-        "chosen": list(workspaces),
+        "chosen": list(chosen),
         "customer": access.customer_id,
-        "in_whole": sees_unmapped,
+        "in_whole": in_whole,
         "language": get_language(),
     }
     with connection.cursor() as cursor:
         cursor.execute(_READ, parameters)
-        rows = [_Row(*row) for row in cursor.fetchall()]
-    segments = _segments(rows)
+        return [_Row(*row) for row in cursor.fetchall()]
+
+
+def _assemble(rows: "Iterable[_Row]", segments: Mapping[int, Segment]) -> list[AgreementLines]:
     agreements: dict[int, AgreementLines] = {}
     for row in rows:
         agreement = agreements.get(row.agreement_id) or agreements.setdefault(row.agreement_id, _agreement(row))
@@ -211,6 +240,14 @@ def _segments(rows: Iterable[_Row]) -> dict[int, Segment]:
     return found
 
 
+class View(NamedTuple):
+    """A saved view."""
+
+    id: int
+    name: str
+    address: str
+
+
 @dataclass(frozen=True, slots=True)
 class DataState:
     """What every page of a customer depends on; the same state is the same page."""
@@ -219,11 +256,14 @@ class DataState:
     ledger_version: int
     days: tuple[str, ...]  # which day it is in each agreement's zone
     changed_at: datetime | None  # when the ledger last changed; None before the first entry
+    views: tuple[View, ...]  # the reader's own
 
 
 _STATE = """
 SELECT o.data_version, coalesce(l.version, 0), v.at,
-       (SELECT array_agg(DISTINCT a.zone ORDER BY a.zone) FROM agreements_agreement a WHERE a.customer_id = o.id)
+       (SELECT array_agg(DISTINCT a.zone ORDER BY a.zone) FROM agreements_agreement a WHERE a.customer_id = o.id),
+       (SELECT json_agg(json_build_array(w.id, w.name, w.address) ORDER BY w.name, w.id) FROM activity_savedview w
+        WHERE w.customer_id = o.id AND w.person_id = %s)
 FROM organizations_organization o
 LEFT JOIN ledger_customerledger l ON l.customer_id = o.id
 LEFT JOIN ledger_ledgerversion v ON v.customer_id = o.id AND v.version = l.version
@@ -233,7 +273,42 @@ WHERE o.id = %s
 
 def data_state(access: Access) -> DataState:
     with connection.cursor() as cursor:
-        cursor.execute(_STATE, [access.customer_id])
-        data_version, ledger_version, changed_at, zones = cursor.fetchone()
+        cursor.execute(_STATE, [access.person_id, access.customer_id])
+        data_version, ledger_version, changed_at, zones, views = cursor.fetchone()
     days = tuple(clock.today(zone).isoformat() for zone in zones or ())
-    return DataState(data_version, ledger_version, days, changed_at)
+    return DataState(data_version, ledger_version, days, changed_at, tuple(View(*one) for one in views or ()))
+
+
+def list_views(access: Access) -> list[View]:
+    """One's own saved views, by name."""
+    mine = SavedView.objects.visible_to(access).order_by("name", "pk")
+    return [View(*row) for row in mine.values_list("pk", "name", "address")]
+
+
+def list_statements(access: Access, *, at_most: int) -> list[Statement]:
+    """The newest first, with their agreements."""
+    return list(Statement.objects.visible_to(access).select_related("agreement").order_by("-pk")[:at_most])
+
+
+def get_statement(access: Access, statement_id: int) -> Statement:
+    return Statement.objects.visible_to(access).select_related("agreement").get(pk=statement_id)
+
+
+def names_of(person_ids: Iterable[int]) -> dict[int, str]:
+    """Names by id; somebody who was erased is not among them."""
+    return dict(Person.objects.filter(pk__in=set(person_ids)).exclude(name="").values_list("pk", "name"))
+
+
+def list_exports(access: Access) -> list[Export]:
+    return list(Export.objects.visible_to(access).order_by("-pk"))
+
+
+def get_export(access: Access, export_id: int) -> Export:
+    return Export.objects.visible_to(access).get(pk=export_id)
+
+
+def customers_with_exports_before(instant: datetime) -> list[int]:
+    """Of all customers: a definer function that tells ids only, because a job begins without knowing any."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT activity_customers_with_exports_before(%s)", [instant])
+        return [row[0] for row in cursor.fetchall()]

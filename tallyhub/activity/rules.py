@@ -1,13 +1,18 @@
 """What the page adds up, and what it says first. Pure."""
 
+import json
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
-from datetime import date
+from dataclasses import astuple, dataclass
+from datetime import date, timedelta
 from enum import StrEnum
+from hashlib import sha256
 
 from tallyhub.agreements.rules import ServiceKind
+from tallyhub.kernel.access import Access, Right
 from tallyhub.kernel.amounts import Unit
-from tallyhub.ledger.engine import Segment
+from tallyhub.kernel.errors import Invalid
+from tallyhub.ledger.engine import Allotment, Daily, Segment, balance
+from tallyhub.ledger.rules import Sum
 
 LOW_SHARE, CRITICAL_SHARE = 4, 10  # a quarter left is low, a tenth is critical
 
@@ -125,3 +130,104 @@ def _sum(parts: Sequence[Balance]) -> Balance:
         ends_next=sum(one.ends_next for one in parts if one.next_end == next_end),
         quantity=sum(one.quantity for one in parts),
     )
+
+
+def stated_workspaces(access: Access) -> tuple[int, ...] | None:
+    """What this person's statements are over: None for the whole customer, else the workspaces they administer.
+
+    Whoever sees all activity of the customer may have a statement of all of it. Raises Forbidden for anybody else: a
+    statement counts rows that a mere reader of one workspace is not shown.
+    """
+    if Right.VIEW_ACTIVITY in access.customer_rights:
+        return None
+    administered = access.workspaces_with(Right.ADMINISTER)
+    if not administered:
+        access.require(Right.ADMINISTER)
+    return administered
+
+
+def may_state(access: Access) -> bool:
+    """Whether ``stated_workspaces`` would not refuse."""
+    return Right.VIEW_ACTIVITY in access.customer_rights or bool(access.workspaces_with(Right.ADMINISTER))
+
+
+def check_period(first_day: date, last_day: date, *, starts_on: date, today: date) -> None:
+    """Raise Invalid for a period that the agreement cannot have a statement of. Days are in its zone."""
+    if last_day < first_day:
+        raise Invalid("period_reversed", first=first_day.isoformat(), last=last_day.isoformat())
+    if first_day < starts_on:
+        raise Invalid("period_too_early", first=first_day.isoformat(), starts_on=starts_on.isoformat())
+    if last_day > today:
+        raise Invalid("period_in_future", last=last_day.isoformat(), today=today.isoformat())
+
+
+@dataclass(frozen=True, slots=True)
+class Figures:
+    """One entitlement in a statement, in its unit's smallest step: bought = left + expired + delivered - over.
+
+    All are the agreement's but ``here``, which is what the stated workspaces had delivered in the period: the sum of
+    the lines. ``bought`` None: as needed.
+    """
+
+    entitlement_id: int
+    bought: int | None
+    upcoming: int  # bought, and beginning after the period
+    before: int
+    in_period: int
+    here: int
+    over: int
+    left: int
+    expired: int
+    lines: int
+    checksum: int  # of the lines
+
+    @property
+    def delivered(self) -> int:
+        return self.before + self.in_period
+
+
+def figures_of(
+    entitlement_id: int,
+    allotments: Sequence[Allotment] | None,
+    daily: Iterable[Daily],
+    listed: Sum,
+    *,
+    first_day: date,
+    last_day: date,
+    ends_on: date,
+) -> Figures:
+    """As they stand at the end of the period's last day; after ``ends_on``, the package's last day, nothing is left."""
+    known = list(daily)
+    found = balance(allotments, known, last_day)
+    earlier = balance(None, known, first_day - timedelta(days=1)).used
+    has_ended = last_day > ends_on
+    return Figures(
+        entitlement_id,
+        bought=None if allotments is None else found.bought,
+        upcoming=0 if has_ended else found.upcoming,
+        before=earlier,
+        in_period=found.used - earlier,
+        here=listed.charged,
+        over=found.over,
+        left=0 if has_ended else found.left,
+        expired=found.expired + (found.left if has_ended else 0),
+        lines=listed.rows,
+        checksum=listed.checksum,
+    )
+
+
+def digest_of(figures: Iterable[Figures]) -> str:
+    """Sixty-four hex digits that change with any figure, and with any of a line."""
+    return sha256(json.dumps([astuple(one) for one in figures]).encode()).hexdigest()
+
+
+VIEW_NAME_MAX = 80  # characters
+
+
+def check_view_name(name: str) -> None:
+    if not name:
+        raise Invalid("view_name_missing")
+    if len(name) > VIEW_NAME_MAX:
+        raise Invalid("text_too_long", length_max=VIEW_NAME_MAX)
+    if not name.isprintable():
+        raise Invalid("control_character")

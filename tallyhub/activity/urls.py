@@ -1,7 +1,7 @@
 from django.urls import URLPattern, path
 from django.views.generic import RedirectView
 
-from tallyhub.activity import web
+from tallyhub.activity import export_web, statement_web, view_web, web
 
 app_name = "activity"
 urlpatterns: list[URLPattern] = [
@@ -16,6 +16,18 @@ urlpatterns: list[URLPattern] = [
     path(
         "customer-activity/entitlements/<int:entitlement_id>/entries.csv", web.entitlement_csv, name="entitlement_csv"
     ),
+    path("statements/", statement_web.statements, name="statements"),
+    path("statements/<int:statement_id>/", statement_web.statement, name="statement"),
+    path("statements/<int:statement_id>/statement.xlsx", statement_web.statement_xlsx, name="statement_xlsx"),
+    path("statements/<int:statement_id>/statement.pdf", statement_web.statement_pdf, name="statement_pdf"),
+    path("exports/", export_web.exports, name="exports"),
+    path("exports/make/", export_web.export_make, name="export_make"),
+    path("exports/<int:export_id>/", export_web.export, name="export"),
+    path("exports/<int:export_id>/file/", export_web.export_file, name="export_file"),
+    path("views/", view_web.views, name="views"),
+    path("views/save/", view_web.view_save, name="view_save"),
+    path("views/<int:view_id>/rename/", view_web.view_rename, name="view_rename"),
+    path("views/<int:view_id>/delete/", view_web.view_delete, name="view_delete"),
     # The page that Customer activity replaced (R1.2).
     path(
         "agreement-details/",

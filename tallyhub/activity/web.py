@@ -1,29 +1,39 @@
 """Home, the Management tab, Customer activity and its drill-downs. Each page runs in one read-only scope."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
 from django.http import HttpResponse, HttpResponseBase, StreamingHttpResponse
 from django.shortcuts import render
-from django.utils import translation
+from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from tallyhub.activity import drilldown, entry_grid, page, tiles
 from tallyhub.activity.drilldown import Subject
 from tallyhub.activity.entry_grid import Columns, People
-from tallyhub.activity.filters import Choice, NoSuchChoice, read_choice
-from tallyhub.activity.queries import AgreementLines, DataState, data_state, list_agreements
-from tallyhub.activity.rules import Group
-from tallyhub.agreements.rules import ServiceKind
+from tallyhub.activity.exports import (
+    Find,
+    Reader,
+    Rows,
+    find_entitlement,
+    find_group,
+    read_rows,
+    require_rows,
+    shows_people,
+)
+from tallyhub.activity.filters import Choice, read_choice
+from tallyhub.activity.queries import AgreementLines, DataState, data_state, list_agreements, list_views
+from tallyhub.activity.rules import may_state
+from tallyhub.activity.view_web import saved_views
+from tallyhub.kernel import clock
+from tallyhub.kernel import formatting as fmt
 from tallyhub.kernel.access import Right
-from tallyhub.kernel.errors import Forbidden
-from tallyhub.kernel.grid import Column, csv_lines, cut, read_place
-from tallyhub.kernel.http import HubRequest, etag_of, signed_in, unchanged, url
+from tallyhub.kernel.grid import csv_lines, cut, read_place
+from tallyhub.kernel.http import HubRequest, attachment, etag_of, signed_in, unchanged, url
 from tallyhub.kernel.scope import scope
 from tallyhub.ledger import entries
-from tallyhub.ledger.entries import EntryFilter, EntryRow
 
 HOME_TILES_MAX = 6  # per agreement; the page has them all
 
@@ -96,6 +106,10 @@ def _page(request: HubRequest, choice: Choice, agreements: list[AgreementLines],
     cards, other_cards = page.cards(agreements, choice)
     return {
         "as_of": page.as_of(state.changed_at),
+        "customer": request.sign_on.customer_name,
+        "printed_on": fmt.day(clock.today(timezone.get_current_timezone_name())),
+        "statements_href": url("activity:statements") if may_state(request.access) else None,
+        "views": saved_views(request, state.views),
         "filters": page.filters(choice, request.sign_on.places, agreements),
         "cards": cards,
         "other_cards": other_cards,
@@ -107,55 +121,44 @@ def _page(request: HubRequest, choice: Choice, agreements: list[AgreementLines],
 
 
 # A drill-down is one entitlement, or one kind of the enterprise-wide section; both have page, rows and CSV.
-Find = Callable[[list[AgreementLines], Choice], Subject]
 
 
 @signed_in
 @require_safe
 def entitlement(request: HubRequest, entitlement_id: int) -> HttpResponse:
     base = url("activity:entitlement", entitlement_id)
-    return _drilldown(request, base, _entitlement(entitlement_id))
+    return _drilldown(request, base, find_entitlement(entitlement_id))
 
 
 @signed_in
 @require_safe
 def entitlement_rows(request: HubRequest, entitlement_id: int) -> HttpResponse:
     base = url("activity:entitlement", entitlement_id)
-    return _rows(request, base, _entitlement(entitlement_id))
+    return _rows(request, base, find_entitlement(entitlement_id))
 
 
 @signed_in
 @require_safe
 def entitlement_csv(request: HubRequest, entitlement_id: int) -> HttpResponseBase:
-    return _csv(request, _entitlement(entitlement_id))
+    return _csv(request, find_entitlement(entitlement_id))
 
 
 @signed_in
 @require_safe
 def group(request: HubRequest, group: str) -> HttpResponse:
-    return _drilldown(request, url("activity:group", group), _group(group))
+    return _drilldown(request, url("activity:group", group), find_group(group))
 
 
 @signed_in
 @require_safe
 def group_rows(request: HubRequest, group: str) -> HttpResponse:
-    return _rows(request, url("activity:group", group), _group(group))
+    return _rows(request, url("activity:group", group), find_group(group))
 
 
 @signed_in
 @require_safe
 def group_csv(request: HubRequest, group: str) -> HttpResponseBase:
-    return _csv(request, _group(group))
-
-
-def _entitlement(entitlement_id: int) -> Find:
-    return lambda agreements, _choice: drilldown.subject_of_entitlement(agreements, entitlement_id)
-
-
-def _group(name: str) -> Find:
-    if name not in set(Group):
-        raise NoSuchChoice
-    return lambda agreements, choice: drilldown.subject_of_group(agreements, Group(name), choice)
+    return _csv(request, find_group(group))
 
 
 def _drilldown(request: HubRequest, base: str, find: Find) -> HttpResponse:
@@ -164,6 +167,7 @@ def _drilldown(request: HubRequest, base: str, find: Find) -> HttpResponse:
         subject = find(list_agreements(request.access, choice.workspaces), choice)
         context = {
             "title": subject.title,
+            "views": saved_views(request, list_views(request.access)),
             "description": subject.description,
             "back_href": url("activity:customer_activity") + choice.query(),
             "workspaces": page.filters(choice, request.sign_on.places, [])["choice"],
@@ -191,24 +195,8 @@ def _rows(request: HubRequest, base: str, find: Find) -> HttpResponse:
     choice = read_choice(request.GET, request.access)
     with scope(request.access):
         subject = find(list_agreements(request.access, choice.workspaces), choice)
-        _require_rows(request, subject, choice)
+        require_rows(request.access, subject, choice)
         return render(request, "activity/_grid.html", {"grid": _grid(request, base, subject, choice)})
-
-
-def _require_rows(request: HubRequest, subject: Subject, choice: Choice) -> tuple[int, ...]:
-    """The workspaces whose rows are shown. Named people's learning answers 403 to all but learning managers (R2.2)."""
-    workspaces = drilldown.row_workspaces(request.access, subject.kinds, choice.workspaces)
-    if not workspaces and ServiceKind.EDUCATION in subject.kinds:
-        raise Forbidden(Right.VIEW_LEARNING)
-    if subject.is_benefit:
-        raise NoSuchChoice
-    return workspaces
-
-
-def _shows_people(request: HubRequest, subject: Subject, workspaces: tuple[int, ...]) -> bool:
-    """Who an entry is about is for those who may see everything of its kind."""
-    needed = Right.VIEW_LEARNING if ServiceKind.EDUCATION in subject.kinds else Right.ADMINISTER
-    return bool(workspaces) and all(request.access.has(needed, workspace_id=one) for one in workspaces)
 
 
 def _grid(request: HubRequest, base: str, subject: Subject, choice: Choice) -> dict[str, Any]:
@@ -218,7 +206,7 @@ def _grid(request: HubRequest, base: str, subject: Subject, choice: Choice) -> d
     found = cut(entries.list_page(wanted, place), place)
     total = entries.count(replace(wanted, workspaces=choice.workspaces))
     shown = entries.count(wanted) if workspaces != choice.workspaces else total
-    people = People() if _shows_people(request, subject, workspaces) else None
+    people = People() if shows_people(request.access, subject, workspaces) else None
     if people:
         people.learn(row.person_id for row in found.rows)
     columns = Columns(subject, _workspace_names(request, workspaces), people).declared()
@@ -233,32 +221,18 @@ def _workspace_names(request: HubRequest, workspaces: tuple[int, ...]) -> dict[i
 
 def _csv(request: HubRequest, find: Find) -> HttpResponseBase:
     """Exactly what the filters show. The rows are read inside a scope of the stream's own: ours is over by then."""
-    choice = read_choice(request.GET, request.access)
     with scope(request.access):
-        subject = find(list_agreements(request.access, choice.workspaces), choice)
-    workspaces = _require_rows(request, subject, choice)
-    wanted = entry_grid.read_filter(request.GET, subject, workspaces)
-    people = People() if _shows_people(request, subject, workspaces) else None
-    columns = Columns(subject, _workspace_names(request, workspaces), people).declared()
-    body = _csv_body(request, wanted, columns, people, translation.get_language() or "en")
+        rows = read_rows(Reader.of(request.sign_on), find, request.GET)
+    body = _csv_body(request, rows, translation.get_language() or "en")
     response = StreamingHttpResponse(body, content_type="text/csv; charset=utf-8")
-    response.headers["Content-Disposition"] = 'attachment; filename="entries.csv"'
+    response.headers["Content-Disposition"] = attachment(rows.file_name("csv"))
     return response
 
 
-def _csv_body(
-    request: HubRequest, wanted: EntryFilter, columns: list[Column[EntryRow]], people: People | None, language: str
-) -> Iterator[str]:
+def _csv_body(request: HubRequest, rows: Rows, language: str) -> Iterator[str]:
     has_keys = request.GET.get("header") == "keys"  # stable names for programs; people get their language
-    exported = [(column.key if has_keys else column.label, column.plain) for column in columns if column.plain]
+    exported = [(column.key if has_keys else column.label, column.plain) for column in rows.columns if column.plain]
     cells = [plain for _label, plain in exported]
     with translation.override(language), scope(request.access):
-        yield from csv_lines([label for label, _plain in exported], _csv_rows(wanted, cells, people))
-
-
-def _csv_rows(wanted: EntryFilter, cells: list[Any], people: People | None) -> Iterator[list[str | int]]:
-    for batch in entries.stream(wanted):
-        if people:
-            people.learn(row.person_id for row in batch)
-        for row in batch:
-            yield [cell(row) for cell in cells]
+        lines = ([cell(row) for cell in cells] for batch in rows.batches() for row in batch)
+        yield from csv_lines([label for label, _plain in exported], lines)

@@ -14,6 +14,7 @@ from urllib.parse import urlencode
 from django.http import QueryDict
 
 from tallyhub.kernel.errors import Invalid
+from tallyhub.kernel.spreadsheets import Cell
 
 Row = TypeVar("Row")
 PAGE_ROWS = 50
@@ -24,12 +25,16 @@ _FORMULA = ("=", "+", "-", "@", "\t", "\r")  # what makes a spreadsheet run a ce
 
 @dataclass(frozen=True, slots=True)
 class Column(Generic[Row]):
-    """``text`` is what the page shows, ``plain`` what an export writes: ISO days, whole smallest steps."""
+    """``text`` is what the page shows, ``plain`` what a CSV holds: ISO days, whole smallest steps.
+
+    ``cell`` is what a spreadsheet holds: a typed value, and a text as it is, because there nothing runs it.
+    """
 
     key: str  # stable once published
     label: str
     text: Callable[[Row], str] | None = None  # None: only in exports
     plain: Callable[[Row], str | int] | None = None  # None: only on the page
+    cell: Callable[[Row], Cell] | None = None  # None: as plain
     sort: str | None = None  # the declared order it is sorted by; each has an index
     is_numeric: bool = False
 

@@ -1,14 +1,18 @@
 """What our views know of a request."""
 
-from collections.abc import Callable
+import re
+import unicodedata
+from collections.abc import Callable, Iterable, Iterator
 from functools import lru_cache, wraps
 from hashlib import sha256
 from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec
+from urllib.parse import quote
 
 from django.conf import settings
 from django.contrib.auth.views import redirect_to_login
 from django.contrib.messages import get_messages
 from django.http import HttpRequest, HttpResponseBase
+from django.template.loader import get_template
 from django.urls import reverse
 from django.utils.timezone import get_current_timezone_name
 from django.utils.translation import get_language
@@ -17,6 +21,9 @@ from django_htmx.middleware import HtmxDetails
 from tallyhub.kernel.access import Access
 
 P = ParamSpec("P")
+_NOT_IN_NAMES = re.compile(r"[^A-Za-z0-9._-]+")
+_NAME_MAX = 100  # characters; a file system takes 255 bytes
+_BUFFERED = 100  # pieces of a template per chunk of a stream
 
 
 class HubRequest(HttpRequest):
@@ -48,6 +55,29 @@ def signed_in(view: View[P]) -> View[P]:
 def url(name: str, *args: str | int) -> str:
     """An address of ours by its name. Kept, because working it out anew took a tenth of a page's time."""
     return reverse(name, args=args)
+
+
+def attachment(name: str) -> str:
+    """A Content-Disposition that saves the answer under a name: in ASCII for old clients, and as it is (RFC 6266)."""
+    plain = _NOT_IN_NAMES.sub("-", unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode()).strip("-.")
+    return f"attachment; filename=\"{plain or 'file'}\"; filename*=UTF-8''{quote(name, safe='')}"
+
+
+def file_name(words: Iterable[str], ending: str) -> str:
+    """A name for a file of ours: ``proactive-credits-2026-03-01.csv``; letters of any script stay."""
+    said = "-".join(re.sub(r"[\W_]+", "-", word.lower()).strip("-") for word in words)
+    return f"{said[:_NAME_MAX].strip('-')}.{ending}"
+
+
+def render_stream(request: HttpRequest, name: str, context: dict[str, Any]) -> Iterator[str]:
+    """A page piece by piece, for one that is too long to be held. What the context reads is read as it goes."""
+    found: Any = get_template(name, using="jinja2")
+    full = {**context}
+    for processor in found.backend.template_context_processors:
+        full |= processor(request)
+    pieces = found.template.stream(full)
+    pieces.enable_buffering(_BUFFERED)
+    yield from pieces
 
 
 def etag_of(request: HubRequest, *depends_on: object) -> str:

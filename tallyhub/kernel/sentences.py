@@ -71,6 +71,16 @@ _SENTENCES = {
     "entitlement_unknown": _(
         "The package has no entitlement with this code. Import the entitlements first, or correct the code."
     ),
+    "export_failed": _("The file could not be made. Ask for it again; if it happens again, tell your provider."),
+    "export_no_room": _(
+        "The disk of the hub is full, so the file could not be written. Tell your provider, or download a CSV."
+    ),
+    "export_not_allowed": _("Your rights have changed since you asked for this file. Ask for it again."),
+    "export_not_ready": _("The file is not there yet."),
+    "export_too_large": _(
+        "There are more than %(rows_max)s rows, too many for a spreadsheet. Download them as CSV, or filter them."
+    ),
+    "exports_waiting": _("%(count)s of your files are waiting to be made. Ask again when they are done."),
     "file_changed": _("The file changed while it was read. Try again."),
     "file_empty": _("The file is empty, or its first line is: that line names the columns."),
     "hours_not_whole_minutes": _("This is not a whole number of minutes. Write hours and minutes as 1:20."),
@@ -99,6 +109,11 @@ _SENTENCES = {
     ),
     "password_refused": _("This password is refused: %(reasons)s"),
     "page_unknown": _("This page of the list does not exist. Start again at its first page."),
+    "period_in_future": _(
+        "The last day, %(last)s, lies in the future: in the zone of the agreement today is %(today)s."
+    ),
+    "period_reversed": _("The last day, %(last)s, lies before the first one, %(first)s."),
+    "period_too_early": _("The first day, %(first)s, lies before the first day of the agreement, %(starts_on)s."),
     "person_unknown": _("The customer has nobody with this key or address. Import the people first, or correct it."),
     "reason_not_a_code": _(
         "%(external_ids)s: the reason is not a code. Write it in small letters, digits and underscores."
@@ -123,6 +138,7 @@ _SENTENCES = {
     "staff_needs_address": _(
         "Without a customer it is staff of the provider: the key is their address, and they have no workspaces."
     ),
+    "statement_too_long": _("It lists more than %(lines_max)s entries. Ask for the spreadsheet on its page."),
     "starts_too_early": _("It begins before what it is a part of, whose first day is %(starts_on)s."),
     "terminated_outside": _(
         "It can only be terminated between its first day, %(starts_on)s, and its last one, %(ends_on)s."
@@ -145,6 +161,9 @@ _SENTENCES = {
     "unit_unknown": _("There is no such unit. Known are: %(words)s."),
     "url_malformed": _("This is no web address that begins with https://, of %(length_max)s characters at most."),
     "value_missing": _("A value is needed here."),
+    "view_name_missing": _("Give the view a name."),
+    "view_name_taken": _("You have another view with the name %(name)s. Choose another name."),
+    "views_full": _("You have saved %(count)s views, which is as many as there may be. Delete one first."),
     "word_unknown": _("Write one of these words: %(words)s."),
     "workspace_not_mapped": _(
         "%(external_ids)s: its package does not reach the workspace. Map the package to the workspace first."

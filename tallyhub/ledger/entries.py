@@ -8,6 +8,7 @@ from typing import Any
 from django.db import connection
 
 from tallyhub.kernel.grid import COUNT_MAX, PAGE_ROWS, Place
+from tallyhub.ledger.rules import Sum
 
 STREAM_ROWS = 5_000  # per fetch of an export
 SORTS: dict[str, type[date] | type[int]] = {"occurred_on": date, "charged": int}
@@ -22,10 +23,11 @@ class EntryFilter:
     first_day: date | None = None
     last_day: date | None = None
     reference: str = ""
+    version: int | None = None  # only what this version of the ledger knew; None: everything
 
     @property
     def is_bounded(self) -> bool:
-        return bool(self.first_day or self.last_day or self.reference)
+        return bool(self.first_day or self.last_day or self.reference or self.version is not None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,8 +56,10 @@ _COLUMNS = """e.id, e.occurred_on, e.workspace_id, e.entitlement_id, e.real_amou
 _BOUNDS = """
     (%(first_day)s::date IS NULL OR e.occurred_on >= %(first_day)s)
     AND (%(last_day)s::date IS NULL OR e.occurred_on <= %(last_day)s)
-    AND (%(reference)s = '' OR e.external_id = %(reference)s)"""
-_TEXTS = """, coalesce(d.title, ''), EXISTS (SELECT FROM ledger_entry r WHERE r.reverses_id = e.id)"""
+    AND (%(reference)s = '' OR e.external_id = %(reference)s)
+    AND (%(version)s::bigint IS NULL OR e.ledger_version <= %(version)s)"""
+_TEXTS = """, coalesce(d.title, ''), EXISTS (SELECT FROM ledger_entry r WHERE r.reverses_id = e.id
+    AND (%(version)s::bigint IS NULL OR r.ledger_version <= %(version)s))"""
 
 # A page is merged from one index walk per entitlement and workspace: each stops after a page's worth of rows, so
 # depth and emptiness cost nothing. One walk over several of them would have to read and sort all.
@@ -71,15 +75,15 @@ SELECT e.*{texts} FROM (
     ORDER BY {sort} {direction}, id {direction} LIMIT %(limit)s
 ) e LEFT JOIN ledger_entrydetail d ON d.entry_id = e.id ORDER BY e.{sort} {direction}, e.id {direction}
 """
-_ALL = f"""
-SELECT {_COLUMNS}{_TEXTS} FROM ledger_entry e LEFT JOIN ledger_entrydetail d ON d.entry_id = e.id
-WHERE e.entitlement_id = ANY (%(entitlements)s) AND e.workspace_id = ANY (%(workspaces)s) AND {_BOUNDS}
-ORDER BY e.occurred_on, e.id
+_ALL = """
+SELECT {columns}{texts} FROM ledger_entry e LEFT JOIN ledger_entrydetail d ON d.entry_id = e.id
+WHERE e.entitlement_id = ANY (%(entitlements)s) AND e.workspace_id = ANY (%(workspaces)s) AND {bounds}
+ORDER BY {by_entitlement}e.occurred_on, e.id
 """
 _COUNT = f"""
 SELECT count(*) FROM (SELECT FROM ledger_entry e
     WHERE e.entitlement_id = ANY (%(entitlements)s) AND e.workspace_id = ANY (%(workspaces)s) AND {_BOUNDS}
-    LIMIT {COUNT_MAX + 1}) counted
+    LIMIT %(limit)s) counted
 """
 _COUNT_ALL = """
 SELECT coalesce(sum(entries), 0)::bigint FROM ledger_workspacetotal
@@ -103,18 +107,25 @@ def list_page(wanted: EntryFilter, place: Place) -> list[EntryRow]:
         return [EntryRow(*row) for row in cursor.fetchall()]
 
 
-def stream(wanted: EntryFilter) -> Iterator[list[EntryRow]]:
-    """Every row, oldest first, in batches, so in constant memory. Runs in the caller's scope until it is used up."""
+def stream(wanted: EntryFilter, *, by_entitlement: bool = False) -> Iterator[list[EntryRow]]:
+    """Every row, oldest first, in batches, so in constant memory. Runs in the caller's scope until it is used up.
+
+    ``by_entitlement``: all of the first entitlement that is wanted, then all of the next.
+    """
+    order = "array_position(%(entitlements)s::bigint[], e.entitlement_id), " if by_entitlement else ""
+    statement = _ALL.format(columns=_COLUMNS, texts=_TEXTS, bounds=_BOUNDS, by_entitlement=order)
     with connection.chunked_cursor() as cursor:
-        cursor.execute(_ALL, _parameters(wanted))
+        cursor.execute(statement, _parameters(wanted))
         while rows := cursor.fetchmany(STREAM_ROWS):
             yield [EntryRow(*row) for row in rows]
 
 
-def count(wanted: EntryFilter) -> int:
-    """How many rows: exact up to COUNT_MAX, one more than that beyond; without bounds always exact, from the totals."""
+def count(wanted: EntryFilter, *, exact_max: int = COUNT_MAX) -> int:
+    """How many rows: exact up to ``exact_max``, one more than that beyond; without bounds always exact, from the
+    totals."""
     with connection.cursor() as cursor:
-        cursor.execute(_COUNT if wanted.is_bounded else _COUNT_ALL, _parameters(wanted))
+        parameters = _parameters(wanted) | {"limit": exact_max + 1}
+        cursor.execute(_COUNT if wanted.is_bounded else _COUNT_ALL, parameters)
         found: int = cursor.fetchone()[0]
     return found
 
@@ -126,7 +137,26 @@ def _parameters(wanted: EntryFilter) -> dict[str, Any]:
         "first_day": wanted.first_day,
         "last_day": wanted.last_day,
         "reference": wanted.reference,
+        "version": wanted.version,
     }
+
+
+# A sum of hashes needs no order and no memory. md5, because the database's own hashes may change with its release.
+_SUMS = f"""
+SELECT e.entitlement_id, count(*), sum(e.charged)::bigint,
+    sum(('x' || left(md5(concat_ws(',', e.id, e.occurred_on, e.workspace_id, e.real_amount, e.multiplier_numerator,
+        e.multiplier_denominator, e.charged, e.reverses_id)), 12))::bit(48)::bigint)
+FROM ledger_entry e
+WHERE e.entitlement_id = ANY (%(entitlements)s) AND e.workspace_id = ANY (%(workspaces)s) AND {_BOUNDS}
+GROUP BY e.entitlement_id
+"""
+
+
+def sums(wanted: EntryFilter) -> dict[int, Sum]:
+    """By entitlement; one without rows is not among them."""
+    with connection.cursor() as cursor:
+        cursor.execute(_SUMS, _parameters(wanted))
+        return {one: Sum(rows, charged, int(checksum)) for one, rows, charged, checksum in cursor.fetchall()}
 
 
 _MONTHS = """

@@ -9,7 +9,7 @@ from typing import Any
 
 from django.db import connection
 from django.db.backends.postgresql.psycopg_any import DateRange
-from django.db.models import Exists, Max, OuterRef, Sum
+from django.db.models import Exists, Max, OuterRef
 
 from tallyhub.agreements.models import Entitlement
 from tallyhub.kernel import clock
@@ -131,9 +131,24 @@ def version_at(customer_id: int, instant: datetime) -> int:
     return found["version__max"] or 0
 
 
+def known_at(customer_id: int, version: int) -> datetime | None:
+    """When a version was made; None for 0, which is before the first."""
+    return LedgerVersion.objects.filter(customer_id=customer_id, version=version).values_list("at", flat=True).first()
+
+
+def days_as_of(entitlement_ids: Collection[int], version: int) -> dict[int, list[engine.Daily]]:
+    """What the whole agreement had used per day, as a version knew it, by entitlement; also for whoever reads only
+    one of the workspaces that it is mapped to."""
+    found: dict[int, list[engine.Daily]] = {one: [] for one in entitlement_ids}
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT * FROM ledger_days_as_of(%s, %s)", [list(entitlement_ids), version])
+        for entitlement_id, day, charged in cursor.fetchall():
+            found[entitlement_id].append((day, charged))
+    return found
+
+
 def balance_as_of(entitlement_id: int, version: int, day: date) -> Balance:
     """The figures of a day as they were known at a version: from the rows themselves, so that a statement can be made
     again to the digit, whatever was booked since."""
     allotments = allotments_of([entitlement_id], version=version)[entitlement_id]
-    known = Entry.objects.filter(entitlement_id=entitlement_id, ledger_version__lte=version)
-    return engine.balance(allotments, known.values_list("occurred_on").annotate(Sum("charged")), day)
+    return engine.balance(allotments, days_as_of([entitlement_id], version)[entitlement_id], day)

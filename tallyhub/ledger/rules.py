@@ -163,3 +163,12 @@ def _why_not(one: Candidate, claims: Mapping[Candidate, Reason], winner: Candida
     if claims[one] is not claims[winner]:
         return Reason.ADD_ON_FIRST
     return Reason.ENDS_LATER if one.ends_on > winner.ends_on else Reason.HIGHER_ID
+
+
+@dataclass(frozen=True, slots=True)
+class Sum:
+    """What the rows of one entitlement add up to. ``checksum`` changes with any figure of any of them."""
+
+    rows: int = 0
+    charged: int = 0
+    checksum: int = 0

@@ -72,6 +72,8 @@ class Config(BaseSettings):
         description="Opens `/metrics` to who sends it as `Authorization: Bearer …`. Not set: `/metrics` is there only "
         "for this machine, where the hub is bound to a loopback address and no proxy is named.",
     )
+    export_rows_max: int = Field(200_000, ge=1, le=1_000_000, description="Rows of one spreadsheet; beyond it is CSV.")
+    export_hours: int = Field(24, ge=1, le=720, description="How long the file of an export is kept, in hours.")
     postgres_bin: str = Field(
         "",
         description="`bin` folder of other PostgreSQL programs: the embedded server's, and `pg_dump` and its like for "
