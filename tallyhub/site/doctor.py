@@ -80,6 +80,7 @@ def _settings(config: Config) -> Iterator[Finding]:
 def _disk(config: Config) -> Finding:
     folder = config.data_dir.resolve()
     try:
+        folder.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryFile(dir=folder) as file:
             file.write(b"x")
             file.flush()
