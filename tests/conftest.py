@@ -42,7 +42,7 @@ def pytest_configure(config: pytest.Config) -> None:
     os.environ["TALLYHUB_DATABASE_URL"] = _named(os.environ["TALLYHUB_TEST_APP"], f"tallyhub_{worker}")
     os.environ["TALLYHUB_OWNER_URL"] = _named(os.environ["TALLYHUB_TEST_OWNER"], f"tallyhub_{worker}")
     os.environ["TALLYHUB_DATA_DIR"] = str(Path(os.environ["TALLYHUB_TEST_DIR"]) / worker)
-    os.environ["TALLYHUB_SECRET_KEY"] = "only-for-tests"
+    os.environ["TALLYHUB_SECRET_KEY"] = "only-for-tests-and-as-long-as-a-real-one"
     os.environ.pop("TALLYHUB_BASE_URL", None)
     import django
 

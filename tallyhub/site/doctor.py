@@ -1,7 +1,12 @@
-"""What ``tallyhub doctor`` looks at: the server, the app's role, the schema, and every figure of the ledger."""
+"""What ``tallyhub doctor`` looks at: settings, disk, server, the app's role, schema, jobs, and every figure."""
 
+import re
+import shutil
+import stat
+import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from django.conf import settings
 from django.db import connection, connections
@@ -16,6 +21,18 @@ POSTGRES_MIN = 15
 LISTED_MAX = 1_000  # differences that are printed; all are counted
 
 
+SECRET_LENGTH_MIN = 32
+DISK_BYTES_MIN = 512 * 1024 * 1024
+WORKER_SECONDS_MAX, JOB_SECONDS_MAX = 60, 300
+
+_JOBS = """
+SELECT (SELECT count(*) FROM procrastinate_workers WHERE last_heartbeat > now() - make_interval(secs => %s)),
+       count(*) FILTER (WHERE status = 'failed'),
+       count(*) FILTER (WHERE status = 'todo' AND coalesce(scheduled_at, now()) < now() - make_interval(secs => %s))
+FROM procrastinate_jobs
+"""
+
+
 @dataclass(frozen=True, slots=True)
 class Finding:
     text: str
@@ -24,6 +41,8 @@ class Finding:
 
 def examine(config: Config) -> Iterator[Finding]:
     """One finding after the other; ends early where the next ones would make no sense."""
+    yield from _settings(config)
+    yield _disk(config)
     yield _server(config)
     yield _role()
     if "owner" not in settings.DATABASES:
@@ -32,7 +51,64 @@ def examine(config: Config) -> Iterator[Finding]:
     schema = _schema()
     yield schema
     if not schema.is_fault:
+        yield from _jobs()
         yield from _figures()
+
+
+def _settings(config: Config) -> Iterator[Finding]:
+    """What can be set and still be wrong together."""
+    if config.secret_key and len(config.secret_key) < SECRET_LENGTH_MIN:
+        yield Finding(f"TALLYHUB_SECRET_KEY is shorter than {SECRET_LENGTH_MIN} characters: it can be guessed.", True)
+    elif not config.secret_key and stat.S_IMODE(config.secret_file.stat().st_mode) & 0o077:
+        yield Finding(f"{config.secret_file} can be read by others. Run: chmod 600 {config.secret_file}", is_fault=True)
+    if config.base_url and not re.fullmatch(r"https?://[^/?#\s]+/?", config.base_url):
+        yield Finding("TALLYHUB_BASE_URL is not of the form https://hub.example.org", is_fault=True)
+    elif config.base_url and not config.is_tls:
+        yield Finding("TALLYHUB_BASE_URL is not https: passwords and cookies can be read on their way.")
+    if config.base_url and not config.trusted_proxies:
+        yield Finding("TALLYHUB_TRUSTED_PROXIES is not set: failed sign-ins are counted by the proxy's address.")
+    if not config.base_url and not config.is_for_this_machine:
+        yield Finding("TALLYHUB_BASE_URL is not set: whatever host a request names is answered.")
+    if config.demo:
+        yield Finding("TALLYHUB_DEMO is on: the sign-in page tells accounts and their password.")
+    try:
+        ZoneInfo("Europe/Berlin")
+    except ZoneInfoNotFoundError:
+        yield Finding("There is no time zone data. Install the package tzdata.", is_fault=True)
+
+
+def _disk(config: Config) -> Finding:
+    folder = config.data_dir.resolve()
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryFile(dir=folder) as file:
+            file.write(b"x")
+            file.flush()
+    except OSError as error:
+        return Finding(f"{folder} cannot be written: {error.strerror}", is_fault=True)
+    free = shutil.disk_usage(folder).free
+    text = f"{folder} can be written, {free // 1024**2:,} MiB are free."
+    return Finding(f"{text} That is little." if free < DISK_BYTES_MIN else text, free < DISK_BYTES_MIN)
+
+
+def _jobs() -> Iterator[Finding]:
+    """A worker gives a sign every ten seconds, and no job waits long while one works."""
+    with connection.cursor() as cursor:
+        cursor.execute(_JOBS, [WORKER_SECONDS_MAX, JOB_SECONDS_MAX])
+        workers, failed, late = cursor.fetchone()
+    if late and not workers:
+        yield Finding(f"No job worker runs, and {late} jobs wait for one. Start: tallyhub worker", is_fault=True)
+    else:
+        yield Finding(f"{workers} job workers run; {late} jobs are late." if workers else "No job worker runs.")
+    if failed:
+        yield Finding(f"{failed} jobs failed; the log has their ids.")
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT count(*) FROM ledger_stale_customers()")
+        (stale,) = cursor.fetchone()
+    if stale:
+        yield Finding(
+            f"The snapshots of {stale} customers are behind: pages are right, but slower until a worker runs."
+        )
 
 
 def _server(config: Config) -> Finding:

@@ -14,7 +14,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, TextIO
 
 from tallyhub.kernel.errors import HubError
 
@@ -69,6 +69,18 @@ class TextFormatter(logging.Formatter):
         return super().format(record)
 
 
+class ToStderr(logging.StreamHandler[TextIO]):
+    """To whatever stderr is at that moment: a command line under test replaces it."""
+
+    @property
+    def stream(self) -> TextIO:
+        return sys.stderr
+
+    @stream.setter
+    def stream(self, _stream: TextIO) -> None:
+        pass
+
+
 def _described(error: BaseException) -> dict[str, Any]:
     frames = traceback.extract_tb(error.__traceback__)[-FRAMES_MAX:]
     found: dict[str, Any] = {
@@ -91,7 +103,7 @@ def configuration(form: str, level: str) -> dict[str, Any]:
         "version": 1,
         "disable_existing_loggers": False,
         "formatters": {"ours": text if is_text else {"()": JsonFormatter}},
-        "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "ours"}},
+        "handlers": {"stderr": {"()": ToStderr, "formatter": "ours"}},
         "root": {"handlers": ["stderr"], "level": "WARNING"},
         "loggers": {
             "tallyhub": {"level": level},

@@ -1,5 +1,6 @@
 """The addresses for machines: R10.2, R10.3."""
 
+import errno
 from collections.abc import Iterator
 from typing import Any
 
@@ -85,6 +86,38 @@ def test_a_connection_that_broke_meanwhile_is_replaced(world: Any, client: Any) 
             [name],
         )
     assert client.get("/").status_code == 200
+
+
+def test_a_full_disk_is_said_in_a_sentence(world: Any, monkeypatch: pytest.MonkeyPatch) -> None:  # issue 3, faults
+    def fail(*_args: Any, **_more: Any) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr("tallyhub.activity.web.render", fail)
+    client = Client(raise_request_exception=False)
+    client.force_login(world.admin)
+    response = client.get("/customer-activity/")
+    assert response.status_code == 503
+    assert "disk is full. Nothing was changed." in response.content.decode().replace("&#39;", "'")
+
+
+def test_a_page_that_takes_too_long_is_ended_and_says_so(world: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Issue 3, faults: the limit is the web workers' own; jobs and imports have none."""
+
+    def sleep(*_args: Any, **_more: Any) -> None:
+        connection.cursor().execute("SELECT pg_sleep(60)")
+
+    options = dict(connections["default"].settings_dict["OPTIONS"])
+    monkeypatch.setitem(connections["default"].settings_dict, "OPTIONS", options)
+    monkeypatch.setattr("tallyhub.activity.web.render", sleep)
+    client = Client(raise_request_exception=False)
+    client.force_login(world.admin)
+    database.let_go()
+    with override_settings(TALLYHUB=Config(statement_seconds_max=1)):
+        database.bound_statements()
+        response = client.get("/customer-activity/")
+    database.let_go()
+    assert response.status_code == 503
+    assert "That took too long" in response.content.decode()
 
 
 # /metrics

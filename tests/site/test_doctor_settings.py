@@ -1,0 +1,56 @@
+"""What `tallyhub doctor` says of settings, disk and jobs (R10.1, R10.7)."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tallyhub.site import doctor
+from tallyhub.site.config import Config
+
+LONG = "0123456789abcdef0123456789abcdef"
+SETTINGS = {
+    "well": ({"secret_key": LONG}, ""),
+    "a short key": ({"secret_key": "short"}, "!TALLYHUB_SECRET_KEY is shorter than 32"),
+    "an address with a path": ({"base_url": "https://hub.example.test/hub"}, "!TALLYHUB_BASE_URL is not of the form"),
+    "no TLS": ({"base_url": "http://hub.example.test"}, "is not https"),
+    "no proxy named": ({"base_url": "https://hub.example.test"}, "TALLYHUB_TRUSTED_PROXIES is not set"),
+    "open to the network": ({"bind": "0.0.0.0:8000"}, "TALLYHUB_BASE_URL is not set"),
+    "demo": ({"demo": True}, "TALLYHUB_DEMO is on"),
+}
+
+
+@pytest.mark.parametrize("case", SETTINGS)
+def test_settings_that_are_wrong_together_are_named(case: str) -> None:  # R10.7
+    over, expected = SETTINGS[case]
+    findings = list(doctor._settings(Config(**{"secret_key": LONG} | over)))
+    said = " ".join(f"{'!' if one.is_fault else ''}{one.text}" for one in findings)
+    assert expected in said if expected else said == ""
+
+
+def test_a_key_that_others_can_read_is_named(tmp_path: Path) -> None:
+    (tmp_path / "secret-key").write_text(LONG)
+    (tmp_path / "secret-key").chmod(0o644)
+    (finding,) = doctor._settings(Config(secret_key="", data_dir=tmp_path))
+    assert finding.is_fault
+    assert "can be read by others" in finding.text
+
+
+def test_a_folder_that_cannot_be_written_is_named(tmp_path: Path) -> None:
+    assert not doctor._disk(Config(data_dir=tmp_path)).is_fault
+    (tmp_path / "file").touch()
+    assert "cannot be written" in doctor._disk(Config(data_dir=tmp_path / "file" / "below")).text
+
+
+def test_jobs_that_wait_for_a_worker_are_a_fault(world: Any, owner: Any) -> None:
+    assert not any(one.is_fault for one in doctor._jobs())
+    owner.execute(
+        "INSERT INTO procrastinate_jobs (queue_name, task_name, scheduled_at)"
+        " VALUES ('default', 'some.task', now() - interval '1 hour')"
+    )
+    (fault,) = [one for one in doctor._jobs() if one.is_fault]
+    assert "No job worker runs, and 1 jobs wait" in fault.text
+
+
+def test_snapshots_that_are_behind_are_counted(world: Any) -> None:
+    assert any("snapshots of 2 customers are behind" in one.text for one in doctor._jobs())
