@@ -17,6 +17,7 @@ BENCHMARKS = {
     "grid": "grid",
     "import": "imports",
     "export": "export",
+    "statement": "statement",
     "writers": "writers",
     "visit": "visit",
     "start": "start",

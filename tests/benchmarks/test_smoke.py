@@ -16,6 +16,7 @@ FIGURES = {
     "grid": ["grid, last page", "grid, middle page"],
     "import": ["import", "import, memory in MiB"],
     "export": ["export", "export, memory in MiB"],
+    "statement": ["statement, page in MiB", "statement, XLSX in MiB"],
     "writers": ["writers", "writers, customers"],
     "visit": ["first visit in KiB", "requests to other hosts"],
     "start": [],  # the browser tests start the demo; twice more would be slow
