@@ -31,7 +31,7 @@ from tallyhub.kernel.scope import scope
 from tallyhub.kernel.sentences import sentence
 
 LISTED_MAX = 200
-LINES_AT_ONCE_MAX = 10_000  # beyond, the spreadsheet takes seconds and is made by a job
+LINES_AT_ONCE_MAX = 5_000  # beyond, the spreadsheet takes seconds and is made by a job
 
 
 # Another agreement has another first day.
