@@ -18,6 +18,7 @@ BENCHMARKS = {
     "import": "imports",
     "backup": "backup",
     "export": "export",
+    "statement": "statement",
     "writers": "writers",
     "visit": "visit",
     "start": "start",

@@ -9,6 +9,7 @@ from django.conf import settings
 from django.http import HttpResponse, HttpResponseBase, StreamingHttpResponse
 from django.middleware.csrf import get_token
 from django.shortcuts import redirect, render
+from django.urls import reverse_lazy
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -30,11 +31,22 @@ from tallyhub.kernel.scope import scope
 from tallyhub.kernel.sentences import sentence
 
 LISTED_MAX = 200
-LINES_AT_ONCE_MAX = 10_000  # beyond, the spreadsheet takes seconds and is made by a job
+LINES_AT_ONCE_MAX = 5_000  # beyond, the spreadsheet takes seconds and is made by a job
+
+
+# Another agreement has another first day.
+_ANEW_FOR_ANOTHER = {
+    "hx-get": reverse_lazy("activity:statements"),
+    "hx-target": "#statement-form",
+    "hx-select": "#statement-form",
+    "hx-swap": "outerHTML",
+}
 
 
 class StatementForm(forms.Form):
-    agreement = forms.TypedChoiceField(label=gettext_lazy("Agreement"), coerce=int)
+    agreement = forms.TypedChoiceField(
+        label=gettext_lazy("Agreement"), coerce=int, widget=forms.Select(attrs=_ANEW_FOR_ANOTHER)
+    )
     first_day = forms.DateField(
         label=gettext_lazy("From"),
         required=False,

@@ -91,13 +91,15 @@ def _write_sheet(made: Worksheet, sheet: Sheet, formats: _Formats) -> None:
 
 
 def _write_cell(made: Worksheet, row: int, column: int, cell: Cell, formats: _Formats) -> None:
+    if cell is None or cell == "":
+        return
     if isinstance(cell, str):
         made.write_string(row, column, cell)
     elif isinstance(cell, date):
         made.write_datetime(row, column, cell, formats.day)
     elif isinstance(cell, Quantity):
         _write_quantity(made, row, column, cell, formats)
-    elif cell is not None:
+    else:
         made.write_number(row, column, cell)
 
 

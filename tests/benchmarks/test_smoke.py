@@ -17,6 +17,7 @@ FIGURES = {
     "import": ["import", "import, memory in MiB"],
     "backup": ["backup", "restore"],
     "export": ["export", "export, memory in MiB"],
+    "statement": ["statement, page in MiB", "statement, XLSX in MiB"],
     "writers": ["writers", "writers, customers"],
     "visit": ["first visit in KiB", "requests to other hosts"],
     "start": [],  # the browser tests start the demo; twice more would be slow
