@@ -218,7 +218,7 @@ def _grid(request: HubRequest, base: str, subject: Subject, choice: Choice) -> d
     found = cut(entries.list_page(wanted, place), place)
     total = entries.count(replace(wanted, workspaces=choice.workspaces))
     shown = entries.count(wanted) if workspaces != choice.workspaces else total
-    people = People() if _shows_people(request, subject, workspaces) else None
+    people = People(request.access) if _shows_people(request, subject, workspaces) else None
     if people:
         people.learn(row.person_id for row in found.rows)
     columns = Columns(subject, _workspace_names(request, workspaces), people).declared()
@@ -238,7 +238,7 @@ def _csv(request: HubRequest, find: Find) -> HttpResponseBase:
         subject = find(list_agreements(request.access, choice.workspaces), choice)
     workspaces = _require_rows(request, subject, choice)
     wanted = entry_grid.read_filter(request.GET, subject, workspaces)
-    people = People() if _shows_people(request, subject, workspaces) else None
+    people = People(request.access) if _shows_people(request, subject, workspaces) else None
     columns = Columns(subject, _workspace_names(request, workspaces), people).declared()
     body = _csv_body(request, wanted, columns, people, translation.get_language() or "en")
     response = StreamingHttpResponse(body, content_type="text/csv; charset=utf-8")
