@@ -1,8 +1,6 @@
-"""What sign-in does differently from typing import Any
+"""What sign-in does differently from allauth's defaults."""
 
 from typing import Any
-
-from allauth's defaults."""
 
 from allauth.account.adapter import DefaultAccountAdapter
 from django.http import HttpRequest
