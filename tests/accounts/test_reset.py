@@ -144,9 +144,7 @@ def test_a_changed_password_is_told(world: SimpleNamespace, mails: MailServer, c
 
 
 @pytest.mark.parametrize("password", ["12345678", "reader@example.test", "x"])
-def test_a_weak_password_is_refused(
-    world: SimpleNamespace, mails: MailServer, client: Client, password: str
-) -> None:
+def test_a_weak_password_is_refused(world: SimpleNamespace, mails: MailServer, client: Client, password: str) -> None:
     ask(client, "reader@example.test")
     assert choose(client, link_of(mails), password).status_code == 200
     assert not may_sign_in(password)

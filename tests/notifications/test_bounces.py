@@ -45,7 +45,9 @@ Content-Type: {kind}
 
 --b1--
 """
-HEADERS = "From: Tallyhub <hub@northgate.test>\nTo: reader@example.test\nMessage-ID: <{key}@northgate.test>\nSubject: x\n"
+HEADERS = (
+    "From: Tallyhub <hub@northgate.test>\nTo: reader@example.test\nMessage-ID: <{key}@northgate.test>\nSubject: x\n"
+)
 
 
 def report(
