@@ -40,7 +40,7 @@ def record(
 
 
 def clear_events(kind: str, before: datetime, at_most: int) -> int:
-    """Clear old events of a kind; returns how many went. The app may not delete: a definer function does, and notes it."""
+    """Clear old events of a kind; returns how many went. A definer function does it, and leaves a trace."""
     require_transaction()
     with connection.cursor() as cursor:
         cursor.execute("SELECT journal_clear(%s, %s, %s)", [kind, before, at_most])

@@ -1,4 +1,4 @@
-"""What the hub holds about a person: each package declares its tables, ``privacy`` exports and erases what they name."""
+"""What the hub holds about a person: each package declares its tables, ``privacy`` exports and erases by that."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -11,7 +11,7 @@ from tallyhub.kernel.scope import require_transaction
 
 @dataclass(frozen=True, slots=True)
 class Holding:
-    """Rows of one table that are about a person. All SQL here is written by us; only ids are put into it, as parameters.
+    """Rows of one table that are about a person. The SQL is written by us; only ids are put into it, as parameters.
 
     condition     which rows, with ``%(person)s`` for the id
     columns       what an export shows: ids, codes and texts; never a hash or a secret

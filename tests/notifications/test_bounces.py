@@ -127,7 +127,7 @@ def test_a_report_of_something_else_is_no_bounce(
     [
         b"",
         b"\x00\xff\xfe not a mail",
-        b"To: bounces@northgate.test\r\nSubject: I am on holiday\r\nAuto-Submitted: auto-replied\r\n\r\nUntil Monday.\r\n",
+        b"To: bounces@northgate.test\r\nSubject: On holiday\r\nAuto-Submitted: auto-replied\r\n\r\nSee you.\r\n",
         b"Content-Type: multipart/report; boundary=b1\r\n\r\n--b1\r\nContent-Type: message/delivery-status\r\n\r\n",
         b"Content-Type: message/delivery-status\r\n\r\nAction: failed\r\n\r\nStatus: 5.0.0\r\n",
     ],

@@ -42,7 +42,7 @@ def due_again(owner: Any) -> None:
 def test_a_mail_reaches_its_reader_as_text_and_html(world: SimpleNamespace, smtp: MailServer, owner: Any) -> None:
     write_to(Access(), world.reader.pk)
     work_off()
-    [(return_path, readers, message)] = smtp.mails
+    [(_path, readers, message)] = smtp.mails
     assert readers == ["reader@example.test"]
     assert [part.get_content_type() for part in message.iter_parts()] == ["text/plain", "text/html"]
     assert message["Subject"] == "Your password was changed"
