@@ -28,6 +28,11 @@ def activity(stranger: int = 200, **over: int) -> dict[str, int]:
     return dict.fromkeys(READERS, 200) | dict.fromkeys(NO_ACTIVITY, 403) | {"stranger": stranger} | over
 
 
+def erasing(stranger: int = 200) -> dict[str, int]:
+    """Open to customer administrators and account coordinators; ``stranger`` administers another customer."""
+    return for_all(403) | dict.fromkeys(("admin", "coordinator"), 200) | {"stranger": stranger}
+
+
 def doors(world: SimpleNamespace) -> dict[tuple[str, str], tuple[list[Any], dict[str, int]]]:
     """(method, name) -> (arguments, who gets what). 404 is for what one may not know of, 403 for a missing right."""
     credit, education = world.cedar_credits.pk, world.cedar_education.pk
@@ -61,10 +66,23 @@ def doors(world: SimpleNamespace) -> dict[tuple[str, str], tuple[list[Any], dict
         ("POST", "organizations:switch_workspace"): ([], for_all(404)),  # without a workspace of one's own
         ("POST", "organizations:switch_customer"): ([], for_all(404)),
         ("GET", "accounts:profile"): ([], for_all(200)),
+        ("GET", "privacy:my_data"): ([], for_all(200)),
+        ("POST", "privacy:export_me"): ([], for_all(200)),
+        ("GET", "privacy:erase_me"): ([], for_all(302)),  # the password first, once more
+        ("GET", "privacy:people"): ([], erasing()),
+        ("GET", "privacy:erase"): ([world.member.pk], erasing(stranger=404)),
+        ("GET", "notifications:unsubscribe"): (["1:forged"], for_all(404)),
+        ("GET", "demo_mails"): ([], for_all(404)),
+        ("GET", "demo_mail"): (["any"], for_all(404)),
+        ("GET", "demo_mail_html"): (["any"], for_all(404)),
         ("GET", "account_login"): ([], for_all(302)),
         ("GET", "account_logout"): ([], for_all(200)),
         ("GET", "account_change_password"): ([], for_all(200)),
         ("GET", "account_reauthenticate"): ([], for_all(200)),
+        ("GET", "account_reset_password"): ([], for_all(200)),
+        ("GET", "account_reset_password_done"): ([], for_all(200)),
+        ("GET", "account_reset_password_from_key"): (["1", "forged"], for_all(200)),  # says that it is no link
+        ("GET", "account_reset_password_from_key_done"): ([], for_all(200)),
     }
 
 
@@ -91,7 +109,18 @@ def _made(world: SimpleNamespace) -> tuple[int, int]:
     return statement.pk, export.pk
 
 
-NOBODY = {"activity:agreement_details": 301, "account_login": 200}  # everything else asks to sign in
+NOBODY = {  # everything else asks to sign in
+    "activity:agreement_details": 301,
+    "account_login": 200,
+    "account_reset_password": 200,
+    "account_reset_password_done": 200,
+    "account_reset_password_from_key": 200,
+    "account_reset_password_from_key_done": 200,
+    "notifications:unsubscribe": 404,
+    "demo_mails": 404,
+    "demo_mail": 404,
+    "demo_mail_html": 404,
+}
 
 
 def names(patterns: Any = None, prefix: str = "") -> Iterator[str]:
@@ -115,7 +144,9 @@ def test_each_member_of_the_cast_gets_in_where_they_should(world: SimpleNamespac
     found, expected = {}, {}
     for (method, name), (arguments, statuses) in doors(world).items():
         address = reverse(name, args=arguments)
-        found[method, address] = client.generic(method, address).status_code
+        answer = client.generic(method, address)
+        answer.close()  # a file of its own ends with it
+        found[method, address] = answer.status_code
         expected[method, address] = statuses[who] if who != "nobody" else NOBODY.get(name, SIGN_IN)
     assert found == expected
 

@@ -3,7 +3,8 @@
 from typing import Any
 
 from allauth.account.forms import ChangePasswordForm as AllauthChangePasswordForm
-from allauth.account.forms import LoginForm
+from allauth.account.forms import LoginForm, ResetPasswordKeyForm
+from allauth.account.forms import ResetPasswordForm as AllauthResetForm
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
@@ -32,6 +33,18 @@ class ChangePasswordForm(AllauthChangePasswordForm):  # type: ignore[misc]
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         _word(self, oldpassword=_("Present password"), password1=_("New password"), password2=_("New password, again"))
+
+
+class ResetPasswordForm(AllauthResetForm):  # type: ignore[misc]
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        _word(self, email=_("Email address"))
+
+
+class NewPasswordForm(ResetPasswordKeyForm):  # type: ignore[misc]
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        _word(self, password1=_("New password"), password2=_("New password, again"))
 
 
 def _word(form: forms.Form, **labels: Any) -> None:

@@ -9,15 +9,16 @@ from django.http import QueryDict
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from tallyhub.accounts.models import Person
 from tallyhub.activity.drilldown import Subject
 from tallyhub.activity.filters import NoSuchChoice
 from tallyhub.agreements.rules import ServiceKind
 from tallyhub.kernel import formatting as fmt
+from tallyhub.kernel.access import Access
 from tallyhub.kernel.amounts import Unit
 from tallyhub.kernel.grid import Column, Page, Place, count_text, harmless, link
 from tallyhub.kernel.spreadsheets import Quantity
 from tallyhub.ledger.entries import EntryFilter, EntryRow
+from tallyhub.organizations.queries import names_of
 
 
 def read_filter(query: QueryDict, subject: Subject, workspaces: tuple[int, ...]) -> EntryFilter:
@@ -39,18 +40,19 @@ def _day(value: str | None) -> date | None:
 
 
 class People:
-    """Names by id, looked up a page or a batch at a time. Somebody who was erased has none."""
+    """Names by id, looked up a page or a batch at a time. Whom the customer no longer knows has none."""
 
-    def __init__(self) -> None:
+    def __init__(self, access: Access) -> None:
+        self._access = access
         self._names: dict[int, str] = {}
 
     def learn(self, ids: Iterable[int | None]) -> None:
         """Know these people, and forget the ones before: an export keeps no more than one batch."""
         wanted = {one for one in ids if one is not None}
-        self._names = dict(Person.objects.filter(pk__in=wanted).values_list("pk", "name")) if wanted else {}
+        self._names = names_of(self._access, wanted) if wanted else {}
 
     def name(self, person_id: int | None) -> str:
-        return self._names.get(person_id, "") if person_id is not None else ""
+        return self._names.get(person_id) or _("Erased person") if person_id is not None else ""
 
 
 class Columns:

@@ -4,7 +4,7 @@ import errno
 import os
 import shutil
 from collections.abc import Iterable
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from typing import IO
 
@@ -55,6 +55,14 @@ def remove(export_ids: Iterable[int]) -> None:
         path = Path(default_storage.path(_name(one)))
         path.unlink(missing_ok=True)
         shutil.rmtree(path.with_suffix(".making"), ignore_errors=True)
+
+
+def remove_before(instant: datetime) -> None:
+    """What no row names any more: the row of an erased person goes with them, its file with its hours."""
+    folder = Path(default_storage.path(FOLDER))
+    for path in folder.glob("*.xlsx"):
+        if path.stat().st_mtime < instant.timestamp():
+            path.unlink(missing_ok=True)
 
 
 def is_no_room(error: OSError) -> bool:

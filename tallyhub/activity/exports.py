@@ -26,6 +26,7 @@ from tallyhub.kernel.spreadsheets import Sheet
 from tallyhub.ledger import entries
 from tallyhub.ledger.entries import EntryFilter, EntryRow
 from tallyhub.ledger.queries import known_at
+from tallyhub.organizations.queries import names_of
 
 # A drill-down is one entitlement, or one kind of the enterprise-wide section.
 Find = Callable[[list[AgreementLines], Choice], Subject]
@@ -88,7 +89,7 @@ def read_rows(reader: Reader, find: Find, query: QueryDict) -> Rows:
     choice = read_choice(query, access)
     subject = find(list_agreements(access, choice.workspaces), choice)
     workspaces = require_rows(access, subject, choice)
-    people = People() if shows_people(access, subject, workspaces) else None
+    people = People(access) if shows_people(access, subject, workspaces) else None
     named = {one: name for one, name in reader.workspaces.items() if one in workspaces}
     wanted = entry_grid.read_filter(query, subject, workspaces)
     return Rows(subject, wanted, Columns(subject, named, people).declared(), people)
@@ -118,11 +119,11 @@ def open_statement(reader: Reader, statement_id: int) -> tuple[Words, Lines]:
         document,
         customer=reader.customer,
         workspaces=reader.workspaces,
-        made_by=queries.names_of([statement.made_by_id]).get(statement.made_by_id, ""),
+        made_by=names_of(reader.access, [statement.made_by_id]).get(statement.made_by_id, ""),
         known_at=known_at(statement.customer_id, statement.ledger_version),
     )
     named = {one: name for one, name in reader.workspaces.items() if one in document.asked.workspaces}
-    return words, Lines(document, named)
+    return words, Lines(reader.access, document, named)
 
 
 def statement_file_name(document: Document, ending: str) -> str:

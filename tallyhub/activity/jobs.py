@@ -82,3 +82,4 @@ def remove_exports(timestamp: int) -> None:
         customers = queries.customers_with_exports_before(clock.now() - kept_for)
     for customer_id in customers:
         commands.remove_exports(Access.of_system([customer_id]), older_than=kept_for)
+    export_files.remove_before(clock.now() - 2 * kept_for)

@@ -9,7 +9,6 @@ from typing import NamedTuple
 from django.db import connection
 from django.utils.translation import get_language
 
-from tallyhub.accounts.models import Person
 from tallyhub.activity.filters import NoSuchChoice
 from tallyhub.activity.models import Export, SavedView, Statement
 from tallyhub.activity.rules import Balance, balance_of
@@ -292,11 +291,6 @@ def list_statements(access: Access, *, at_most: int) -> list[Statement]:
 
 def get_statement(access: Access, statement_id: int) -> Statement:
     return Statement.objects.visible_to(access).select_related("agreement").get(pk=statement_id)
-
-
-def names_of(person_ids: Iterable[int]) -> dict[int, str]:
-    """Names by id; somebody who was erased is not among them."""
-    return dict(Person.objects.filter(pk__in=set(person_ids)).exclude(name="").values_list("pk", "name"))
 
 
 def list_exports(access: Access) -> list[Export]:

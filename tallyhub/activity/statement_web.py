@@ -29,6 +29,7 @@ from tallyhub.kernel.errors import Conflict, Invalid
 from tallyhub.kernel.http import HubRequest, attachment, render_stream, signed_in, url
 from tallyhub.kernel.scope import scope
 from tallyhub.kernel.sentences import sentence
+from tallyhub.organizations.queries import names_of
 
 LISTED_MAX = 200
 LINES_AT_ONCE_MAX = 5_000  # beyond, the spreadsheet takes seconds and is made by a job
@@ -114,14 +115,14 @@ def _make(request: HubRequest, form: StatementForm) -> Statement | None:
 
 def _listed(access: Access) -> list[dict[str, str]]:
     found = queries.list_statements(access, at_most=LISTED_MAX)
-    names = queries.names_of(one.made_by_id for one in found)
+    names = names_of(access, {one.made_by_id for one in found})
     return [
         {
             "title": _("Statement %(number)s") % {"number": one.pk},
             "agreement": one.agreement.name,
             "period": fmt.term(one.first_day, one.last_day),
             "made_at": moment(one.made_at, one.agreement.zone),
-            "made_by": names.get(one.made_by_id) or _("erased person"),
+            "made_by": names.get(one.made_by_id) or _("Erased person"),
             "href": url("activity:statement", one.pk),
         }
         for one in found

@@ -60,7 +60,7 @@ class Words:
         """(key, label, value)"""
         statement, agreement = self.document.statement, self._agreement
         is_whole = statement.workspaces is None
-        by = self._made_by or _("erased person")
+        by = self._made_by or _("Erased person")
         made = {"name": by, "moment": moment(statement.made_at, agreement.zone)}
         return [
             ("customer", _("Customer"), self._customer),

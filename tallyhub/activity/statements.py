@@ -127,10 +127,10 @@ def _names(access: Access, kind: ServiceKind, workspaces: tuple[int, ...]) -> bo
 class Lines:
     """The lines that this person may see, entitlement by entitlement, oldest first, in constant memory."""
 
-    def __init__(self, document: Document, workspaces: dict[int, str]) -> None:
+    def __init__(self, access: Access, document: Document, workspaces: dict[int, str]) -> None:
         """``workspaces`` by name. The lines are read in the scope that is open while they are iterated over."""
         self._document = document
-        self._people = People() if document.named else None
+        self._people = People(access) if document.named else None
         self._columns = Columns(document.subject, workspaces, self._people)
 
     def columns(self) -> list[Column[EntryRow]]:

@@ -206,7 +206,7 @@ def _grid(request: HubRequest, base: str, subject: Subject, choice: Choice) -> d
     found = cut(entries.list_page(wanted, place), place)
     total = entries.count(replace(wanted, workspaces=choice.workspaces))
     shown = entries.count(wanted) if workspaces != choice.workspaces else total
-    people = People() if shows_people(request.access, subject, workspaces) else None
+    people = People(request.access) if shows_people(request.access, subject, workspaces) else None
     if people:
         people.learn(row.person_id for row in found.rows)
     columns = Columns(subject, _workspace_names(request, workspaces), people).declared()

@@ -17,6 +17,7 @@ class Right(StrEnum):
     VIEW_ALL_REQUESTS = "view_all_requests"
     MANAGE_AGREEMENTS = "manage_agreements"
     WORK_REQUESTS = "work_requests"
+    ERASE_PEOPLE = "erase_people"  # end a person's part in the customer for good (R10.4)
 
 
 @dataclass(frozen=True, slots=True)

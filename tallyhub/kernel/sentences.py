@@ -42,6 +42,7 @@ _SENTENCES = {
     "column_missing": _("This column is missing in the header."),
     "column_twice": _("This column is there twice. Leave out the one that is not meant."),
     "column_unknown": _("There is no such column. Known are: %(columns)s."),
+    "confirmation_differs": _("That is not what must be typed. Write it as it stands above the field."),
     "content_differs": _(
         "%(external_ids)s: already there with other content. To correct it, reverse it and add it under another ID."
     ),

@@ -1,5 +1,6 @@
 """What the ledger knows: terms, balances, totals, rows. All inside the caller's scope."""
 
+import re
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import asdict, dataclass
@@ -9,7 +10,7 @@ from typing import Any
 
 from django.db import connection
 from django.db.backends.postgresql.psycopg_any import DateRange
-from django.db.models import Exists, Max, OuterRef
+from django.db.models import Exists, Max, OuterRef, QuerySet
 
 from tallyhub.agreements.models import Entitlement
 from tallyhub.kernel import clock
@@ -17,7 +18,7 @@ from tallyhub.kernel.access import Access
 from tallyhub.kernel.amounts import Unit
 from tallyhub.ledger import engine
 from tallyhub.ledger.engine import Balance, Segment
-from tallyhub.ledger.models import EntitlementDay, EntitlementTotal, Entry, LedgerVersion, Snapshot
+from tallyhub.ledger.models import EntitlementDay, EntitlementTotal, Entry, EntryDetail, LedgerVersion, Snapshot
 from tallyhub.ledger.rules import AllotmentKind, Terms
 
 
@@ -152,3 +153,23 @@ def balance_as_of(entitlement_id: int, version: int, day: date) -> Balance:
     again to the digit, whatever was booked since."""
     allotments = allotments_of([entitlement_id], version=version)[entitlement_id]
     return engine.balance(allotments, days_as_of([entitlement_id], version)[entitlement_id], day)
+
+
+def customers_of(person_id: int) -> list[int]:
+    """The customers in which something is booked for the person, or by them, whatever the scope. Reads every entry."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT ledger_customers_of(%s)", [person_id])
+        return [customer for (customer,) in cursor.fetchall()]
+
+
+def count_titles_naming(customers: Collection[int], names: Collection[str]) -> int:
+    """How many titles ``steps.forget_titles_naming`` would delete."""
+    return titles_naming(customers, names).count()
+
+
+def titles_naming(customers: Collection[int], names: Collection[str]) -> QuerySet[EntryDetail]:
+    """Titles in which one of these stands as a whole: "Ann Lee" is not in "Ann Leeds"."""
+    if not names:
+        return EntryDetail.objects.none()
+    pattern = "|".join(re.escape(name) for name in names)
+    return EntryDetail.objects.filter(customer_id__in=customers, title__iregex=rf"(^|\W)({pattern})(\W|$)")

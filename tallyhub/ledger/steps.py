@@ -238,6 +238,12 @@ def _check_quantities(encoded: str) -> None:
         _raise_first(cursor.fetchall())
 
 
+def forget_titles_naming(customers: Collection[int], names: Collection[str]) -> int:
+    """Delete the titles that name a person; returns how many. Titles of what is booked for them go with them anyway."""
+    require_transaction()
+    return queries.titles_naming(customers, names).delete()[0]
+
+
 def _check_adjustments(new: Sequence[dict[str, Any]]) -> None:
     """Refuse to take back more than was given by what is recorded and by what comes earlier in the batch."""
     reached = {row["entitlement_id"] for row in new if row["amount"] < 0}

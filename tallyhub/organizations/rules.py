@@ -24,11 +24,13 @@ class Role(StrEnum):
     ENGINEER = "engineer"
 
 
+STAFF_ROLES = (Role.CSAM, Role.ACCOUNT_COORDINATOR, Role.ENGINEER)  # of the provider, inside a customer
+
 _ADMINISTRATOR = frozenset({Right.VIEW_ACTIVITY, Right.ADMINISTER, Right.VIEW_ALL_REQUESTS})
 _ACCOUNT_TEAM = frozenset({Right.VIEW_ACTIVITY, Right.MANAGE_AGREEMENTS})
 
 RIGHTS_OF: dict[Role, frozenset[Right]] = {
-    Role.CUSTOMER_ADMINISTRATOR: _ADMINISTRATOR,
+    Role.CUSTOMER_ADMINISTRATOR: _ADMINISTRATOR | {Right.ERASE_PEOPLE},
     Role.WORKSPACE_ADMINISTRATOR: _ADMINISTRATOR,
     Role.CUSTOMER_ACTIVITY: frozenset({Right.VIEW_ACTIVITY}),
     Role.LEARNING_MANAGER: frozenset({Right.VIEW_LEARNING}),
@@ -36,6 +38,6 @@ RIGHTS_OF: dict[Role, frozenset[Right]] = {
     Role.VIEW_ALL_SUPPORT_REQUESTS: frozenset({Right.VIEW_ALL_REQUESTS}),
     Role.MEMBER: frozenset(),
     Role.CSAM: _ACCOUNT_TEAM,
-    Role.ACCOUNT_COORDINATOR: _ACCOUNT_TEAM,
+    Role.ACCOUNT_COORDINATOR: _ACCOUNT_TEAM | {Right.ERASE_PEOPLE},
     Role.ENGINEER: frozenset({Right.WORK_REQUESTS}),
 }

@@ -78,8 +78,10 @@ def serve(
 @app.command()
 def demo() -> None:
     """Fill an empty hub with demo data, say who can sign in, and serve it. Again is quick and keeps the data."""
+    from tallyhub.site.demo.catcher import catching
+
     os.environ["TALLYHUB_DEMO"] = "true"
-    with hub() as config:
+    with catching(Config().data_dir), hub() as config:
         from tallyhub.kernel import clock
         from tallyhub.site import database, server, static_files
         from tallyhub.site.demo.cast import PASSWORD
@@ -91,19 +93,22 @@ def demo() -> None:
         static_files.prepare()
         accounts = load(clock.today("UTC"))
         console.print(f"Tallyhub {RELEASE}: http://{config.bind}/  (password of everybody: {PASSWORD})")
+        console.print(f"What it sends by mail is at http://{config.bind}/demo/mail/")
         for account in accounts:
             console.print(f"  {account.email:28} {account.who}")
         server.run(config, with_worker=True)
 
 
 @app.command()
-def doctor() -> None:
+def doctor(
+    *, mail: Annotated[bool, typer.Option("--mail", help="Check mail instead: the server, SPF, DKIM, DMARC.")] = False
+) -> None:
     """Check the database, its roles and its schema, and add up every figure again. Exits 1 when something is wrong."""
     with hub() as config:
-        from tallyhub.site.doctor import examine
+        from tallyhub.site.doctor import examine, examine_mail
 
         is_well = True
-        for finding in examine(config):
+        for finding in examine_mail(config) if mail else examine(config):
             console.print(finding.text, style="red" if finding.is_fault else None, markup=False, highlight=False)
             is_well = is_well and not finding.is_fault
     if not is_well:
@@ -187,6 +192,45 @@ def set_password(email: str) -> None:
         password = typer.prompt("Password", hide_input=True, confirmation_prompt=True)
         found = commands.set_password(Access.of_system(), email=email, password=password)
         console.print("The password is set." if found else f"Nobody has the address {email}.")
+        raise typer.Exit(0 if found else 1)
+
+
+@app.command("erase-person")
+def erase_person(
+    address: str, *, yes: Annotated[bool, typer.Option("--yes", help="Do not ask whether it is meant.")] = False
+) -> None:
+    """Erase the person with this address, in every customer: what is personal goes, figures stay. For good."""
+    with hub():
+        from tallyhub.kernel.access import Access
+        from tallyhub.privacy import commands
+
+        if not yes:
+            typer.confirm(f"Erase {address} for good?", abort=True)
+        found = commands.erase_by_operator(Access.of_system(), address=address)
+        console.print("The person is erased." if found else f"Nobody has the address {address}.")
+        raise typer.Exit(0 if found else 1)
+
+
+@app.command()
+def bounces() -> None:
+    """Read one mail that came back from the standard input: your mail server pipes it in (docs/mail.md)."""
+    with hub():
+        from tallyhub.notifications import bounces as reading
+
+        console.print(reading.read(sys.stdin.buffer).value)
+
+
+@app.command("allow-mail")
+def allow_mail(address: str) -> None:
+    """Send mail to this address again, which had been stopped because mail came back."""
+    with hub():
+        from tallyhub.accounts.queries import find_by_address
+        from tallyhub.kernel.access import Access
+        from tallyhub.notifications import commands
+
+        person = find_by_address(address)
+        found = person is not None and commands.allow_again(Access(person_id=person.pk))
+        console.print("Mail is sent again." if found else f"Mail to {address} had not been stopped.")
         raise typer.Exit(0 if found else 1)
 
 

@@ -1,13 +1,18 @@
 """The settings an operator may set, each by an environment name that stays stable."""
 
+import re
 import secrets
+from email.utils import parseaddr
 from functools import cached_property
 from ipaddress import IPv4Network, IPv6Network, ip_address, ip_network
 from pathlib import Path
 from typing import Literal
+from urllib.parse import urlsplit
 
 from pydantic import Field, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
+
+SMTP_PORTS = {"smtp": 25, "smtp+starttls": 587, "smtps": 465}
 
 
 class Config(BaseSettings):
@@ -74,13 +79,29 @@ class Config(BaseSettings):
     )
     export_rows_max: int = Field(200_000, ge=1, le=1_000_000, description="Rows of one spreadsheet; beyond it is CSV.")
     export_hours: int = Field(24, ge=1, le=720, description="How long the file of an export is kept, in hours.")
+    smtp_url: str = Field(
+        "", description="Server that takes our mail, such as smtp+starttls://name:password@mail.example.org:587."
+    )
+    mail_from: str = Field("", description="Own sender, such as Tallyhub <hub@example.org>.")
+    mail_reply_to: str = Field("", description="Where answers to our mail go. Not set: nowhere.")
+    mail_bounces: str = Field("", description="Return path; each mail puts its key before the @, after a plus sign.")
+    mail_dkim_selector: str = Field("", description="Selector under which the mail server signs; doctor looks it up.")
+    keep_events_days: int = Field(1095, ge=0, description="Days that audit is kept; 0 is for ever, else 30 at least.")
+    keep_events_of_kind_days: dict[str, int] = Field(
+        {}, description='The same for single kinds, as JSON: {"accounts.profile_changed": 365}.'
+    )
+    keep_mails_days: int = Field(90, ge=1, description="Days that it is kept which mail was sent to whom.")
+    keep_sessions_days: int = Field(1, ge=0, description="Days that a session is kept after it has expired.")
+    keep_jobs_days: int = Field(30, ge=1, description="Days that jobs which failed are kept.")
     postgres_bin: str = Field(
         "",
         description="`bin` folder of other PostgreSQL programs: the embedded server's, and `pg_dump` and its like for "
         "`backup` and `restore`.",
     )
     demo: bool = Field(
-        False, description="Says on the sign-in page which demo accounts there are. `tallyhub demo` sets it."
+        False,
+        description="Says on the sign-in page which demo accounts there are, and shows the demo's mail at "
+        "`/demo/mail/`. `tallyhub demo` sets it.",
     )
     debug: bool = Field(False, description="Templates are read again at every page; for development.")
 
@@ -120,6 +141,27 @@ class Config(BaseSettings):
             return host == "localhost" or ip_address(host).is_loopback
         except ValueError:
             return False
+
+    @field_validator("smtp_url")
+    @classmethod
+    def _mail_server(cls, value: str) -> str:
+        parts = urlsplit(value)
+        if value and (parts.scheme not in SMTP_PORTS or not parts.hostname):
+            raise ValueError("write it as smtp://HOST:PORT, smtp+starttls://NAME:PASSWORD@HOST:PORT or smtps://…")
+        return value
+
+    @field_validator("mail_from", "mail_reply_to", "mail_bounces")
+    @classmethod
+    def _mail_address(cls, value: str) -> str:
+        address = parseaddr(value)[1]
+        if value and not re.fullmatch(r"[^\s@]+@[^\s@]+", address):
+            raise ValueError("write it as hub@example.org, with a name before it as Tallyhub <hub@example.org>")
+        return value
+
+    @property
+    def address(self) -> str:
+        """Where people reach the hub, without a slash at the end: for links in mail, which no request has made."""
+        return (self.base_url or f"http://{self.bind}").rstrip("/")
 
     @property
     def is_embedded(self) -> bool:

@@ -14,6 +14,7 @@ from django.db.migrations.executor import MigrationExecutor
 
 from tallyhub.kernel.errors import HubError
 from tallyhub.ledger import doctor as ledger
+from tallyhub.notifications import doctor as mail
 from tallyhub.site import database
 from tallyhub.site.config import Config
 
@@ -52,6 +53,7 @@ def examine(config: Config) -> Iterator[Finding]:
     yield schema
     if not schema.is_fault:
         yield from _jobs()
+        yield _mail(config)
         yield from _figures()
 
 
@@ -109,6 +111,21 @@ def _jobs() -> Iterator[Finding]:
         yield Finding(
             f"The snapshots of {stale} customers are behind: pages are right, but slower until a worker runs."
         )
+
+
+def examine_mail(config: Config) -> Iterator[Finding]:
+    """Settings, mail server and DNS; asks others over the network, so it is not part of the ordinary examination."""
+    yield from (Finding(*one) for one in mail.examine(config))
+
+
+def _mail(config: Config) -> Finding:
+    """Mail that waits for a mail server is kept, not lost; somebody must know."""
+    with connections["owner"].cursor() as cursor:
+        cursor.execute("SELECT count(*) FROM notifications_mail WHERE state = 'waiting'")
+        waiting = cursor.fetchone()[0]
+    if config.smtp_url and config.mail_from:
+        return Finding(f"Mail is sent; {waiting:,} are waiting.")
+    return Finding(f"Mail is kept and not sent; {waiting:,} are waiting. Set TALLYHUB_SMTP_URL and TALLYHUB_MAIL_FROM.")
 
 
 def _server(config: Config) -> Finding:

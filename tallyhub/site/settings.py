@@ -2,15 +2,18 @@
 
 from pathlib import Path
 from typing import Any
+from urllib.parse import unquote, urlsplit
 
 from psycopg.conninfo import conninfo_to_dict
 
 from tallyhub.accounts.rules import LANGUAGES as PERSON_LANGUAGES
 from tallyhub.site import logs
-from tallyhub.site.config import Config
+from tallyhub.site.config import SMTP_PORTS, Config
 from tallyhub.site.release import RELEASE
+from tallyhub.site.wiring import NEWS
 
 TALLYHUB = Config()
+TALLYHUB_NEWS = NEWS
 TALLYHUB_RELEASE = RELEASE
 SITE = Path(__file__).parent
 
@@ -46,10 +49,20 @@ if TALLYHUB.owner_url:
 DATA_UPLOAD_MAX_MEMORY_SIZE = TALLYHUB.body_bytes_max
 DEBUG = False
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
-EMAIL_BACKEND = "django.core.mail.backends.dummy.EmailBackend"  # nothing of this release sends mail
+_SMTP = urlsplit(TALLYHUB.smtp_url)  # nothing set: notifications keeps its mails and asks for no connection
+EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+EMAIL_HOST = _SMTP.hostname or ""
+EMAIL_HOST_PASSWORD = unquote(_SMTP.password or "")
+EMAIL_HOST_USER = unquote(_SMTP.username or "")
+EMAIL_PORT = _SMTP.port or SMTP_PORTS.get(_SMTP.scheme, 25)
+EMAIL_TIMEOUT = 20  # seconds for each step of a delivery
+EMAIL_USE_SSL = _SMTP.scheme == "smtps"
+EMAIL_USE_TLS = _SMTP.scheme == "smtp+starttls"
 INSTALLED_APPS = [
     "tallyhub.site",
+    "tallyhub.privacy",
     "tallyhub.integrations",
+    "tallyhub.notifications",
     "tallyhub.activity",
     "tallyhub.ledger",
     "tallyhub.agreements",
@@ -86,6 +99,7 @@ MIDDLEWARE = [
     "django_htmx.middleware.HtmxMiddleware",
     "tallyhub.site.errors.SentenceMiddleware",
 ]
+PASSWORD_RESET_TIMEOUT = 24 * 3600
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
 PROCRASTINATE_AUTODISCOVER_MODULE_NAME = "jobs"
 ROOT_URLCONF = "tallyhub.site.urls"
@@ -141,12 +155,20 @@ ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_FORMS = {
     "login": "tallyhub.accounts.forms.SignInForm",
     "change_password": "tallyhub.accounts.forms.ChangePasswordForm",
+    "reset_password": "tallyhub.accounts.forms.ResetPasswordForm",
+    "reset_password_from_key": "tallyhub.accounts.forms.NewPasswordForm",
 }
 ACCOUNT_LOGIN_METHODS = {"email"}
 ACCOUNT_LOGOUT_REDIRECT_URL = "/accounts/login/"
+# Django's: the link ends with the password it was made for. allauth's own would also write to the database.
+ACCOUNT_PASSWORD_RESET_TOKEN_GENERATOR = "django.contrib.auth.tokens.PasswordResetTokenGenerator"  # noqa: S105
+ACCOUNT_PREVENT_ENUMERATION = True
+ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False  # nobody gets mail because somebody else typed their address
 ACCOUNT_RATE_LIMITS = {
     "login": "30/m/ip",
     "login_failed": f"{TALLYHUB.sign_in_failures_per_address_max}/m/ip,{TALLYHUB.sign_in_failures_max}/5m/key",
+    "reset_password": "20/m/ip,5/h/key",
+    "reset_password_from_key": "20/m/ip",
 }
 ACCOUNT_SESSION_REMEMBER = True
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]

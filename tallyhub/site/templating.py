@@ -25,7 +25,10 @@ _TABS: list[tuple[str, Any, list[tuple[str, Any, Right]]]] = [
     (
         "activity:management",
         _("Management"),
-        [("activity:customer_activity", _("Customer activity"), Right.VIEW_ACTIVITY)],
+        [
+            ("activity:customer_activity", _("Customer activity"), Right.VIEW_ACTIVITY),
+            ("privacy:people", _("Erase a person"), Right.ERASE_PEOPLE),
+        ],
     ),
 ]
 

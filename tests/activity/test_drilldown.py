@@ -134,7 +134,7 @@ def test_a_person_is_named_only_to_those_who_see_all(world: SimpleNamespace, cli
 def test_an_erased_person_leaves_the_row(world: SimpleNamespace, client: Client, owner: Any) -> None:  # R10.4
     book(world.cedar_credits, world.north, 100, date(2026, 9, 9), person_id=987_654)
     rows = rows_of(client, world.admin, of(world.cedar_credits) + "entries.csv?header=keys")
-    assert [row["person"] for row in rows] == ["", ""]
+    assert [row["person"] for row in rows] == ["", "Erased person"]
 
 
 def test_csv_is_exactly_what_the_filters_show(world: SimpleNamespace, client: Client) -> None:  # R8.3

@@ -9,7 +9,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -205,6 +205,17 @@ def test_it_is_gone_after_its_hours(world: SimpleNamespace, client: Client) -> N
         jobs.remove_exports(0)
     assert files() == []
     assert not Export.objects.using("owner").exists()
+
+
+def test_a_file_whose_row_is_gone_goes_with_its_hours(world: SimpleNamespace, client: Client) -> None:  # R10.4
+    ask(client, world.admin, of(world.cedar_credits))
+    run_jobs()
+    Export.objects.using("owner").all().delete()  # as when the person is erased
+    jobs.remove_exports(0)
+    assert len(files()) == 1
+    with clock.frozen(datetime.now(UTC) + timedelta(hours=49)):
+        jobs.remove_exports(0)
+    assert files() == []
 
 
 KILLED_IN_THE_MIDDLE = """

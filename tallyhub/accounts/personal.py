@@ -1,0 +1,36 @@
+"""What this package holds about a person; children before what they point at, because that is the order of erasing."""
+
+from django.utils.translation import gettext_lazy as _
+
+from tallyhub.kernel.personal import Holding
+
+HOLDINGS = (
+    Holding(
+        name="sessions",
+        title=_("Browsers in which they are signed in"),
+        table="accounts_session",
+        condition="person_id = %(person)s",
+        columns=("expire_date", "customer_id", "workspace_id"),
+    ),
+    Holding(
+        name="address_confirmations",
+        title=_("Confirmations of their addresses"),
+        table="account_emailconfirmation",
+        condition="email_address_id IN (SELECT id FROM account_emailaddress WHERE user_id = %(person)s)",
+        columns=("created", "sent"),
+    ),
+    Holding(
+        name="addresses",
+        title=_("Their mail addresses"),
+        table="account_emailaddress",
+        condition="user_id = %(person)s",
+        columns=("email", "verified", '"primary"'),
+    ),
+    Holding(
+        name="profile",
+        title=_("Name, address and profile"),
+        table="accounts_person",
+        condition="id = %(person)s",
+        columns=("id", "name", "email", "language", "zone", "theme", "is_active", "created_at", "last_login"),
+    ),
+)

@@ -1,0 +1,126 @@
+"""What happens to a mail, and to mail for a person. All run in the scope of the person that the mail is for."""
+
+from dataclasses import dataclass
+
+from django.conf import settings
+from django.core.exceptions import ObjectDoesNotExist
+
+from tallyhub.accounts.models import Person
+from tallyhub.accounts.queries import find_person
+from tallyhub.journal.steps import record
+from tallyhub.kernel import clock
+from tallyhub.kernel.access import Access
+from tallyhub.kernel.scope import command
+from tallyhub.notifications import queries, rules, steps
+from tallyhub.notifications.letters import LETTERS
+from tallyhub.notifications.models import Mail, Mailbox
+from tallyhub.notifications.rules import State
+
+
+@command
+def tell(access: Access, letter: str) -> None:
+    """Write to the person of the scope about an event."""
+    if find_person(access.person_id):  # not erased since
+        steps.send(access, access.person_id or 0, letter)
+
+
+@dataclass(frozen=True, slots=True)
+class Try:
+    """A mail that is ours to send for ``rules.LEASE``."""
+
+    mail: Mail
+    person: Person
+    earlier: list[str]  # keys of the thread
+
+
+@command
+def claim(access: Access, key: str) -> Try | None:
+    """Take a mail that is due, so that no other worker sends it, too. None: not due, not there, or not to be sent."""
+    found = Mail.objects.select_for_update(skip_locked=True).filter(pk=key, state=State.WAITING)
+    mail = found.filter(next_at__lte=clock.now()).select_related("person").first()
+    if mail is None:
+        return None
+    if why := _why_not(mail):
+        _settle(mail, State.STOPPED, why)
+        return None
+    mail.attempts += 1
+    mail.next_at = clock.now() + rules.LEASE
+    mail.save(update_fields=["attempts", "next_at"])
+    return Try(mail, mail.person, queries.earlier_keys(mail))
+
+
+def _why_not(mail: Mail) -> str:
+    address = mail.person.email
+    mailbox = queries.find_mailbox(mail.person_id)
+    if not address or not mail.person.is_active:
+        return "no_address"
+    if mailbox and mailbox.stopped_at:
+        return "address_stopped"
+    if mailbox and not mailbox.takes_digests and LETTERS[mail.letter].is_digest:
+        return "unsubscribed"
+    if rules.is_reserved(address) and not settings.TALLYHUB.demo:
+        return "reserved_domain"
+    return "too_old" if clock.now() - mail.created_at > rules.AGE_MAX else ""
+
+
+@command
+def settle(access: Access, key: str, state: State, error: str = "") -> None:
+    """How a try ended. ``WAITING`` is a failure that may pass: tried again later, until it is given up."""
+    mail = Mail.objects.select_for_update().filter(pk=key).first()
+    if mail is None:  # erased in the meantime
+        return
+    if state == State.REFUSED:
+        _stop(mail.person_id, error)
+        record(access, "notifications.address_stopped", mail.person_id, reason=error)
+    wait = rules.next_try(mail.attempts)
+    if state == State.WAITING and wait is not None:
+        mail.next_at, mail.error = clock.now() + wait, error
+        mail.save(update_fields=["next_at", "error"])
+        return
+    _settle(mail, State.FAILED if state == State.WAITING else state, error)
+
+
+@command
+def bounce(access: Access, key: str, error: str) -> bool:
+    """A mail came back; the third one stops mail to the address. False: it had come back before, or was never sent."""
+    mail = Mail.objects.select_for_update().filter(pk=key, state=State.SENT).first()
+    if mail is None:
+        return False
+    _settle(mail, State.BOUNCED, error)
+    mailbox, _ = Mailbox.objects.select_for_update().get_or_create(pk=mail.person_id)
+    mailbox.bounces += 1
+    mailbox.save(update_fields=["bounces"])
+    record(access, "notifications.mail_bounced", mail.person_id, bounces=mailbox.bounces, status=error)
+    if mailbox.bounces >= rules.BOUNCES_MAX and not mailbox.stopped_at:
+        _stop(mail.person_id, "bounces")
+        record(access, "notifications.address_stopped", mail.person_id, reason="bounces")
+    return True
+
+
+@command
+def allow_again(access: Access) -> bool:
+    """Mail to the person of the scope is sent again, after the address was mended. False: it had not been stopped."""
+    stopped = Mailbox.objects.select_for_update().filter(pk=access.person_id or 0, stopped_at__isnull=False)
+    if not stopped.update(stopped_at=None, reason="", bounces=0):
+        return False
+    record(access, "notifications.allowed_again", access.person_id)
+    steps.send(access, access.person_id or 0, "notifications.allowed_again")
+    return True
+
+
+@command
+def unsubscribe(access: Access) -> None:
+    if not find_person(access.person_id):
+        raise ObjectDoesNotExist
+    Mailbox.objects.update_or_create(pk=access.person_id or 0, defaults={"takes_digests": False})
+    record(access, "notifications.unsubscribed", access.person_id)
+
+
+def _stop(person_id: int, reason: str) -> None:
+    Mailbox.objects.update_or_create(pk=person_id, defaults={"stopped_at": clock.now(), "reason": reason})
+
+
+def _settle(mail: Mail, state: State, error: str) -> None:
+    mail.state, mail.error = state, error
+    mail.sent_at = clock.now() if state == State.SENT else mail.sent_at
+    mail.save(update_fields=["state", "error", "sent_at"])

@@ -1,0 +1,31 @@
+"""Turns news into mail, and sends what is due."""
+
+from procrastinate.contrib.django import app
+
+from tallyhub.kernel import clock
+from tallyhub.kernel.access import Access
+from tallyhub.notifications import commands, delivery, queries
+from tallyhub.notifications.letters import LETTERS
+
+
+@app.task(name="notifications.tell", pass_context=False)
+def tell(kind: str, subject_id: int | None, actor_id: int | None, customer_id: int | None) -> None:
+    """News of the journal (``site.wiring``) becomes a mail to its subject, or to who did it."""
+    person_id = actor_id if LETTERS[kind].is_to_actor else subject_id
+    if person_id is not None:
+        commands.tell(Access(person_id=person_id), kind)
+
+
+@app.task(name="notifications.send", pass_context=False)
+def send(key: str, person_id: int) -> None:
+    """At once, when a command has put it into the outbox."""
+    delivery.deliver(key, person_id)
+
+
+@app.periodic(cron="* * * * *")
+@app.task(name="notifications.send_due", queueing_lock="notifications.send_due", pass_context=False)
+def send_due(timestamp: int) -> None:
+    """Again, after a failure that may pass; and what was kept while no mail server was set."""
+    if delivery.is_ready():
+        for key, person_id in queries.list_due(clock.now()):
+            delivery.deliver(key, person_id)

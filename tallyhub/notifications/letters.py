@@ -1,0 +1,87 @@
+"""What each mail says. Made when it is sent, in the reader's language, from ids and what is true then."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from django.contrib.auth.tokens import default_token_generator
+from django.urls import reverse
+from django.utils.http import int_to_base36
+from django.utils.translation import gettext as _
+
+from tallyhub.accounts.models import Person
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """Plain text, all of it: the templates escape. ``path`` leads to the page that the button opens."""
+
+    subject: str
+    paragraphs: tuple[str, ...]
+    button: str = ""
+    path: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """``make`` gets the reader and the mail's parameters. ``is_to_actor``: of an event, else to its subject."""
+
+    make: Callable[[Person, Mapping[str, Any]], Letter]
+    is_to_actor: bool = False
+    is_digest: bool = False
+
+
+def _reset(person: Person, params: Mapping[str, Any]) -> Letter:
+    """The link is made here and stored nowhere. It ends with the password that it was made for, or after a day."""
+    key = f"{int_to_base36(person.pk)}-{default_token_generator.make_token(person)}"
+    return Letter(
+        subject=_("Choose a new password"),
+        paragraphs=(
+            _("Somebody, probably you, asked for a new password for your account."),
+            _("The link can be used once, within one day. After that, ask for another one."),
+            _("If it was not you, do nothing: your password stays as it is."),
+        ),
+        button=_("Choose a new password"),
+        path=reverse("account_reset_password_from_key", args=key.split("-", 1)),
+    )
+
+
+def _changed(person: Person, params: Mapping[str, Any]) -> Letter:
+    return Letter(
+        subject=_("Your password was changed"),
+        paragraphs=(
+            _("The password of your account was changed. Whoever was signed in with the old one was signed out."),
+            _("If it was not you, choose a new password now and tell your administrator."),
+        ),
+        button=_("Choose a new password"),
+        path=reverse("account_reset_password"),
+    )
+
+
+def _token(person: Person, params: Mapping[str, Any]) -> Letter:
+    return Letter(
+        subject=_("A new access token was made"),
+        paragraphs=(
+            _("A new access token was made with your account. Programs that have it can act in your name."),
+            _("If it was not you, change your password and revoke the token in your profile."),
+        ),
+        button=_("Open your profile"),
+        path=reverse("accounts:profile"),
+    )
+
+
+def _stopped_again(person: Person, params: Mapping[str, Any]) -> Letter:
+    return Letter(
+        subject=_("You get mail again"),
+        paragraphs=(_("Mail to this address had been stopped because it came back. From now on it is sent again."),),
+    )
+
+
+# By the event that they tell about, or by a name of their own.
+LETTERS: dict[str, Kind] = {
+    "accounts.password_changed": Kind(_changed),
+    "accounts.password_set": Kind(_changed),
+    "accounts.reset_asked": Kind(_reset),
+    "accounts.token_made": Kind(_token, is_to_actor=True),
+    "notifications.allowed_again": Kind(_stopped_again),
+}

@@ -1,0 +1,85 @@
+"""From a letter to a message: headers, text and HTML."""
+
+from collections.abc import Sequence
+from email.utils import formataddr, parseaddr
+
+from django.conf import settings
+from django.core.mail import EmailMultiAlternatives
+from django.core.signing import Signer
+from django.template.loader import render_to_string
+from django.urls import reverse
+from django.utils import timezone, translation
+from django.utils.translation import gettext as _
+
+from tallyhub.accounts.models import Person
+from tallyhub.notifications.letters import LETTERS
+from tallyhub.notifications.models import Mail
+from tallyhub.notifications.rules import one_line, return_path
+
+_READERS = Signer(salt="notifications.unsubscribe")
+
+
+def build(mail: Mail, person: Person, earlier: Sequence[str]) -> EmailMultiAlternatives:
+    """In the reader's language and zone. ``earlier`` are keys of the thread, oldest first."""
+    config, kind = settings.TALLYHUB, LETTERS[mail.letter]
+    with translation.override(person.language), timezone.override(person.zone):
+        letter = kind.make(person, mail.params)
+        subject = one_line(letter.subject)
+        context = {
+            "letter": letter,
+            "greeting": _("Hello %(name)s,") % {"name": one_line(person.name)},
+            "link": config.address + letter.path if letter.path else "",
+            "footer": _footer(),
+            "language": person.language,
+        }
+        text = render_to_string("notifications/mail.txt", context, using="jinja2")
+        html = render_to_string("notifications/mail.html", context, using="jinja2")
+    message = EmailMultiAlternatives(
+        subject,
+        text,
+        return_path(parseaddr(config.mail_bounces)[1], mail.key) if config.mail_bounces else sender_address(),
+        [formataddr((one_line(person.name), one_line(person.email or "")))],
+        reply_to=[config.mail_reply_to] if config.mail_reply_to else None,
+        headers=_headers(mail, person, earlier, is_digest=kind.is_digest),
+    )
+    message.attach_alternative(html, "text/html")
+    return message
+
+
+def sender_address() -> str:
+    """The address of our own From, without the name."""
+    return parseaddr(settings.TALLYHUB.mail_from)[1]
+
+
+def read_reader(signed: str) -> int:
+    """The person of an unsubscribe link. Raises BadSignature."""
+    return int(_READERS.unsign(signed))
+
+
+def _footer() -> str:
+    config = settings.TALLYHUB
+    if config.mail_reply_to:
+        return _("Sent by Tallyhub, %(address)s.") % {"address": config.address}
+    return _("Sent by Tallyhub, %(address)s. Nobody reads answers to this mail.") % {"address": config.address}
+
+
+def _headers(mail: Mail, person: Person, earlier: Sequence[str], *, is_digest: bool) -> dict[str, str]:
+    headers = {
+        "From": settings.TALLYHUB.mail_from,
+        "Message-ID": _message_id(mail.key),
+        "Auto-Submitted": "auto-generated",  # so that no vacation notice answers
+        "X-Auto-Response-Suppress": "All",  # the same for servers that do not know the standard
+    }
+    if earlier:
+        headers["In-Reply-To"] = _message_id(earlier[-1])
+        headers["References"] = " ".join(map(_message_id, earlier))
+    if is_digest:
+        signed = _READERS.sign(str(person.pk))
+        path = reverse("notifications:unsubscribe", args=[signed])
+        headers["List-Unsubscribe"] = f"<{settings.TALLYHUB.address}{path}>"
+        headers["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
+    return headers
+
+
+def _message_id(key: str) -> str:
+    return f"<{key}@{sender_address().rpartition('@')[2]}>"

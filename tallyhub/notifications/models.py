@@ -1,0 +1,41 @@
+"""The outbox, and what is known about mail to a person."""
+
+from django.db import models
+from django.db.models import Q
+
+from tallyhub.accounts.models import Person
+from tallyhub.notifications.rules import State
+
+
+class Mail(models.Model):
+    """One mail to one person: ids and codes only. Its words are made from the person's data when it is sent."""
+
+    # Random, made by whoever adds the row, who need not be allowed to read it; the mail's Message-ID and return path.
+    key = models.CharField(max_length=32, primary_key=True)
+    person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="+")
+    letter = models.CharField(max_length=80)  # which one of letters.py
+    params = models.JSONField(default=dict)
+    thread = models.CharField(max_length=80, blank=True)  # "request-17": its mails are answers to one another
+    state = models.CharField(max_length=10, choices=[(s, s) for s in State], default=State.WAITING)
+    attempts = models.SmallIntegerField(default=0)
+    next_at = models.DateTimeField()
+    created_at = models.DateTimeField()
+    sent_at = models.DateTimeField(null=True)
+    error = models.CharField(max_length=40, blank=True)  # a code; what a server says may hold the address
+
+    class Meta:
+        constraints = [models.CheckConstraint(condition=Q(state__in=list(State)), name="mail_state_known")]
+        indexes = [
+            models.Index(fields=["next_at"], condition=Q(state=State.WAITING), name="mail_due"),
+            models.Index(fields=["person", "thread", "created_at"], name="mail_of_thread"),
+        ]
+
+
+class Mailbox(models.Model):
+    """What is known about mail to a person. No row: nothing bad."""
+
+    person = models.OneToOneField(Person, primary_key=True, on_delete=models.CASCADE, related_name="+")
+    bounces = models.SmallIntegerField(default=0)
+    stopped_at = models.DateTimeField(null=True)
+    reason = models.CharField(max_length=40, blank=True)  # a code: "bounces", "550"
+    takes_digests = models.BooleanField(default=True)

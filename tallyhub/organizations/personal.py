@@ -1,0 +1,52 @@
+"""What this package holds about a person."""
+
+from django.utils.translation import gettext_lazy as _
+
+from tallyhub.kernel.personal import Holding
+
+_OF_PERSON = "person_id = %(person)s"
+
+HOLDINGS = (
+    Holding(
+        name="organisations",
+        title=_("Names of the organisations that know them"),
+        table="organizations_organization",
+        condition="id IN (SELECT organizations_customers_of(%(person)s))",
+        columns=("id", "name", "zone"),
+        customer="id",
+        stays=_("They are not about a person."),
+    ),
+    Holding(
+        name="workspaces",
+        title=_("Names of the workspaces that they belong to"),
+        table="organizations_workspace",
+        condition="id IN (SELECT workspace_id FROM organizations_membership WHERE person_id = %(person)s)",
+        columns=("id", "customer_id", "name"),
+        customer="customer_id",
+        stays=_("They are not about a person."),
+    ),
+    Holding(
+        name="memberships",
+        title=_("Memberships of workspaces"),
+        table="organizations_membership",
+        condition=_OF_PERSON,
+        columns=("customer_id", "workspace_id"),
+        customer="customer_id",
+    ),
+    Holding(
+        name="grants",
+        title=_("Roles"),
+        table="organizations_accessgrant",
+        condition=_OF_PERSON,
+        columns=("customer_id", "workspace_id", "role", "source", "starts_at", "ends_at"),
+        customer="customer_id",
+    ),
+    Holding(
+        name="keys",
+        title=_("Names that other systems give them"),
+        table="organizations_personkey",
+        condition=_OF_PERSON,
+        columns=("customer_id", "key"),
+        customer="customer_id",
+    ),
+)

@@ -1,0 +1,89 @@
+"""What the hub holds about a person, counted and streamed."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from django.db import connection
+from django.db.models import QuerySet
+
+from tallyhub.accounts.models import Person
+from tallyhub.kernel.access import Access
+from tallyhub.kernel.personal import Holding
+from tallyhub.ledger import queries as ledger
+from tallyhub.organizations import queries as organizations
+from tallyhub.privacy.registry import HOLDINGS
+from tallyhub.privacy.rules import names_to_forget
+
+ROWS_AT_ONCE = 1_000
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """One line of what goes, or of what stays and why."""
+
+    title: Any
+    count: int
+    why: Any = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What an erasure will do. ``is_whole``: the person goes, too; else only their part in one customer."""
+
+    is_whole: bool
+    goes: list[Held]
+    stays: list[Held]
+    own: list[Any]  # titles of what goes, too, and is not for the one who looks
+    titles_naming: int  # titles, by others, in which they are named; those that go with them anyway included
+
+
+def access_to(person_id: int) -> Access:
+    """The person, in every customer that knows them or in which something is booked for them: to read and erase all."""
+    customers = {*organizations.customers_of(person_id), *ledger.customers_of(person_id)}
+    return Access(person_id=person_id, in_whole=True, system_customers=tuple(sorted(customers)))
+
+
+def list_erasable(access: Access, text: str = "") -> QuerySet[Person]:
+    """The customer's people, without oneself: that is for *My data*."""
+    return organizations.list_people(access, text).exclude(pk=access.person_id or 0)
+
+
+def get_erasable(access: Access, person_id: int) -> Person:
+    return list_erasable(access).get(pk=person_id)
+
+
+def plan_whole(access: Access, person: Person) -> Plan:
+    """For the erasure of a person. ``access`` is that of ``access_to``."""
+    return _plan(person, access.customers, HOLDINGS, is_whole=True)
+
+
+def plan_part(access: Access, person: Person) -> Plan:
+    """For the end of a person's part in the customer worked inside; if nobody else knows them, they go as well.
+
+    What is the person's own is not counted for an administrator, but listed.
+    """
+    customers = [access.customer_id or 0]
+    is_last = set(organizations.customers_of(person.pk)) <= set(customers)
+    return _plan(person, customers, [one for one in HOLDINGS if one.customer], is_whole=is_last)
+
+
+def _plan(person: Person, customers: Sequence[int], counted: Sequence[Holding], *, is_whole: bool) -> Plan:
+    found = [(one, one.count(person.pk, customers if one.customer else None)) for one in counted]
+    named = ledger.count_titles_naming(customers, names_to_forget(person.name, person.email))
+    return Plan(
+        is_whole,
+        goes=[Held(one.title, count) for one, count in found if count and not one.stays],
+        stays=[Held(one.title, count, one.stays) for one, count in found if count and one.stays],
+        own=[one.title for one in HOLDINGS if is_whole and one not in counted],
+        titles_naming=named,
+    )
+
+
+def stream(holding: Holding, person_id: int) -> Iterator[str]:
+    """The rows as JSON objects, in constant memory. Needs the scope of ``access_to``."""
+    statement = f"SELECT to_jsonb(t)::text FROM ({holding.select()}) t"
+    with connection.chunked_cursor() as cursor:
+        cursor.execute(statement, {"person": person_id})
+        while rows := cursor.fetchmany(ROWS_AT_ONCE):
+            yield from (row for (row,) in rows)

@@ -1,0 +1,37 @@
+"""All that the hub holds about a person, and all that it clears after some time: one line per package.
+
+A test walks over every column of the database that points at a person, and fails where it is in neither this nor a list
+of reasons.
+"""
+
+from collections.abc import Callable
+from datetime import datetime
+
+from tallyhub.accounts import personal as accounts
+from tallyhub.accounts import steps as accounts_steps
+from tallyhub.activity import personal as activity
+from tallyhub.journal import personal as journal
+from tallyhub.journal import steps as journal_steps
+from tallyhub.ledger import personal as ledger
+from tallyhub.notifications import personal as notifications
+from tallyhub.notifications import steps as notifications_steps
+from tallyhub.organizations import personal as organizations
+
+# In the order of erasing: whoever points at a person goes before them.
+HOLDINGS = (
+    *notifications.HOLDINGS,
+    *activity.HOLDINGS,
+    *ledger.HOLDINGS,
+    *journal.HOLDINGS,
+    *organizations.HOLDINGS,
+    *accounts.HOLDINGS,
+)
+
+# What is cleared: its name, the setting that says after how many days, and who clears all from before an instant and
+# says how many there were. Audit is cleared kind by kind, by ``commands.clear_events``, and records that itself.
+Clear = Callable[[datetime], int]
+CLEARED: tuple[tuple[str, str, Clear], ...] = (
+    ("sessions", "keep_sessions_days", accounts_steps.clear_sessions),
+    ("mails", "keep_mails_days", notifications_steps.clear_mails),
+    ("jobs", "keep_jobs_days", journal_steps.clear_failed_jobs),
+)
