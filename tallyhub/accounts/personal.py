@@ -7,21 +7,21 @@ from tallyhub.kernel.personal import Holding
 HOLDINGS = (
     Holding(
         name="sessions",
-        title=_("Browsers in which they are signed in"),
+        title=_("Signed-in browsers"),
         table="accounts_session",
         condition="person_id = %(person)s",
         columns=("expire_date", "customer_id", "workspace_id"),
     ),
     Holding(
         name="address_confirmations",
-        title=_("Confirmations of their addresses"),
+        title=_("Confirmations of email addresses"),
         table="account_emailconfirmation",
         condition="email_address_id IN (SELECT id FROM account_emailaddress WHERE user_id = %(person)s)",
         columns=("created", "sent"),
     ),
     Holding(
         name="addresses",
-        title=_("Their mail addresses"),
+        title=_("Email addresses"),
         table="account_emailaddress",
         condition="user_id = %(person)s",
         columns=("email", "verified", '"primary"'),

@@ -7,7 +7,7 @@ from tallyhub.kernel.personal import Holding
 HOLDINGS = (
     Holding(
         name="events",
-        title=_("What they did, in the audit log"),
+        title=_("Acts in the audit log"),
         table="journal_event",
         condition="actor_id = %(person)s",
         columns=("id", "at", "kind", "customer_id", "subject_id", "details"),

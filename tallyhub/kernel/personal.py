@@ -26,6 +26,7 @@ class Holding:
     columns: tuple[str, ...]
     customer: str = ""
     stays: Any = ""
+    is_context: bool = False  # explains the ids in other holdings; not worth a line where somebody is erased
 
     def count(self, person_id: int, customers: Sequence[int] | None = None) -> int:
         with connection.cursor() as cursor:

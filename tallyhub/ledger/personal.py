@@ -9,7 +9,7 @@ _FIGURES = _("The figures of your organisation must still add up. They hold a nu
 HOLDINGS = (
     Holding(
         name="texts",
-        title=_("Titles of what they learnt or used"),
+        title=_("Titles of what was learnt or used"),
         table="ledger_entrydetail",
         condition="entry_id IN (SELECT id FROM ledger_entry WHERE person_id = %(person)s)",
         columns=("entry_id", "customer_id", "workspace_id", "title"),
@@ -17,7 +17,7 @@ HOLDINGS = (
     ),
     Holding(
         name="entries",
-        title=_("Consumption that is booked for them"),
+        title=_("Consumption that was booked for the person"),
         table="ledger_entry",
         condition="person_id = %(person)s",
         columns=(
@@ -29,7 +29,7 @@ HOLDINGS = (
     ),
     Holding(
         name="recorded",
-        title=_("Consumption that they booked"),
+        title=_("Consumption that was booked by the person"),
         table="ledger_entry",
         condition="recorded_by_id = %(person)s",
         columns=("id", "customer_id", "workspace_id", "entitlement_id", "occurred_on", "charged", "recorded_at"),

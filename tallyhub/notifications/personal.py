@@ -7,14 +7,14 @@ from tallyhub.kernel.personal import Holding
 HOLDINGS = (
     Holding(
         name="mails",
-        title=_("Which mail was sent to them, and when"),
+        title=_("Mails that were sent, and when"),
         table="notifications_mail",
         condition="person_id = %(person)s",
         columns=("letter", "params", "state", "created_at", "sent_at", "attempts", "error"),
     ),
     Holding(
         name="mailbox",
-        title=_("Whether mail to their address came back"),
+        title=_("Whether mail came back"),
         table="notifications_mailbox",
         condition="person_id = %(person)s",
         columns=("bounces", "stopped_at", "reason", "takes_digests"),

@@ -4,26 +4,29 @@ from django.utils.translation import gettext_lazy as _
 
 from tallyhub.kernel.personal import Holding
 
+_NAMES = _("They are the organisation's.")
 _OF_PERSON = "person_id = %(person)s"
 
 HOLDINGS = (
     Holding(
         name="organisations",
-        title=_("Names of the organisations that know them"),
+        title=_("Names of the organisations"),
         table="organizations_organization",
         condition="id IN (SELECT organizations_customers_of(%(person)s))",
         columns=("id", "name", "zone"),
         customer="id",
-        stays=_("They are not about a person."),
+        stays=_NAMES,
+        is_context=True,
     ),
     Holding(
         name="workspaces",
-        title=_("Names of the workspaces that they belong to"),
+        title=_("Names of the workspaces"),
         table="organizations_workspace",
         condition="id IN (SELECT workspace_id FROM organizations_membership WHERE person_id = %(person)s)",
         columns=("id", "customer_id", "name"),
         customer="customer_id",
-        stays=_("They are not about a person."),
+        stays=_NAMES,
+        is_context=True,
     ),
     Holding(
         name="memberships",
@@ -43,7 +46,7 @@ HOLDINGS = (
     ),
     Holding(
         name="keys",
-        title=_("Names that other systems give them"),
+        title=_("Names in other systems"),
         table="organizations_personkey",
         condition=_OF_PERSON,
         columns=("customer_id", "key"),

@@ -69,7 +69,8 @@ def plan_part(access: Access, person: Person) -> Plan:
 
 
 def _plan(person: Person, customers: Sequence[int], counted: Sequence[Holding], *, is_whole: bool) -> Plan:
-    found = [(one, one.count(person.pk, customers if one.customer else None)) for one in counted]
+    listed = [one for one in counted if not one.is_context]
+    found = [(one, one.count(person.pk, customers if one.customer else None)) for one in listed]
     named = ledger.count_titles_naming(customers, names_to_forget(person.name, person.email))
     return Plan(
         is_whole,

@@ -259,12 +259,12 @@ def test_first_one_sees_what_goes_and_what_stays(world: SimpleNamespace, zoe: Pe
     client.force_login(world.admin)
     page = client.get(f"/people/{zoe.pk}/erase/").content.decode()
     for expected in (
-        "Titles of what they learnt or used: 1",
+        "Titles of what was learnt or used: 1",
         "Roles: 1",
         "Memberships of workspaces: 1",
-        "Names that other systems give them: 1",
+        "Names in other systems: 1",
         "Titles in which they are named: 1",
-        "Consumption that is booked for them: 1",
+        "Consumption that was booked for the person: 1",
         "No other organisation knows this person",
     ):
         assert expected in page, expected
@@ -272,7 +272,7 @@ def test_first_one_sees_what_goes_and_what_stays(world: SimpleNamespace, zoe: Pe
     page = client.get(f"/people/{zoe.pk}/erase/").content.decode()
     assert "Other organisations know this person" in page
     assert "Birch" not in page
-    assert "Browsers in which" not in page
+    assert "Signed-in browsers" not in page
 
 
 def test_an_administrator_finds_the_person_and_erases_them(world: SimpleNamespace, zoe: Person, client: Client) -> None:

@@ -1,0 +1,100 @@
+"""A forgotten password through the demo's mail, one's own data, and erasing somebody: in a real browser."""
+
+import re
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+from zipfile import ZipFile
+
+import pytest
+
+from tests.browser.test_walk import ADMIN, RULES
+
+pytestmark = pytest.mark.xdist_group("browser")
+
+FORGETFUL = "admin@orchard.example"
+MAIL_SECONDS_MAX = 60
+
+
+def caught(page: Any, subject: str) -> Any:
+    """The demo's mailbox, as soon as the job worker has sent the mail."""
+    link = page.get_by_role("link", name=subject)
+    for _ in range(MAIL_SECONDS_MAX * 2):
+        page.goto("/demo/mail/")
+        if link.count():
+            return link.first
+        page.wait_for_timeout(500)
+    pytest.fail(f"no mail {subject!r} came within {MAIL_SECONDS_MAX} seconds")
+
+
+def test_a_forgotten_password_is_replaced_by_the_link_in_the_mail(open_page: Callable[..., Any]) -> None:  # R10.5
+    page = open_page(None, "/accounts/login/", script=False)
+    page.locator("main").get_by_role("link", name=re.compile("Forgot")).first.click()
+    page.locator("[name=email]").fill(FORGETFUL)
+    page.locator("main button[type=submit]").click()
+    caught(page, "Choose a new password").click()
+    assert FORGETFUL in page.locator("main").inner_text()
+    frame = page.frame_locator("iframe")
+    assert frame.get_by_role("heading").inner_text() == "Choose a new password"
+    (link,) = re.findall(r"http\S+/accounts/password/reset/key/\S+", page.locator("pre").inner_text())
+    page.goto(link)
+    for field in ("password1", "password2"):
+        page.locator(f"[name={field}]").fill("a long new secret")
+    page.locator("main button[type=submit]").click()
+    page.get_by_role("heading", name="Your password was changed").wait_for()
+    page.get_by_role("link", name="Sign in").click()
+    page.locator("[name=login]").fill(FORGETFUL)
+    page.locator("[name=password]").fill("a long new secret")
+    page.locator("main button[type=submit]").click()
+    page.wait_for_url("**/")
+    caught(page, "Your password was changed")
+
+
+def test_one_downloads_what_the_hub_holds_about_oneself(open_page: Callable[..., Any]) -> None:  # R10.4
+    page = open_page(ADMIN, "/accounts/my-data/", script=False)
+    with page.expect_download() as download:
+        page.get_by_role("button", name="Download my data").click()
+    with ZipFile(Path(download.value.path())) as archive:
+        assert ADMIN in archive.read("profile.json").decode()
+
+
+def test_an_administrator_erases_somebody(open_page: Callable[..., Any]) -> None:  # R10.4
+    page = open_page(ADMIN, "/management/", script=False)
+    page.get_by_role("link", name="Erase a person").first.click()
+    row = page.locator("tbody tr", has_text="halden").last
+    name = row.locator("td").first.inner_text()
+    row.get_by_role("link").click()
+    assert page.get_by_role("heading", name="What stays").is_visible()
+    page.locator("[name=confirmation]").fill("somebody else")
+    page.get_by_role("button", name="Erase for good").click()
+    assert page.locator(".field-errors").is_visible()
+    page.locator("[name=confirmation]").fill(name)
+    page.get_by_role("button", name="Erase for good").click()
+    page.get_by_text("The person was erased").wait_for()
+    page.locator("[name=text]").fill(name)
+    page.get_by_role("button", name="Search").click()
+    assert page.get_by_text("Nobody found").is_visible()
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("width", [360, 1280])
+def test_the_pages_of_an_erasure_and_of_a_mail_have_no_axe_violation(
+    open_page: Callable[..., Any], width: int, scheme: str
+) -> None:
+    from axe_core_python.sync_playwright import Axe
+
+    page = open_page(ADMIN, "/people/", width=width, scheme=scheme)
+    page.locator("tbody a").first.click()
+    _well(Axe(), page)
+    page.get_by_role("button", name="Erase for good").click()
+    _well(Axe(), page)
+    page.goto("/demo/mail/")
+    if page.locator("tbody a").count():
+        page.locator("tbody a").first.click()
+        _well(Axe(), page)
+
+
+def _well(axe: Any, page: Any) -> None:
+    violations = axe.run(page, options={"runOnly": RULES})["violations"]
+    assert [f"{one['id']}: {one['nodes'][0]['html'][:120]}" for one in violations] == []
+    assert page.evaluate("document.documentElement.scrollWidth") <= page.viewport_size["width"]
