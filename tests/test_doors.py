@@ -13,11 +13,18 @@ READERS = ADMINS | {"reader", "learning", "csam", "coordinator"}
 NO_ACTIVITY = {"contact", "viewer", "member", "engineer", "newcomer"}
 EVERYBODY = READERS | NO_ACTIVITY | {"stranger"}
 
+AUDITORS = ADMINS | {"csam", "coordinator", "stranger"}  # the last one in their own customer
+
 SIGN_IN = 302
 
 
 def for_all(status: int) -> dict[str, int]:
     return dict.fromkeys(EVERYBODY, status)
+
+
+def only(who: set[str]) -> dict[str, int]:
+    """200 for these, 403 for everybody else."""
+    return dict.fromkeys(EVERYBODY, 403) | dict.fromkeys(who, 200)
 
 
 def activity(stranger: int = 200, **over: int) -> dict[str, int]:
@@ -39,7 +46,11 @@ def doors(world: SimpleNamespace) -> dict[tuple[str, str], tuple[list[Any], dict
         ("GET", "activity:entitlement"): ([credit], activity(404)),
         ("GET", "activity:entitlement_rows"): ([education], only_learning),
         ("GET", "activity:entitlement_csv"): ([education], only_learning),
+        ("GET", "activity:audit"): ([], only(AUDITORS)),
+        ("GET", "activity:audit_rows"): ([], only(AUDITORS)),
+        ("GET", "activity:audit_csv"): ([], only(AUDITORS)),
         ("GET", "activity:agreement_details"): ([], for_all(301)),
+        ("GET", "organizations:who"): ([], only(AUDITORS)),
         ("GET", "organizations:switch"): ([], for_all(200)),
         ("POST", "organizations:switch_workspace"): ([], for_all(404)),  # without a workspace of one's own
         ("POST", "organizations:switch_customer"): ([], for_all(404)),

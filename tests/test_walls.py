@@ -51,9 +51,6 @@ DEFINERS = {
     "organizations_person_in",
     "organizations_sign_on",
 }
-# Events may be added about a customer whose scope one leaves; they cannot be read, changed or signed by another.
-ADDED_ANYWHERE = {"journal_event"}
-
 TABLES = """
 SELECT oid, relname, relrowsecurity FROM pg_class
 WHERE relnamespace = 'public'::regnamespace AND relkind IN ('r', 'p')
@@ -62,6 +59,13 @@ HAS_CUSTOMER = """
 SELECT table_name FROM information_schema.columns
 WHERE table_schema = 'public' AND column_name = 'customer_id' ORDER BY 1
 """
+
+
+ADD_EVENT = (
+    "INSERT INTO journal_event (customer_id, workspace_id, kind, details, at) VALUES (%s, %s, 'x.y', '{}', now())"
+)
+# What reaches a workspace because it is held in the whole customer.
+IN_WHOLE_TOO = {"organizations_accessgrant"}
 
 
 def key_of(table: str) -> str:
@@ -80,9 +84,9 @@ def spread(world: SimpleNamespace, owner: Any) -> SimpleNamespace:
         domain = f"{customer.code}.test"
         ProvedDomain.objects.using("owner").create(customer_id=customer.pk, domain=domain, proved_by="dns")
         ledger.refresh_snapshots(Access.of_system([customer.pk]))
-        owner.execute(
-            "INSERT INTO journal_event (customer_id, kind, details, at) VALUES (%s, 'x.y', '{}', now())", [customer.pk]
-        )
+        for place in (None, workspace.pk):
+            owner.execute(ADD_EVENT, [customer.pk, place])
+    owner.execute(ADD_EVENT, [world.cedar.pk, world.north.pk])
     world.tables = [name for (name,) in owner.execute(HAS_CUSTOMER) if name not in OPEN] + [
         "organizations_organization"
     ]
@@ -178,14 +182,15 @@ def test_in_whole_one_reads_everything_of_the_customer_and_nothing_of_another(
 
 def test_in_a_workspace_one_reads_its_rows_and_what_reaches_it(spread: Any, owner: Any) -> None:
     access = scopes(spread)["workspace"]
-    of_the_customer_only = {"journal_event", "organizations_personkey", "organizations_proveddomain"}
+    of_the_customer_only = {"organizations_personkey", "organizations_proveddomain"}
     for table in spread.tables:
         expected = set() if table in of_the_customer_only else {spread.cedar.pk}
         assert customers_read(access, table) == expected, table
     with_workspace = "SELECT table_name FROM information_schema.columns WHERE column_name = 'workspace_id'"
     for (table,) in owner.execute(with_workspace).fetchall():
         if table in spread.tables:
-            assert read(access, f"SELECT DISTINCT workspace_id FROM {table}") == [(spread.north.pk,)], table
+            expected = {spread.north.pk} | ({None} if table in IN_WHOLE_TOO else set())
+            assert {one for (one,) in read(access, f"SELECT DISTINCT workspace_id FROM {table}")} == expected, table
 
 
 def test_what_is_mapped_to_another_workspace_alone_is_not_read(spread: Any) -> None:
@@ -245,7 +250,7 @@ def test_a_row_of_another_customer_is_neither_changed_nor_taken_nor_given(spread
 
 @pytest.mark.parametrize("who", WHO)
 def test_a_row_of_another_customer_is_not_added(spread: Any, owner: Any, who: str) -> None:
-    for table in sorted(set(spread.tables) - ADDED_ANYWHERE):
+    for table in sorted(spread.tables):
         row = owner.execute(
             f"SELECT to_jsonb(t) FROM {table} t WHERE {key_of(table)} = %s", [spread.birch.pk]
         ).fetchone()
@@ -259,6 +264,18 @@ def test_an_event_is_not_added_in_anothers_name(spread: Any) -> None:
     assert refused_or_nothing(access, statement, [spread.stranger.pk])
     assert refused_or_nothing(access, statement, [None])
     assert not refused_or_nothing(access, statement, [spread.admin.pk])
+
+
+def test_an_event_is_added_only_about_the_customer_one_works_inside(spread: Any) -> None:  # R7.3
+    statement = "INSERT INTO journal_event (customer_id, workspace_id, actor_id, kind, details, at)"
+    statement += " VALUES (%s, %s, %s, 'x.y', '{}', now())"
+    access = scopes(spread)["workspace"]
+    cedar, birch, me = spread.cedar.pk, spread.birch.pk, spread.north_admin.pk
+    assert not refused_or_nothing(access, statement, [cedar, None, me])
+    assert not refused_or_nothing(access, statement, [cedar, spread.north.pk, me])
+    assert refused_or_nothing(access, statement, [cedar, spread.south.pk, me])
+    assert refused_or_nothing(access, statement, [birch, None, me])
+    assert refused_or_nothing(scopes(spread)["nobody"], statement, [cedar, None, None])
 
 
 @pytest.mark.parametrize("who", ["workspace", "person", "nobody"])

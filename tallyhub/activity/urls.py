@@ -2,6 +2,7 @@ from django.urls import URLPattern, path
 from django.views.generic import RedirectView
 
 from tallyhub.activity import web
+from tallyhub.activity.audit import web as audit
 
 app_name = "activity"
 urlpatterns: list[URLPattern] = [
@@ -16,6 +17,9 @@ urlpatterns: list[URLPattern] = [
     path(
         "customer-activity/entitlements/<int:entitlement_id>/entries.csv", web.entitlement_csv, name="entitlement_csv"
     ),
+    path("audit/", audit.audit, name="audit"),
+    path("audit/rows/", audit.audit_rows, name="audit_rows"),
+    path("audit/events.csv", audit.audit_csv, name="audit_csv"),
     # The page that Customer activity replaced (R1.2).
     path(
         "agreement-details/",

@@ -11,9 +11,11 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from tallyhub.activity import drilldown, entry_grid, page, tiles
+from tallyhub.activity.commands import note_export
 from tallyhub.activity.drilldown import Subject
 from tallyhub.activity.entry_grid import Columns, People
 from tallyhub.activity.filters import Choice, NoSuchChoice, read_choice
+from tallyhub.activity.looks import told
 from tallyhub.activity.queries import AgreementLines, DataState, data_state, list_agreements
 from tallyhub.activity.rules import Group
 from tallyhub.agreements.rules import ServiceKind
@@ -30,6 +32,7 @@ HOME_TILES_MAX = 6  # per agreement; the page has them all
 
 @signed_in
 @require_safe
+@told("home")
 def home(request: HubRequest) -> HttpResponse:
     """What is left, per active agreement of the workspace one is signed in to."""
     if not request.access.has_anywhere(Right.VIEW_ACTIVITY):
@@ -68,14 +71,30 @@ def management(request: HubRequest) -> HttpResponse:
             "sentence": _("What was bought, what was delivered, what is left and until when."),
             "href": url("activity:customer_activity"),
             "icon": "chart-bar",
-        }
+            "right": Right.VIEW_ACTIVITY,
+        },
+        {
+            "title": _("Who can see this"),
+            "sentence": _("Everybody with a role in a workspace, what it lets them see, and where it comes from."),
+            "href": url("organizations:who"),
+            "icon": "users",
+            "right": Right.VIEW_AUDIT,
+        },
+        {
+            "title": _("Audit"),
+            "sentence": _("What was done, by whom and when: changes, roles, exports, and what staff looked at."),
+            "href": url("activity:audit"),
+            "icon": "list-details",
+            "right": Right.VIEW_AUDIT,
+        },
     ]
-    shown = pages if request.access.has_anywhere(Right.VIEW_ACTIVITY) else []
+    shown = [one for one in pages if request.access.has_anywhere(Right(one["right"]))]
     return render(request, "activity/management.html", {"pages": shown})
 
 
 @signed_in
 @require_safe
+@told("customer_activity")
 def customer_activity(request: HubRequest) -> HttpResponse:
     choice = read_choice(request.GET, request.access)
     with scope(request.access):
@@ -112,6 +131,7 @@ Find = Callable[[list[AgreementLines], Choice], Subject]
 
 @signed_in
 @require_safe
+@told("drill_down")
 def entitlement(request: HubRequest, entitlement_id: int) -> HttpResponse:
     base = url("activity:entitlement", entitlement_id)
     return _drilldown(request, base, _entitlement(entitlement_id))
@@ -119,6 +139,7 @@ def entitlement(request: HubRequest, entitlement_id: int) -> HttpResponse:
 
 @signed_in
 @require_safe
+@told("drill_down")
 def entitlement_rows(request: HubRequest, entitlement_id: int) -> HttpResponse:
     base = url("activity:entitlement", entitlement_id)
     return _rows(request, base, _entitlement(entitlement_id))
@@ -132,12 +153,14 @@ def entitlement_csv(request: HubRequest, entitlement_id: int) -> HttpResponseBas
 
 @signed_in
 @require_safe
+@told("drill_down")
 def group(request: HubRequest, group: str) -> HttpResponse:
     return _drilldown(request, url("activity:group", group), _group(group))
 
 
 @signed_in
 @require_safe
+@told("drill_down")
 def group_rows(request: HubRequest, group: str) -> HttpResponse:
     return _rows(request, url("activity:group", group), _group(group))
 
@@ -240,6 +263,9 @@ def _csv(request: HubRequest, find: Find) -> HttpResponseBase:
     wanted = entry_grid.read_filter(request.GET, subject, workspaces)
     people = People() if _shows_people(request, subject, workspaces) else None
     columns = Columns(subject, _workspace_names(request, workspaces), people).declared()
+    only_workspace = workspaces[0] if len(workspaces) == 1 else None
+    only_line = subject.lines[0].id if len(subject.lines) == 1 else None
+    note_export(request.access, "entries", only_line, workspace_id=only_workspace)
     body = _csv_body(request, wanted, columns, people, translation.get_language() or "en")
     response = StreamingHttpResponse(body, content_type="text/csv; charset=utf-8")
     response.headers["Content-Disposition"] = 'attachment; filename="entries.csv"'

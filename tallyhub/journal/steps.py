@@ -1,9 +1,13 @@
 """The one writer of the journal."""
 
 import json
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
+from django.conf import settings
 from django.db import connection
+from procrastinate.contrib.django import app
 
 from tallyhub.journal.rules import check_details
 from tallyhub.kernel import clock
@@ -12,22 +16,69 @@ from tallyhub.kernel.scope import require_transaction
 
 # Not through the model: it asks for the new id back, and who writes an event need not be allowed to read it.
 _INSERT = """
-INSERT INTO journal_event (customer_id, actor_id, kind, subject_id, details, at) VALUES (%s, %s, %s, %s, %s::jsonb, %s)
+WITH fresh AS (
+    SELECT nextval(pg_get_serial_sequence('journal_event', 'id')) AS id, e.*
+    FROM jsonb_to_recordset(%s::jsonb) AS e (customer_id bigint, workspace_id bigint, actor_id bigint, kind text,
+                                            subject_id bigint, details jsonb, at timestamptz)
+), added AS (
+    INSERT INTO journal_event (id, customer_id, workspace_id, actor_id, kind, subject_id, details, at)
+    SELECT id, customer_id, workspace_id, actor_id, kind, subject_id, details, at FROM fresh
+    ON CONFLICT DO NOTHING  -- a look is told once a day
+)
+SELECT id FROM fresh ORDER BY id
 """
 
 
+@dataclass(frozen=True, slots=True)
+class News:
+    """One event of many that a command makes at once."""
+
+    kind: str
+    customer_id: int | None
+    subject_id: int | None = None
+    workspace_id: int | None = None
+    details: dict[str, Any] = field(default_factory=dict)
+
+
 def record(
-    access: Access, kind: str, subject_id: int | None = None, *, customer_id: int | None = None, **details: Any
+    access: Access,
+    kind: str,
+    subject_id: int | None = None,
+    *,
+    customer_id: int | None = None,
+    workspace_id: int | None = None,
+    **details: Any,
 ) -> None:
-    """Write down what the running command did. ``details``: ids, codes, numbers, days; free text is refused."""
+    """Write down what the running command did. ``details``: ids, codes, numbers, days; free text is refused.
+
+    ``workspace_id``: where it concerns that workspace only, so that its administrators may read it.
+    """
+    record_many(access, [News(kind, customer_id or access.customer_id, subject_id, workspace_id, details)])
+
+
+def record_many(access: Access, news: Sequence[News]) -> None:
+    """As ``record``, for many events in one statement. The kind that others wait for is handed on to them."""
     require_transaction()
-    values = (
-        customer_id or access.customer_id,
-        access.person_id,
-        kind,
-        subject_id,
-        json.dumps(check_details(details)),
-        clock.now(),
-    )
+    rows = [
+        {
+            "customer_id": one.customer_id,
+            "workspace_id": one.workspace_id,
+            "actor_id": access.person_id,
+            "kind": one.kind,
+            "subject_id": one.subject_id,
+            "details": check_details(one.details),
+            "at": clock.now().isoformat(),
+        }
+        for one in news
+    ]
     with connection.cursor() as cursor:
-        cursor.execute(_INSERT, values)
+        cursor.execute(_INSERT, [json.dumps(rows)])
+        ids = [row[0] for row in cursor.fetchall()]
+    for event_id, one in zip(ids, news, strict=True):
+        _hand_on(event_id, one)
+
+
+def _hand_on(event_id: int, news: News) -> None:
+    """Defer the jobs that wait for this kind (site/wiring.py), in the transaction of the event itself."""
+    for job in settings.TALLYHUB_WIRING.get(news.kind, ()):
+        app.configure_task(job).defer(event_id=event_id, customer_id=news.customer_id)

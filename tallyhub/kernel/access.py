@@ -17,6 +17,7 @@ class Right(StrEnum):
     VIEW_ALL_REQUESTS = "view_all_requests"
     MANAGE_AGREEMENTS = "manage_agreements"
     WORK_REQUESTS = "work_requests"
+    VIEW_AUDIT = "view_audit"  # read what was done, by whom, and who may see what (R7.3)
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +36,7 @@ class Access:
     customer_rights: frozenset[Right] = frozenset()
     workspace_id: int | None = None  # the one the person is signed in to (R1.7)
     system_customers: tuple[int, ...] = ()
+    is_staff: bool = False  # of the provider or a partner, so that the customer is told what they look at (R7.3)
 
     @classmethod
     def of_system(cls, customers: Iterable[int] = ()) -> "Access":

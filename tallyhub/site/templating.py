@@ -25,7 +25,11 @@ _TABS: list[tuple[str, Any, list[tuple[str, Any, Right]]]] = [
     (
         "activity:management",
         _("Management"),
-        [("activity:customer_activity", _("Customer activity"), Right.VIEW_ACTIVITY)],
+        [
+            ("activity:customer_activity", _("Customer activity"), Right.VIEW_ACTIVITY),
+            ("organizations:who", _("Who can see this"), Right.VIEW_AUDIT),
+            ("activity:audit", _("Audit"), Right.VIEW_AUDIT),
+        ],
     ),
 ]
 

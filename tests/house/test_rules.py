@@ -168,10 +168,8 @@ UNREAD = "no page lists its rows"
 WITHOUT_VISIBLE_TO = {
     "accounts.Session": "the customer is a wish; rights are read anew at every request",
     "agreements.Mapping": "the other querysets ask it what is visible",
-    "journal.Event": f"{UNREAD} yet",
     "ledger.CustomerLedger": f"{UNREAD}; it is a lock and a version",
     "ledger.LedgerVersion": f"{UNREAD}; it turns an instant into a version",
-    "organizations.AccessGrant": "Access is made of it",
     "organizations.Membership": f"{UNREAD} yet",
     "organizations.PersonKey": f"{UNREAD}; imports know people by it",
     "organizations.ProvedDomain": f"{UNREAD} yet",
