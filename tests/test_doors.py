@@ -15,6 +15,9 @@ EVERYBODY = READERS | NO_ACTIVITY | {"stranger"}
 
 AUDITORS = ADMINS | {"csam", "coordinator", "stranger"}  # the last one in their own customer
 
+WEBHOOK_OWNERS = {"admin", "csam", "coordinator", "stranger"}
+WEBHOOK_ACTS = ("secret", "ping", "pause", "resume", "delete", "replay")
+
 SIGN_IN = 302
 
 
@@ -25,6 +28,11 @@ def for_all(status: int) -> dict[str, int]:
 def only(who: set[str]) -> dict[str, int]:
     """200 for these, 403 for everybody else."""
     return dict.fromkeys(EVERYBODY, 403) | dict.fromkeys(who, 200)
+
+
+def none_there(who: set[str]) -> dict[str, int]:
+    """404 for those with the right, because it does not exist; 403 for everybody else, whether or not."""
+    return dict.fromkeys(EVERYBODY, 403) | dict.fromkeys(who, 404)
 
 
 def activity(stranger: int = 200, **over: int) -> dict[str, int]:
@@ -50,6 +58,10 @@ def doors(world: SimpleNamespace) -> dict[tuple[str, str], tuple[list[Any], dict
         ("GET", "activity:audit_rows"): ([], only(AUDITORS)),
         ("GET", "activity:audit_csv"): ([], only(AUDITORS)),
         ("GET", "activity:agreement_details"): ([], for_all(301)),
+        ("GET", "integrations:webhooks"): ([], only(WEBHOOK_OWNERS)),
+        ("POST", "integrations:webhook_replay_since"): ([0], none_there(WEBHOOK_OWNERS)),
+        ("GET", "integrations:webhook"): ([0], none_there(WEBHOOK_OWNERS)),
+        **{("POST", f"integrations:webhook_{act}"): ([0], none_there(WEBHOOK_OWNERS)) for act in WEBHOOK_ACTS},
         ("GET", "organizations:who"): ([], only(AUDITORS)),
         ("GET", "organizations:switch"): ([], for_all(200)),
         ("POST", "organizations:switch_workspace"): ([], for_all(404)),  # without a workspace of one's own

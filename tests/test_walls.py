@@ -18,6 +18,7 @@ from psycopg import conninfo
 from tallyhub.accounts import commands as accounts
 from tallyhub.accounts.models import Person
 from tallyhub.agreements.models import Mapping
+from tallyhub.integrations.models import Attempt, Delivery, Endpoint
 from tallyhub.kernel.access import Access
 from tallyhub.kernel.scope import command, scope, widen
 from tallyhub.ledger import commands as ledger
@@ -45,6 +46,7 @@ OPEN = {
 # Definer functions pass the wall; each is reviewed like a policy (threat model).
 DEFINERS = {
     "agreements_find_customers",
+    "integrations_waiting_customers",
     "ledger_stale_customers",
     "organizations_act_for",
     "organizations_find_customers",
@@ -86,11 +88,21 @@ def spread(world: SimpleNamespace, owner: Any) -> SimpleNamespace:
         ledger.refresh_snapshots(Access.of_system([customer.pk]))
         for place in (None, workspace.pk):
             owner.execute(ADD_EVENT, [customer.pk, place])
+        _webhook(customer)
     owner.execute(ADD_EVENT, [world.cedar.pk, world.north.pk])
     world.tables = [name for (name,) in owner.execute(HAS_CUSTOMER) if name not in OPEN] + [
         "organizations_organization"
     ]
     return world
+
+
+def _webhook(customer: Any) -> None:
+    """An endpoint that was sent something."""
+    of, now = {"customer_id": customer.pk}, {"made_at": "2026-11-21T12:00Z"}
+    endpoint = Endpoint.objects.using("owner").create(**of, **now, url="https://a.test/", types=[], secret="whsec_")
+    told = {"endpoint": endpoint, "type": "ping", "body": "{}", "next_at": "2026-11-21T12:00Z"}
+    delivery = Delivery.objects.using("owner").create(**of, **now, **told)
+    Attempt.objects.using("owner").create(**of, delivery=delivery, at="2026-11-21T12:00Z", milliseconds=1)
 
 
 def scopes(world: SimpleNamespace) -> dict[str, Access]:
@@ -182,7 +194,8 @@ def test_in_whole_one_reads_everything_of_the_customer_and_nothing_of_another(
 
 def test_in_a_workspace_one_reads_its_rows_and_what_reaches_it(spread: Any, owner: Any) -> None:
     access = scopes(spread)["workspace"]
-    of_the_customer_only = {"organizations_personkey", "organizations_proveddomain"}
+    of_the_customer_only = {f"integrations_{name}" for name in ("endpoint", "delivery", "attempt")}
+    of_the_customer_only |= {"organizations_personkey", "organizations_proveddomain"}
     for table in spread.tables:
         expected = set() if table in of_the_customer_only else {spread.cedar.pk}
         assert customers_read(access, table) == expected, table

@@ -87,6 +87,13 @@ def management(request: HubRequest) -> HttpResponse:
             "icon": "list-details",
             "right": Right.VIEW_AUDIT,
         },
+        {
+            "title": _("Webhooks"),
+            "sentence": _("Which of your systems are told when something happens, and what they answered."),
+            "href": url("integrations:webhooks"),
+            "icon": "webhook",
+            "right": Right.MANAGE_WEBHOOKS,
+        },
     ]
     shown = [one for one in pages if request.access.has_anywhere(Right(one["right"]))]
     return render(request, "activity/management.html", {"pages": shown})

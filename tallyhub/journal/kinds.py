@@ -33,6 +33,18 @@ KINDS: dict[str, Kind] = {
     "accounts.profile_changed": Kind(_("Profile changed"), _("Changed their own profile"), About.PERSON),
     "activity.exported": Kind(_("Export"), _("Downloaded a list: %(what)s"), About.OTHER),
     "activity.looked": Kind(_("Look by staff"), _("Opened a page for the first time that day: %(page)s")),
+    "integrations.endpoint_added": Kind(_("Endpoint added"), _("Added an endpoint for webhooks"), About.OTHER),
+    "integrations.endpoint_deleted": Kind(_("Endpoint deleted"), _("Deleted an endpoint for webhooks"), About.OTHER),
+    "integrations.endpoint_paused": Kind(_("Endpoint paused"), _("Paused an endpoint for webhooks"), About.OTHER),
+    "integrations.endpoint_replayed": Kind(
+        _("Messages sent again"),
+        ngettext_lazy("Sent %(messages)s message again", "Sent %(messages)s messages again", "messages"),
+        About.OTHER,
+    ),
+    "integrations.endpoint_resumed": Kind(_("Endpoint resumed"), _("Resumed an endpoint for webhooks"), About.OTHER),
+    "integrations.endpoint_secret_changed": Kind(
+        _("Endpoint secret changed"), _("Changed the secret of an endpoint for webhooks"), About.OTHER
+    ),
     "integrations.imported": Kind(
         _("Import"),
         ngettext_lazy("Imported %(rows)s row: %(what)s", "Imported %(rows)s rows: %(what)s", "rows"),

@@ -47,6 +47,10 @@ def list_page(access: Access, wanted: EventFilter, place: Place) -> list[Event]:
     return list(rows.order_by(*order)[: PAGE_ROWS + 1])
 
 
+def find_event(access: Access, event_id: int) -> Event | None:
+    return Event.objects.visible_to(access).filter(pk=event_id).first()
+
+
 def count(access: Access, wanted: EventFilter) -> int:
     """Exact up to COUNT_MAX, one more than that beyond."""
     return _matching(access, wanted)[: COUNT_MAX + 1].count()

@@ -75,10 +75,11 @@ def record_many(access: Access, news: Sequence[News]) -> None:
         cursor.execute(_INSERT, [json.dumps(rows)])
         ids = [row[0] for row in cursor.fetchall()]
     for event_id, one in zip(ids, news, strict=True):
-        _hand_on(event_id, one)
+        _hand_on(access, event_id, one)
 
 
-def _hand_on(event_id: int, news: News) -> None:
-    """Defer the jobs that wait for this kind (site/wiring.py), in the transaction of the event itself."""
-    for job in settings.TALLYHUB_WIRING.get(news.kind, ()):
-        app.configure_task(job).defer(event_id=event_id, customer_id=news.customer_id)
+def _hand_on(access: Access, event_id: int, news: News) -> None:
+    """Defer the jobs that wait for this kind (site/wiring.py): no event, no job, and the other way round."""
+    about = {"customer_id": news.customer_id, "actor_id": access.person_id, "subject_id": news.subject_id}
+    for job in settings.TALLYHUB_NEWS.get(news.kind, ()):
+        app.configure_task(job).defer(event_id=event_id, kind=news.kind, **about)

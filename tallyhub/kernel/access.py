@@ -17,6 +17,7 @@ class Right(StrEnum):
     VIEW_ALL_REQUESTS = "view_all_requests"
     MANAGE_AGREEMENTS = "manage_agreements"
     WORK_REQUESTS = "work_requests"
+    MANAGE_WEBHOOKS = "manage_webhooks"  # tell the customer's other systems what happens (R8.2)
     VIEW_AUDIT = "view_audit"  # read what was done, by whom, and who may see what (R7.3)
 
 

@@ -145,6 +145,14 @@ _SENTENCES = {
     "unit_unknown": _("There is no such unit. Known are: %(words)s."),
     "url_malformed": _("This is no web address that begins with https://, of %(length_max)s characters at most."),
     "value_missing": _("A value is needed here."),
+    "webhook_address_refused": _(
+        "%(address)s is no public address. An operator can allow a private network in the settings."
+    ),
+    "webhook_too_many": _("There are %(endpoints_max)s endpoints already, which is the most. Delete one first."),
+    "webhook_type_unknown": _("Choose at least one of these events: %(types)s."),
+    "webhook_url_malformed": _(
+        "Write an address that begins with https://, without a user and #, of %(length_max)s characters at most."
+    ),
     "word_unknown": _("Write one of these words: %(words)s."),
     "workspace_not_mapped": _(
         "%(external_ids)s: its package does not reach the workspace. Map the package to the workspace first."

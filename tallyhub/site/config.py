@@ -1,10 +1,16 @@
 """The settings an operator may set, each by an environment name that stays stable."""
 
 import secrets
+from ipaddress import IPv4Network, IPv6Network, ip_network
 from pathlib import Path
 
 from pydantic import Field, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
+
+
+def _read_networks(text: str) -> list[IPv4Network | IPv6Network]:
+    """Raises ValueError for what is no network."""
+    return [ip_network(one.strip()) for one in text.split(",") if one.strip()]
 
 
 class Config(BaseSettings):
@@ -21,6 +27,20 @@ class Config(BaseSettings):
     workers: int = Field(2, ge=1, le=64, description="Web worker processes.")
     demo: bool = Field(False, description="Says on the sign-in page which demo accounts there are.")
     debug: bool = Field(False, description="Templates are read again at every page; for development.")
+
+    webhook_allow_private: str = Field(
+        "", description="Private networks that webhooks may reach, with commas: 10.0.8.0/24, fd00:1::/64."
+    )
+
+    @field_validator("webhook_allow_private")
+    @classmethod
+    def _networks(cls, value: str) -> str:
+        _read_networks(value)
+        return value
+
+    @property
+    def webhook_networks(self) -> list[IPv4Network | IPv6Network]:
+        return _read_networks(self.webhook_allow_private)
 
     @field_validator("bind")
     @classmethod

@@ -8,11 +8,11 @@ from psycopg.conninfo import conninfo_to_dict
 from tallyhub.accounts.rules import LANGUAGES as PERSON_LANGUAGES
 from tallyhub.site.config import Config
 from tallyhub.site.release import RELEASE
-from tallyhub.site.wiring import WIRING
+from tallyhub.site.wiring import NEWS
 
 TALLYHUB = Config()
+TALLYHUB_NEWS = NEWS
 TALLYHUB_RELEASE = RELEASE
-TALLYHUB_WIRING = WIRING
 SITE = Path(__file__).parent
 
 

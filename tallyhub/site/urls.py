@@ -8,6 +8,7 @@ from tallyhub.site import errors
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("tallyhub.activity.urls")),
     path("", include("tallyhub.organizations.urls")),
+    path("", include("tallyhub.integrations.urls")),
     path("accounts/", include("tallyhub.accounts.urls")),
     # Of allauth's pages those that need no mail; sign-up is closed and reset comes with the mail.
     path("accounts/login/", allauth_views.login, name="account_login"),

@@ -44,7 +44,7 @@ MAY_READ_MODELS = {"models.py", "queries.py", "steps.py", "commands.py", "doctor
 
 def foreign_models(path: str, tree: ast.AST) -> Iterator[str]:
     """A table is read and written by its own package, in the files that are for it."""
-    package, _, name = path.partition("/")
+    package, name = path.partition("/")[0], path.rpartition("/")[2]
     if path.startswith("site/demo/"):
         return
     for node in ast.walk(tree):

@@ -26,7 +26,8 @@ class Run:
     problems: Problems = field(default_factory=Problems)
     tallies: defaultdict[str, Tally] = field(default_factory=lambda: defaultdict(Tally))
     customers: set[int] = field(default_factory=set)  # in scope
-    rows_of: Counter[int] = field(default_factory=Counter)  # rows that told a customer something new
+    # Rows that told a customer something new, by customer and kind.
+    rows_of: defaultdict[int, Counter[str]] = field(default_factory=lambda: defaultdict(Counter))
     touched: set[int] = field(default_factory=set)  # customers whose pages were told that they are out of date
     kind: str = ""
     refs: References = field(init=False)
@@ -76,7 +77,8 @@ class Run:
         """Sellers, services and staff are nobody's: they concern no customer's pages and journal."""
         customers = [row.found.get("customer") for row in rows]
         self.tally.new += len(customers)
-        self.rows_of.update(customer for customer in customers if customer)
+        for customer in filter(None, customers):
+            self.rows_of[customer][self.kind] += 1
         self.touch(customer for customer in customers if customer)
 
     def touch(self, customers: Iterable[int]) -> None:
@@ -90,4 +92,5 @@ class Run:
     def close(self, name: str, fingerprint: str) -> None:
         """Tell the journal; ids, codes and numbers only (R10.4)."""
         for customer, rows in sorted(self.rows_of.items()):
-            record(self.access, "integrations.imported", customer_id=customer, what=name, rows=rows, sha256=fingerprint)
+            told: dict[str, Any] = {"what": name, "rows": rows.total(), "sha256": fingerprint, **rows}
+            record(self.access, "integrations.imported", customer_id=customer, **told)
