@@ -15,6 +15,8 @@ EVERYBODY = READERS | NO_ACTIVITY | {"stranger"}
 
 AUDITORS = ADMINS | {"csam", "coordinator", "stranger"}  # the last one in their own customer
 
+ACCOUNT_TEAM = {"csam", "coordinator"}
+IMPORT_ACTS = ("mapping", "start", "save", "delete")
 WEBHOOK_OWNERS = {"admin", "csam", "coordinator", "stranger"}
 WEBHOOK_ACTS = ("secret", "ping", "pause", "resume", "delete", "replay")
 
@@ -58,6 +60,11 @@ def doors(world: SimpleNamespace) -> dict[tuple[str, str], tuple[list[Any], dict
         ("GET", "activity:audit_rows"): ([], only(AUDITORS)),
         ("GET", "activity:audit_csv"): ([], only(AUDITORS)),
         ("GET", "activity:agreement_details"): ([], for_all(301)),
+        ("GET", "integrations:imports"): ([], only(ACCOUNT_TEAM)),
+        ("GET", "integrations:import"): ([0], none_there(ACCOUNT_TEAM)),
+        ("GET", "integrations:import_problems"): ([0], none_there(ACCOUNT_TEAM)),
+        **{("POST", f"integrations:import_{act}"): ([0], none_there(ACCOUNT_TEAM)) for act in IMPORT_ACTS},
+        ("POST", "integrations:mapping_delete"): ([0], none_there(ACCOUNT_TEAM)),
         ("GET", "integrations:webhooks"): ([], only(WEBHOOK_OWNERS)),
         ("POST", "integrations:webhook_replay_since"): ([0], none_there(WEBHOOK_OWNERS)),
         ("GET", "integrations:webhook"): ([0], none_there(WEBHOOK_OWNERS)),

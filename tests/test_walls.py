@@ -18,7 +18,7 @@ from psycopg import conninfo
 from tallyhub.accounts import commands as accounts
 from tallyhub.accounts.models import Person
 from tallyhub.agreements.models import Mapping
-from tallyhub.integrations.models import Attempt, Delivery, Endpoint
+from tallyhub.integrations.models import Attempt, Delivery, Endpoint, Import, SavedMapping
 from tallyhub.kernel.access import Access
 from tallyhub.kernel.scope import command, scope, widen
 from tallyhub.ledger import commands as ledger
@@ -46,6 +46,7 @@ OPEN = {
 # Definer functions pass the wall; each is reviewed like a policy (threat model).
 DEFINERS = {
     "agreements_find_customers",
+    "integrations_import_customers",
     "integrations_waiting_customers",
     "ledger_stale_customers",
     "organizations_act_for",
@@ -66,6 +67,7 @@ WHERE table_schema = 'public' AND column_name = 'customer_id' ORDER BY 1
 ADD_EVENT = (
     "INSERT INTO journal_event (customer_id, workspace_id, kind, details, at) VALUES (%s, %s, 'x.y', '{}', now())"
 )
+WEBHOOKS_AND_IMPORTS = ("endpoint", "delivery", "attempt", "import", "savedmapping")
 # What reaches a workspace because it is held in the whole customer.
 IN_WHOLE_TOO = {"organizations_accessgrant"}
 
@@ -89,6 +91,9 @@ def spread(world: SimpleNamespace, owner: Any) -> SimpleNamespace:
         for place in (None, workspace.pk):
             owner.execute(ADD_EVENT, [customer.pk, place])
         _webhook(customer)
+        made = {"customer_id": customer.pk, "made_by_id": person.pk, "made_at": "2026-11-21T12:00Z", "name": "x"}
+        Import.objects.using("owner").create(**made)
+        SavedMapping.objects.using("owner").create(**made, mapping={})
     owner.execute(ADD_EVENT, [world.cedar.pk, world.north.pk])
     world.tables = [name for (name,) in owner.execute(HAS_CUSTOMER) if name not in OPEN] + [
         "organizations_organization"
@@ -194,7 +199,7 @@ def test_in_whole_one_reads_everything_of_the_customer_and_nothing_of_another(
 
 def test_in_a_workspace_one_reads_its_rows_and_what_reaches_it(spread: Any, owner: Any) -> None:
     access = scopes(spread)["workspace"]
-    of_the_customer_only = {f"integrations_{name}" for name in ("endpoint", "delivery", "attempt")}
+    of_the_customer_only = {f"integrations_{name}" for name in WEBHOOKS_AND_IMPORTS}
     of_the_customer_only |= {"organizations_personkey", "organizations_proveddomain"}
     for table in spread.tables:
         expected = set() if table in of_the_customer_only else {spread.cedar.pk}

@@ -88,6 +88,13 @@ def management(request: HubRequest) -> HttpResponse:
             "right": Right.VIEW_AUDIT,
         },
         {
+            "title": _("Import"),
+            "sentence": _("Bring in agreements, allotments and consumption from a file of another system."),
+            "href": url("integrations:imports"),
+            "icon": "file-import",
+            "right": Right.MANAGE_AGREEMENTS,
+        },
+        {
             "title": _("Webhooks"),
             "sentence": _("Which of your systems are told when something happens, and what they answered."),
             "href": url("integrations:webhooks"),

@@ -1,8 +1,11 @@
-"""Background work of what goes out. Each job is safe to repeat and opens its own scopes."""
+"""Background work of what goes out and comes in. Each job is safe to repeat and opens its own scopes."""
 
 from django.conf import settings
 from procrastinate.contrib.django import app
 
+from tallyhub.integrations.imports import commands as imports
+from tallyhub.integrations.imports import queries as import_queries
+from tallyhub.integrations.imports import running
 from tallyhub.integrations.webhooks import commands, queries, sending
 from tallyhub.kernel.access import Access
 from tallyhub.kernel.scope import scope
@@ -34,3 +37,19 @@ def begin_due(timestamp: int) -> None:
         customers = queries.waiting_customers()
     for customer_id in customers:
         commands.begin_due(Access.of_system([customer_id]))
+
+
+@app.task(name=imports.RUN, pass_context=False)
+def import_file(import_id: int, customer_id: int, person_id: int) -> None:
+    """A file that somebody brings in. Killed in the middle it leaves nothing, and its page offers to start again."""
+    running.run(import_id, person_id, customer_id)
+
+
+@app.periodic(cron="7 * * * *")
+@app.task(name="integrations.clear_imports", queueing_lock="integrations.clear_imports", pass_context=False)
+def clear_imports(timestamp: int) -> None:
+    """Every hour: files of yesterday go."""
+    with scope(Access()):
+        customers = import_queries.customers_to_clear()
+    for customer_id in customers:
+        imports.clear_old(Access.of_system([customer_id]))

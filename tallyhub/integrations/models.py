@@ -1,4 +1,4 @@
-"""What goes out and comes in: endpoints of other systems, what they were sent."""
+"""What goes out and comes in: endpoints of other systems and what they were sent; files that are brought in."""
 
 from typing import TypeVar
 
@@ -6,6 +6,7 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
 
+from tallyhub.integrations.imports.rules import Stage
 from tallyhub.integrations.webhooks.rules import State
 from tallyhub.kernel.access import Access
 from tallyhub.organizations.models import Organization
@@ -82,3 +83,46 @@ class Attempt(models.Model):
     milliseconds = models.PositiveIntegerField()
 
     objects = OfCustomer.as_manager()
+
+
+class Import(models.Model):
+    """A file that somebody brings in by the page, and how far it got. The file itself is private and gone in a day."""
+
+    customer = models.ForeignKey(Organization, on_delete=models.PROTECT, related_name="+")
+    made_by_id = models.BigIntegerField()  # a person
+    made_at = models.DateTimeField()
+    name = models.CharField(max_length=200)  # as the file was called
+    file = models.CharField(max_length=100, blank=True)  # in the private files; empty once it is removed
+    mapping = models.JSONField(null=True)  # as importing.mapping writes it; none yet: nothing was chosen
+    stage = models.CharField(max_length=10, choices=[(s, s) for s in Stage], default=Stage.OPEN)
+    is_dry_run = models.BooleanField(default=False)
+    done = models.BigIntegerField(default=0)  # bytes read, of all passes over the file
+    total = models.BigIntegerField(default=0)
+    beat_at = models.DateTimeField(null=True)  # a sign of life of the worker
+    tallies = models.JSONField(default=dict)  # rows and new ones, by kind
+    problems = models.JSONField(default=list)  # the first ones: line, column, value, code, params
+    problem_count = models.BigIntegerField(default=0)
+
+    objects = OfCustomer.as_manager()
+
+    class Meta:
+        constraints = [models.CheckConstraint(condition=Q(stage__in=list(Stage)), name="import_stage_known")]
+        indexes = [
+            models.Index(fields=["customer", "-id"], name="import_of_customer"),
+            models.Index(fields=["made_at"], name="import_age"),
+        ]
+
+
+class SavedMapping(models.Model):
+    """How a customer's files are read, kept by name."""
+
+    customer = models.ForeignKey(Organization, on_delete=models.PROTECT, related_name="+")
+    name = models.CharField(max_length=80)
+    mapping = models.JSONField()
+    made_by_id = models.BigIntegerField()  # a person
+    made_at = models.DateTimeField()
+
+    objects = OfCustomer.as_manager()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["customer", "name"], name="saved_mapping_name_once")]

@@ -49,6 +49,8 @@ KINDS: dict[str, Kind] = {
         _("Import"),
         ngettext_lazy("Imported %(rows)s row: %(what)s", "Imported %(rows)s rows: %(what)s", "rows"),
     ),
+    "integrations.mapping_deleted": Kind(_("Mapping deleted"), _("Deleted a saved mapping"), About.OTHER),
+    "integrations.mapping_saved": Kind(_("Mapping saved"), _("Saved a mapping for imports"), About.OTHER),
     "organizations.role_given": Kind(_("Role given"), _("Gave the role: %(role)s"), About.PERSON),
 }
 

@@ -28,6 +28,8 @@ class Config(BaseSettings):
     demo: bool = Field(False, description="Says on the sign-in page which demo accounts there are.")
     debug: bool = Field(False, description="Templates are read again at every page; for development.")
 
+    import_megabytes: int = Field(50, ge=1, le=2_000, description="The largest file that the import page takes.")
+    import_rows: int = Field(200_000, ge=1, description="The longest file that the import page takes, in rows.")
     webhook_allow_private: str = Field(
         "", description="Private networks that webhooks may reach, with commas: 10.0.8.0/24, fd00:1::/64."
     )

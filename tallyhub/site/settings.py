@@ -47,6 +47,11 @@ DATA_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
 DEBUG = False
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 EMAIL_BACKEND = "django.core.mail.backends.dummy.EmailBackend"  # nothing of this release sends mail
+FILE_UPLOAD_HANDLERS = [
+    "tallyhub.kernel.uploads.Bounded",
+    "django.core.files.uploadhandler.MemoryFileUploadHandler",
+    "django.core.files.uploadhandler.TemporaryFileUploadHandler",
+]
 INSTALLED_APPS = [
     "tallyhub.site",
     "tallyhub.integrations",

@@ -13,7 +13,7 @@ from tallyhub.kernel.access import Access
 from tallyhub.kernel.bulk import Added
 from tallyhub.kernel.errors import Conflict, HubError
 from tallyhub.kernel.scope import widen
-from tallyhub.organizations.steps import touch_customer
+from tallyhub.organizations.steps import list_belonging, touch_customer
 
 # How a column that differs is called in the files; others are the same word, or the same with _id.
 _FIELD_OF = {"term": "ends_on"}
@@ -21,8 +21,9 @@ _FIELD_OF = {"term": "ends_on"}
 
 @dataclass(slots=True)
 class Run:
-    """Lives as long as one transaction."""
+    """Lives as long as one transaction. ``actor``: who imports, inside one customer; None is the hub itself."""
 
+    actor: Access | None = None
     problems: Problems = field(default_factory=Problems)
     tallies: defaultdict[str, Tally] = field(default_factory=lambda: defaultdict(Tally))
     customers: set[int] = field(default_factory=set)  # in scope
@@ -33,21 +34,25 @@ class Run:
     refs: References = field(init=False)
 
     def __post_init__(self) -> None:
-        self.refs = References(self.reach, self.problems)
+        if self.actor:
+            self.customers = set(self.actor.customers)
+        self.refs = References(self.reach, self.problems, list_belonging if self.actor else None)
 
     @property
     def access(self) -> Access:
-        return Access.of_system(sorted(self.customers))
+        return self.actor or Access.of_system(sorted(self.customers))
 
     @property
     def tally(self) -> Tally:
         return self.tallies[self.kind]
 
-    def reach(self, customers: Iterable[int]) -> None:
-        """Bring customers into the scope of the running transaction."""
-        if new := set(customers) - self.customers:
+    def reach(self, customers: Iterable[int]) -> set[int]:
+        """Bring customers into the scope, unless a person imports: they stay inside theirs. Those in scope."""
+        wanted = set(customers)
+        if not self.actor and (new := wanted - self.customers):
             self.customers |= new
             widen(self.access)
+        return wanted & self.customers
 
     def refuse(self, row: Row, error: HubError, column: str = "") -> None:
         self.problems.add(row.line, error, column, row.cells.get(column, ""))
