@@ -117,10 +117,8 @@ def find_people(keys: Collection[tuple[int, str]]) -> dict[tuple[int, str], int]
 
 def list_belonging(people: Collection[int]) -> set[int]:
     """Those of these people who have anything to do with the customers of the scope: a key, a membership or a role."""
-    tables = (PersonKey, Membership, AccessGrant)
-    found = [
-        table._default_manager.filter(person_id__in=people).values_list("person_id", flat=True) for table in tables
-    ]
+    rows = (PersonKey.objects.all(), Membership.objects.all(), AccessGrant.objects.all())
+    found = (each.filter(person_id__in=people).values_list("person_id", flat=True) for each in rows)
     return {person for each in found for person in each}
 
 

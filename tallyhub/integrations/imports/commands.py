@@ -2,12 +2,11 @@
 
 from typing import Any
 
-from django.core.files.storage import default_storage
 from procrastinate.contrib.django import app
 
 from tallyhub.integrations.importing.mapping import Mapping
 from tallyhub.integrations.importing.problems import Report
-from tallyhub.integrations.imports import queries, rules
+from tallyhub.integrations.imports import files, queries, rules
 from tallyhub.integrations.imports.rules import Stage
 from tallyhub.integrations.models import Import, SavedMapping
 from tallyhub.journal.steps import record
@@ -67,7 +66,7 @@ def remove_import(access: Access, import_id: int) -> None:
     one = queries.lock_import(access, import_id)
     if one.stage in (Stage.WAITING, Stage.RUNNING) and not rules.is_silent(one.stage, one.beat_at, clock.now()):
         raise Conflict("import_not_ready")
-    _remove_file(one.file)
+    files.remove(one.file)
     one.delete()
 
 
@@ -145,12 +144,7 @@ def clear_old(access: Access) -> None:
     now = clock.now()
     mine = Import.objects.visible_to(access)
     for one in mine.filter(made_at__lt=now - rules.FILE_KEPT).exclude(file=""):
-        _remove_file(one.file)
+        files.remove(one.file)
         one.file, one.problems = "", []
         one.save(update_fields=["file", "problems"])
     mine.filter(made_at__lt=now - rules.KEPT).delete()
-
-
-def _remove_file(name: str) -> None:
-    if name:
-        default_storage.delete(name)

@@ -4,16 +4,14 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from pathlib import Path
 
 from django.conf import settings
-from django.core.files.storage import default_storage
 from django.db import connection
 
 from tallyhub.integrations.importing.importer import import_for
 from tallyhub.integrations.importing.mapping import Mapping
 from tallyhub.integrations.importing.problems import Problem, Report
-from tallyhub.integrations.imports import commands
+from tallyhub.integrations.imports import commands, files
 from tallyhub.integrations.imports.rules import BEAT_SECONDS
 from tallyhub.integrations.models import Import
 from tallyhub.kernel.access import Access, Right
@@ -47,7 +45,7 @@ def _import(one: Import, actor: Access) -> Report:
     with _beating(one) as how_far:
         return import_for(
             actor,
-            Path(default_storage.path(one.file)),
+            files.path_of(one.file),
             Mapping.model_validate(one.mapping),
             dry_run=one.is_dry_run,
             rows_max=settings.TALLYHUB.import_rows,

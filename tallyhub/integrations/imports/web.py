@@ -1,26 +1,21 @@
 """The import page, for the account team inside the customer they work in (R8.1)."""
 
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
-from uuid import uuid4
 
 from django.conf import settings
 from django.contrib import messages
-from django.core.files.base import File
-from django.core.files.storage import default_storage
 from django.http import HttpResponse, HttpResponseBase, StreamingHttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from tallyhub.integrations.importing import mapping as mappings
-from tallyhub.integrations.importing import spreadsheets
 from tallyhub.integrations.importing.importer import KINDS, OF_CUSTOMER, plan_of
 from tallyhub.integrations.importing.mapping import Format, Mapping
-from tallyhub.integrations.imports import commands, page, queries
+from tallyhub.integrations.imports import commands, files, page, queries
 from tallyhub.integrations.imports.forms import build_mapping, columns_form, default_mapping
-from tallyhub.integrations.imports.rules import NAME_MAX, Stage, ending_of
+from tallyhub.integrations.imports.rules import NAME_MAX, Stage
 from tallyhub.integrations.models import Import
 from tallyhub.kernel.access import Right
 from tallyhub.kernel.errors import HubError, Invalid
@@ -28,8 +23,6 @@ from tallyhub.kernel.grid import csv_lines
 from tallyhub.kernel.http import HubRequest, signed_in
 from tallyhub.kernel.scope import scope
 from tallyhub.kernel.sentences import sentence
-
-HEAD_BYTES = 64
 
 
 @signed_in
@@ -60,20 +53,12 @@ def _upload(request: HubRequest) -> Import:
         megabytes = settings.TALLYHUB.import_megabytes
         is_large = int(request.META.get("CONTENT_LENGTH") or 0) > megabytes * 1024 * 1024
         raise Invalid("upload_too_large", megabytes_max=megabytes) if is_large else Invalid("upload_missing")
-    head = sent.read(HEAD_BYTES)
-    sent.seek(0)
-    kept = default_storage.save(f"imports/{uuid4()}{ending_of(head)}", File(sent))
+    kept = files.keep(sent)
     try:
-        if spreadsheets.is_spreadsheet(_path(kept)):
-            spreadsheets.check_unpacked(_path(kept))
         return commands.add_import(request.access, name=(sent.name or "")[:NAME_MAX], file=kept)
     except BaseException:
-        default_storage.delete(kept)
+        files.remove(kept)
         raise
-
-
-def _path(name: str) -> Path:
-    return Path(default_storage.path(name))
 
 
 @signed_in
@@ -89,6 +74,7 @@ def _one(request: HubRequest, import_id: int, problem: str = "") -> HttpResponse
         is_silent = page.is_silent(found)
         is_busy = found.stage in (Stage.WAITING, Stage.RUNNING) and not is_silent
         context = {
+            "one": found,
             "card": page.cards([found])[0],
             "is_busy": is_busy,
             "is_silent": is_silent,
@@ -109,7 +95,7 @@ def _mapping_of(found: Import) -> dict[str, Any] | None:
     """The form of the columns, where it can be edited, and the first rows as they will be read."""
     if found.mapping is None:
         return None
-    mapping, path = Mapping.model_validate(found.mapping), _path(found.file)
+    mapping, path = Mapping.model_validate(found.mapping), files.path_of(found.file)
     return {
         "form": columns_form(mapping, page.columns_of(path, mapping.format)),
         "previews": page.previews(path, mapping),
@@ -152,7 +138,7 @@ def _chosen(request: HubRequest, found: Import) -> Mapping:
     if sort == "shipped" and mappings.is_shipped(name):
         return mappings.load(name)
     if sort == "kind" and name in OF_CUSTOMER:
-        columns = page.columns_of(_path(found.file), Format()) if found.file else []
+        columns = page.columns_of(files.path_of(found.file), Format()) if found.file else []
         return default_mapping(KINDS[name], columns)
     if sort == "columns" and name in OF_CUSTOMER:
         return build_mapping(KINDS[name], request.POST)
