@@ -43,7 +43,7 @@ def test_an_administrator_reads_who_did_what_to_what_and_when(client: Any, world
     client.force_login(world.admin)
     page = client.get(PAGE).content.decode()
     assert "Imported 12 rows: customers" in page
-    assert "Gave the role: member" in page
+    assert "Gave the role: Member" in page
     assert re.search(r">reader<", page)
     assert "the hub" in page
     assert "21 Nov 2026, 12:00:00" in page
@@ -157,11 +157,11 @@ def test_looking_costs_the_customers_own_people_no_statement(
 def test_every_export_is_written_down_with_what_was_taken(client: Any, world: SimpleNamespace) -> None:  # R7.3
     client.force_login(world.north_admin)
     b"".join(client.get(f"/customer-activity/entitlements/{world.cedar_credits.pk}/entries.csv").streaming_content)
-    assert told(client) == ["Downloaded a list: entries"]  # it names their workspace
+    assert told(client) == ["Downloaded a list: Consumption history"]  # it names their workspace
     client.force_login(world.admin)
     row = rows(client, "kind=activity.exported")[-1]
     assert (row["who"], row["subject_id"]) == ("north_admin", str(world.cedar_credits.pk))
-    assert told(client)[0] == "Downloaded a list: audit"
+    assert told(client)[0] == "Downloaded a list: Audit"
 
 
 def test_the_file_runs_nothing_in_a_spreadsheet(client: Any, world: SimpleNamespace, owner: Any) -> None:

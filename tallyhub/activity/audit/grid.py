@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 from django.http import QueryDict
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import gettext_lazy, ngettext
 
 from tallyhub.accounts.queries import names_of
 from tallyhub.activity.filters import NoSuchChoice
@@ -17,6 +17,7 @@ from tallyhub.journal.models import Event
 from tallyhub.journal.queries import HUB, EventFilter, moment
 from tallyhub.kernel import formatting as fmt
 from tallyhub.kernel.grid import Column, Page, Place, cell, count_text, harmless, heading, link, page_links
+from tallyhub.organizations.rules import ROLE_NAMES
 
 _ID_DIGITS_MAX = 18  # more are no bigint
 
@@ -93,8 +94,22 @@ def columns(names: Names, zone: str) -> list[Column[Event]]:
     ]
 
 
+# Codes of details that people know by another name. What is missing here is a code to people, too.
+_WORDS: dict[str, dict[str, Any]] = {
+    "role": ROLE_NAMES,
+    "page": {
+        "home": gettext_lazy("Home"),
+        "customer_activity": gettext_lazy("Customer activity"),
+        "drill_down": gettext_lazy("Consumption history"),
+        "audit": gettext_lazy("Audit"),
+    },
+    "what": {"audit": gettext_lazy("Audit"), "entries": gettext_lazy("Consumption history")},
+}
+
+
 def _sentence(event: Event) -> str:
-    return kinds.sentence(event.kind, event.details)
+    words = {name: _WORDS[name].get(str(value), value) for name, value in event.details.items() if name in _WORDS}
+    return kinds.sentence(event.kind, event.details | words)
 
 
 def _iso(event: Event, place: ZoneInfo) -> str:

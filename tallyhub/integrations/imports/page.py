@@ -9,8 +9,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from tallyhub.accounts.queries import names_of
-from tallyhub.integrations.importing.files import Columns, File, Unreadable
-from tallyhub.integrations.importing.importer import preview
+from tallyhub.integrations.importing.files import Columns, File, Record, Unreadable
+from tallyhub.integrations.importing.importer import Part, preview
 from tallyhub.integrations.importing.mapping import Format, Mapping
 from tallyhub.integrations.importing.problems import Problems
 from tallyhub.integrations.imports import rules
@@ -36,15 +36,18 @@ def columns_of(path: Path, form: Format) -> list[str]:
 
 def previews(path: Path, mapping: Mapping) -> list[dict[str, Any]]:
     """A table for each kind: the first rows as they will be read, and beside a cell what is wrong with it."""
-    return [
-        {
-            "kind": part.kind.name,
-            "columns": list(part.columns),
-            "rows": [_row(record.line, record.cells, list(part.columns), problems) for record in records],
-            "problems": _elsewhere(problems, {record.line for record in records}, set(part.columns)),
-        }
-        for part, records, problems in preview(path, mapping, rules.PREVIEW_ROWS)
-    ]
+    found = preview(path, mapping, rules.PREVIEW_ROWS)
+    return [_preview(part, records, problems) for part, records, problems in found]
+
+
+def _preview(part: Part, records: list[Record], problems: Problems) -> dict[str, Any]:
+    columns = [one.name for one in part.kind.fields if one.name in part.columns]
+    return {
+        "kind": part.kind.name,
+        "columns": columns,
+        "rows": [_row(record.line, record.cells, columns, problems) for record in records],
+        "problems": _elsewhere(problems, {record.line for record in records}, set(columns)),
+    }
 
 
 def _row(line: int, cells: dict[str, str], columns: list[str], problems: Problems) -> dict[str, Any]:
@@ -94,7 +97,7 @@ def result(one: Import) -> dict[str, Any] | None:
     return {
         "sentence": _sentence(one),
         "tallies": [_tally(kind, tally) for kind, tally in one.tallies.items()] if one.stage != Stage.REFUSED else [],
-        "problems": [_problem_text(problem) for problem in one.problems[:LISTED_MAX]],
+        "problems": [_problem_text(problem) for problem in _in_order(one)[:LISTED_MAX]],
         "has_file": bool(one.problems),
     }
 
@@ -118,6 +121,11 @@ def _tally(kind: str, tally: dict[str, int]) -> str:
     return counts % {"kind": kind, "rows": fmt.number(rows), "new": fmt.number(new), "known": fmt.number(rows - new)}
 
 
+def _in_order(one: Import) -> list[dict[str, Any]]:
+    """As the file has them: what a row says is checked before what it names, in batches."""
+    return sorted(one.problems, key=lambda problem: int(problem["line"]))
+
+
 def _problem_text(problem: dict[str, Any]) -> str:
     words = {**problem, "reason": _reason(problem)}
     if not problem["line"]:
@@ -133,7 +141,7 @@ def _reason(problem: dict[str, Any]) -> str:
 
 def problem_rows(one: Import) -> Iterator[list[str | int]]:
     """For the file of problems."""
-    for each in one.problems:
+    for each in _in_order(one):
         yield [each["line"], harmless(each["column"]), harmless(each["value"]), each["code"], harmless(_reason(each))]
 
 
