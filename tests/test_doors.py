@@ -16,11 +16,28 @@ READERS = ADMINS | {"reader", "learning", "csam", "coordinator"}
 NO_ACTIVITY = {"contact", "viewer", "member", "engineer", "newcomer"}
 EVERYBODY = READERS | NO_ACTIVITY | {"stranger"}
 
+AUDITORS = ADMINS | {"csam", "coordinator", "stranger"}  # the last one in their own customer
+
+ACCOUNT_TEAM = {"csam", "coordinator"}
+IMPORT_ACTS = ("mapping", "start", "save", "delete")
+WEBHOOK_OWNERS = {"admin", "csam", "coordinator", "stranger"}
+WEBHOOK_ACTS = ("secret", "ping", "pause", "resume", "delete", "replay")
+
 SIGN_IN = 302
 
 
 def for_all(status: int) -> dict[str, int]:
     return dict.fromkeys(EVERYBODY, status)
+
+
+def only(who: set[str]) -> dict[str, int]:
+    """200 for these, 403 for everybody else."""
+    return dict.fromkeys(EVERYBODY, 403) | dict.fromkeys(who, 200)
+
+
+def none_there(who: set[str]) -> dict[str, int]:
+    """404 for those with the right, because it does not exist; 403 for everybody else, whether or not."""
+    return dict.fromkeys(EVERYBODY, 403) | dict.fromkeys(who, 404)
 
 
 def activity(stranger: int = 200, **over: int) -> dict[str, int]:
@@ -49,6 +66,9 @@ def doors(world: SimpleNamespace) -> dict[tuple[str, str], tuple[list[Any], dict
         ("GET", "activity:entitlement"): ([credit], activity(404)),
         ("GET", "activity:entitlement_rows"): ([education], only_learning),
         ("GET", "activity:entitlement_csv"): ([education], only_learning),
+        ("GET", "activity:audit"): ([], only(AUDITORS)),
+        ("GET", "activity:audit_rows"): ([], only(AUDITORS)),
+        ("GET", "activity:audit_csv"): ([], only(AUDITORS)),
         ("GET", "activity:agreement_details"): ([], for_all(301)),
         ("GET", "activity:statements"): ([], stating()),
         ("GET", "activity:statement"): ([statement], only_whole),
@@ -62,6 +82,16 @@ def doors(world: SimpleNamespace) -> dict[tuple[str, str], tuple[list[Any], dict
         ("POST", "activity:view_save"): ([], for_all(404)),  # without the address of a page
         ("POST", "activity:view_rename"): ([999_999], for_all(404)),
         ("POST", "activity:view_delete"): ([999_999], for_all(404)),
+        ("GET", "integrations:imports"): ([], only(ACCOUNT_TEAM)),
+        ("GET", "integrations:import"): ([0], none_there(ACCOUNT_TEAM)),
+        ("GET", "integrations:import_problems"): ([0], none_there(ACCOUNT_TEAM)),
+        **{("POST", f"integrations:import_{act}"): ([0], none_there(ACCOUNT_TEAM)) for act in IMPORT_ACTS},
+        ("POST", "integrations:mapping_delete"): ([0], none_there(ACCOUNT_TEAM)),
+        ("GET", "integrations:webhooks"): ([], only(WEBHOOK_OWNERS)),
+        ("POST", "integrations:webhook_replay_since"): ([0], none_there(WEBHOOK_OWNERS)),
+        ("GET", "integrations:webhook"): ([0], none_there(WEBHOOK_OWNERS)),
+        **{("POST", f"integrations:webhook_{act}"): ([0], none_there(WEBHOOK_OWNERS)) for act in WEBHOOK_ACTS},
+        ("GET", "organizations:who"): ([], only(AUDITORS)),
         ("GET", "organizations:switch"): ([], for_all(200)),
         ("POST", "organizations:switch_workspace"): ([], for_all(404)),  # without a workspace of one's own
         ("POST", "organizations:switch_customer"): ([], for_all(404)),

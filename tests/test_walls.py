@@ -20,6 +20,7 @@ from tallyhub.accounts import commands as accounts
 from tallyhub.accounts.models import Person
 from tallyhub.activity.models import Export, SavedView, Statement
 from tallyhub.agreements.models import Agreement, Mapping
+from tallyhub.integrations.models import Attempt, Delivery, Endpoint, Import, SavedMapping
 from tallyhub.kernel import clock
 from tallyhub.kernel.access import Access
 from tallyhub.kernel.scope import command, scope, widen
@@ -53,6 +54,8 @@ DEFINERS = {
     "journal_clear",
     "journal_kinds",
     "ledger_customers_of",
+    "integrations_import_customers",
+    "integrations_waiting_customers",
     "ledger_stale_customers",
     "notifications_clear",
     "notifications_due",
@@ -64,9 +67,6 @@ DEFINERS = {
     "organizations_person_in",
     "organizations_sign_on",
 }
-# Events may be added about a customer whose scope one leaves; they cannot be read, changed or signed by another.
-ADDED_ANYWHERE = {"journal_event"}
-
 TABLES = """
 SELECT oid, relname, relrowsecurity FROM pg_class
 WHERE relnamespace = 'public'::regnamespace AND relkind IN ('r', 'p')
@@ -75,6 +75,14 @@ HAS_CUSTOMER = """
 SELECT table_name FROM information_schema.columns
 WHERE table_schema = 'public' AND column_name = 'customer_id' ORDER BY 1
 """
+
+
+ADD_EVENT = (
+    "INSERT INTO journal_event (customer_id, workspace_id, kind, details, at) VALUES (%s, %s, 'x.y', '{}', now())"
+)
+WEBHOOKS_AND_IMPORTS = ("endpoint", "delivery", "attempt", "import", "savedmapping")
+# What reaches a workspace because it is held in the whole customer.
+IN_WHOLE_TOO = {"organizations_accessgrant"}
 
 
 def key_of(table: str) -> str:
@@ -97,6 +105,13 @@ def spread(world: SimpleNamespace, owner: Any) -> SimpleNamespace:
         owner.execute(
             "INSERT INTO journal_event (customer_id, kind, details, at) VALUES (%s, 'x.y', '{}', now())", [customer.pk]
         )
+        for place in (None, workspace.pk):
+            owner.execute(ADD_EVENT, [customer.pk, place])
+        _webhook(customer)
+        made = {"customer_id": customer.pk, "made_by_id": person.pk, "made_at": "2026-11-21T12:00Z", "name": "x"}
+        Import.objects.using("owner").create(**made)
+        SavedMapping.objects.using("owner").create(**made, mapping={})
+    owner.execute(ADD_EVENT, [world.cedar.pk, world.north.pk])
     world.tables = [name for (name,) in owner.execute(HAS_CUSTOMER) if name not in OPEN] + [
         "organizations_organization"
     ]
@@ -123,6 +138,15 @@ def kept_by(person: Any, customer: Any, workspace: Any) -> None:
             made_at=clock.now(),
             made_by_id=person.pk,
         )
+
+
+def _webhook(customer: Any) -> None:
+    """An endpoint that was sent something."""
+    of, now = {"customer_id": customer.pk}, {"made_at": "2026-11-21T12:00Z"}
+    endpoint = Endpoint.objects.using("owner").create(**of, **now, url="https://a.test/", types=[], secret="whsec_")
+    told = {"endpoint": endpoint, "type": "ping", "body": "{}", "next_at": "2026-11-21T12:00Z"}
+    delivery = Delivery.objects.using("owner").create(**of, **now, **told)
+    Attempt.objects.using("owner").create(**of, delivery=delivery, at="2026-11-21T12:00Z", milliseconds=1)
 
 
 def scopes(world: SimpleNamespace) -> dict[str, Access]:
@@ -216,13 +240,16 @@ def test_in_a_workspace_one_reads_its_rows_and_what_reaches_it(spread: Any, owne
     access = scopes(spread)["workspace"]
     of_the_customer_only = {"journal_event", "organizations_personkey", "organizations_proveddomain"}
     of_another_person = {"activity_export", "activity_savedview"}
+    of_the_customer_only = {f"integrations_{name}" for name in WEBHOOKS_AND_IMPORTS}
+    of_the_customer_only |= {"organizations_personkey", "organizations_proveddomain"}
     for table in spread.tables:
         expected = set() if table in of_the_customer_only | of_another_person else {spread.cedar.pk}
         assert customers_read(access, table) == expected, table
     with_workspace = "SELECT table_name FROM information_schema.columns WHERE column_name = 'workspace_id'"
     for (table,) in owner.execute(with_workspace).fetchall():
         if table in spread.tables:
-            assert read(access, f"SELECT DISTINCT workspace_id FROM {table}") == [(spread.north.pk,)], table
+            expected = {spread.north.pk} | ({None} if table in IN_WHOLE_TOO else set())
+            assert {one for (one,) in read(access, f"SELECT DISTINCT workspace_id FROM {table}")} == expected, table
 
 
 def test_a_statement_is_read_where_all_of_its_workspaces_are(spread: Any) -> None:
@@ -306,7 +333,7 @@ def test_a_row_of_another_customer_is_neither_changed_nor_taken_nor_given(spread
 
 @pytest.mark.parametrize("who", WHO)
 def test_a_row_of_another_customer_is_not_added(spread: Any, owner: Any, who: str) -> None:
-    for table in sorted(set(spread.tables) - ADDED_ANYWHERE):
+    for table in sorted(spread.tables):
         row = owner.execute(
             f"SELECT to_jsonb(t) FROM {table} t WHERE {key_of(table)} = %s", [spread.birch.pk]
         ).fetchone()
@@ -320,6 +347,18 @@ def test_an_event_is_not_added_in_anothers_name(spread: Any) -> None:
     assert refused_or_nothing(access, statement, [spread.stranger.pk])
     assert refused_or_nothing(access, statement, [None])
     assert not refused_or_nothing(access, statement, [spread.admin.pk])
+
+
+def test_an_event_is_added_only_about_the_customer_one_works_inside(spread: Any) -> None:  # R7.3
+    statement = "INSERT INTO journal_event (customer_id, workspace_id, actor_id, kind, details, at)"
+    statement += " VALUES (%s, %s, %s, 'x.y', '{}', now())"
+    access = scopes(spread)["workspace"]
+    cedar, birch, me = spread.cedar.pk, spread.birch.pk, spread.north_admin.pk
+    assert not refused_or_nothing(access, statement, [cedar, None, me])
+    assert not refused_or_nothing(access, statement, [cedar, spread.north.pk, me])
+    assert refused_or_nothing(access, statement, [cedar, spread.south.pk, me])
+    assert refused_or_nothing(access, statement, [birch, None, me])
+    assert refused_or_nothing(scopes(spread)["nobody"], statement, [cedar, None, None])
 
 
 @pytest.mark.parametrize("who", ["workspace", "person", "nobody"])

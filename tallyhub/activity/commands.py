@@ -146,3 +146,15 @@ def rename_view(access: Access, view_id: int, *, name: str) -> None:
 def delete_view(access: Access, view_id: int) -> None:
     SavedView.objects.visible_to(access).get(pk=view_id).delete()
     record(access, "activity.view_deleted", view_id)
+
+
+@command
+def note_export(access: Access, what: str, subject_id: int | None = None, *, workspace_id: int | None = None) -> None:
+    """Before the first byte: an export that breaks off was begun all the same."""
+    record(access, "activity.exported", subject_id, workspace_id=workspace_id, what=what)
+
+
+@command
+def note_look(access: Access, page: str) -> None:
+    """By staff of the provider or a partner. The database keeps the first of each person, customer, page and day."""
+    record(access, "activity.looked", page=page, day=clock.today("UTC").isoformat())

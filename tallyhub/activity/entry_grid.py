@@ -15,7 +15,7 @@ from tallyhub.agreements.rules import ServiceKind
 from tallyhub.kernel import formatting as fmt
 from tallyhub.kernel.access import Access
 from tallyhub.kernel.amounts import Unit
-from tallyhub.kernel.grid import Column, Page, Place, count_text, harmless, link
+from tallyhub.kernel.grid import Column, Page, Place, cell, count_text, harmless, heading, link, page_links
 from tallyhub.kernel.spreadsheets import Quantity
 from tallyhub.ledger.entries import EntryFilter, EntryRow
 from tallyhub.organizations.queries import names_of
@@ -48,8 +48,7 @@ class People:
 
     def learn(self, ids: Iterable[int | None]) -> None:
         """Know these people, and forget the ones before: an export keeps no more than one batch."""
-        wanted = {one for one in ids if one is not None}
-        self._names = names_of(self._access, wanted) if wanted else {}
+        self._names = names_of(self._access, ids)
 
     def name(self, person_id: int | None) -> str:
         return self._names.get(person_id) or _("Erased person") if person_id is not None else ""
@@ -191,8 +190,8 @@ def grid(
     carried = [*choice, *_bounds(wanted)]
     on_page = [column for column in columns if column.text]
     return {
-        "columns": [_heading(column, place, base, carried) for column in on_page],
-        "rows": [{"cells": [_cell(column, row) for column in on_page]} for row in found.rows],
+        "columns": [heading(column, place, base, carried) for column in on_page],
+        "rows": [{"cells": [cell(column, row) for column in on_page]} for row in found.rows],
         "filters": [
             {"name": "from", "label": _("From"), "type": "date", "value": _iso(wanted.first_day), "options": []},
             {"name": "to", "label": _("To"), "type": "date", "value": _iso(wanted.last_day), "options": []},
@@ -202,44 +201,10 @@ def grid(
         "hidden": choice,
         "count": count_label(shown),
         "shown": hidden_notice(shown, total, kinds),
-        **_page_links(base, carried, found, place),
+        **page_links(base, carried, found, place, lambda row: f"{getattr(row, place.sort)}~{row.id}"),
         "csv_href": f"{base}entries.csv{link(carried)}" if wanted.workspaces else None,
         "address": base + link(carried),
         "empty": None if found.rows else _no_rows(wanted, shown, total),
-    }
-
-
-def _heading(column: Column[EntryRow], place: Place, base: str, carried: Sequence[tuple[str, str]]) -> dict[str, Any]:
-    """Choosing a sorted column again turns the order round."""
-    is_sorted = column.sort is not None and column.sort == place.sort
-    sort = column.sort if is_sorted and place.is_descending else f"-{column.sort}"
-    return {
-        "key": column.key,
-        "label": column.label,
-        "is_numeric": column.is_numeric,
-        "is_sorted": ("desc" if place.is_descending else "asc") if is_sorted else None,
-        "sort_href": base + link(carried, sort=str(sort)) if column.sort else None,
-    }
-
-
-def _cell(column: Column[EntryRow], row: EntryRow) -> dict[str, Any]:
-    return {"text": column.text(row) if column.text else "", "is_numeric": column.is_numeric, "href": None}
-
-
-def _page_links(
-    base: str, carried: Sequence[tuple[str, str]], found: Page[EntryRow], place: Place
-) -> dict[str, str | None]:
-    ordered = [*carried, ("sort", f"{'-' if place.is_descending else ''}{place.sort}")]
-
-    def key(row: EntryRow) -> str:
-        return f"{getattr(row, place.sort)}~{row.id}"
-
-    has_before, has_after = found.has_before and bool(found.rows), found.has_after and bool(found.rows)
-    return {
-        "first_href": base + link(ordered) if found.has_before else None,
-        "prev_href": base + link(ordered, before=key(found.rows[0])) if has_before else None,
-        "next_href": base + link(ordered, after=key(found.rows[-1])) if has_after else None,
-        "last_href": base + link(ordered, page="last") if has_after else None,
     }
 
 

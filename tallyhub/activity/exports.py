@@ -69,6 +69,15 @@ class Rows:
     def workspaces(self) -> tuple[int, ...]:
         return self.wanted.workspaces
 
+    @property
+    def only_workspace(self) -> int | None:
+        """Where they concern that one alone."""
+        return self.workspaces[0] if len(self.workspaces) == 1 else None
+
+    @property
+    def only_line(self) -> int | None:
+        return self.subject.lines[0].id if len(self.subject.lines) == 1 else None
+
     def batches(self) -> Iterator[list[EntryRow]]:
         for batch in entries.stream(self.wanted):
             if self.people:

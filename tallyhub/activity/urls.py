@@ -2,6 +2,7 @@ from django.urls import URLPattern, path
 from django.views.generic import RedirectView
 
 from tallyhub.activity import export_web, statement_web, view_web, web
+from tallyhub.activity.audit import web as audit
 
 app_name = "activity"
 urlpatterns: list[URLPattern] = [
@@ -28,6 +29,9 @@ urlpatterns: list[URLPattern] = [
     path("views/save/", view_web.view_save, name="view_save"),
     path("views/<int:view_id>/rename/", view_web.view_rename, name="view_rename"),
     path("views/<int:view_id>/delete/", view_web.view_delete, name="view_delete"),
+    path("audit/", audit.audit, name="audit"),
+    path("audit/rows/", audit.audit_rows, name="audit_rows"),
+    path("audit/events.csv", audit.audit_csv, name="audit_csv"),
     # The page that Customer activity replaced (R1.2).
     path(
         "agreement-details/",

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from tallyhub.activity import drilldown, entry_grid, page, tiles
+from tallyhub.activity.commands import note_export
 from tallyhub.activity.drilldown import Subject
 from tallyhub.activity.entry_grid import Columns, People
 from tallyhub.activity.exports import (
@@ -24,6 +25,7 @@ from tallyhub.activity.exports import (
     shows_people,
 )
 from tallyhub.activity.filters import Choice, read_choice
+from tallyhub.activity.looks import told
 from tallyhub.activity.queries import AgreementLines, DataState, data_state, list_agreements, list_views
 from tallyhub.activity.rules import may_state
 from tallyhub.activity.view_web import saved_views
@@ -40,6 +42,7 @@ HOME_TILES_MAX = 6  # per agreement; the page has them all
 
 @signed_in
 @require_safe
+@told("home")
 def home(request: HubRequest) -> HttpResponse:
     """What is left, per active agreement of the workspace one is signed in to."""
     if not request.access.has_anywhere(Right.VIEW_ACTIVITY):
@@ -78,14 +81,44 @@ def management(request: HubRequest) -> HttpResponse:
             "sentence": _("What was bought, what was delivered, what is left and until when."),
             "href": url("activity:customer_activity"),
             "icon": "chart-bar",
-        }
+            "right": Right.VIEW_ACTIVITY,
+        },
+        {
+            "title": _("Who can see this"),
+            "sentence": _("Everybody with a role in a workspace, what it lets them see, and where it comes from."),
+            "href": url("organizations:who"),
+            "icon": "users",
+            "right": Right.VIEW_AUDIT,
+        },
+        {
+            "title": _("Audit"),
+            "sentence": _("What was done, by whom and when: changes, roles, exports, and what staff looked at."),
+            "href": url("activity:audit"),
+            "icon": "list-details",
+            "right": Right.VIEW_AUDIT,
+        },
+        {
+            "title": _("Import"),
+            "sentence": _("Bring in agreements, allotments and consumption from a file of another system."),
+            "href": url("integrations:imports"),
+            "icon": "file-import",
+            "right": Right.MANAGE_AGREEMENTS,
+        },
+        {
+            "title": _("Webhooks"),
+            "sentence": _("Which of your systems are told when something happens, and what they answered."),
+            "href": url("integrations:webhooks"),
+            "icon": "webhook",
+            "right": Right.MANAGE_WEBHOOKS,
+        },
     ]
-    shown = pages if request.access.has_anywhere(Right.VIEW_ACTIVITY) else []
+    shown = [one for one in pages if request.access.has_anywhere(Right(one["right"]))]
     return render(request, "activity/management.html", {"pages": shown})
 
 
 @signed_in
 @require_safe
+@told("customer_activity")
 def customer_activity(request: HubRequest) -> HttpResponse:
     choice = read_choice(request.GET, request.access)
     with scope(request.access):
@@ -125,6 +158,7 @@ def _page(request: HubRequest, choice: Choice, agreements: list[AgreementLines],
 
 @signed_in
 @require_safe
+@told("drill_down")
 def entitlement(request: HubRequest, entitlement_id: int) -> HttpResponse:
     base = url("activity:entitlement", entitlement_id)
     return _drilldown(request, base, find_entitlement(entitlement_id))
@@ -132,6 +166,7 @@ def entitlement(request: HubRequest, entitlement_id: int) -> HttpResponse:
 
 @signed_in
 @require_safe
+@told("drill_down")
 def entitlement_rows(request: HubRequest, entitlement_id: int) -> HttpResponse:
     base = url("activity:entitlement", entitlement_id)
     return _rows(request, base, find_entitlement(entitlement_id))
@@ -145,12 +180,14 @@ def entitlement_csv(request: HubRequest, entitlement_id: int) -> HttpResponseBas
 
 @signed_in
 @require_safe
+@told("drill_down")
 def group(request: HubRequest, group: str) -> HttpResponse:
     return _drilldown(request, url("activity:group", group), find_group(group))
 
 
 @signed_in
 @require_safe
+@told("drill_down")
 def group_rows(request: HubRequest, group: str) -> HttpResponse:
     return _rows(request, url("activity:group", group), find_group(group))
 
@@ -223,6 +260,7 @@ def _csv(request: HubRequest, find: Find) -> HttpResponseBase:
     """Exactly what the filters show. The rows are read inside a scope of the stream's own: ours is over by then."""
     with scope(request.access):
         rows = read_rows(Reader.of(request.sign_on), find, request.GET)
+    note_export(request.access, "entries", rows.only_line, workspace_id=rows.only_workspace)
     body = _csv_body(request, rows, translation.get_language() or "en")
     response = StreamingHttpResponse(body, content_type="text/csv; charset=utf-8")
     response.headers["Content-Disposition"] = attachment(rows.file_name("csv"))

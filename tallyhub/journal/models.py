@@ -1,17 +1,43 @@
 """Audit: what was done, by whom, to what. Append-only, ids only, never a name (R10.4)."""
 
 from django.db import models
+from django.db.models import F, Q
+
+from tallyhub.kernel.access import Access, Right
+
+
+class EventQuerySet(models.QuerySet["Event"]):
+    def visible_to(self, access: Access) -> "EventQuerySet":
+        """Of the customer worked inside: all of them, or those that name a workspace one administers (R7.3)."""
+        mine = self.filter(customer_id__in=access.customers)
+        if access.has(Right.VIEW_AUDIT):
+            return mine
+        return mine.filter(workspace_id__in=access.workspaces_with(Right.VIEW_AUDIT))
 
 
 class Event(models.Model):
     """One row per command, written in its transaction. ``details`` holds ids, codes and numbers only."""
 
     customer_id = models.BigIntegerField(null=True)
+    workspace_id = models.BigIntegerField(null=True)  # where it concerns one workspace only
     actor_id = models.BigIntegerField(null=True)  # a person; null is the hub itself
-    kind = models.CharField(max_length=80)  # "organizations.workspace_switched"
+    kind = models.CharField(max_length=80)  # "organizations.role_given", one of journal.kinds
     subject_id = models.BigIntegerField(null=True)
     details = models.JSONField(default=dict)
     at = models.DateTimeField()
 
+    objects = EventQuerySet.as_manager()
+
     class Meta:
-        indexes = [models.Index(fields=["customer_id", "-id"], name="event_of_customer")]
+        indexes = [  # the audit page's orders: all, of a kind, of a person, of a workspace
+            models.Index(F("customer_id"), F("at").desc(), F("id").desc(), name="event_of_customer_by_time"),
+            models.Index(F("customer_id"), F("kind"), F("at").desc(), F("id").desc(), name="event_of_kind"),
+            models.Index(F("customer_id"), F("actor_id"), F("at").desc(), F("id").desc(), name="event_of_actor"),
+            models.Index(
+                F("workspace_id"),
+                F("at").desc(),
+                F("id").desc(),
+                condition=Q(workspace_id__isnull=False),
+                name="event_of_workspace",
+            ),
+        ]

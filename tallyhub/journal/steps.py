@@ -1,6 +1,8 @@
 """The one writer of the journal, and what clears it."""
 
 import json
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -15,7 +17,16 @@ from tallyhub.kernel.scope import require_transaction
 
 # Not through the model: it asks for the new id back, and who writes an event need not be allowed to read it.
 _INSERT = """
-INSERT INTO journal_event (customer_id, actor_id, kind, subject_id, details, at) VALUES (%s, %s, %s, %s, %s::jsonb, %s)
+WITH fresh AS (
+    SELECT nextval(pg_get_serial_sequence('journal_event', 'id')) AS id, e.*
+    FROM jsonb_to_recordset(%s::jsonb) AS e (customer_id bigint, workspace_id bigint, actor_id bigint, kind text,
+                                            subject_id bigint, details jsonb, at timestamptz)
+), added AS (
+    INSERT INTO journal_event (id, customer_id, workspace_id, actor_id, kind, subject_id, details, at)
+    SELECT id, customer_id, workspace_id, actor_id, kind, subject_id, details, at FROM fresh
+    ON CONFLICT DO NOTHING  -- a look is told once a day
+)
+SELECT id FROM fresh ORDER BY id
 """
 _CLEAR_JOBS = """
 DELETE FROM procrastinate_jobs j WHERE j.status IN ('failed', 'cancelled', 'aborted')
@@ -23,20 +34,60 @@ AND NOT EXISTS (SELECT FROM procrastinate_events e WHERE e.job_id = j.id AND e.a
 """
 
 
+@dataclass(frozen=True, slots=True)
+class News:
+    """One event of many that a command makes at once."""
+
+    kind: str
+    customer_id: int | None
+    subject_id: int | None = None
+    workspace_id: int | None = None
+    details: dict[str, Any] = field(default_factory=dict)
+
+
 def record(
-    access: Access, kind: str, subject_id: int | None = None, *, customer_id: int | None = None, **details: Any
+    access: Access,
+    kind: str,
+    subject_id: int | None = None,
+    *,
+    customer_id: int | None = None,
+    workspace_id: int | None = None,
+    **details: Any,
 ) -> None:
     """Write down what the running command did. ``details``: ids, codes, numbers, days; free text is refused.
 
-    The jobs that ``site.wiring`` names for this kind are deferred with it: no event, no job, and the other way round.
+    ``workspace_id``: where it concerns that workspace only, so that its administrators may read it.
     """
+    record_many(access, [News(kind, customer_id or access.customer_id, subject_id, workspace_id, details)])
+
+
+def record_many(access: Access, news: Sequence[News]) -> None:
+    """As ``record``, for many events in one statement. The kind that others wait for is handed on to them."""
     require_transaction()
-    about = {"customer_id": customer_id or access.customer_id, "actor_id": access.person_id}
-    values = (*about.values(), kind, subject_id, json.dumps(check_details(details)), clock.now())
+    rows = [
+        {
+            "customer_id": one.customer_id,
+            "workspace_id": one.workspace_id,
+            "actor_id": access.person_id,
+            "kind": one.kind,
+            "subject_id": one.subject_id,
+            "details": check_details(one.details),
+            "at": clock.now().isoformat(),
+        }
+        for one in news
+    ]
     with connection.cursor() as cursor:
-        cursor.execute(_INSERT, values)
-    for job in settings.TALLYHUB_NEWS.get(kind, ()):
-        app.configure_task(job).defer(kind=kind, subject_id=subject_id, **about)
+        cursor.execute(_INSERT, [json.dumps(rows)])
+        ids = [row[0] for row in cursor.fetchall()]
+    for event_id, one in zip(ids, news, strict=True):
+        _hand_on(access, event_id, one)
+
+
+def _hand_on(access: Access, event_id: int, news: News) -> None:
+    """Defer the jobs that wait for this kind (site/wiring.py): no event, no job, and the other way round."""
+    about = {"customer_id": news.customer_id, "actor_id": access.person_id, "subject_id": news.subject_id}
+    for job in settings.TALLYHUB_NEWS.get(news.kind, ()):
+        app.configure_task(job).defer(event_id=event_id, kind=news.kind, **about)
 
 
 def clear_events(kind: str, before: datetime, at_most: int) -> int:

@@ -18,6 +18,8 @@ class Right(StrEnum):
     MANAGE_AGREEMENTS = "manage_agreements"
     WORK_REQUESTS = "work_requests"
     ERASE_PEOPLE = "erase_people"  # end a person's part in the customer for good (R10.4)
+    MANAGE_WEBHOOKS = "manage_webhooks"  # tell the customer's other systems what happens (R8.2)
+    VIEW_AUDIT = "view_audit"  # read what was done, by whom, and who may see what (R7.3)
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +38,7 @@ class Access:
     customer_rights: frozenset[Right] = frozenset()
     workspace_id: int | None = None  # the one the person is signed in to (R1.7)
     system_customers: tuple[int, ...] = ()
+    is_staff: bool = False  # of the provider or a partner, so that the customer is told what they look at (R7.3)
 
     @classmethod
     def of_system(cls, customers: Iterable[int] = ()) -> "Access":

@@ -4,9 +4,10 @@ Babel parses its patterns at every call, which made the page three times slower;
 """
 
 from collections.abc import Callable
-from datetime import date
+from datetime import date, datetime
 from fractions import Fraction
 from functools import lru_cache
+from zoneinfo import ZoneInfo
 
 from babel.dates import format_date
 from babel.numbers import format_decimal
@@ -49,6 +50,12 @@ def day(value: date) -> str:
 def short_day(value: date) -> str:
     """21 Nov 2026"""
     return _day(value, "medium", _language())
+
+
+def instant(value: datetime, zone: str) -> str:
+    """21 Nov 2026, 13:05:22, as the clocks of that zone showed it. The zone is named beside it, by the caller."""
+    local = value.astimezone(ZoneInfo(zone))
+    return f"{short_day(local.date())}, {local:%H:%M:%S}"
 
 
 def month(value: date) -> str:

@@ -120,6 +120,37 @@ def link(carried: Sequence[tuple[str, str]], **changes: str) -> str:
     return "?" + urlencode([*carried, *((name, value) for name, value in changes.items() if value)])
 
 
+def heading(column: Column[Row], place: Place, base: str, carried: Sequence[tuple[str, str]]) -> dict[str, Any]:
+    """A column's head. Choosing a sorted column again turns the order round."""
+    is_sorted = column.sort is not None and column.sort == place.sort
+    sort = column.sort if is_sorted and place.is_descending else f"-{column.sort}"
+    return {
+        "key": column.key,
+        "label": column.label,
+        "is_numeric": column.is_numeric,
+        "is_sorted": ("desc" if place.is_descending else "asc") if is_sorted else None,
+        "sort_href": base + link(carried, sort=str(sort)) if column.sort else None,
+    }
+
+
+def cell(column: Column[Row], row: Row) -> dict[str, Any]:
+    return {"text": column.text(row) if column.text else "", "is_numeric": column.is_numeric, "href": None}
+
+
+def page_links(
+    base: str, carried: Sequence[tuple[str, str]], found: Page[Row], place: Place, key_of: Callable[[Row], str]
+) -> dict[str, str | None]:
+    """Where the pages before and after begin. ``key_of``: a row's sort value and id, ``VALUE~ID``."""
+    ordered = [*carried, ("sort", f"{'-' if place.is_descending else ''}{place.sort}")]
+    has_before, has_after = found.has_before and bool(found.rows), found.has_after and bool(found.rows)
+    return {
+        "first_href": base + link(ordered) if found.has_before else None,
+        "prev_href": base + link(ordered, before=key_of(found.rows[0])) if has_before else None,
+        "next_href": base + link(ordered, after=key_of(found.rows[-1])) if has_after else None,
+        "last_href": base + link(ordered, page="last") if has_after else None,
+    }
+
+
 class _Echo:
     """What csv.writer writes to: hands each line straight on."""
 

@@ -17,8 +17,9 @@ R = TypeVar("R")
 
 # One statement, because each round trip costs a page about a tenth of its time. ``true``: until commit only.
 _SET_SCOPE = """
-SELECT set_config('tallyhub.person', %s, true), set_config('tallyhub.customers', %s, true),
-       set_config('tallyhub.workspaces', %s, true), set_config('transaction_read_only', %s, true)
+SELECT set_config('tallyhub.person', %s, true), set_config('tallyhub.inside', %s, true),
+       set_config('tallyhub.customers', %s, true), set_config('tallyhub.workspaces', %s, true),
+       set_config('transaction_read_only', %s, true)
 """
 
 
@@ -60,6 +61,7 @@ def require_transaction() -> None:
 def _set(access: Access, *, writing: bool) -> None:
     settings = (
         str(access.person_id or ""),
+        ",".join(map(str, access.customers)),
         ",".join(map(str, access.customers_in_whole)),
         ",".join(map(str, access.workspaces)),
         "off" if writing else "on",

@@ -85,6 +85,9 @@ _SENTENCES = {
     "file_changed": _("The file changed while it was read. Try again."),
     "file_empty": _("The file is empty, or its first line is: that line names the columns."),
     "hours_not_whole_minutes": _("This is not a whole number of minutes. Write hours and minutes as 1:20."),
+    "import_failed": _("The import broke off on our side. Nothing of the file is in. Try again."),
+    "import_not_allowed": _("Whoever started this import may not bring in files for this customer any more."),
+    "import_not_ready": _("This import cannot be changed or started now: it runs, it is in, or its file is gone."),
     "import_refused": _("%(count)s problems, nothing was written. The first: %(first)s"),
     "in_future": _("%(occurred_on)s lies in the future: there, today is %(today)s."),
     "json_key_twice": _("The object names a key twice. Leave out the one that is not meant."),
@@ -98,6 +101,8 @@ _SENTENCES = {
     "line_too_long": _("The line is longer than %(bytes_max)s bytes. Is this the file you mean?"),
     "mapping_malformed": _("The mapping cannot be understood: %(reason)s"),
     "mapping_unknown": _("There is no mapping %(name)s. Give its path, or one of these names: %(names)s."),
+    "mapping_elsewhere": _("Nothing of this mapping can be brought in here. Possible are: %(kinds)s."),
+    "mapping_name_taken": _("A mapping with this name is saved already. Delete it first, or choose another name."),
     "multiplier_malformed": _("This is no multiplier. Write a fraction as 3/2 or 1.5."),
     "multiplier_out_of_bounds": _(
         "The multiplier %(multiplier)s is no fraction between 0 and %(multiplier_max)s in thousandths at most."
@@ -135,11 +140,14 @@ _SENTENCES = {
         "There is no seller with this code. Without a code the one provider is meant. Import the sellers first."
     ),
     "service_unknown": _("There is no service with this code. Import the services first, or correct the code."),
+    "rows_too_many": _("There are more than %(rows_max)s rows. Divide the file."),
     "sort_unknown": _("The list cannot be sorted by %(sort)s."),
     "staff_needs_address": _(
         "Without a customer it is staff of the provider: the key is their address, and they have no workspaces."
     ),
     "statement_too_long": _("It lists more than %(lines_max)s entries. Ask for the spreadsheet on its page."),
+    "spreadsheet_malformed": _("This is no XLSX that can be read. Save it again, or export it as CSV."),
+    "spreadsheet_too_large": _("Unpacked, the spreadsheet is larger than %(bytes_max)s bytes. Export it as CSV."),
     "starts_too_early": _("It begins before what it is a part of, whose first day is %(starts_on)s."),
     "terminated_outside": _(
         "It can only be terminated between its first day, %(starts_on)s, and its last one, %(ends_on)s."
@@ -165,6 +173,16 @@ _SENTENCES = {
     "view_name_missing": _("Give the view a name."),
     "view_name_taken": _("You have another view with the name %(name)s. Choose another name."),
     "views_full": _("You have saved %(count)s views, which is as many as there may be. Delete one first."),
+    "webhook_address_refused": _(
+        "%(address)s is no public address. An operator can allow a private network in the settings."
+    ),
+    "webhook_too_many": _("There are %(endpoints_max)s endpoints already, which is the most. Delete one first."),
+    "webhook_type_unknown": _("Choose at least one of these events: %(types)s."),
+    "webhook_url_malformed": _(
+        "Write an address that begins with https://, without a user and #, of %(length_max)s characters at most."
+    ),
+    "upload_missing": _("Choose a file."),
+    "upload_too_large": _("The file is larger than %(megabytes_max)s MB. Divide it."),
     "word_unknown": _("Write one of these words: %(words)s."),
     "workspace_not_mapped": _(
         "%(external_ids)s: its package does not reach the workspace. Map the package to the workspace first."

@@ -15,6 +15,7 @@ from django.db.backends.base.schema import BaseDatabaseSchemaEditor
 CUSTOMERS = "(SELECT tallyhub_customers())::bigint[]"
 WORKSPACES = "(SELECT tallyhub_workspaces())::bigint[]"
 PERSON = "(SELECT tallyhub_person())"
+INSIDE = "(SELECT tallyhub_inside())::bigint[]"  # the customers worked inside, whether in whole or in a workspace only
 
 _SETTING = """
 CREATE FUNCTION tallyhub_{name}() RETURNS {type} LANGUAGE sql STABLE PARALLEL SAFE

@@ -9,7 +9,7 @@ from tallyhub.notifications.letters import LETTERS
 
 
 @app.task(name="notifications.tell", pass_context=False)
-def tell(kind: str, subject_id: int | None, actor_id: int | None, customer_id: int | None) -> None:
+def tell(event_id: int, kind: str, subject_id: int | None, actor_id: int | None, customer_id: int | None) -> None:
     """News of the journal (``site.wiring``) becomes a mail to its subject, or to who did it."""
     person_id = actor_id if LETTERS[kind].is_to_actor else subject_id
     if person_id is not None:

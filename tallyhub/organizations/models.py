@@ -76,6 +76,15 @@ class PersonKey(models.Model):
         constraints = [models.UniqueConstraint(fields=["customer", "key"], name="person_key_once")]
 
 
+class AccessGrantQuerySet(models.QuerySet["AccessGrant"]):
+    def visible_to(self, access: Access) -> "AccessGrantQuerySet":
+        """Those that reach a workspace one may read: its own, and those held in the whole customer."""
+        mine = self.filter(customer_id__in=access.customers)
+        if access.in_whole:
+            return mine
+        return mine.filter(Q(workspace_id__in=access.workspaces) | Q(workspace_id__isnull=True))
+
+
 class AccessGrant(models.Model):
     """Who may do what where: every right, whatever it comes from, ends as a row. No workspace: the whole customer."""
 
@@ -86,6 +95,8 @@ class AccessGrant(models.Model):
     source = models.CharField(max_length=30, default="membership")
     starts_at = models.DateTimeField()
     ends_at = models.DateTimeField(null=True)
+
+    objects = AccessGrantQuerySet.as_manager()
 
     class Meta:
         indexes = [models.Index(fields=["person"], name="grant_of_person")]

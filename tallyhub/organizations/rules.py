@@ -1,6 +1,9 @@
 """Kinds of organisation, roles, and what each role allows."""
 
 from enum import StrEnum
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
 
 from tallyhub.kernel.access import Right
 
@@ -24,13 +27,35 @@ class Role(StrEnum):
     ENGINEER = "engineer"
 
 
-STAFF_ROLES = (Role.CSAM, Role.ACCOUNT_COORDINATOR, Role.ENGINEER)  # of the provider, inside a customer
+ROLE_NAMES: dict[str, Any] = {
+    Role.CUSTOMER_ADMINISTRATOR: _("Customer administrator"),
+    Role.WORKSPACE_ADMINISTRATOR: _("Workspace administrator"),
+    Role.CUSTOMER_ACTIVITY: _("Customer activity"),
+    Role.LEARNING_MANAGER: _("Learning manager"),
+    Role.SUPPORT_CONTACT: _("Support contact"),
+    Role.VIEW_ALL_SUPPORT_REQUESTS: _("View all support requests"),
+    Role.MEMBER: _("Member"),
+    Role.CSAM: _("CSAM"),
+    Role.ACCOUNT_COORDINATOR: _("Account coordinator"),
+    Role.ENGINEER: _("Engineer"),
+}
+# What a right lets somebody see, for those who ask who can see a workspace. The others only allow to do something.
+SEES: dict[Right, Any] = {
+    Right.VIEW_ACTIVITY: _("what was bought, used and is left"),
+    Right.ADMINISTER: _("every row of the consumption history"),
+    Right.VIEW_LEARNING: _("named people’s learning"),
+    Right.VIEW_ALL_REQUESTS: _("every support request"),
+    Right.VIEW_AUDIT: _("what was done, and who can see what"),
+}
+SOURCES: dict[str, Any] = {"membership": _("Given to the person directly")}  # where a grant comes from
 
-_ADMINISTRATOR = frozenset({Right.VIEW_ACTIVITY, Right.ADMINISTER, Right.VIEW_ALL_REQUESTS})
-_ACCOUNT_TEAM = frozenset({Right.VIEW_ACTIVITY, Right.MANAGE_AGREEMENTS})
+STAFF = frozenset({Role.CSAM, Role.ACCOUNT_COORDINATOR, Role.ENGINEER})  # of the provider or a partner
+
+_ADMINISTRATOR = frozenset({Right.VIEW_ACTIVITY, Right.ADMINISTER, Right.VIEW_ALL_REQUESTS, Right.VIEW_AUDIT})
+_ACCOUNT_TEAM = frozenset({Right.VIEW_ACTIVITY, Right.MANAGE_AGREEMENTS, Right.VIEW_AUDIT, Right.MANAGE_WEBHOOKS})
 
 RIGHTS_OF: dict[Role, frozenset[Right]] = {
-    Role.CUSTOMER_ADMINISTRATOR: _ADMINISTRATOR | {Right.ERASE_PEOPLE},
+    Role.CUSTOMER_ADMINISTRATOR: _ADMINISTRATOR | {Right.MANAGE_WEBHOOKS, Right.ERASE_PEOPLE},
     Role.WORKSPACE_ADMINISTRATOR: _ADMINISTRATOR,
     Role.CUSTOMER_ACTIVITY: frozenset({Right.VIEW_ACTIVITY}),
     Role.LEARNING_MANAGER: frozenset({Right.VIEW_LEARNING}),

@@ -14,7 +14,7 @@ from tallyhub.accounts.models import Person
 from tallyhub.accounts.sessions import SessionStore
 from tallyhub.kernel import clock
 from tallyhub.kernel.access import Access, Right
-from tallyhub.organizations.rules import RIGHTS_OF, Role
+from tallyhub.organizations.rules import RIGHTS_OF, STAFF, Role
 
 # Definer functions (organizations/migrations/0003_person_in.py): before the person is known no policy lets them read.
 _READ = "SELECT * FROM organizations_sign_on(%s, %s)"
@@ -107,4 +107,5 @@ def _access(
         rights=rights,
         customer_rights=customer_rights,
         workspace_id=current,
+        is_staff=any(role in STAFF for _, role in grants),
     )

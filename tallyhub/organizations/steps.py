@@ -115,6 +115,13 @@ def find_people(keys: Collection[tuple[int, str]]) -> dict[tuple[int, str], int]
     return found
 
 
+def list_belonging(people: Collection[int]) -> set[int]:
+    """Those of these people who have anything to do with the customers of the scope: a key, a membership or a role."""
+    rows = (PersonKey.objects.all(), Membership.objects.all(), AccessGrant.objects.all())
+    found = (each.filter(person_id__in=people).values_list("person_id", flat=True) for each in rows)
+    return {person for each in found for person in each}
+
+
 def add_people(rows: Sequence[NewPerson]) -> Added[Person]:
     """People without a password; each with its customer's key, and a member of its workspaces.
 

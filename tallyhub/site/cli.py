@@ -166,7 +166,9 @@ def worker() -> None:
 
 @app.command("import")
 def import_(
-    files: Annotated[list[Path], typer.Argument(exists=True, dir_okay=False, readable=True, help="CSV or JSON Lines.")],
+    files: Annotated[
+        list[Path], typer.Argument(exists=True, dir_okay=False, readable=True, help="CSV, JSON Lines or XLSX.")
+    ],
     kind: Annotated[str | None, typer.Option(help="What the rows are, where the file's name does not say it.")] = None,
     mapping: Annotated[str | None, typer.Option(help="How another system's export is read: a name, or a path.")] = None,
     *,

@@ -15,6 +15,11 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 SMTP_PORTS = {"smtp": 25, "smtp+starttls": 587, "smtps": 465}
 
 
+def _read_networks(text: str) -> list[IPv4Network | IPv6Network]:
+    """Raises ValueError for what is no network."""
+    return [ip_network(one.strip()) for one in text.split(",") if one.strip()]
+
+
 class Config(BaseSettings):
     model_config = SettingsConfigDict(env_prefix="TALLYHUB_", frozen=True, extra="ignore")
 
@@ -79,6 +84,11 @@ class Config(BaseSettings):
     )
     export_rows_max: int = Field(200_000, ge=1, le=1_000_000, description="Rows of one spreadsheet; beyond it is CSV.")
     export_hours: int = Field(24, ge=1, le=720, description="How long the file of an export is kept, in hours.")
+    import_megabytes: int = Field(50, ge=1, le=2_000, description="The largest file that the import page takes.")
+    import_rows: int = Field(200_000, ge=1, description="The longest file that the import page takes, in rows.")
+    webhook_allow_private: str = Field(
+        "", description="Private networks that webhooks may reach, with commas: 10.0.8.0/24, fd00:1::/64."
+    )
     smtp_url: str = Field(
         "", description="Server that takes our mail, such as smtp+starttls://name:password@mail.example.org:587."
     )
@@ -113,19 +123,22 @@ class Config(BaseSettings):
             raise ValueError("write it as ADDRESS:PORT, for example 127.0.0.1:8000")
         return value
 
-    @field_validator("trusted_proxies")
+    @field_validator("trusted_proxies", "webhook_allow_private")
     @classmethod
     def _networks(cls, value: str) -> str:
-        for one in filter(None, map(str.strip, value.split(","))):
-            try:
-                ip_network(one)
-            except ValueError as error:
-                raise ValueError(f"{error}. Write addresses or networks, such as 10.0.0.7 or 10.0.0.0/8") from error
+        try:
+            _read_networks(value)
+        except ValueError as error:
+            raise ValueError(f"{error}. Write addresses or networks, such as 10.0.0.7 or 10.0.0.0/8") from error
         return value
 
     @cached_property
     def proxy_networks(self) -> "tuple[IPv4Network | IPv6Network, ...]":
-        return tuple(ip_network(one) for one in map(str.strip, self.trusted_proxies.split(",")) if one)
+        return tuple(_read_networks(self.trusted_proxies))
+
+    @property
+    def webhook_networks(self) -> list[IPv4Network | IPv6Network]:
+        return _read_networks(self.webhook_allow_private)
 
     @property
     def is_tls(self) -> bool:

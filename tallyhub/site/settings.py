@@ -58,6 +58,11 @@ EMAIL_PORT = _SMTP.port or SMTP_PORTS.get(_SMTP.scheme, 25)
 EMAIL_TIMEOUT = 20  # seconds for each step of a delivery
 EMAIL_USE_SSL = _SMTP.scheme == "smtps"
 EMAIL_USE_TLS = _SMTP.scheme == "smtp+starttls"
+FILE_UPLOAD_HANDLERS = [
+    "tallyhub.kernel.uploads.Bounded",
+    "django.core.files.uploadhandler.MemoryFileUploadHandler",
+    "django.core.files.uploadhandler.TemporaryFileUploadHandler",
+]
 INSTALLED_APPS = [
     "tallyhub.site",
     "tallyhub.privacy",

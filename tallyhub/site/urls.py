@@ -14,6 +14,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("demo/mail/", demo.mails, name="demo_mails"),
     path("demo/mail/<slug:key>/", demo.mail, name="demo_mail"),
     path("demo/mail/<slug:key>/html/", demo.mail_html, name="demo_mail_html"),
+    path("", include("tallyhub.integrations.urls")),
     path("accounts/", include("tallyhub.accounts.urls")),
     # Of allauth's pages those that are needed: sign-up is closed.
     path("accounts/login/", allauth_views.login, name="account_login"),

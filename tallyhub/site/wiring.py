@@ -3,10 +3,11 @@
 News travels up here (docs/architecture.md): a lower package records what it did and knows nobody who cares.
 """
 
-# Job names, each called with kind, subject_id, actor_id and customer_id.
+# Job names, each called with event_id, kind, subject_id, actor_id and customer_id.
 NEWS: dict[str, tuple[str, ...]] = {
     "accounts.password_changed": ("notifications.tell",),
     "accounts.password_set": ("notifications.tell",),
     "accounts.reset_asked": ("notifications.tell",),
     "accounts.token_made": ("notifications.tell",),
+    "integrations.imported": ("integrations.spread",),
 }

@@ -162,14 +162,14 @@ def finish(run: Run) -> None:
     staging.execute("ANALYZE staged_entry")
     _find_repeats(run)
     _judge(run)
-    _post(run)
+    _post(run, run.kind)
     if run.problems.count or not staging.fetch("SELECT 1 FROM staged_reversal LIMIT 1"):
         return
     _find_wrong_reversals(run)
     if not run.problems.count:
         staging.execute(_STAGE_REVERSALS)
         _judge(run)
-        _post(run)
+        _post(run, "reversals")
 
 
 def _find_repeats(run: Run) -> None:
@@ -207,13 +207,13 @@ def _find_wrong_reversals(run: Run) -> None:
     run.problems.add_unlisted(wrong[0][-1] if wrong else 0)
 
 
-def _post(run: Run) -> None:
+def _post(run: Run, what: str) -> None:
     if run.problems.count:
         return
     posted = steps.post_staged(run.access)
     run.tally.new += posted.new
-    if posted.new:
-        run.rows_of.update(dict(staging.fetch(_ROWS_OF)))
+    for customer, rows in staging.fetch(_ROWS_OF) if posted.new else ():
+        run.rows_of[customer][what] += rows
 
 
 KINDS = (

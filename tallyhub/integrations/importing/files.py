@@ -1,4 +1,4 @@
-"""A file as records: CSV or JSON Lines, one at a time, in constant memory whatever the file holds.
+"""A file as records: CSV, JSON Lines or XLSX, one at a time; all but XLSX in constant memory whatever they hold.
 
 Every bound is here: a line, a record, a cell. What breaks one is refused before it is in memory.
 """
@@ -7,10 +7,11 @@ import csv
 import json
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
-from hashlib import sha256
+from hashlib import file_digest, sha256
 from pathlib import Path
 from typing import Any, BinaryIO
 
+from tallyhub.integrations.importing import spreadsheets
 from tallyhub.integrations.importing.mapping import Format
 from tallyhub.integrations.importing.problems import Problems
 from tallyhub.kernel.errors import HubError, Invalid
@@ -100,17 +101,38 @@ class File:
     problems: Problems
     progress: Progress = no_progress
     passes: int = 1  # how often it will be read, for the progress
+    rows_max: int | None = None  # more are refused
     fingerprint: str = ""  # of the content, known after the first reading
     _done: int = 0
 
     def records(self, columns: Columns) -> Iterator[Record]:
         """Every record; what is wrong with one goes to the problems. Raises Unreadable."""
+        for count, record in enumerate(self._read(columns), start=1):
+            if self.rows_max is not None and count > self.rows_max:
+                raise Unreadable(record.line, Invalid("rows_too_many", rows_max=self.rows_max))
+            yield record
+
+    def _read(self, columns: Columns) -> Iterator[Record]:
         size = self.path.stat().st_size
+        if spreadsheets.is_spreadsheet(self.path):
+            yield from self._sheet(columns, size)
+            return
         with self.path.open("rb") as file:
             lines = Lines(file, self.format.encoding, lambda done: self.progress(self._done + done, size * self.passes))
             yield from self._parsed(lines, columns)
         self._done += size
         self._check_unchanged(lines.digest.hexdigest())
+
+    def _sheet(self, columns: Columns, size: int) -> Iterator[Record]:
+        """Of an XLSX: read in one piece, so there is no progress before the end."""
+        try:
+            yield from _table(spreadsheets.rows(self.path, self.format), columns, self.problems)
+        except Invalid as error:
+            raise Unreadable(0, error) from None
+        self._done += size
+        self.progress(self._done, size * self.passes)
+        with self.path.open("rb") as file:
+            self._check_unchanged(file_digest(file, "sha256").hexdigest())
 
     def _parsed(self, lines: Lines, columns: Columns) -> Iterator[Record]:
         parse = _json_records if self._is_json() else _csv_records
@@ -135,6 +157,11 @@ def _csv_records(lines: Lines, columns: Columns, form: Format, problems: Problem
     first = next(feed, "")
     delimiter = form.delimiter or max(_DELIMITERS, key=first.count)
     rows = _csv_rows(csv.reader(_chain(first, feed), delimiter=delimiter, strict=True), lines)
+    yield from _table(rows, columns, problems)
+
+
+def _table(rows: Iterator[tuple[int, list[str]]], columns: Columns, problems: Problems) -> Iterator[Record]:
+    """The first row names the columns of the others."""
     header = _header(next(rows, (1, []))[1], columns)
     for line, row in rows:
         if len(row) != len(header):

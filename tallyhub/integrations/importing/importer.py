@@ -14,7 +14,8 @@ from tallyhub.integrations.importing import mapping as mappings
 from tallyhub.integrations.importing.files import Columns, File, Progress, Record, Unreadable, check_known, no_progress
 from tallyhub.integrations.importing.kinds import Kind
 from tallyhub.integrations.importing.mapping import Format, Section
-from tallyhub.integrations.importing.problems import PROBLEMS_MAX, Report, harmless
+from tallyhub.integrations.importing.mapping import Mapping as Mapped
+from tallyhub.integrations.importing.problems import PROBLEMS_MAX, Problems, Report, harmless
 from tallyhub.integrations.importing.run import Run
 from tallyhub.kernel.access import Access
 from tallyhub.kernel.errors import Conflict, HubError, Invalid
@@ -26,6 +27,9 @@ ONE_AT_A_TIME = "SELECT pg_advisory_xact_lock(74112026)"
 # Enough to sort a large file in a few passes; the server's memory, and only for this transaction.
 _MEMORY = "SET LOCAL work_mem = '64MB'"
 
+# What a customer's own account team may bring in. Sellers, services and customers are the provider's; people and their
+# roles come through an operator, because an address may be known elsewhere and a role is a right.
+OF_CUSTOMER = ("workspaces", "agreements", "packages", "entitlements", "allotments", "mappings", "consumption")
 KINDS = {kind.name: kind for kind in (*parties.KINDS, *contracts.KINDS, *consumption.KINDS)}
 
 
@@ -104,6 +108,53 @@ def import_file(
     return report
 
 
+def import_for(
+    actor: Access,
+    path: Path,
+    mapping: Mapped,
+    *,
+    dry_run: bool,
+    rows_max: int | None = None,
+    progress: Progress = no_progress,
+    done: Callable[[Report], None] = lambda report: None,
+) -> Report:
+    """Import a file on behalf of a person, inside the customer they work in: what names another is unknown.
+
+    ``done`` is called inside the transaction, when everything is in: what it writes and the rows are kept together.
+    """
+    with _transaction(actor):
+        report = replace(_import(path, plan_of(mapping), progress, actor, rows_max), is_dry_run=dry_run)
+        if report.is_refused or dry_run:
+            raise _Undo
+        done(report)
+    return report
+
+
+def plan_of(mapping: Mapped) -> Plan:
+    """Of a person's mapping: sections whose kinds may be brought in for one customer; the others are passed over."""
+    sections = [one for one in mapping.records if one.kind in OF_CUSTOMER]
+    if not sections:
+        raise Invalid("mapping_elsewhere", kinds=", ".join(OF_CUSTOMER))
+    return Plan("mapping", mapping.format, [_part(one, mapping.format) for one in sections], mapping.passes)
+
+
+def preview(path: Path, mapping: Mapped, rows_max: int) -> list[tuple[Part, list[Record], Problems]]:
+    """The first rows of each part as they will be read, and what is wrong with their cells. Writes nothing."""
+    found = []
+    for part in plan_of(mapping).parts:
+        problems = Problems()
+        file = File(path, mapping.format, problems)
+        records: list[Record] = []
+        try:
+            records = list(islice(part.records(file), rows_max))
+        except Unreadable as broken:
+            problems.add(broken.line, broken.error, broken.column, broken.value)
+        for record in records:
+            part.kind.row_of(record, problems)
+        found.append((part, records, problems))
+    return found
+
+
 def import_records(streams: Iterable[tuple[str, Iterable[Mapping[str, str]]]]) -> Report:
     """Import records of our own kinds, in one transaction: a problem's line is the place of its record.
 
@@ -131,8 +182,8 @@ def _tried(plans: Sequence[tuple[Path, Plan]], progress: Progress) -> list[Repor
 
 
 @contextmanager
-def _transaction() -> Iterator[None]:
-    with suppress(_Undo), scope(Access.of_system(), writing=True):
+def _transaction(actor: Access | None = None) -> Iterator[None]:
+    with suppress(_Undo), scope(actor or Access.of_system(), writing=True):
         staging.execute(ONE_AT_A_TIME)
         staging.execute(_MEMORY)
         yield
@@ -181,9 +232,11 @@ def _part(section: Section, form: Format) -> Part:
     return Part(kind, records, names, section.key, section.wins)
 
 
-def _import(path: Path, plan: Plan, progress: Progress) -> Report:
-    run = Run()
-    file = File(path, plan.format, run.problems, progress, plan.passes)
+def _import(
+    path: Path, plan: Plan, progress: Progress, actor: Access | None = None, rows_max: int | None = None
+) -> Report:
+    run = Run(actor)
+    file = File(path, plan.format, run.problems, progress, plan.passes, rows_max)
     try:
         for part in plan.parts:
             run.problems.columns = part.columns

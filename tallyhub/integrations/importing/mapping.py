@@ -133,11 +133,15 @@ def is_shipped(name: str) -> bool:
     return re.fullmatch(r"[a-z0-9-]+", name) is not None and (SHIPPED / f"{name}.yaml").is_file()
 
 
+def shipped_names() -> list[str]:
+    return sorted(one.stem for one in SHIPPED.glob("*.yaml"))
+
+
 def load(name: str) -> Mapping:
     """A shipped mapping by its name, or one by its path. Raises Invalid, naming the place that is wrong."""
     path = SHIPPED / f"{name}.yaml" if is_shipped(name) else Path(name)
     if not path.is_file():
-        raise Invalid("mapping_unknown", name=name, names=", ".join(sorted(one.stem for one in SHIPPED.glob("*.yaml"))))
+        raise Invalid("mapping_unknown", name=name, names=", ".join(shipped_names()))
     try:
         with path.open(encoding="utf-8") as file:
             # Every scalar is text: a day, a number or "no" means what it says and nothing else.

@@ -6,8 +6,10 @@ from typing import Any
 from tallyhub.integrations.importing import cells
 from tallyhub.integrations.importing.kinds import Field, Kind, Row
 from tallyhub.integrations.importing.run import Run
+from tallyhub.journal.steps import News, record_many
 from tallyhub.kernel.errors import Conflict, Invalid
 from tallyhub.organizations import steps
+from tallyhub.organizations.models import AccessGrant
 from tallyhub.organizations.rules import Kind as OrganizationKind
 from tallyhub.organizations.rules import Role
 
@@ -103,7 +105,14 @@ def _person(row: Row) -> steps.NewPerson:
 def write_grants(run: Run, rows: Sequence[Row]) -> None:
     rows = run.refs.resolve_workspace(run.refs.resolve_person(run.refs.resolve_customer(rows)))
     rows = run.checked(rows, _check_place, lambda error: "workspace")
-    run.wrote(rows, steps.add_grants([_grant(row) for row in rows]))
+    added = steps.add_grants([_grant(row) for row in rows])
+    run.wrote(rows, added)
+    record_many(run.access, [_role_given(added.rows[place]) for place in added.new])
+
+
+def _role_given(grant: AccessGrant) -> News:
+    role = {"role": grant.role}
+    return News("organizations.role_given", grant.customer_id, grant.person_id, grant.workspace_id, role)
 
 
 def _check_place(row: Row) -> None:

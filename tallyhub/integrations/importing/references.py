@@ -12,6 +12,7 @@ from tallyhub.organizations import steps as organizations
 
 K = TypeVar("K", bound=Hashable)
 V = TypeVar("V")
+Belongs = Callable[[Collection[int]], set[int]]
 KEPT_MAX = 8_000  # per cache: a few MB, and more than an ordinary file names
 
 
@@ -37,28 +38,42 @@ class Cache(Generic[K, V]):
 
 
 class References:
-    """``reach`` brings customers into the scope: the database shows nothing of them before."""
+    """``reach`` brings customers into the scope, the database shows nothing of them before; it answers which it may.
 
-    def __init__(self, reach: Callable[[Iterable[int]], None], problems: Problems) -> None:
+    ``belongs`` tells who of some people belong to a customer, where only those may be named.
+    """
+
+    def __init__(
+        self, reach: Callable[[Iterable[int]], set[int]], problems: Problems, belongs: Belongs | None = None
+    ) -> None:
         self._reach = reach
+        self._belongs = belongs
         self._problems = problems
         self.sellers: Cache[str, int] = Cache(organizations.find_sellers)
         self.services: Cache[str, Service] = Cache(agreements.find_services)
         self.customers: Cache[str, int] = Cache(self._find_customers)
         self.workspaces: Cache[tuple[int, str], int] = Cache(organizations.find_workspaces)
-        self.people: Cache[tuple[int, str], int] = Cache(organizations.find_people)
+        self.people: Cache[tuple[int, str], int] = Cache(self._find_people)
         self.agreements: Cache[str, Agreement] = Cache(self._find_agreements)
         self.packages: Cache[tuple[int, str], Package] = Cache(agreements.find_packages)
         self.entitlements: Cache[tuple[int, str], Entitlement] = Cache(agreements.find_entitlements)
 
     def _find_customers(self, codes: Collection[str]) -> dict[str, int]:
         found = organizations.find_customers(codes)
-        self._reach(found.values())
-        return found
+        reached = self._reach(found.values())
+        return {code: one for code, one in found.items() if one in reached}
 
     def _find_agreements(self, numbers: Collection[str]) -> dict[str, Agreement]:
-        self._reach(agreements.find_customers_of(numbers))
-        return agreements.find_agreements(numbers)
+        reached = self._reach(agreements.find_customers_of(numbers))
+        found = agreements.find_agreements(numbers)
+        return {number: one for number, one in found.items() if one.customer_id in reached}
+
+    def _find_people(self, keys: Collection[tuple[int, str]]) -> dict[tuple[int, str], int]:
+        found = organizations.find_people(keys)
+        if self._belongs is None:
+            return found
+        known = self._belongs(found.values())
+        return {key: person for key, person in found.items() if person in known}
 
     def resolve(
         self, rows: Sequence[Row], field: str, cache: Cache[Any, Any], key_of: Callable[[Row], Any] | None = None

@@ -13,7 +13,7 @@ from tallyhub.kernel.access import Access
 from tallyhub.kernel.bulk import Added
 from tallyhub.kernel.errors import Conflict, HubError
 from tallyhub.kernel.scope import widen
-from tallyhub.organizations.steps import touch_customer
+from tallyhub.organizations.steps import list_belonging, touch_customer
 
 # How a column that differs is called in the files; others are the same word, or the same with _id.
 _FIELD_OF = {"term": "ends_on"}
@@ -21,32 +21,38 @@ _FIELD_OF = {"term": "ends_on"}
 
 @dataclass(slots=True)
 class Run:
-    """Lives as long as one transaction."""
+    """Lives as long as one transaction. ``actor``: who imports, inside one customer; None is the hub itself."""
 
+    actor: Access | None = None
     problems: Problems = field(default_factory=Problems)
     tallies: defaultdict[str, Tally] = field(default_factory=lambda: defaultdict(Tally))
     customers: set[int] = field(default_factory=set)  # in scope
-    rows_of: Counter[int] = field(default_factory=Counter)  # rows that told a customer something new
+    # Rows that told a customer something new, by customer and kind.
+    rows_of: defaultdict[int, Counter[str]] = field(default_factory=lambda: defaultdict(Counter))
     touched: set[int] = field(default_factory=set)  # customers whose pages were told that they are out of date
     kind: str = ""
     refs: References = field(init=False)
 
     def __post_init__(self) -> None:
-        self.refs = References(self.reach, self.problems)
+        if self.actor:
+            self.customers = set(self.actor.customers)
+        self.refs = References(self.reach, self.problems, list_belonging if self.actor else None)
 
     @property
     def access(self) -> Access:
-        return Access.of_system(sorted(self.customers))
+        return self.actor or Access.of_system(sorted(self.customers))
 
     @property
     def tally(self) -> Tally:
         return self.tallies[self.kind]
 
-    def reach(self, customers: Iterable[int]) -> None:
-        """Bring customers into the scope of the running transaction."""
-        if new := set(customers) - self.customers:
+    def reach(self, customers: Iterable[int]) -> set[int]:
+        """Bring customers into the scope, unless a person imports: they stay inside theirs. Those in scope."""
+        wanted = set(customers)
+        if not self.actor and (new := wanted - self.customers):
             self.customers |= new
             widen(self.access)
+        return wanted & self.customers
 
     def refuse(self, row: Row, error: HubError, column: str = "") -> None:
         self.problems.add(row.line, error, column, row.cells.get(column, ""))
@@ -76,7 +82,8 @@ class Run:
         """Sellers, services and staff are nobody's: they concern no customer's pages and journal."""
         customers = [row.found.get("customer") for row in rows]
         self.tally.new += len(customers)
-        self.rows_of.update(customer for customer in customers if customer)
+        for customer in filter(None, customers):
+            self.rows_of[customer][self.kind] += 1
         self.touch(customer for customer in customers if customer)
 
     def touch(self, customers: Iterable[int]) -> None:
@@ -90,4 +97,5 @@ class Run:
     def close(self, name: str, fingerprint: str) -> None:
         """Tell the journal; ids, codes and numbers only (R10.4)."""
         for customer, rows in sorted(self.rows_of.items()):
-            record(self.access, "integrations.imported", customer_id=customer, what=name, rows=rows, sha256=fingerprint)
+            told: dict[str, Any] = {"what": name, "rows": rows.total(), "sha256": fingerprint, **rows}
+            record(self.access, "integrations.imported", customer_id=customer, **told)

@@ -33,5 +33,5 @@ REVERSE = "DROP FUNCTION organizations_customers_of; DROP FUNCTION organizations
 
 
 class Migration(migrations.Migration):
-    dependencies = [("organizations", "0003_person_in")]
+    dependencies = [("organizations", "0004_who_sees")]
     operations = [RunRoleSQL(FORWARD, REVERSE)]

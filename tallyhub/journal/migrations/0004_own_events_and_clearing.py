@@ -36,5 +36,5 @@ REVERSE = "DROP FUNCTION journal_kinds; DROP FUNCTION journal_clear; DROP POLICY
 
 
 class Migration(migrations.Migration):
-    dependencies = [("journal", "0002_walls")]
+    dependencies = [("journal", "0003_audit")]
     operations = [RunRoleSQL(FORWARD, REVERSE)]

@@ -1,0 +1,184 @@
+"""The audit grid: its columns for page and CSV, its filters, its links (design 5.6)."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django.http import QueryDict
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+
+from tallyhub.activity.filters import NoSuchChoice
+from tallyhub.journal import kinds
+from tallyhub.journal.models import Event
+from tallyhub.journal.queries import HUB, EventFilter, moment
+from tallyhub.kernel import formatting as fmt
+from tallyhub.kernel.access import Access
+from tallyhub.kernel.grid import Column, Page, Place, cell, count_text, harmless, heading, link, page_links
+from tallyhub.organizations.queries import names_of
+from tallyhub.organizations.rules import ROLE_NAMES
+
+_ID_DIGITS_MAX = 18  # more are no bigint
+
+
+def read_filter(query: QueryDict, zone: str) -> EventFilter:
+    """Raises NoSuchChoice for what is no kind, no person and no day."""
+    kind, actor = query.get("kind") or "", query.get("person") or ""
+    if kind and kind not in kinds.KINDS:
+        raise NoSuchChoice
+    if actor and actor != HUB and not (actor.isascii() and actor.isdigit() and len(actor) <= _ID_DIGITS_MAX):
+        raise NoSuchChoice
+    return EventFilter(kind, actor, _day(query.get("from")), _day(query.get("to")), zone)
+
+
+def _day(value: str | None) -> date | None:
+    try:
+        return date.fromisoformat(value) if value else None
+    except ValueError:
+        raise NoSuchChoice from None
+
+
+@dataclass(slots=True)
+class Names:
+    """Names by id, looked up when they are read: the journal has none (R10.4)."""
+
+    access: Access
+    workspaces: Mapping[int, str]
+    people: dict[int, str] = field(default_factory=dict)
+
+    def learn(self, events: Iterable[Event]) -> None:
+        """Know the people of these events and forget those before: an export keeps no more than a batch."""
+        wanted: set[int | None] = set()
+        for event in events:
+            wanted.add(event.actor_id)
+            if kinds.about(event.kind) is kinds.About.PERSON:
+                wanted.add(event.subject_id)
+        self.people = names_of(self.access, wanted)
+
+    def person(self, person_id: int | None) -> str:
+        if person_id is None:
+            return _("the hub")
+        return self.people.get(person_id) or _("Erased person")
+
+    def subject(self, event: Event) -> str:
+        """What it was done to, and where that was one workspace."""
+        said = [self._thing(event), self.workspaces.get(event.workspace_id or 0, "")]
+        return " · ".join(filter(None, said))
+
+    def _thing(self, event: Event) -> str:
+        about = kinds.about(event.kind)
+        if event.subject_id is None or about is kinds.About.NOTHING:
+            return ""
+        if about is kinds.About.PERSON:
+            return self.person(event.subject_id)
+        if about is kinds.About.WORKSPACE:
+            return self.workspaces.get(event.subject_id, "")
+        return _("no. %(id)s") % {"id": event.subject_id}
+
+
+def columns(names: Names, zone: str) -> list[Column[Event]]:
+    """The one declaration, for page and CSV."""
+    place = ZoneInfo(zone)
+    when = _("When (%(zone)s)") % {"zone": zone.replace("_", " ")}
+    return [
+        Column("at", when, lambda event: fmt.instant(event.at, zone), lambda event: _iso(event, place), sort="at"),
+        Column(
+            "who", _("Who"), lambda event: names.person(event.actor_id), lambda e: harmless(names.person(e.actor_id))
+        ),
+        Column("who_id", _("Person ID"), plain=lambda event: event.actor_id or ""),
+        Column("kind", _("Kind"), plain=lambda event: event.kind),
+        Column("what", _("What"), _sentence, lambda event: harmless(_sentence(event))),
+        Column("subject", _("On what"), names.subject, lambda event: harmless(names.subject(event))),
+        Column("subject_id", _("Subject ID"), plain=lambda event: event.subject_id or ""),
+        Column("event", _("Event"), plain=lambda event: event.pk),
+    ]
+
+
+# Codes of details that people know by another name. What is missing here is a code to people, too.
+_WORDS: dict[str, dict[str, Any]] = {
+    "role": ROLE_NAMES,
+    "page": {
+        "home": gettext_lazy("Home"),
+        "customer_activity": gettext_lazy("Customer activity"),
+        "drill_down": gettext_lazy("Consumption history"),
+        "audit": gettext_lazy("Audit"),
+    },
+    "what": {"audit": gettext_lazy("Audit"), "entries": gettext_lazy("Consumption history")},
+}
+
+
+def _sentence(event: Event) -> str:
+    words = {name: _WORDS[name].get(str(value), value) for name, value in event.details.items() if name in _WORDS}
+    return kinds.sentence(event.kind, event.details | words)
+
+
+def _iso(event: Event, place: ZoneInfo) -> str:
+    return event.at.astimezone(place).isoformat(timespec="seconds")
+
+
+def grid(
+    base: str,
+    declared: Sequence[Column[Event]],
+    found: Page[Event],
+    place: Place,
+    wanted: EventFilter,
+    *,
+    count: int,
+    people: Sequence[tuple[int, str]],
+) -> dict[str, Any]:
+    """The grid, ready to be placed. ``people``: those the filter offers."""
+    carried = _carried(wanted)
+    on_page = [column for column in declared if column.text]
+    return {
+        "columns": [heading(column, place, base, carried) for column in on_page],
+        "rows": [{"cells": [cell(column, event) for column in on_page]} for event in found.rows],
+        "filters": _filters(wanted, people),
+        "action": base,
+        "label": _("Events"),
+        "search_label": _("Filter the events"),
+        "hidden": [],
+        "count": ngettext("%(n)s event", "%(n)s events", count) % {"n": count_text(count, fmt.number)},
+        "shown": None,
+        **page_links(base, carried, found, place, lambda event: f"{moment(event)}~{event.pk}"),
+        "csv_href": f"{base}events.csv{link(carried)}",
+        "empty": None if found.rows else _nothing(carried),
+    }
+
+
+def _nothing(carried: Sequence[tuple[str, str]]) -> dict[str, str]:
+    if carried:
+        return {"title": _("No events fit the filters"), "sentence": _("Widen the days, or choose another person.")}
+    return {"title": _("No events yet"), "sentence": _("What people do from now on is written down here.")}
+
+
+def _filters(wanted: EventFilter, people: Sequence[tuple[int, str]]) -> list[dict[str, Any]]:
+    titles = sorted(((kind, kinds.title(kind)) for kind in kinds.KINDS), key=lambda one: one[1])
+    persons = [(HUB, _("the hub")), *((str(one), name) for one, name in people)]
+    return [
+        _select("kind", _("Kind"), _("Any kind"), titles, wanted.kind),
+        _select("person", _("Person"), _("Anybody"), persons, wanted.actor),
+        _date("from", _("From"), wanted.first_day),
+        _date("to", _("To"), wanted.last_day),
+    ]
+
+
+def _select(name: str, label: str, everything: str, options: Sequence[tuple[str, str]], chosen: str) -> dict[str, Any]:
+    offered = [{"value": value, "label": text, "is_chosen": value == chosen} for value, text in options]
+    first = {"value": "", "label": everything, "is_chosen": not chosen}
+    return {"name": name, "label": label, "type": "select", "options": [first, *offered]}
+
+
+def _date(name: str, label: str, value: date | None) -> dict[str, Any]:
+    return {"name": name, "label": label, "type": "date", "value": value.isoformat() if value else "", "options": []}
+
+
+def _carried(wanted: EventFilter) -> list[tuple[str, str]]:
+    named = {
+        "kind": wanted.kind,
+        "person": wanted.actor,
+        "from": wanted.first_day.isoformat() if wanted.first_day else "",
+        "to": wanted.last_day.isoformat() if wanted.last_day else "",
+    }
+    return [(name, value) for name, value in named.items() if value]

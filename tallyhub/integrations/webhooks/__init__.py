@@ -1,0 +1,1 @@
+"""Webhooks after Standard Webhooks: what happened in a customer is told to its other systems."""

@@ -1,0 +1,72 @@
+"""Every kind of event and what it says. One table, so that the page, its filter and its export agree.
+
+A kind that code records and that is missing here fails a test. ``%(name)s`` is a detail of the event.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext_lazy
+
+
+class About(StrEnum):
+    """What the subject's id is an id of, so that a page can look up its name when it is read."""
+
+    NOTHING = "nothing"
+    PERSON = "person"
+    WORKSPACE = "workspace"
+    OTHER = "other"  # shown by its number
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    title: Any  # in the filter
+    sentence: Any
+    about: About = About.NOTHING
+
+
+KINDS: dict[str, Kind] = {
+    "accounts.password_set": Kind(_("Password set"), _("An operator set the password"), About.PERSON),
+    "accounts.profile_changed": Kind(_("Profile changed"), _("Changed their own profile"), About.PERSON),
+    "activity.exported": Kind(_("Export"), _("Downloaded a list: %(what)s"), About.OTHER),
+    "activity.looked": Kind(_("Look by staff"), _("Opened a page for the first time that day: %(page)s")),
+    "integrations.endpoint_added": Kind(_("Endpoint added"), _("Added an endpoint for webhooks"), About.OTHER),
+    "integrations.endpoint_deleted": Kind(_("Endpoint deleted"), _("Deleted an endpoint for webhooks"), About.OTHER),
+    "integrations.endpoint_paused": Kind(_("Endpoint paused"), _("Paused an endpoint for webhooks"), About.OTHER),
+    "integrations.endpoint_replayed": Kind(
+        _("Messages sent again"),
+        ngettext_lazy("Sent %(messages)s message again", "Sent %(messages)s messages again", "messages"),
+        About.OTHER,
+    ),
+    "integrations.endpoint_resumed": Kind(_("Endpoint resumed"), _("Resumed an endpoint for webhooks"), About.OTHER),
+    "integrations.endpoint_secret_changed": Kind(
+        _("Endpoint secret changed"), _("Changed the secret of an endpoint for webhooks"), About.OTHER
+    ),
+    "integrations.imported": Kind(
+        _("Import"),
+        ngettext_lazy("Imported %(rows)s row: %(what)s", "Imported %(rows)s rows: %(what)s", "rows"),
+    ),
+    "integrations.mapping_deleted": Kind(_("Mapping deleted"), _("Deleted a saved mapping"), About.OTHER),
+    "integrations.mapping_saved": Kind(_("Mapping saved"), _("Saved a mapping for imports"), About.OTHER),
+    "organizations.role_given": Kind(_("Role given"), _("Gave the role: %(role)s"), About.PERSON),
+}
+
+
+def title(kind: str) -> str:
+    """A kind without an entry shows itself."""
+    return str(KINDS[kind].title) if kind in KINDS else kind
+
+
+def sentence(kind: str, details: Mapping[str, Any]) -> str:
+    """What was done, in the reader's language. Details that an older release did not write yet leave the code bare."""
+    try:
+        return str(KINDS[kind].sentence % details)
+    except KeyError:
+        return title(kind)
+
+
+def about(kind: str) -> About:
+    return KINDS[kind].about if kind in KINDS else About.OTHER
