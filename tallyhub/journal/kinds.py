@@ -31,8 +31,23 @@ class Kind:
 KINDS: dict[str, Kind] = {
     "accounts.password_set": Kind(_("Password set"), _("An operator set the password"), About.PERSON),
     "accounts.profile_changed": Kind(_("Profile changed"), _("Changed their own profile"), About.PERSON),
+    "accounts.password_changed": Kind(_("Password changed"), _("Changed their own password"), About.PERSON),
+    "accounts.reset_asked": Kind(_("Password reset"), _("Asked for a link to set a new password"), About.PERSON),
+    "activity.export_asked": Kind(
+        _("Spreadsheet asked for"),
+        ngettext_lazy("Asked for a spreadsheet of %(rows)s row", "Asked for a spreadsheet of %(rows)s rows", "rows"),
+        About.OTHER,
+    ),
+    "activity.export_downloaded": Kind(_("Spreadsheet downloaded"), _("Downloaded a spreadsheet"), About.OTHER),
     "activity.exported": Kind(_("Export"), _("Downloaded a list: %(what)s"), About.OTHER),
     "activity.looked": Kind(_("Look by staff"), _("Opened a page for the first time that day: %(page)s")),
+    "activity.statement_downloaded": Kind(
+        _("Statement downloaded"), _("Downloaded a statement: %(form)s"), About.OTHER
+    ),
+    "activity.statement_made": Kind(_("Statement made"), _("Made a statement"), About.OTHER),
+    "activity.view_deleted": Kind(_("View deleted"), _("Deleted a saved view"), About.OTHER),
+    "activity.view_renamed": Kind(_("View renamed"), _("Renamed a saved view"), About.OTHER),
+    "activity.view_saved": Kind(_("View saved"), _("Saved a view"), About.OTHER),
     "integrations.endpoint_added": Kind(_("Endpoint added"), _("Added an endpoint for webhooks"), About.OTHER),
     "integrations.endpoint_deleted": Kind(_("Endpoint deleted"), _("Deleted an endpoint for webhooks"), About.OTHER),
     "integrations.endpoint_paused": Kind(_("Endpoint paused"), _("Paused an endpoint for webhooks"), About.OTHER),
@@ -51,7 +66,17 @@ KINDS: dict[str, Kind] = {
     ),
     "integrations.mapping_deleted": Kind(_("Mapping deleted"), _("Deleted a saved mapping"), About.OTHER),
     "integrations.mapping_saved": Kind(_("Mapping saved"), _("Saved a mapping for imports"), About.OTHER),
+    "notifications.address_stopped": Kind(
+        _("Mail stopped"), _("Mail to the address was stopped: %(reason)s"), About.PERSON
+    ),
+    "notifications.allowed_again": Kind(_("Mail allowed again"), _("Allowed mail to the address again"), About.PERSON),
+    "notifications.mail_bounced": Kind(_("Mail came back"), _("A mail came back"), About.PERSON),
+    "notifications.unsubscribed": Kind(_("Digests ended"), _("Wants no more digests"), About.PERSON),
     "organizations.role_given": Kind(_("Role given"), _("Gave the role: %(role)s"), About.PERSON),
+    "privacy.cleared": Kind(_("Clearing"), _("Cleared what is from before %(before)s, %(count)s in number: %(what)s")),
+    "privacy.part_ended": Kind(_("Part ended"), _("Ended the person’s part in the customer for good"), About.PERSON),
+    "privacy.person_erased": Kind(_("Person erased"), _("Erased the person"), About.PERSON),
+    "privacy.person_exported": Kind(_("My data"), _("Downloaded what the hub holds about them"), About.PERSON),
 }
 
 

@@ -14,7 +14,6 @@ from tallyhub.privacy import queries, steps
 from tallyhub.privacy.registry import CLEARED
 from tallyhub.privacy.rules import check_confirmation
 
-ERASED, PART_ENDED = "privacy.person_erased", "privacy.part_ended"
 EVENTS_AT_ONCE = 50_000
 
 
@@ -34,11 +33,11 @@ def end_part(access: Access, person_id: int, *, confirmation: str) -> bool:
     person = queries.get_erasable(access, person_id)
     check_confirmation(person.name, confirmation)
     lock_person(person.pk)  # two administrators at once: the second one finds out who still knows the person
-    journal.record(access, PART_ENDED, person.pk)
+    journal.record(access, "privacy.part_ended", person.pk)
     steps.erase_part(person, [access.customer_id or 0])
     is_last = not organizations.customers_of(person.pk)
     if is_last:
-        journal.record(access, ERASED, person.pk)
+        journal.record(access, "privacy.person_erased", person.pk)
         steps.erase_whole(person, queries.access_to(person.pk))
     return is_last
 
@@ -72,7 +71,7 @@ def erase_by_operator(access: Access, *, address: str) -> bool:
 def _record_everywhere(access: Access, person: Person) -> None:
     customers: list[int | None] = [*organizations.customers_of(person.pk)]
     for customer_id in customers or [None]:  # of nobody: the hub's own log has it
-        journal.record(access, ERASED, person.pk, customer_id=customer_id)
+        journal.record(access, "privacy.person_erased", person.pk, customer_id=customer_id)
 
 
 @command

@@ -10,6 +10,7 @@ from datetime import datetime
 from tallyhub.accounts import personal as accounts
 from tallyhub.accounts import steps as accounts_steps
 from tallyhub.activity import personal as activity
+from tallyhub.integrations import personal as integrations
 from tallyhub.journal import personal as journal
 from tallyhub.journal import steps as journal_steps
 from tallyhub.ledger import personal as ledger
@@ -20,6 +21,7 @@ from tallyhub.organizations import personal as organizations
 # In the order of erasing: whoever points at a person goes before them.
 HOLDINGS = (
     *notifications.HOLDINGS,
+    *integrations.HOLDINGS,
     *activity.HOLDINGS,
     *ledger.HOLDINGS,
     *journal.HOLDINGS,

@@ -289,5 +289,5 @@ def test_somebody_without_an_address_or_erased_gets_none(world: SimpleNamespace,
     write_to(Access(), world.reader.pk)
     run_jobs()
     assert outbox(owner) == [("stopped", 0, "no_address")]
-    jobs.tell(CHANGED, subject_id=987_654, actor_id=None, customer_id=None)
+    jobs.tell(event_id=1, kind=CHANGED, subject_id=987_654, actor_id=None, customer_id=None)
     assert len(outbox(owner)) == 1

@@ -143,6 +143,7 @@ def grid(
         "shown": None,
         **page_links(base, carried, found, place, lambda event: f"{moment(event)}~{event.pk}"),
         "csv_href": f"{base}events.csv{link(carried)}",
+        "address": None,  # the file is the CSV
         "empty": None if found.rows else _nothing(carried),
     }
 
