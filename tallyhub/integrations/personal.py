@@ -1,4 +1,4 @@
-"""What this package holds about a person: who set something up. It works on for the customer, so it stays, as a number."""
+"""What this package holds about a person: who set something up. It works on for the customer, so it stays."""
 
 from django.utils.translation import gettext_lazy as _
 

@@ -66,6 +66,9 @@ KINDS: dict[str, Kind] = {
     ),
     "integrations.mapping_deleted": Kind(_("Mapping deleted"), _("Deleted a saved mapping"), About.OTHER),
     "integrations.mapping_saved": Kind(_("Mapping saved"), _("Saved a mapping for imports"), About.OTHER),
+    "journal.cleared": Kind(
+        _("Audit cleared"), _("Cleared events from before %(before)s, %(count)s in number: %(kind)s")
+    ),
     "notifications.address_stopped": Kind(
         _("Mail stopped"), _("Mail to the address was stopped: %(reason)s"), About.PERSON
     ),

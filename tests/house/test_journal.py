@@ -22,13 +22,16 @@ def recorded(tree: ast.AST) -> Iterator[str]:
             yield str(kind.value) if isinstance(kind, ast.Constant) else ast.unparse(kind)
 
 
+BY_THE_DATABASE = {"journal.cleared"}  # by its function, so that nothing is cleared without a trace
+
+
 def in_code() -> set[str]:
     trees = (
         ast.parse(path.read_text())
         for path in CODE.rglob("*.py")
         if path.name != "steps.py" or "journal" not in path.parts
     )
-    return {kind for tree in trees for kind in recorded(tree)}
+    return BY_THE_DATABASE | {kind for tree in trees for kind in recorded(tree)}
 
 
 def test_every_kind_that_is_recorded_has_a_sentence() -> None:
