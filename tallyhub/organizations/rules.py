@@ -25,7 +25,7 @@ class Role(StrEnum):
 
 
 _ADMINISTRATOR = frozenset({Right.VIEW_ACTIVITY, Right.ADMINISTER, Right.VIEW_ALL_REQUESTS})
-_ACCOUNT_TEAM = frozenset({Right.VIEW_ACTIVITY, Right.MANAGE_AGREEMENTS})
+_ACCOUNT_TEAM = frozenset({Right.VIEW_ACTIVITY, Right.MANAGE_AGREEMENTS, Right.POST_ENTRIES})
 
 RIGHTS_OF: dict[Role, frozenset[Right]] = {
     Role.CUSTOMER_ADMINISTRATOR: _ADMINISTRATOR,

@@ -41,7 +41,7 @@ CSRF_TRUSTED_ORIGINS = [TALLYHUB.base_url.rstrip("/")] if TALLYHUB.base_url else
 DATABASES = {"default": _database(TALLYHUB.database_url or "postgresql:///tallyhub", **_APP_OPTIONS)}
 if TALLYHUB.owner_url:
     DATABASES["owner"] = _database(TALLYHUB.owner_url)
-DATA_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
+DATA_UPLOAD_MAX_MEMORY_SIZE = max(1024 * 1024, TALLYHUB.api_body_max)
 DEBUG = False
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 EMAIL_BACKEND = "django.core.mail.backends.dummy.EmailBackend"  # nothing of this release sends mail
@@ -91,6 +91,7 @@ PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
 PROCRASTINATE_AUTODISCOVER_MODULE_NAME = "jobs"
 ROOT_URLCONF = "tallyhub.site.urls"
 SECRET_KEY = TALLYHUB.secret()
+SECRET_KEY_FALLBACKS = TALLYHUB.former_secrets
 SESSION_COOKIE_AGE = 14 * 24 * 3600
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = TALLYHUB.base_url.startswith("https://")
