@@ -6,11 +6,12 @@ from hashlib import sha256
 
 from django.utils.translation import gettext_lazy as _
 
-from tallyhub.kernel.access import Right
+from tallyhub.kernel.access import Access, Right
 
 PREFIX = "thub_"  # so that people and scanners of leaked secrets know one when they see it
 SECRET_BYTES = 32
 LIFETIMES_DAYS = (30, 90, 180, 365)
+LISTED_MAX = 200
 
 
 class TokenScope(StrEnum):
@@ -50,3 +51,17 @@ def digest_of(secret: str) -> bytes:
 
 def rights_of(scopes: frozenset[TokenScope]) -> frozenset[Right]:
     return frozenset[Right]().union(*(_RIGHTS_OF[one] for one in scopes))
+
+
+def may_make_for_customer(access: Access) -> bool:
+    """The customer's administrators, and its account team."""
+    return bool(access.customer_rights & {Right.ADMINISTER, Right.MANAGE_AGREEMENTS})
+
+
+def offered_scopes(access: Access, *, is_of_customer: bool) -> list[TokenScope]:
+    """Those that would be of use: whose right one has somewhere, or, for the customer's own, in all of it."""
+    return [
+        one
+        for one in TokenScope
+        if (NEEDED[one] in access.customer_rights if is_of_customer else access.has_anywhere(NEEDED[one]))
+    ]

@@ -9,7 +9,7 @@ from typing import Any
 
 from django.db import connection
 from django.db.backends.postgresql.psycopg_any import DateRange
-from django.db.models import Exists, Max, OuterRef, Sum
+from django.db.models import Exists, Max, OuterRef, QuerySet, Sum
 
 from tallyhub.agreements.models import Entitlement
 from tallyhub.kernel import clock
@@ -17,7 +17,7 @@ from tallyhub.kernel.access import Access
 from tallyhub.kernel.amounts import Unit
 from tallyhub.ledger import engine
 from tallyhub.ledger.engine import Balance, Segment
-from tallyhub.ledger.models import EntitlementDay, EntitlementTotal, Entry, LedgerVersion, Snapshot
+from tallyhub.ledger.models import Allotment, EntitlementDay, EntitlementTotal, Entry, LedgerVersion, Snapshot
 from tallyhub.ledger.rules import AllotmentKind, Terms
 
 
@@ -46,6 +46,34 @@ def list_entries(access: Access, entry_ids: Collection[int]) -> list[Entry]:
     if len(found) != len(set(entry_ids)):
         raise Entry.DoesNotExist
     return list(found)
+
+
+@dataclass(frozen=True, slots=True)
+class Recorded:
+    id: int
+    is_new: bool
+
+
+def recorded(access: Access, keys: Collection[tuple[str, str]], *, new: int) -> dict[tuple[str, str], Recorded]:
+    """What became of entries that have just been posted, by source and external id.
+
+    ``new`` is how many of them were: those have the ledger's last version, which no other transaction can have made
+    since, because ours holds the customer's lock.
+    """
+    mine = Entry.objects.visible_to(access).filter(external_id__in={external_id for _, external_id in keys})
+    rows = [row for row in mine.values_list("source", "external_id", "pk", "ledger_version") if row[:2] in keys]
+    last = max((version for *_, version in rows), default=0) if new else None
+    return {(source, external_id): Recorded(pk, version == last) for source, external_id, pk, version in rows}
+
+
+def list_allotments(
+    access: Access, *, entitlement_id: int | None = None, after: int = 0, limit: int = 1_000
+) -> QuerySet[Allotment]:
+    """In the order of recording, each with its entitlement and service."""
+    wanted = Allotment.objects.visible_to(access).filter(pk__gt=after).order_by("pk")
+    if entitlement_id is not None:
+        wanted = wanted.filter(entitlement_id=entitlement_id)
+    return wanted.select_related("entitlement__service", "entitlement__package__agreement")[:limit]
 
 
 def allotments_of(

@@ -49,6 +49,11 @@ class NewEntry:
     reason: str = ""
     title: str = ""
 
+    @property
+    def charged(self) -> int:
+        """What the balance pays. Raises Invalid where a part of it is out of bounds."""
+        return charge(self.real_amount, multiplier=self.multiplier, rounding_step=self.rounding_step)
+
 
 @dataclass(frozen=True, slots=True)
 class Posted:
@@ -65,7 +70,8 @@ def post(access: Access, entries: Sequence[NewEntry]) -> Posted:
 
     Needs an open transaction and must be its last statement: it takes the customer's ledger lock.
     Raises Invalid for an entry that must not be booked or a duplicate inside the batch, ContentDiffers for one that
-    is there with other content, Conflict for one that was reversed before. Over-use is recorded, not refused.
+    is there with other content, Conflict for one that was reversed before; where several are refused, ``lines`` among
+    the error's params are their places in ``entries``. Over-use is recorded, not refused.
     """
     require_transaction()
     terms = queries.terms_of(access, {entry.entitlement_id for entry in entries})
@@ -93,6 +99,11 @@ def reverse(access: Access, entry_ids: Collection[int], reason: str) -> Posted:
     if posted.known:  # by an equal reversal that ran beside this one: the caller's has not happened
         raise Conflict("already_reversed", external_ids=", ".join(f"{one}:reversal" for one in entry_ids))
     return posted
+
+
+def reversal_id(entry: Entry) -> str:
+    """The external id of what takes it back: made of the id, because its own may be as long as the column."""
+    return f"{entry.pk}:reversal"
 
 
 def post_staged(access: Access) -> Posted:
@@ -147,7 +158,7 @@ def _mirror(entry: Entry, reason: str) -> NewEntry:
         occurred_on=entry.occurred_on,
         real_amount=-entry.real_amount,
         source=entry.source,
-        external_id=f"{entry.pk}:reversal",  # of the id, because the external one may be as long as the column
+        external_id=reversal_id(entry),
         multiplier=Fraction(entry.multiplier_numerator, entry.multiplier_denominator),
         rounding_step=entry.rounding_step,
         person_id=entry.person_id,
@@ -158,9 +169,11 @@ def _mirror(entry: Entry, reason: str) -> NewEntry:
 
 def _check_once(keys: Iterable[tuple[int, str, str]]) -> None:
     """Refuse a fact that comes twice in a batch: which of the two was meant?"""
-    times = Counter(keys)
+    named = list(keys)
+    times = Counter(named)
     if twice := [external_id for (_, _, external_id), count in times.items() if count > 1]:
-        raise Invalid("duplicate_in_batch", external_ids=_listed(twice))
+        lines = [line for line, key in enumerate(named) if times[key] > 1]
+        raise Invalid("duplicate_in_batch", external_ids=_listed(twice), lines=lines)
 
 
 def _row(line: int, entry: NewEntry) -> dict[str, Any]:
@@ -168,7 +181,7 @@ def _row(line: int, entry: NewEntry) -> dict[str, Any]:
         "line": line,
         "multiplier_numerator": entry.multiplier.numerator,
         "multiplier_denominator": entry.multiplier.denominator,
-        "charged": charge(entry.real_amount, multiplier=entry.multiplier, rounding_step=entry.rounding_step),
+        "charged": entry.charged,
         "occurred_on": entry.occurred_on.isoformat(),
     }
     del values["multiplier"], values["unit"]
@@ -193,7 +206,8 @@ def _post(access: Access, batch: sql.Batch, customers: set[int]) -> Posted:
 def _check_batch(batch: sql.Batch) -> None:
     """Raise for rows that are there with other content, or that other tables forbid."""
     if differing := _differing(batch, REFUSED_MAX):
-        raise ContentDiffers("content_differs", external_ids=_listed(external_id for _, external_id in differing))
+        ids = _listed(external_id for _, external_id in differing)
+        raise ContentDiffers("content_differs", external_ids=ids, lines=[line for line, _ in differing])
     _raise_first(_refused(batch, REFUSED_MAX))
 
 
@@ -202,7 +216,9 @@ def _raise_first(refused: Sequence[Refused]) -> None:
     if refused:
         code = refused[0][2]
         error = Conflict if code == "already_reversed" else Invalid
-        raise error(code, external_ids=_listed(external_id for _, external_id, each in refused if each == code))
+        shared = [(line, external_id) for line, external_id, each in refused if each == code]
+        ids = _listed(external_id for _, external_id in shared)
+        raise error(code, external_ids=ids, lines=[line for line, _ in shared])
 
 
 def _listed(external_ids: Iterable[str]) -> str:

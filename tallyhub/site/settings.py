@@ -79,6 +79,7 @@ MESSAGE_STORAGE = "django.contrib.messages.storage.cookie.CookieStorage"
 MIDDLEWARE = [
     "tallyhub.site.middleware.security_headers",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "tallyhub.integrations.api.door.apart",
     "tallyhub.site.middleware.SignedInPerson",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",

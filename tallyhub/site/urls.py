@@ -9,6 +9,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("tallyhub.activity.urls")),
     path("", include("tallyhub.organizations.urls")),
     path("accounts/", include("tallyhub.accounts.urls")),
+    path("api/v1/", include("tallyhub.integrations.api.urls")),
     # Of allauth's pages those that need no mail; sign-up is closed and reset comes with the mail.
     path("accounts/login/", allauth_views.login, name="account_login"),
     path("accounts/logout/", allauth_views.logout, name="account_logout"),
