@@ -10,8 +10,8 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from tallyhub.accounts.models import Person
-from tallyhub.accounts.tokens import LIFETIMES_DAYS, SCOPE_LABELS, TokenScope
 from tallyhub.accounts.rules import LANGUAGES, THEMES, zone_choices
+from tallyhub.accounts.tokens import LIFETIMES_DAYS, SCOPE_LABELS, TokenScope
 
 
 class ProfileForm(forms.Form):

@@ -1,12 +1,13 @@
 """One's own profile and access tokens, and the tokens of the customer."""
 
+from datetime import datetime
 from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import ObjectDoesNotExist
 from django.http import HttpResponseBase
 from django.shortcuts import redirect, render
-from django.utils import translation
+from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
@@ -82,11 +83,15 @@ def _row(token: Token) -> dict[str, Any]:
         "id": token.pk,
         "name": token.name,
         "scopes": ", ".join(token.scopes),
-        "expires": fmt.instant_day(token.expires_at),
-        "used": fmt.instant_day(token.last_used_at) if token.last_used_at else _("never"),
+        "expires": _day(token.expires_at),
+        "used": _day(token.last_used_at) if token.last_used_at else _("never"),
         "state": _state(token),
         "is_valid": token.revoked_at is None and token.expires_at > clock.now(),
     }
+
+
+def _day(instant: datetime) -> str:
+    return fmt.short_day(timezone.localtime(instant).date())
 
 
 def _state(token: Token) -> str:

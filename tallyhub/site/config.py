@@ -13,7 +13,9 @@ class Config(BaseSettings):
     database_url: str = Field("", description="The app's role: owns nothing, cannot pass row-level security.")
     owner_url: str = Field("", description="The owner's role: for migrate and doctor only.")
     secret_key: str = Field("", description="Signs sessions and forms. Made and kept in the data folder when unset.")
-    secret_key_fallbacks: str = Field("", description="Former secrets, comma between them: what they signed still counts.")
+    secret_key_fallbacks: str = Field(
+        "", description="Former secrets, comma between them: what they signed still counts."
+    )
     data_dir: Path = Field(Path("var"), description="Everything the hub writes to disk.")
     bind: str = Field("127.0.0.1:8000", description="Address and port to serve on.")
     base_url: str = Field("", description="How people reach the hub, when a proxy stands before it.")

@@ -2,37 +2,68 @@
 
 import django.contrib.postgres.fields
 import django.db.models.deletion
-import tallyhub.accounts.tokens
 from django.conf import settings
 from django.db import migrations, models
 
+import tallyhub.accounts.tokens
+
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('accounts', '0002_cache'),
+        ("accounts", "0002_cache"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Token',
+            name="Token",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('customer_id', models.BigIntegerField()),
-                ('name', models.CharField(max_length=100)),
-                ('digest', models.BinaryField(max_length=32, unique=True)),
-                ('scopes', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=20), size=None)),
-                ('rights', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=30), default=list, size=None)),
-                ('made_by_id', models.BigIntegerField()),
-                ('made_at', models.DateTimeField()),
-                ('expires_at', models.DateTimeField()),
-                ('last_used_at', models.DateTimeField(null=True)),
-                ('revoked_at', models.DateTimeField(null=True)),
-                ('person', models.ForeignKey(null=True, on_delete=django.db.models.deletion.CASCADE, related_name='tokens', to=settings.AUTH_USER_MODEL)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("customer_id", models.BigIntegerField()),
+                ("name", models.CharField(max_length=100)),
+                ("digest", models.BinaryField(max_length=32, unique=True)),
+                (
+                    "scopes",
+                    django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=20), size=None),
+                ),
+                (
+                    "rights",
+                    django.contrib.postgres.fields.ArrayField(
+                        base_field=models.CharField(max_length=30), default=list, size=None
+                    ),
+                ),
+                ("made_by_id", models.BigIntegerField()),
+                ("made_at", models.DateTimeField()),
+                ("expires_at", models.DateTimeField()),
+                ("last_used_at", models.DateTimeField(null=True)),
+                ("revoked_at", models.DateTimeField(null=True)),
+                (
+                    "person",
+                    models.ForeignKey(
+                        null=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="tokens",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
             ],
             options={
-                'indexes': [models.Index(fields=['customer_id', 'person'], name='token_of_customer')],
-                'constraints': [models.CheckConstraint(condition=models.Q(('scopes__contained_by', [tallyhub.accounts.tokens.TokenScope['READ_AGREEMENTS'], tallyhub.accounts.tokens.TokenScope['READ_ENTRIES'], tallyhub.accounts.tokens.TokenScope['WRITE_ENTRIES']])), name='token_scopes_known'), models.CheckConstraint(condition=models.Q(('scopes', []), _negated=True), name='token_has_scope')],
+                "indexes": [models.Index(fields=["customer_id", "person"], name="token_of_customer")],
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "scopes__contained_by",
+                                [
+                                    tallyhub.accounts.tokens.TokenScope["READ_AGREEMENTS"],
+                                    tallyhub.accounts.tokens.TokenScope["READ_ENTRIES"],
+                                    tallyhub.accounts.tokens.TokenScope["WRITE_ENTRIES"],
+                                ],
+                            )
+                        ),
+                        name="token_scopes_known",
+                    ),
+                    models.CheckConstraint(condition=models.Q(("scopes", []), _negated=True), name="token_has_scope"),
+                ],
             },
         ),
     ]

@@ -97,9 +97,7 @@ def _resolved(rows: Sequence[Row], problems: Problems) -> list[Row]:
 
 def _entry(row: Row, terms: Terms) -> NewEntry:
     entry = consumption.entry_of(row, SOURCE)
-    check_entry(
-        unit=entry.unit, real=entry.real_amount, occurred_on=entry.occurred_on, is_reversal=False, terms=terms
-    )
+    check_entry(unit=entry.unit, real=entry.real_amount, occurred_on=entry.occurred_on, is_reversal=False, terms=terms)
     _ = entry.charged  # raises
     return entry
 

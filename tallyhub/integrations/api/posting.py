@@ -5,18 +5,17 @@ from hashlib import sha256
 from typing import Annotated, Any, Literal
 
 from django.http import HttpRequest, HttpResponse
-from ninja import Field, Header, Path, Router, Schema
+from ninja import Field, Header, Path, Schema
 from pydantic import ConfigDict
 
 from tallyhub.accounts.tokens import TokenScope
 from tallyhub.integrations.api import commands
 from tallyhub.integrations.api.commands import ROWS_MAX
 from tallyhub.integrations.api.paging import Id
-from tallyhub.integrations.api.reading import answers
+from tallyhub.integrations.api.reading import answers, router
 from tallyhub.integrations.api.tokens import Token, holder_of
 from tallyhub.journal.steps import Answer, Request
 
-router = Router()
 WRITE = Token(TokenScope.WRITE_ENTRIES)
 _KEY = r"^[\x21-\x7e]{1,255}$"
 IdempotencyKey = Annotated[

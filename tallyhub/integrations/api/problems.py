@@ -10,7 +10,7 @@ from django.conf import settings
 from django.core.exceptions import ObjectDoesNotExist, RequestDataTooBig
 from django.http import Http404, HttpResponse
 from ninja import Field, Schema
-from ninja.errors import AuthenticationError, ValidationError
+from ninja.errors import AuthenticationError, HttpError, ValidationError
 
 from tallyhub.kernel.errors import Conflict, Forbidden, HubError, Invalid
 from tallyhub.kernel.sentences import sentence
@@ -69,12 +69,14 @@ class Stop(HubError):
         self.headers = headers or {}
 
 
-def answer_error(error: Exception) -> HttpResponse | None:
+def answer_error(error: BaseException) -> HttpResponse | None:
     """The answer to an error of the caller; None for a fault of ours."""
     if isinstance(error, Stop):
         return problem(error.status, error, headers=error.headers)
     if isinstance(error, AuthenticationError):
         return problem(401, HubError("token_needed"), headers={"WWW-Authenticate": _CHALLENGE})
+    if isinstance(error, HttpError) and error.__cause__:  # the framework hides what was wrong with a body
+        return answer_error(error.__cause__)
     if isinstance(error, ObjectDoesNotExist | Http404):
         return problem(404, HubError("nothing_here"))  # the same bytes for what is hidden and for what is not there
     if isinstance(error, RequestDataTooBig):

@@ -9,9 +9,9 @@ from django.template import engines
 from django.utils import translation
 from django.views.decorators.http import require_safe
 from ninja import NinjaAPI
-from ninja.errors import AuthenticationError, ValidationError
+from ninja.errors import HttpError, ValidationError
 
-from tallyhub.integrations.api import posting, reading
+from tallyhub.integrations.api import posting
 from tallyhub.integrations.api.door import JsonBody, fault
 from tallyhub.integrations.api.problems import MEDIA_TYPE, answer_error
 
@@ -36,9 +36,8 @@ def _assembled() -> NinjaAPI:
         docs_url=None,
         parser=JsonBody(),
     )
-    made.add_router("", reading.router)
-    made.add_router("", posting.router)
-    for kind in (Exception, AuthenticationError, ValidationError):
+    made.add_router("", posting.router)  # one for all, because an address has one entry among the hub's
+    for kind in (Exception, HttpError, ValidationError):
         made.add_exception_handler(kind, _on_error)
     return made
 

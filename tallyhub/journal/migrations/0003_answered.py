@@ -4,27 +4,28 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('journal', '0002_walls'),
+        ("journal", "0002_walls"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Answered',
+            name="Answered",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('customer_id', models.BigIntegerField()),
-                ('token_id', models.BigIntegerField()),
-                ('key', models.CharField(max_length=255)),
-                ('fingerprint', models.BinaryField(max_length=32)),
-                ('status', models.SmallIntegerField(null=True)),
-                ('body', models.TextField(default='')),
-                ('at', models.DateTimeField()),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("customer_id", models.BigIntegerField()),
+                ("token_id", models.BigIntegerField()),
+                ("key", models.CharField(max_length=255)),
+                ("fingerprint", models.BinaryField(max_length=32)),
+                ("status", models.SmallIntegerField(null=True)),
+                ("body", models.TextField(default="")),
+                ("at", models.DateTimeField()),
             ],
             options={
-                'indexes': [models.Index(fields=['at'], name='answered_at')],
-                'constraints': [models.UniqueConstraint(fields=('customer_id', 'token_id', 'key'), name='answered_once')],
+                "indexes": [models.Index(fields=["at"], name="answered_at")],
+                "constraints": [
+                    models.UniqueConstraint(fields=("customer_id", "token_id", "key"), name="answered_once")
+                ],
             },
         ),
     ]
