@@ -16,8 +16,20 @@ EVERYBODY = READERS | NO_ACTIVITY | {"stranger"}
 SIGN_IN = 302
 
 
+# A browser's session opens nothing of it: tests/integrations/api says who does.
+LISTS = ("workspaces", "all_agreements", "packages", "entitlements", "allotments", "entries")
+API: dict[tuple[str, str], list[Any]] = {("GET", f"api:list_{name}"): [] for name in LISTS}
+API |= {("GET", f"api:get_{name}"): [1] for name in ("agreement", "entitlement", "entry")}
+API |= {("POST", "api:post_entries"): [], ("POST", "api:reverse_entry"): [1]}
+
+
 def for_all(status: int) -> dict[str, int]:
     return dict.fromkeys(EVERYBODY, status)
+
+
+def for_customers(status: int) -> dict[str, int]:
+    """Whoever acts for a whole customer as its administrator or account team."""
+    return for_all(403) | dict.fromkeys(["admin", "csam", "coordinator", "stranger"], status)
 
 
 def activity(stranger: int = 200, **over: int) -> dict[str, int]:
@@ -44,6 +56,13 @@ def doors(world: SimpleNamespace) -> dict[tuple[str, str], tuple[list[Any], dict
         ("POST", "organizations:switch_workspace"): ([], for_all(404)),  # without a workspace of one's own
         ("POST", "organizations:switch_customer"): ([], for_all(404)),
         ("GET", "accounts:profile"): ([], for_all(200)),
+        ("GET", "accounts:tokens"): ([], for_all(200)),
+        ("GET", "accounts:customer_tokens"): ([], for_customers(200)),
+        ("POST", "accounts:revoke_token"): ([1], for_all(404)),
+        ("GET", "api_contract"): ([], for_all(200)),
+        ("GET", "api_reference"): ([], for_all(200)),
+        ("GET", "api:api-root"): ([], for_all(404)),
+        **{door: (arguments, for_all(401)) for door, arguments in API.items()},
         ("GET", "account_login"): ([], for_all(302)),
         ("GET", "account_logout"): ([], for_all(200)),
         ("GET", "account_change_password"): ([], for_all(200)),
@@ -51,7 +70,8 @@ def doors(world: SimpleNamespace) -> dict[tuple[str, str], tuple[list[Any], dict
     }
 
 
-NOBODY = {"activity:agreement_details": 301, "account_login": 200}  # everything else asks to sign in
+NOBODY = {"activity:agreement_details": 301, "account_login": 200, "api_contract": 200, "api_reference": 200}
+NOBODY |= {"api:api-root": 404, **{name: 401 for _method, name in API}}  # everything else asks to sign in
 
 
 def names(patterns: Any = None, prefix: str = "") -> Iterator[str]:

@@ -16,13 +16,16 @@ from django.db import DatabaseError, connection, models
 from psycopg import conninfo
 
 from tallyhub.accounts import commands as accounts
-from tallyhub.accounts.models import Person
+from tallyhub.accounts.models import Person, Token
+from tallyhub.accounts.tokens import digest_of
 from tallyhub.agreements.models import Mapping
+from tallyhub.journal.models import Answered
 from tallyhub.kernel.access import Access
 from tallyhub.kernel.scope import command, scope, widen
 from tallyhub.ledger import commands as ledger
 from tallyhub.organizations.models import Organization, PersonKey, ProvedDomain
 from tests.make import grant
+from tests.world import NOW
 
 # Tables without a wall by customer, each for a reason.
 OPEN = {
@@ -31,6 +34,7 @@ OPEN = {
     "account_emailaddress": "as accounts_person",
     "account_emailconfirmation": "as accounts_person",
     "accounts_cache": "counts sign-in attempts",
+    "accounts_tokenuse": "counts requests; the app's role has no right to it, only a definer function",
     "agreements_service": "the provider's catalogue",
     "auth_group": "Django's, unused",
     "auth_group_permissions": "Django's, unused",
@@ -45,11 +49,13 @@ OPEN = {
 # Definer functions pass the wall; each is reviewed like a policy (threat model).
 DEFINERS = {
     "agreements_find_customers",
+    "journal_forget_answers",
     "ledger_stale_customers",
     "organizations_act_for",
     "organizations_find_customers",
     "organizations_person_in",
     "organizations_sign_on",
+    "organizations_use_token",
 }
 # Events may be added about a customer whose scope one leaves; they cannot be read, changed or signed by another.
 ADDED_ANYWHERE = {"journal_event"}
@@ -80,6 +86,13 @@ def spread(world: SimpleNamespace, owner: Any) -> SimpleNamespace:
         domain = f"{customer.code}.test"
         ProvedDomain.objects.using("owner").create(customer_id=customer.pk, domain=domain, proved_by="dns")
         ledger.refresh_snapshots(Access.of_system([customer.pk]))
+        Token.objects.using("owner").create(
+            customer_id=customer.pk, name="Nightly", digest=digest_of(customer.code), scopes=["agreements:read"],
+            made_by_id=person.pk, made_at=NOW, expires_at=NOW,
+        )  # fmt: skip
+        Answered.objects.using("owner").create(
+            customer_id=customer.pk, token_id=1, key="k", fingerprint=b"", status=200, at=NOW
+        )
         owner.execute(
             "INSERT INTO journal_event (customer_id, kind, details, at) VALUES (%s, 'x.y', '{}', now())", [customer.pk]
         )
@@ -178,7 +191,8 @@ def test_in_whole_one_reads_everything_of_the_customer_and_nothing_of_another(
 
 def test_in_a_workspace_one_reads_its_rows_and_what_reaches_it(spread: Any, owner: Any) -> None:
     access = scopes(spread)["workspace"]
-    of_the_customer_only = {"journal_event", "organizations_personkey", "organizations_proveddomain"}
+    of_the_customer_only = {"accounts_token", "journal_answered", "journal_event"}
+    of_the_customer_only |= {"organizations_personkey", "organizations_proveddomain"}
     for table in spread.tables:
         expected = set() if table in of_the_customer_only else {spread.cedar.pk}
         assert customers_read(access, table) == expected, table

@@ -107,6 +107,7 @@ _SENTENCES = {
         "The agreement has no package with this code. Import the packages first, or correct the code."
     ),
     "page_unknown": _("This page of the list does not exist. Start again at its first page."),
+    "parameter_twice": _("%(parameter)s comes twice. Which one is meant?"),
     "password_refused": _("This password is refused: %(reasons)s"),
     "person_unknown": _("The customer has nobody with this key or address. Import the people first, or correct it."),
     "rate_exceeded": _("More than %(rate)s requests in a minute. Wait as long as the header Retry-After says."),

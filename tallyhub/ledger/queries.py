@@ -66,14 +66,12 @@ def recorded(access: Access, keys: Collection[tuple[str, str]], *, new: int) -> 
     return {(source, external_id): Recorded(pk, version == last) for source, external_id, pk, version in rows}
 
 
-def list_allotments(
-    access: Access, *, entitlement_id: int | None = None, after: int = 0, limit: int = 1_000
-) -> QuerySet[Allotment]:
+def list_allotments(access: Access, *, entitlement_id: int | None = None, after: int = 0) -> QuerySet[Allotment]:
     """In the order of recording, each with its entitlement and service."""
     wanted = Allotment.objects.visible_to(access).filter(pk__gt=after).order_by("pk")
     if entitlement_id is not None:
         wanted = wanted.filter(entitlement_id=entitlement_id)
-    return wanted.select_related("entitlement__service", "entitlement__package__agreement")[:limit]
+    return wanted.select_related("entitlement__service", "entitlement__package__agreement")
 
 
 def allotments_of(

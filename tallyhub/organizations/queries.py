@@ -15,6 +15,6 @@ def list_own_customers(access: Access) -> QuerySet[Organization]:
     return Organization.objects.filter(kind=Kind.CUSTOMER, pk__in=current).order_by("name", "pk")
 
 
-def list_workspaces(access: Access, *, after: int = 0, limit: int = 1_000) -> QuerySet[Workspace]:
+def list_workspaces(access: Access, *, after: int = 0) -> QuerySet[Workspace]:
     """In the order of their ids."""
-    return Workspace.objects.visible_to(access).filter(pk__gt=after, pk__in=access.workspaces).order_by("pk")[:limit]
+    return Workspace.objects.visible_to(access).filter(pk__gt=after, pk__in=access.workspaces).order_by("pk")

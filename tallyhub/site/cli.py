@@ -41,6 +41,12 @@ def hub() -> Iterator[Config]:
             database.let_go()
 
 
+def _set_up_django_alone() -> None:
+    """For what asks the database nothing."""
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "tallyhub.site.settings")
+    _set_up_django()
+
+
 def _set_up_django() -> None:
     import django
 
@@ -135,6 +141,15 @@ def set_password(email: str) -> None:
         found = commands.set_password(Access.of_system(), email=email, password=password)
         console.print("The password is set." if found else f"Nobody has the address {email}.")
         raise typer.Exit(0 if found else 1)
+
+
+@app.command("api-contract")
+def api_contract() -> None:
+    """Print the API's contract, an OpenAPI document."""
+    _set_up_django_alone()
+    from tallyhub.integrations.api.service import contract_text
+
+    print(contract_text(), end="")
 
 
 @app.command()

@@ -70,7 +70,13 @@ def _check_length(request: HttpRequest) -> None:
 
 
 class JsonBody(Parser):
-    """A body is JSON, and says so."""
+    """A body is JSON, and says so; a parameter comes once."""
+
+    def parse_querydict(self, data: Any, list_fields: list[str], request: HttpRequest) -> dict[str, Any]:
+        if twice := [name for name, values in data.lists() if len(values) > 1 and name not in list_fields]:
+            raise Stop(422, "parameter_twice", parameter=twice[0])
+        found: dict[str, Any] = super().parse_querydict(data, list_fields, request)
+        return found
 
     def parse_body(self, request: HttpRequest) -> Any:
         if request.content_type != "application/json":

@@ -12,7 +12,8 @@ from tallyhub.accounts.tokens import TokenScope
 from tallyhub.integrations.api import commands
 from tallyhub.integrations.api.commands import ROWS_MAX
 from tallyhub.integrations.api.paging import Id
-from tallyhub.integrations.api.reading import answers, router
+from tallyhub.integrations.api.reading import answers
+from tallyhub.integrations.api.reading import router as router  # one for all: an address has one entry
 from tallyhub.integrations.api.tokens import Token, holder_of
 from tallyhub.journal.steps import Answer, Request
 

@@ -52,7 +52,7 @@ def list_workspaces(request: HttpRequest, paging: PagingQuery) -> Any:
     """Workspaces whose activity the token may read."""
     access = reading(request)
     with scope(access):
-        found = list(organizations.list_workspaces(access, after=paging.after, limit=paging.limit + 1))
+        found = list(organizations.list_workspaces(access, after=paging.after)[: paging.limit + 1])
     rows, following, cursor = page(request, paging, found, lambda one: one.pk)
     items = [Workspace(id=one.pk, code=one.code, name=one.name, is_default=one.is_default) for one in rows]
     return Workspaces(items=items, next=following, cursor=cursor)
@@ -134,7 +134,7 @@ def list_packages(request: HttpRequest, paging: PagingQuery, wanted: Query[Packa
         for one in agreement.packages
     ]
     rows, following, cursor = page(request, paging, _after(paging, found), lambda one: one.id)
-    return Packages(items=rows, next=following, cursor=cursor)
+    return Packages(items=list(rows), next=following, cursor=cursor)
 
 
 class Balance(Schema):
@@ -255,8 +255,8 @@ def list_allotments(request: HttpRequest, paging: PagingQuery, wanted: Query[All
     """What was bought, in the order of recording."""
     access = reading(request)
     with scope(access):
-        asked = {"entitlement_id": wanted.entitlement_id, "after": paging.after, "limit": paging.limit + 1}
-        found = list(ledger.list_allotments(access, **asked))
+        rows_of = ledger.list_allotments(access, entitlement_id=wanted.entitlement_id, after=paging.after)
+        found = list(rows_of[: paging.limit + 1])
     rows, following, cursor = page(request, paging, found, lambda one: one.pk)
     return Allotments(items=[_allotment(one) for one in rows], next=following, cursor=cursor)
 

@@ -22,7 +22,7 @@ _ABOUT = (
 )
 
 
-def _on_error(request: HttpRequest, error: Exception) -> HttpResponse:
+def _on_error(request: HttpRequest, error: Any) -> HttpResponse:
     return answer_error(error) or fault(error)
 
 
@@ -36,7 +36,7 @@ def _assembled() -> NinjaAPI:
         docs_url=None,
         parser=JsonBody(),
     )
-    made.add_router("", posting.router)  # one for all, because an address has one entry among the hub's
+    made.add_router("", posting.router)
     for kind in (Exception, HttpError, ValidationError):
         made.add_exception_handler(kind, _on_error)
     return made
@@ -80,7 +80,3 @@ def _operations() -> list[dict[str, Any]]:
         for path, methods in contract()["paths"].items()
         for method, operation in methods.items()
     ]
-
-
-if __name__ == "__main__":  # python -m tallyhub.integrations.api.service > docs/openapi.json
-    print(contract_text(), end="")

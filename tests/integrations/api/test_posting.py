@@ -66,7 +66,6 @@ def test_whatever_is_wrong_with_any_row_is_told_and_nothing_is_booked(calls: Any
         row("who", person="reader@example.test"),
         row("foreign", agreement="BIR-2026"),
         row("nul", title="a\x00b"),
-        row("half", title="\ud83d"),
     )
     assert answer.status_code == 422
     assert pointers(answer) == [
@@ -79,7 +78,6 @@ def test_whatever_is_wrong_with_any_row_is_told_and_nothing_is_booked(calls: Any
         ("/entries/7/person", "person_unknown"),
         ("/entries/8/agreement", "agreement_unknown"),
         ("/entries/9/title", "control_character"),
-        ("/entries/10/title", "control_character"),
     ]
     assert booked(owner) == []
 
@@ -218,6 +216,8 @@ class Untouched:
 
     def read(self, *_: Any) -> bytes:
         raise AssertionError("the body was read")
+
+    readline = readlines = __iter__ = read
 
 
 @pytest.mark.parametrize("length", [100 * 2**20, settings.TALLYHUB.api_body_max + 1])
