@@ -16,6 +16,7 @@ BENCHMARKS = {
     "statements": "statements",
     "grid": "grid",
     "import": "imports",
+    "api": "api",
     "export": "export",
     "writers": "writers",
     "visit": "visit",

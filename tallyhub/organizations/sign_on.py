@@ -20,7 +20,7 @@ from tallyhub.organizations.rules import RIGHTS_OF, Role
 # Definer functions (organizations/migrations/0003 and 0004): before the person is known no policy lets them read.
 _READ = "SELECT * FROM organizations_sign_on(%s, %s)"
 _READ_ACTOR = "SELECT * FROM organizations_act_for(%s, %s, %s)"
-_BY_TOKEN = "SELECT * FROM organizations_use_token(%s, %s)"
+_READ_HOLDER = "SELECT * FROM organizations_use_token(%s, %s)"
 _PERSON_FIELDS = ("id", "password", "name", "email", "language", "zone", "theme")
 
 
@@ -89,7 +89,7 @@ def use_token(secret: str) -> TokenHolder | None:
     """Who may do what by this secret, and count the request. None where it is unknown, expired or revoked, or its
     person has no role left in its customer."""
     with connection.cursor() as cursor:
-        cursor.execute(_BY_TOKEN, [digest_of(secret), clock.now()])
+        cursor.execute(_READ_HOLDER, [digest_of(secret), clock.now()])
         found = cursor.fetchone()
     if found is None:
         return None

@@ -15,6 +15,7 @@ FIGURES = {
     "statements": ["statements, number", "statements, time"],
     "grid": ["grid, last page", "grid, middle page"],
     "import": ["import", "import, memory in MiB"],
+    "api": ["api, posting", "api, statements"],
     "export": ["export", "export, memory in MiB"],
     "writers": ["writers", "writers, customers"],
     "visit": ["first visit in KiB", "requests to other hosts"],

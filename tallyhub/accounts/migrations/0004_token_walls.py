@@ -17,7 +17,7 @@ CREATE POLICY readable ON accounts_token FOR SELECT USING ({OWN} OR {OF_CUSTOMER
 CREATE POLICY writable ON accounts_token FOR ALL USING ({OWN} OR {OF_CUSTOMER})
     WITH CHECK (({OWN} AND {WORKS_THERE}) OR {OF_CUSTOMER});
 ALTER TABLE accounts_token ADD FOREIGN KEY (customer_id) REFERENCES organizations_organization (id);
--- Counts the requests of a token's present minute. Unlogged: nothing is lost with it, and no request waits for the disk.
+-- Counts the requests of a token's present minute. Unlogged: nothing is lost with it, no request waits for a disk.
 CREATE UNLOGGED TABLE accounts_tokenuse (
     token_id bigint PRIMARY KEY REFERENCES accounts_token (id) ON DELETE CASCADE,
     minute timestamptz NOT NULL, requests int NOT NULL);
