@@ -4,9 +4,10 @@ import json
 import sys
 from collections import Counter
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
+from functools import lru_cache
 from typing import Any
 
 from django.db import connection
@@ -21,6 +22,7 @@ from tallyhub.ledger.engine import Allotment, correctable
 from tallyhub.ledger.models import Entry
 from tallyhub.ledger.rules import AllotmentKind, check_adjustment, check_allotment, check_entry
 
+_charge = lru_cache(16_384)(charge)  # what repeats from row to row costs a look-up
 REFUSED_MAX = 1_000  # how many rows a refusal names
 Refused = tuple[int, str, str]  # line, external id, code
 
@@ -52,7 +54,7 @@ class NewEntry:
     @property
     def charged(self) -> int:
         """What the balance pays. Raises Invalid where a part of it is out of bounds."""
-        return charge(self.real_amount, multiplier=self.multiplier, rounding_step=self.rounding_step)
+        return _charge(self.real_amount, multiplier=self.multiplier, rounding_step=self.rounding_step)
 
 
 @dataclass(frozen=True, slots=True)
@@ -177,15 +179,25 @@ def _check_once(keys: Iterable[tuple[int, str, str]]) -> None:
 
 
 def _row(line: int, entry: NewEntry) -> dict[str, Any]:
-    values = asdict(entry) | {
+    """One after the other, because ``asdict`` takes five times as long."""
+    return {
         "line": line,
+        "customer_id": entry.customer_id,
+        "workspace_id": entry.workspace_id,
+        "entitlement_id": entry.entitlement_id,
+        "occurred_on": entry.occurred_on.isoformat(),
+        "real_amount": entry.real_amount,
         "multiplier_numerator": entry.multiplier.numerator,
         "multiplier_denominator": entry.multiplier.denominator,
+        "rounding_step": entry.rounding_step,
         "charged": entry.charged,
-        "occurred_on": entry.occurred_on.isoformat(),
+        "source": entry.source,
+        "external_id": entry.external_id,
+        "person_id": entry.person_id,
+        "reverses_id": entry.reverses_id,
+        "reason": entry.reason,
+        "title": entry.title,
     }
-    del values["multiplier"], values["unit"]
-    return values
 
 
 def _post(access: Access, batch: sql.Batch, customers: set[int]) -> Posted:

@@ -7,7 +7,8 @@ from typing import Annotated, TypeVar
 from urllib.parse import urlencode
 
 from django.http import HttpRequest
-from ninja import Field, Query, Schema
+from ninja import Field, Query
+from pydantic import BaseModel
 
 from tallyhub.kernel.errors import Invalid
 
@@ -21,7 +22,7 @@ Id = Annotated[int, Field(ge=1, le=ID_MAX)]
 Code = Annotated[str, Field(min_length=1, max_length=120, pattern=r"^[^\x00-\x1f\x7f]+$")]
 
 
-class Paging(Schema):
+class Paging(BaseModel):
     limit: int = Field(LIMIT_DEFAULT, ge=1, le=LIMIT_MAX, description="Rows of a page.")
     cursor: str | None = Field(None, max_length=_CURSOR_TEXT_MAX, description="Where the page before ended.")
 
@@ -31,7 +32,7 @@ class Paging(Schema):
         return 0 if self.cursor is None else _read(self.cursor)
 
 
-class Paged(Schema):
+class Paged(BaseModel):
     """What every page says of itself."""
 
     next: str | None = Field(description="Address of the next page; null on the last one.")

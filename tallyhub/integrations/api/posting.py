@@ -5,8 +5,8 @@ from hashlib import sha256
 from typing import Annotated, Any, Literal
 
 from django.http import HttpRequest, HttpResponse
-from ninja import Field, Header, Path, Schema
-from pydantic import ConfigDict
+from ninja import Field, Header, Path
+from pydantic import BaseModel, ConfigDict
 
 from tallyhub.accounts.tokens import TokenScope
 from tallyhub.integrations.api import commands
@@ -25,7 +25,7 @@ IdempotencyKey = Annotated[
 ]
 
 
-class NewEntry(Schema):
+class NewEntry(BaseModel):
     """A row of consumption, with the columns of the import."""
 
     model_config = ConfigDict(extra="forbid", strict=True)
@@ -45,26 +45,26 @@ class NewEntry(Schema):
     title: str | None = Field(None, max_length=300)
 
 
-class NewEntries(Schema):
+class NewEntries(BaseModel):
     model_config = ConfigDict(extra="forbid")
 
     entries: list[NewEntry] = Field(min_length=1, max_length=ROWS_MAX)
 
 
-class PostedEntry(Schema):
+class PostedEntry(BaseModel):
     id: int
     source: str
     external_id: str
     status: Literal["new", "known"] = Field(description="Known: was there already, with the same content.")
 
 
-class PostedEntries(Schema):
+class PostedEntries(BaseModel):
     entries: list[PostedEntry] = Field(description="In the order of the request.")
     new: int
     known: int
 
 
-class Reversal(Schema):
+class Reversal(BaseModel):
     model_config = ConfigDict(extra="forbid", strict=True)
 
     reason: str = Field(min_length=1, max_length=40, pattern="^[a-z0-9_]+$", description="A code: booked_twice.")

@@ -9,8 +9,9 @@ from typing import Any
 from django.conf import settings
 from django.core.exceptions import ObjectDoesNotExist, RequestDataTooBig
 from django.http import Http404, HttpResponse
-from ninja import Field, Schema
+from ninja import Field
 from ninja.errors import AuthenticationError, HttpError, ValidationError
+from pydantic import BaseModel
 
 from tallyhub.kernel.errors import Conflict, Forbidden, HubError, Invalid
 from tallyhub.kernel.sentences import sentence
@@ -20,7 +21,7 @@ ERRORS_MAX = 100  # listed in one answer
 _CHALLENGE = 'Bearer realm="Tallyhub"'
 
 
-class ProblemError(Schema):
+class ProblemError(BaseModel):
     """One of the things that are wrong."""
 
     pointer: str | None = Field(None, description="JSON pointer into the body, such as /entries/3/amount.")
@@ -29,7 +30,7 @@ class ProblemError(Schema):
     detail: str = Field(description="A sentence in the language of Accept-Language.")
 
 
-class Problem(Schema):
+class Problem(BaseModel):
     """Problem details after RFC 9457."""
 
     type: str = Field(description="Stable; ends with the code.")

@@ -11,7 +11,8 @@ from typing import Any
 
 from django.core.exceptions import ObjectDoesNotExist
 from django.http import HttpRequest
-from ninja import Field, Path, Query, Router, Schema
+from ninja import Field, Path, Query, Router
+from pydantic import BaseModel
 
 from tallyhub.accounts.tokens import TokenScope
 from tallyhub.activity import feed, tiles
@@ -31,12 +32,12 @@ ENTRIES = Token(TokenScope.READ_ENTRIES)
 _ALWAYS = (400, 401, 403, 405, 411, 413, 422, 429, 500)
 
 
-def answers(schema: type[Schema], *more: int) -> dict[Any, Any]:
+def answers(schema: type[BaseModel], *more: int) -> dict[Any, Any]:
     """The good answer, and problem details for everything else."""
     return {200: schema, **dict.fromkeys(sorted({*_ALWAYS, *more}), Problem)}
 
 
-class Workspace(Schema):
+class Workspace(BaseModel):
     id: int
     code: str
     name: str
@@ -58,7 +59,7 @@ def list_workspaces(request: HttpRequest, paging: PagingQuery) -> Any:
     return Workspaces(items=items, next=following, cursor=cursor)
 
 
-class Agreement(Schema):
+class Agreement(BaseModel):
     id: int
     number: str
     name: str
@@ -81,7 +82,7 @@ def _agreement(one: AgreementLines) -> Agreement:
     )  # fmt: skip
 
 
-class AgreementFilter(Schema):
+class AgreementFilter(BaseModel):
     number: Code | None = None
 
 
@@ -98,7 +99,7 @@ def get_agreement(request: HttpRequest, id: Path[Id]) -> Any:  # noqa: A002 - th
     return _agreement(_one(one for one in _read(request) if one.id == id))
 
 
-class Package(Schema):
+class Package(BaseModel):
     id: int
     agreement: str
     code: str
@@ -121,7 +122,7 @@ def _package(agreement: AgreementLines, one: PackageLines) -> Package:
     )  # fmt: skip
 
 
-class PackageFilter(Schema):
+class PackageFilter(BaseModel):
     agreement: Code | None = Field(None, description="Number of an agreement.")
 
 
@@ -137,7 +138,7 @@ def list_packages(request: HttpRequest, paging: PagingQuery, wanted: Query[Packa
     return Packages(items=list(rows), next=following, cursor=cursor)
 
 
-class Balance(Schema):
+class Balance(BaseModel):
     """In the unit's smallest step. Bought = left + expired + used - over. Null where no quantity was agreed."""
 
     bought: int | None
@@ -152,7 +153,7 @@ class Balance(Schema):
     text: str = Field(description="What the page says, in the language of Accept-Language.")
 
 
-class Entitlement(Schema):
+class Entitlement(BaseModel):
     id: int
     agreement: str
     package: str
@@ -172,7 +173,7 @@ class Entitlements(Paged):
     items: list[Entitlement]
 
 
-class EntitlementFilter(Schema):
+class EntitlementFilter(BaseModel):
     agreement: Code | None = Field(None, description="Number of an agreement.")
     package: Code | None = Field(None, description="Code of a package.")
 
@@ -225,7 +226,7 @@ def _balance(one: Figures) -> Balance:
     return Balance(used=one.used, used_here=one.used_here, text=tiles.words(one).headline, **said)
 
 
-class Allotment(Schema):
+class Allotment(BaseModel):
     id: int
     agreement: str
     package: str
@@ -246,7 +247,7 @@ class Allotments(Paged):
     items: list[Allotment]
 
 
-class AllotmentFilter(Schema):
+class AllotmentFilter(BaseModel):
     entitlement_id: Id | None = None
 
 
@@ -271,7 +272,7 @@ def _allotment(one: Any) -> Allotment:
     )  # fmt: skip
 
 
-class Entry(Schema):
+class Entry(BaseModel):
     id: int
     agreement: str
     package: str
@@ -297,7 +298,7 @@ class Entries(Paged):
     items: list[Entry]
 
 
-class EntryFilter(Schema):
+class EntryFilter(BaseModel):
     entitlement_id: Id | None = None
     workspace_id: Id | None = None
     occurred_from: date | None = Field(None, description="First day.")
