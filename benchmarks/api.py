@@ -1,4 +1,4 @@
-"""Entries posted through the API in batches, over the same rows by ``tallyhub import``; and what a thousand balances ask.
+"""Entries posted through the API in batches, over the same rows by ``tallyhub import``; what a thousand balances ask.
 
 Both are processes on the same ground: a served hub with one program that waits for each answer, and the command line.
 """
