@@ -11,7 +11,7 @@ from django.db import connection
 from django.db.backends.postgresql.psycopg_any import DateRange
 from django.db.models import Exists, Max, OuterRef, QuerySet, Sum
 
-from tallyhub.agreements.models import Entitlement
+from tallyhub.agreements.models import Agreement, Entitlement, Package
 from tallyhub.kernel import clock
 from tallyhub.kernel.access import Access
 from tallyhub.kernel.amounts import Unit
@@ -25,18 +25,20 @@ def terms_of(access: Access, entitlement_ids: Collection[int]) -> dict[int, Term
     """What an entry is checked against, by entitlement. Raises DoesNotExist for one outside the scope."""
     wanted = Entitlement.objects.visible_to(access).filter(pk__in=entitlement_ids)
     found = wanted.select_related("service", "package__agreement")
-    terms = {
-        one.pk: Terms(
-            unit=Unit(one.service.unit),
-            starts_on=one.package.starts_on,
-            ends_on=min(one.package.ends_on, one.package.agreement.ends_on),  # a package never outlives its agreement
-            today=clock.today(one.package.agreement.zone),
-        )
-        for one in found
-    }
+    terms = {one.pk: terms_in(one, one.package, one.package.agreement) for one in found}
     if len(terms) != len(set(entitlement_ids)):
         raise Entitlement.DoesNotExist
     return terms
+
+
+def terms_in(entitlement: Entitlement, package: Package, agreement: Agreement) -> Terms:
+    """The terms of what has been read already, the entitlement with its service."""
+    return Terms(
+        unit=Unit(entitlement.service.unit),
+        starts_on=package.starts_on,
+        ends_on=min(package.ends_on, agreement.ends_on),  # a package never outlives its agreement
+        today=clock.today(agreement.zone),
+    )
 
 
 def list_entries(access: Access, entry_ids: Collection[int]) -> list[Entry]:

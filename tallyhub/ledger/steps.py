@@ -72,8 +72,8 @@ def post(access: Access, entries: Sequence[NewEntry]) -> Posted:
 
     Needs an open transaction and must be its last statement: it takes the customer's ledger lock.
     Raises Invalid for an entry that must not be booked or a duplicate inside the batch, ContentDiffers for one that
-    is there with other content, Conflict for one that was reversed before; where several are refused, ``lines`` among
-    the error's params are their places in ``entries``. Over-use is recorded, not refused.
+    is there with other content, Conflict for one that was reversed before; ``lines`` of the
+    error are the places of the refused in ``entries``. Over-use is recorded, not refused.
     """
     require_transaction()
     terms = queries.terms_of(access, {entry.entitlement_id for entry in entries})
@@ -175,7 +175,7 @@ def _check_once(keys: Iterable[tuple[int, str, str]]) -> None:
     times = Counter(named)
     if twice := [external_id for (_, _, external_id), count in times.items() if count > 1]:
         lines = [line for line, key in enumerate(named) if times[key] > 1]
-        raise Invalid("duplicate_in_batch", external_ids=_listed(twice), lines=lines)
+        raise Invalid("duplicate_in_batch", external_ids=_listed(twice)).at(lines)
 
 
 def _row(line: int, entry: NewEntry) -> dict[str, Any]:
@@ -219,7 +219,7 @@ def _check_batch(batch: sql.Batch) -> None:
     """Raise for rows that are there with other content, or that other tables forbid."""
     if differing := _differing(batch, REFUSED_MAX):
         ids = _listed(external_id for _, external_id in differing)
-        raise ContentDiffers("content_differs", external_ids=ids, lines=[line for line, _ in differing])
+        raise ContentDiffers("content_differs", external_ids=ids).at(line for line, _ in differing)
     _raise_first(_refused(batch, REFUSED_MAX))
 
 
@@ -230,7 +230,7 @@ def _raise_first(refused: Sequence[Refused]) -> None:
         error = Conflict if code == "already_reversed" else Invalid
         shared = [(line, external_id) for line, external_id, each in refused if each == code]
         ids = _listed(external_id for _, external_id in shared)
-        raise error(code, external_ids=ids, lines=[line for line, _ in shared])
+        raise error(code, external_ids=ids).at(line for line, _ in shared)
 
 
 def _listed(external_ids: Iterable[str]) -> str:

@@ -4,6 +4,7 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
+from tallyhub.agreements.steps import find_agreements
 from tallyhub.integrations.api.problems import Flaw, Refused
 from tallyhub.integrations.importing import consumption
 from tallyhub.integrations.importing.files import Record
@@ -15,7 +16,7 @@ from tallyhub.kernel.access import Access, Right
 from tallyhub.kernel.errors import HubError
 from tallyhub.kernel.scope import command
 from tallyhub.ledger import queries, steps
-from tallyhub.ledger.rules import Terms, check_entry
+from tallyhub.ledger.rules import check_entry
 from tallyhub.ledger.steps import NewEntry, Posted
 from tallyhub.organizations.steps import find_people_by_key
 
@@ -34,7 +35,7 @@ def post_entries(access: Access, rows: Sequence[Mapping[str, str]], request: Req
     access.require(Right.POST_ENTRIES)
     if answered := find_answer(access, request):
         return answered
-    entries = _read(access, rows)
+    entries = _read(rows)
     record(access, "integrations.entries_posted", token=request.token_id, rows=len(entries))
     try:
         posted = steps.post(access, entries)
@@ -69,16 +70,15 @@ def _answer(access: Access, keys: Sequence[tuple[str, str]], posted: Posted) -> 
     return Answer(200, json.dumps({"entries": entries, "new": posted.new, "known": posted.known}, ensure_ascii=False))
 
 
-def _read(access: Access, rows: Sequence[Mapping[str, str]]) -> list[NewEntry]:
+def _read(rows: Sequence[Mapping[str, str]]) -> list[NewEntry]:
     """Raises Refused with everything that is wrong with any of them."""
     problems = Problems()
     read = [_KIND.row_of(Record(line, dict(cells)), problems) for line, cells in enumerate(rows)]
     resolved = _resolved([row for row in read if row], problems)
-    terms = queries.terms_of(access, {row.found["entitlement"].pk for row in resolved})
     entries = []
     for row in resolved:
         try:
-            entries.append(_entry(row, terms[row.found["entitlement"].pk]))
+            entries.append(_entry(row))
         except HubError as error:
             problems.add(row.line, error, consumption.COLUMN_OF.get(error.code, "amount"))
     if problems.listed:
@@ -91,12 +91,15 @@ def _resolved(rows: Sequence[Row], problems: Problems) -> list[Row]:
     """Looked up in the scope as it is: what another customer has is not there. People by their key only, because an
     address that is found would tell who has an account."""
     refs = References(lambda _customers: None, problems)
+    refs.agreements = Cache(find_agreements)
     refs.people = Cache(find_people_by_key)
     return consumption.resolved(refs, rows)
 
 
-def _entry(row: Row, terms: Terms) -> NewEntry:
+def _entry(row: Row) -> NewEntry:
+    """Held to the ledger's rules here, too, because here it is known which row and column it is."""
     entry = consumption.entry_of(row, SOURCE)
+    terms = queries.terms_in(row.found["entitlement"], row.found["package"], row.found["agreement"])
     check_entry(unit=entry.unit, real=entry.real_amount, occurred_on=entry.occurred_on, is_reversal=False, terms=terms)
     _ = entry.charged  # raises
     return entry
@@ -104,8 +107,7 @@ def _entry(row: Row, terms: Terms) -> NewEntry:
 
 def _refused(error: HubError) -> HubError:
     """What the ledger refused, by row; an error that names no rows stays what it is."""
-    lines = error.params.get("lines")
-    if not lines:
+    if not error.lines:
         return error
     column = consumption.COLUMN_OF.get(error.code)
-    return Refused([Flaw(f"/entries/{line}/{column}" if column else f"/entries/{line}", error) for line in lines])
+    return Refused([Flaw(f"/entries/{line}/{column}" if column else f"/entries/{line}", error) for line in error.lines])

@@ -15,6 +15,8 @@ from schemathesis.checks import CHECKS
 from tallyhub.site.wsgi import application
 from tests.integrations.api.program import ALL, make_token
 
+# Schemathesis itself draws from ``random`` inside its strategies.
+pytestmark = pytest.mark.filterwarnings("ignore::hypothesis.errors.HypothesisDeprecationWarning")
 EXAMPLES = 15  # per operation, once of what the contract allows and once of what it forbids
 HURRIED = {"deadline": None, "derandomize": True, "database": None, "phases": [Phase.generate]}
 SCHEMA = schemathesis.openapi.from_wsgi("/api/v1/openapi.json", application)
