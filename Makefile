@@ -3,7 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 CODE := tallyhub tests benchmarks
 
-.PHONY: help demo test check format bench soak messages requirements clean
+.PHONY: help demo test check format bench soak contract messages requirements clean
 help:  ## This list
 	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
 
@@ -46,8 +46,11 @@ format: .venv/installed-dev  ## Format the code and mend what the linter can
 bench: .venv/installed-dev built  ## Measure; a table and JSON lines, ratios in one run
 	$(BIN)/python -m benchmarks
 
-soak: .venv/installed-dev  ## Long random runs against the ledger
-	TALLYHUB_SOAK_OPERATIONS=1000000 $(BIN)/python -m pytest -n 0 tests/soak
+soak: .venv/installed-dev  ## Long random runs against the ledger, and kills of the serving process
+	TALLYHUB_SOAK_OPERATIONS=1000000 TALLYHUB_SOAK_KILLS=200 $(BIN)/python -m pytest -n 0 tests/soak
+
+contract: .venv/installed-dev  ## Write down the API's contract anew
+	$(BIN)/python -m tallyhub api-contract > docs/openapi.json
 
 messages: .venv/installed-dev  ## Bring the message catalogs to what the code says
 	$(BIN)/python -m tallyhub.site.messages update

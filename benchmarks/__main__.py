@@ -17,6 +17,7 @@ BENCHMARKS = {
     "grid": "grid",
     "import": "imports",
     "backup": "backup",
+    "api": "api",
     "export": "export",
     "statement": "statement",
     "writers": "writers",

@@ -33,9 +33,9 @@ def measure(ground: Ground, sizes: Sizes) -> Iterator[Result]:
     imported, copied, peaks = [], [], []
     for _ in range(min(sizes.rounds, ROUNDS_MAX)):
         database = data.unused(ground)
-        _write(database, path, sizes.imported)
+        write(database, path, sizes.imported)
         leave()
-        seconds, peak = _import(database, path)
+        seconds, peak = run(database, path)
         imported.append(seconds)
         peaks.append(peak / 2**20)
         copied.append(_copy(database, sizes.imported))
@@ -47,7 +47,7 @@ def measure(ground: Ground, sizes: Sizes) -> Iterator[Result]:
     yield Result("import, memory in MiB", max(peaks), MEMORY_MIB_MAX, False, said, {"mib": rounded(peaks)})
 
 
-def _write(database: Database, path: Path, rows: int) -> None:
+def write(database: Database, path: Path, rows: int) -> None:
     """Rows in the order of their days, over every entitlement and workspace, each with a title."""
     with psycopg.connect(database.admin) as connection:
         lines = connection.execute(_LINES).fetchall()
@@ -64,7 +64,7 @@ def _write(database: Database, path: Path, rows: int) -> None:
             writer.writerow((agreement, package, line, workspace, day, amount, unit, f"R-{n:09}", "bench", title))
 
 
-def _import(database: Database, path: Path) -> tuple[float, int]:
+def run(database: Database, path: Path) -> tuple[float, int]:
     """The seconds and the most memory of the process, from its start to its end."""
     begun, peak = time.perf_counter(), 0
     command = [sys.executable, "-m", "tallyhub", "import", str(path), "--kind", "consumption"]

@@ -26,6 +26,13 @@ WEBHOOK_ACTS = ("secret", "ping", "pause", "resume", "delete", "replay")
 SIGN_IN = 302
 
 
+# A browser's session opens nothing of it: tests/integrations/api says who does.
+LISTS = ("workspaces", "all_agreements", "packages", "entitlements", "allotments", "entries")
+API: dict[tuple[str, str], list[Any]] = {("GET", f"api:list_{name}"): [] for name in LISTS}
+API |= {("GET", f"api:get_{name}"): [1] for name in ("agreement", "entitlement", "entry")}
+API |= {("POST", "api:post_entries"): [], ("POST", "api:reverse_entry"): [1]}
+
+
 def for_all(status: int) -> dict[str, int]:
     return dict.fromkeys(EVERYBODY, status)
 
@@ -38,6 +45,11 @@ def only(who: set[str]) -> dict[str, int]:
 def none_there(who: set[str]) -> dict[str, int]:
     """404 for those with the right, because it does not exist; 403 for everybody else, whether or not."""
     return dict.fromkeys(EVERYBODY, 403) | dict.fromkeys(who, 404)
+
+
+def for_customers(status: int) -> dict[str, int]:
+    """Whoever acts for a whole customer as its administrator or account team."""
+    return for_all(403) | dict.fromkeys(["admin", "csam", "coordinator", "stranger"], status)
 
 
 def activity(stranger: int = 200, **over: int) -> dict[str, int]:
@@ -105,6 +117,13 @@ def doors(world: SimpleNamespace) -> dict[tuple[str, str], tuple[list[Any], dict
         ("GET", "demo_mails"): ([], for_all(404)),
         ("GET", "demo_mail"): (["any"], for_all(404)),
         ("GET", "demo_mail_html"): (["any"], for_all(404)),
+        ("GET", "accounts:tokens"): ([], for_all(200)),
+        ("GET", "accounts:customer_tokens"): ([], for_customers(200)),
+        ("POST", "accounts:revoke_token"): ([1], for_all(404)),
+        ("GET", "api_contract"): ([], for_all(200)),
+        ("GET", "api_reference"): ([], for_all(200)),
+        ("GET", "api:api-root"): ([], for_all(404)),
+        **{door: (arguments, for_all(401)) for door, arguments in API.items()},
         ("GET", "account_login"): ([], for_all(302)),
         ("GET", "account_logout"): ([], for_all(200)),
         ("GET", "account_change_password"): ([], for_all(200)),
@@ -151,6 +170,10 @@ NOBODY = {  # everything else asks to sign in
     "demo_mail": 404,
     "demo_mail_html": 404,
 }
+
+
+NOBODY = {"activity:agreement_details": 301, "account_login": 200, "api_contract": 200, "api_reference": 200}
+NOBODY |= {"api:api-root": 404, **{name: 401 for _method, name in API}}  # everything else asks to sign in
 
 
 def names(patterns: Any = None, prefix: str = "") -> Iterator[str]:

@@ -17,16 +17,19 @@ from django.db import DatabaseError, connection, models
 from psycopg import conninfo
 
 from tallyhub.accounts import commands as accounts
-from tallyhub.accounts.models import Person
+from tallyhub.accounts.models import Person, Token
+from tallyhub.accounts.tokens import digest_of
 from tallyhub.activity.models import Export, SavedView, Statement
 from tallyhub.agreements.models import Agreement, Mapping
 from tallyhub.integrations.models import Attempt, Delivery, Endpoint, Import, SavedMapping
+from tallyhub.journal.models import Answered
 from tallyhub.kernel import clock
 from tallyhub.kernel.access import Access
 from tallyhub.kernel.scope import command, scope, widen
 from tallyhub.ledger import commands as ledger
 from tallyhub.organizations.models import Organization, PersonKey, ProvedDomain, Workspace
 from tests.make import grant
+from tests.world import NOW
 
 # Tables without a wall by customer, each for a reason.
 OPEN = {
@@ -35,6 +38,7 @@ OPEN = {
     "account_emailaddress": "as accounts_person",
     "account_emailconfirmation": "as accounts_person",
     "accounts_cache": "counts sign-in attempts",
+    "accounts_tokenuse": "counts requests; the app's role has no right to it, only a definer function",
     "agreements_service": "the provider's catalogue",
     "auth_group": "Django's, unused",
     "auth_group_permissions": "Django's, unused",
@@ -56,6 +60,7 @@ DEFINERS = {
     "ledger_customers_of",
     "integrations_import_customers",
     "integrations_waiting_customers",
+    "journal_forget_answers",
     "ledger_stale_customers",
     "notifications_clear",
     "notifications_due",
@@ -66,6 +71,7 @@ DEFINERS = {
     "organizations_names",
     "organizations_person_in",
     "organizations_sign_on",
+    "organizations_use_token",
 }
 TABLES = """
 SELECT oid, relname, relrowsecurity FROM pg_class
@@ -102,6 +108,13 @@ def spread(world: SimpleNamespace, owner: Any) -> SimpleNamespace:
         ProvedDomain.objects.using("owner").create(customer_id=customer.pk, domain=domain, proved_by="dns")
         ledger.refresh_snapshots(Access.of_system([customer.pk]))
         kept_by(person, customer, workspace)
+        Token.objects.using("owner").create(
+            customer_id=customer.pk, name="Nightly", digest=digest_of(customer.code), scopes=["agreements:read"],
+            made_by_id=person.pk, made_at=NOW, expires_at=NOW,
+        )  # fmt: skip
+        Answered.objects.using("owner").create(
+            customer_id=customer.pk, token_id=1, key="k", fingerprint=b"", status=200, at=NOW
+        )
         owner.execute(
             "INSERT INTO journal_event (customer_id, kind, details, at) VALUES (%s, 'x.y', '{}', now())", [customer.pk]
         )
@@ -238,9 +251,14 @@ def test_in_whole_one_reads_everything_of_the_customer_and_nothing_of_another(
 
 def test_in_a_workspace_one_reads_its_rows_and_what_reaches_it(spread: Any, owner: Any) -> None:
     access = scopes(spread)["workspace"]
-    of_the_customer_only = {"journal_event", "organizations_personkey", "organizations_proveddomain"}
+    of_the_customer_only = {
+        "accounts_token",
+        "journal_answered",
+        "organizations_personkey",
+        "organizations_proveddomain",
+    }
     of_another_person = {"activity_export", "activity_savedview"}
-    of_the_customer_only = {f"integrations_{name}" for name in WEBHOOKS_AND_IMPORTS}
+    of_the_customer_only |= {f"integrations_{name}" for name in WEBHOOKS_AND_IMPORTS}
     of_the_customer_only |= {"organizations_personkey", "organizations_proveddomain"}
     for table in spread.tables:
         expected = set() if table in of_the_customer_only | of_another_person else {spread.cedar.pk}

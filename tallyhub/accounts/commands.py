@@ -1,12 +1,18 @@
-"""What people do about themselves."""
+"""What people do about themselves, and about the tokens of their customer."""
+
+from collections.abc import Collection
+from datetime import timedelta
 
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 
-from tallyhub.accounts.models import Person
+from tallyhub.accounts import queries
+from tallyhub.accounts.models import Person, Token
+from tallyhub.accounts.tokens import NEEDED, TokenScope, digest_of, may_make_for_customer, new_secret, rights_of
 from tallyhub.journal.steps import record
-from tallyhub.kernel.access import Access
-from tallyhub.kernel.errors import Invalid
+from tallyhub.kernel import clock
+from tallyhub.kernel.access import Access, Right
+from tallyhub.kernel.errors import Forbidden, Invalid
 from tallyhub.kernel.scope import command
 
 
@@ -49,3 +55,47 @@ def set_password(access: Access, *, email: str, password: str) -> bool:
     person.save(update_fields=["password"])
     record(access, "accounts.password_set", person.pk)
     return True
+
+
+@command
+def make_token(
+    access: Access, *, name: str, scopes: Collection[TokenScope], lifetime_days: int, is_of_customer: bool
+) -> str:
+    """A token inside the access's customer; returns its secret, which is told this once.
+
+    One's own does what its person may, each time anew. The customer's own keeps the rights that its maker has in the
+    whole customer now, so nobody hands on more than they have; it outlives its maker's role.
+    Raises Forbidden, and Invalid for a scope that would be of no use.
+    """
+    held = access.customer_rights if is_of_customer else frozenset(r for r in Right if access.has_anywhere(r))
+    if is_of_customer and not may_make_for_customer(access):
+        raise Forbidden(Right.ADMINISTER)
+    if not scopes or any(NEEDED[one] not in held for one in scopes):
+        raise Invalid("token_scope_refused")
+    secret, now = new_secret(), clock.now()
+    token = Token.objects.create(
+        customer_id=access.customer_id or 0,
+        person_id=None if is_of_customer else access.person_id,
+        name=name,
+        digest=digest_of(secret),
+        scopes=sorted(scopes),
+        rights=sorted(held & rights_of(frozenset(scopes))) if is_of_customer else [],
+        made_by_id=access.person_id or 0,
+        made_at=now,
+        expires_at=now + timedelta(days=lifetime_days),
+    )
+    record(access, "accounts.token_made", token.pk, scopes="+".join(token.scopes), of_customer=is_of_customer)
+    return secret
+
+
+@command
+def revoke_token(access: Access, token_id: int) -> Token:
+    """From the next request on it opens nothing; again is no error. Raises DoesNotExist for a hidden one."""
+    token = queries.lock_token(access, token_id)
+    if token.person_id is None and not may_make_for_customer(access):
+        raise Token.DoesNotExist
+    if token.revoked_at is None:
+        token.revoked_at = clock.now()
+        token.save(update_fields=["revoked_at"])
+        record(access, "accounts.token_revoked", token.pk)
+    return token

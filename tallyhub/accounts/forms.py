@@ -1,5 +1,6 @@
 """Forms about oneself. allauth's are worded by us, so that one term stands for one thing in every language."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from allauth.account.forms import ChangePasswordForm as AllauthChangePasswordForm
@@ -7,9 +8,11 @@ from allauth.account.forms import LoginForm, ResetPasswordKeyForm
 from allauth.account.forms import ResetPasswordForm as AllauthResetForm
 from django import forms
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 
 from tallyhub.accounts.models import Person
 from tallyhub.accounts.rules import LANGUAGES, THEMES, zone_choices
+from tallyhub.accounts.tokens import LIFETIMES_DAYS, SCOPE_LABELS, TokenScope
 
 
 class ProfileForm(forms.Form):
@@ -21,6 +24,23 @@ class ProfileForm(forms.Form):
     @classmethod
     def of(cls, person: Person) -> "ProfileForm":
         return cls(initial={name: getattr(person, name) for name in cls.base_fields})
+
+
+def _lifetimes() -> list[tuple[int, str]]:
+    return [(days, ngettext("%(n)s day", "%(n)s days", days) % {"n": days}) for days in LIFETIMES_DAYS]
+
+
+class TokenForm(forms.Form):
+    name = forms.CharField(label=_("Name"), max_length=100, help_text=_("What it is for, so that you know it later."))
+    scopes = forms.TypedMultipleChoiceField(
+        label=_("What it may do"), coerce=TokenScope, widget=forms.CheckboxSelectMultiple
+    )
+    lifetime_days = forms.TypedChoiceField(label=_("Valid for"), coerce=int, choices=_lifetimes, initial=90)
+
+    def __init__(self, offered: Iterable[TokenScope], *args: Any) -> None:
+        super().__init__(*args)
+        choices: Any = self.fields["scopes"]
+        choices.choices = [(one, f"{SCOPE_LABELS[one]} ({one})") for one in offered]
 
 
 class SignInForm(LoginForm):  # type: ignore[misc]  # allauth is not typed

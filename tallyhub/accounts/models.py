@@ -1,13 +1,17 @@
-"""People and their sessions."""
+"""People, their sessions, and access tokens."""
 
 from typing import Any, ClassVar
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
+from django.contrib.postgres.fields import ArrayField
 from django.contrib.sessions.base_session import AbstractBaseSession
 from django.db import models
+from django.db.models import Q
 from django.db.models.functions import Lower
 
 from tallyhub.accounts.rules import LANGUAGES, THEMES, check_zone
+from tallyhub.accounts.tokens import TokenScope
+from tallyhub.kernel.access import Access
 
 
 class PersonManager(BaseUserManager["Person"]):
@@ -70,3 +74,35 @@ class Session(AbstractBaseSession):
         from tallyhub.accounts.sessions import SessionStore
 
         return SessionStore
+
+
+class TokenQuerySet(models.QuerySet["Token"]):
+    def visible_to(self, access: Access) -> "TokenQuerySet":
+        """One's own; and in whole the customer's own, which have no person."""
+        own = Q(person_id=access.person_id or 0)
+        return self.filter(own | Q(person=None, customer_id__in=access.customers_in_whole))
+
+
+class Token(models.Model):
+    """A secret by which a program acts inside one customer: for a person, or, without one, for the customer."""
+
+    customer_id = models.BigIntegerField()
+    person = models.ForeignKey(Person, null=True, on_delete=models.CASCADE, related_name="tokens")
+    name = models.CharField(max_length=100)
+    digest = models.BinaryField(max_length=32, unique=True)  # of the secret, which is not kept
+    scopes = ArrayField(models.CharField(max_length=20))
+    rights = ArrayField(models.CharField(max_length=30), default=list)  # of a customer's own; a person's are read anew
+    made_by_id = models.BigIntegerField()
+    made_at = models.DateTimeField()
+    expires_at = models.DateTimeField()
+    last_used_at = models.DateTimeField(null=True)  # to the minute
+    revoked_at = models.DateTimeField(null=True)
+
+    objects = TokenQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=Q(scopes__contained_by=list(TokenScope)), name="token_scopes_known"),
+            models.CheckConstraint(condition=~Q(scopes=[]), name="token_has_scope"),
+        ]
+        indexes = [models.Index(fields=["customer_id", "person"], name="token_of_customer")]

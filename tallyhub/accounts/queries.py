@@ -1,6 +1,8 @@
-"""Reads about people."""
+"""Reads about people and access tokens."""
 
-from tallyhub.accounts.models import Person
+from tallyhub.accounts.models import Person, Token, TokenQuerySet
+from tallyhub.accounts.tokens import LISTED_MAX
+from tallyhub.kernel.access import Access
 
 
 def find_person(person_id: int | None) -> Person | None:
@@ -15,3 +17,14 @@ def find_by_address(address: str) -> Person | None:
 def lock_person(person_id: int) -> Person:
     """For a change of the person; in the order in which they come, one after the other."""
     return Person.objects.select_for_update().get(pk=person_id)
+
+
+def list_tokens(access: Access, *, is_of_customer: bool) -> TokenQuerySet:
+    """The newest ones: one's own inside the customer that is worked in, or those of the customer itself."""
+    mine = Token.objects.visible_to(access).filter(customer_id=access.customer_id or 0)
+    wanted = mine.filter(person=None) if is_of_customer else mine.filter(person_id=access.person_id or 0)
+    return wanted.order_by("-pk")[:LISTED_MAX]
+
+
+def lock_token(access: Access, token_id: int) -> Token:
+    return Token.objects.select_for_update().visible_to(access).get(pk=token_id)

@@ -1,15 +1,28 @@
-"""One's own profile."""
+"""One's own profile and access tokens, and the tokens of the customer."""
+
+from datetime import datetime
+from typing import Any
 
 from django.contrib import messages
+from django.core.exceptions import ObjectDoesNotExist
 from django.http import HttpResponseBase
 from django.shortcuts import redirect, render
-from django.utils import translation
+from django.utils import timezone, translation
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods
+from django.views.decorators.http import require_http_methods, require_POST
 
-from tallyhub.accounts import commands
-from tallyhub.accounts.forms import ProfileForm
+from tallyhub.accounts import commands, queries
+from tallyhub.accounts.forms import ProfileForm, TokenForm
+from tallyhub.accounts.models import Token
+from tallyhub.accounts.tokens import may_make_for_customer, offered_scopes
+from tallyhub.kernel import clock
+from tallyhub.kernel import formatting as fmt
+from tallyhub.kernel.access import Right
+from tallyhub.kernel.errors import Forbidden
 from tallyhub.kernel.http import HubRequest, signed_in
+from tallyhub.kernel.scope import scope
+
+ID_MAX = 2**63 - 1
 
 
 @signed_in
@@ -22,3 +35,76 @@ def profile(request: HubRequest) -> HttpResponseBase:
             messages.success(request, _("Your profile was saved."))
         return redirect("accounts:profile")
     return render(request, "accounts/profile.html", {"form": form}, status=400 if form.is_bound else 200)
+
+
+@signed_in
+@require_http_methods(["GET", "HEAD", "POST"])
+def tokens(request: HubRequest) -> HttpResponseBase:
+    """One's own, inside the customer that is worked in."""
+    return _tokens(request, is_of_customer=False)
+
+
+@signed_in
+@require_http_methods(["GET", "HEAD", "POST"])
+def customer_tokens(request: HubRequest) -> HttpResponseBase:
+    """Those of the customer itself, which belong to no person."""
+    if not may_make_for_customer(request.access):
+        raise Forbidden(Right.ADMINISTER)
+    return _tokens(request, is_of_customer=True)
+
+
+def _tokens(request: HubRequest, *, is_of_customer: bool) -> HttpResponseBase:
+    """The secret is on the page that answers its making and nowhere afterwards: so no redirect."""
+    offered = offered_scopes(request.access, is_of_customer=is_of_customer)
+    form = TokenForm(offered, request.POST) if request.method == "POST" else TokenForm(offered)
+    status, secret = 200, None
+    if form.is_valid():
+        secret = commands.make_token(request.access, **form.cleaned_data, is_of_customer=is_of_customer)
+        form = TokenForm(offered)
+    elif form.is_bound:
+        status = 400
+    with scope(request.access):
+        rows = [_row(one) for one in queries.list_tokens(request.access, is_of_customer=is_of_customer)]
+    context = {
+        "form": form if offered else None,
+        "secret": secret,
+        "tokens": rows,
+        "is_of_customer": is_of_customer,
+        "customer": request.sign_on.customer_name,
+        "has_customer_tokens": may_make_for_customer(request.access),
+    }
+    response = render(request, "accounts/tokens.html", context, status=status)
+    response.headers["Cache-Control"] = "no-store"
+    return response
+
+
+def _row(token: Token) -> dict[str, Any]:
+    return {
+        "id": token.pk,
+        "name": token.name,
+        "scopes": ", ".join(token.scopes),
+        "expires": _day(token.expires_at),
+        "used": _day(token.last_used_at) if token.last_used_at else _("never"),
+        "state": _state(token),
+        "is_valid": token.revoked_at is None and token.expires_at > clock.now(),
+    }
+
+
+def _day(instant: datetime) -> str:
+    return fmt.short_day(timezone.localtime(instant).date())
+
+
+def _state(token: Token) -> str:
+    if token.revoked_at:
+        return _("revoked")
+    return _("valid") if token.expires_at > clock.now() else _("expired")
+
+
+@signed_in
+@require_POST
+def revoke_token(request: HubRequest, token_id: int) -> HttpResponseBase:
+    if token_id > ID_MAX:
+        raise ObjectDoesNotExist
+    token = commands.revoke_token(request.access, token_id)
+    messages.success(request, _("The token was revoked. It opens nothing any more."))
+    return redirect("accounts:tokens" if token.person_id else "accounts:customer_tokens")

@@ -31,6 +31,10 @@ class Line:
     description: str
     action_url: str
     balance: Balance | None
+    code: str
+    service: str  # its code
+    is_as_needed: bool
+    rounding_step: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +85,7 @@ SELECT a.id, a.number, a.name, a.plan, seller.name, a.zone, lower(a.term), upper
        t.version, coalesce(t.charged, 0),
        (SELECT coalesce(sum(w.charged), 0) FROM ledger_workspacetotal w
         WHERE w.entitlement_id = e.id AND w.workspace_id = ANY (%(chosen)s))::bigint,
-       n.from_day, n.segments
+       n.from_day, n.segments, e.code, s.code, e.rounding_step
 FROM agreements_agreement a
 JOIN organizations_organization seller ON seller.id = a.seller_id
 JOIN agreements_package p ON p.agreement_id = a.id
@@ -181,6 +185,9 @@ class _Row(NamedTuple):  # a dataclass of thirty fields takes ten times as long 
     used_here: int
     snapshot_from: date | None
     snapshot: str | None
+    code: str
+    service: str
+    rounding_step: int
 
 
 def _agreement(row: _Row) -> AgreementLines:
@@ -216,7 +223,10 @@ def _line(row: _Row, package: PackageLines, segment: Segment | None) -> Line:
             segment or _NOTHING_BOUGHT, kind, unit,
             is_as_needed=row.is_as_needed, has_ended=has_ended, used_here=row.used_here, used=row.used,
         )  # fmt: skip
-    return Line(row.entitlement_id or 0, kind, unit, row.title, row.description, row.action_url, balance)
+    return Line(
+        row.entitlement_id or 0, kind, unit, row.title, row.description, row.action_url, balance,
+        row.code, row.service, row.is_as_needed, row.rounding_step,
+    )  # fmt: skip
 
 
 _NOTHING_BOUGHT = Segment(date.min, None, 0, 0, 0, 0, 0, 0, None, 0)

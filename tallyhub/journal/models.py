@@ -1,4 +1,4 @@
-"""Audit: what was done, by whom, to what. Append-only, ids only, never a name (R10.4)."""
+"""Audit: what was done, by whom, to what. Append-only, ids only, never a name (R10.4). And what was answered."""
 
 from django.db import models
 from django.db.models import F, Q
@@ -41,3 +41,19 @@ class Event(models.Model):
                 name="event_of_workspace",
             ),
         ]
+
+
+class Answered(models.Model):
+    """What a request with an idempotency key was answered. Written in the transaction of what it did: both or none."""
+
+    customer_id = models.BigIntegerField()
+    token_id = models.BigIntegerField()  # another token's same key is another key
+    key = models.CharField(max_length=255)
+    fingerprint = models.BinaryField(max_length=32)  # of the whole request
+    status = models.SmallIntegerField(null=True)  # null: not answered yet, which only its own transaction sees
+    body = models.TextField(default="")  # ids and codes only
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["customer_id", "token_id", "key"], name="answered_once")]
+        indexes = [models.Index(fields=["at"], name="answered_at")]

@@ -2,8 +2,10 @@
 
 import re
 from collections.abc import Mapping
+from datetime import timedelta
 from typing import Any
 
+ANSWERS_KEPT = timedelta(days=30)
 # A code, number, day or file-format name: no blanks, no @, so neither a name nor an address fits (R10.4).
 _CODE = re.compile(r"[A-Za-z0-9_.:/+-]{0,80}")
 

@@ -1,7 +1,7 @@
 """Who asks, for which customer, in which workspaces, with which rights. A plain value; ``organizations`` builds it."""
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 
 from tallyhub.kernel.errors import Forbidden
@@ -20,6 +20,7 @@ class Right(StrEnum):
     ERASE_PEOPLE = "erase_people"  # end a person's part in the customer for good (R10.4)
     MANAGE_WEBHOOKS = "manage_webhooks"  # tell the customer's other systems what happens (R8.2)
     VIEW_AUDIT = "view_audit"  # read what was done, by whom, and who may see what (R7.3)
+    POST_ENTRIES = "post_entries"  # book consumption and take it back
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +62,25 @@ class Access:
     def workspaces_with(self, right: Right) -> tuple[int, ...]:
         """The readable workspaces in which the right is held, in the order they are listed."""
         return tuple(w for w in self.workspaces if self.has(right, workspace_id=w))
+
+    def limited_to(self, rights: Collection[Right]) -> "Access":
+        """The same with no other rights than these: what a token may do of what its person may."""
+        return replace(
+            self,
+            rights={workspace: held & frozenset(rights) for workspace, held in self.rights.items()},
+            customer_rights=self.customer_rights & frozenset(rights),
+        )
+
+    def inside(self, right: Right, *, in_whole_with: Right) -> "Access":
+        """The part of it in which a right is held; in whole only with another right, too.
+
+        Raises Forbidden where the right is held nowhere.
+        """
+        workspaces = self.workspaces_with(right)
+        if not workspaces:
+            self.require(right)
+        in_whole = self.in_whole and {right, in_whole_with} <= self.customer_rights
+        return replace(self, workspaces=workspaces, in_whole=in_whole)
 
     @property
     def customers(self) -> tuple[int, ...]:

@@ -32,6 +32,9 @@ _SENTENCES = {
     "amount_zero": _("An amount of 0 says nothing. Leave the row out, or give goodwill the multiplier 0."),
     "before_term": _("%(occurred_on)s lies before the first day, %(starts_on)s."),
     "benefit_not_counted": _("%(external_ids)s: this is an additional benefit, which has no quantity and no use."),
+    "body_malformed": _("The body is not JSON."),
+    "body_not_json": _("The body must be JSON, sent with the content type application/json."),
+    "body_too_large": _("The body is larger than %(bytes_max)s bytes. Send fewer rows at once."),
     "cells_wrong": _(
         "The line has %(found)s cells, the header has %(expected)s. A cell that holds the delimiter needs quotes."
     ),
@@ -51,6 +54,7 @@ _SENTENCES = {
         "The line is not CSV: a quotation mark inside a cell must be doubled, and the whole cell quoted."
     ),
     "csv_quote_open": _("A quotation mark is opened here and not closed, or a cell is longer than any text of ours."),
+    "cursor_unknown": _("This cursor was made by no page of ours. Take it from a page, or leave it out."),
     "customer_unknown": _("There is no customer with this code. Import the customers first, or correct the code."),
     "database_refused": _(
         "The database refused the file, perhaps because something changed at the same time: %(reason)s. Try again."
@@ -82,6 +86,7 @@ _SENTENCES = {
         "There are more than %(rows_max)s rows, too many for a spreadsheet. Download them as CSV, or filter them."
     ),
     "exports_waiting": _("%(count)s of your files are waiting to be made. Ask again when they are done."),
+    "fault": _("Something went wrong on our side, and nothing was changed. Tell your provider this number: %(number)s"),
     "file_changed": _("The file changed while it was read. Try again."),
     "file_empty": _("The file is empty, or its first line is: that line names the columns."),
     "hours_not_whole_minutes": _("This is not a whole number of minutes. Write hours and minutes as 1:20."),
@@ -94,48 +99,57 @@ _SENTENCES = {
     "json_malformed": _("The line is not JSON. Write one object per line."),
     "json_no_object": _("The line is no JSON object. Write one object per line."),
     "json_value": _("Write a text, a number, true, false or null here."),
+    "key_reused": _("This idempotency key came with another request before. Take a new one for each request."),
     "kind_and_mapping": _("A mapping says which kinds it makes. Leave out one of the two options."),
     "kind_not_named": _("The name %(file)s does not tell what is in the file. Say it with --kind: %(kinds)s."),
     "kind_unknown": _("There is no kind %(kind)s. Known are: %(kinds)s."),
     "language_unknown": _("There is no language %(language)s. Known are: %(words)s."),
+    "length_needed": _("Send the length of the body in Content-Length."),
     "line_too_long": _("The line is longer than %(bytes_max)s bytes. Is this the file you mean?"),
     "mapping_malformed": _("The mapping cannot be understood: %(reason)s"),
     "mapping_unknown": _("There is no mapping %(name)s. Give its path, or one of these names: %(names)s."),
     "mapping_elsewhere": _("Nothing of this mapping can be brought in here. Possible are: %(kinds)s."),
     "mapping_name_taken": _("A mapping with this name is saved already. Delete it first, or choose another name."),
+    "method_unknown": _("This address does not know the method. Those it knows stand in the header Allow."),
     "multiplier_malformed": _("This is no multiplier. Write a fraction as 3/2 or 1.5."),
     "multiplier_out_of_bounds": _(
         "The multiplier %(multiplier)s is no fraction between 0 and %(multiplier_max)s in thousandths at most."
     ),
     "name_missing": _("A row without source and ID cannot be told from a copy of it. Name both."),
+    "nothing_here": _("There is nothing here for this token."),
     "nul_character": _("The line holds a NUL character. If the file is UTF-16, save it as UTF-8."),
     "number_out_of_bounds": _("Write a whole number from %(least)s to %(most)s."),
     "package_unknown": _(
         "The agreement has no package with this code. Import the packages first, or correct the code."
     ),
-    "password_refused": _("This password is refused: %(reasons)s"),
     "page_unknown": _("This page of the list does not exist. Start again at its first page."),
     "period_in_future": _(
         "The last day, %(last)s, lies in the future: in the zone of the agreement today is %(today)s."
     ),
     "period_reversed": _("The last day, %(last)s, lies before the first one, %(first)s."),
     "period_too_early": _("The first day, %(first)s, lies before the first day of the agreement, %(starts_on)s."),
+    "parameter_twice": _("%(parameter)s comes twice. Which one is meant?"),
+    "password_refused": _("This password is refused: %(reasons)s"),
     "person_unknown": _("The customer has nobody with this key or address. Import the people first, or correct it."),
+    "rate_exceeded": _("More than %(rate)s requests in a minute. Wait as long as the header Retry-After says."),
     "reason_not_a_code": _(
         "%(external_ids)s: the reason is not a code. Write it in small letters, digits and underscores."
     ),
     "repeated": _("The same comes on line %(first)s already. Leave out the one that is not meant."),
+    "request_invalid": _("The request does not fit its description; what is wrong stands in errors."),
     "reversal_differs": _(
         "%(external_ids)s: does not mirror its entry, or reverses a reversal. Repeat the entry, amount negative."
     ),
     "reversal_not_negative": _("%(amount)s is not negative. A reversal takes back what its entry charged."),
     "reversal_without_reason": _("%(external_ids)s: a reversal needs a reason."),
     "reverses_unknown": _("There is no entry with this external ID and source to take back."),
+    "right_missing": _("Whoever this token stands for does not have the right to do this."),
     "role_needs_workspace": _("This role is held in a workspace. Name it."),
     "rounding_step_out_of_bounds": _("The rounding step %(rounding_step)s is not between 1 and %(step_max)s."),
     "row_differs": _(
         "It is there already with another value here. An import adds and never changes: correct one of the two."
     ),
+    "scope_missing": _("This needs a token with the scope %(scope)s."),
     "seller_unknown": _(
         "There is no seller with this code. Without a code the one provider is meant. Import the sellers first."
     ),
@@ -166,6 +180,9 @@ _SENTENCES = {
     "time_without_zone": _(
         "The time names no zone. Add its offset, as in 2026-11-30T14:30+01:00, or name the zone in a mapping."
     ),
+    "token_needed": _("Send an access token: Authorization: Bearer, and the token."),
+    "token_scope_refused": _("You do not have the right that this token would need."),
+    "token_unknown": _("The token is unknown or no longer valid."),
     "unit_mismatch": _("The amount is in %(unit)s, but the entitlement is counted in %(expected)s."),
     "unit_unknown": _("There is no such unit. Known are: %(words)s."),
     "url_malformed": _("This is no web address that begins with https://, of %(length_max)s characters at most."),

@@ -1,5 +1,6 @@
 """What was bought and what was consumed: append-only facts, the totals derived from them, a disposable snapshot."""
 
+from datetime import date, timedelta
 from typing import TypeVar
 
 from django.contrib.postgres.fields import DateRangeField
@@ -101,6 +102,17 @@ class Allotment(models.Model):
             ),
         ]
         indexes = [models.Index(fields=["entitlement"], name="allotment_of_entitlement")]
+
+    @property
+    def starts_on(self) -> date:
+        lower: date = self.term.lower
+        return lower
+
+    @property
+    def ends_on(self) -> date:
+        """The last day, inclusive."""
+        upper: date = self.term.upper
+        return upper - timedelta(days=1)
 
 
 class Entry(models.Model):

@@ -12,13 +12,21 @@ from django.db import connection
 from django.db.backends.postgresql.psycopg_any import DateRange
 from django.db.models import Exists, Max, OuterRef, QuerySet
 
-from tallyhub.agreements.models import Entitlement
+from tallyhub.agreements.models import Agreement, Entitlement, Package
 from tallyhub.kernel import clock
 from tallyhub.kernel.access import Access
 from tallyhub.kernel.amounts import Unit
 from tallyhub.ledger import engine
 from tallyhub.ledger.engine import Balance, Segment
-from tallyhub.ledger.models import EntitlementDay, EntitlementTotal, Entry, EntryDetail, LedgerVersion, Snapshot
+from tallyhub.ledger.models import (
+    Allotment,
+    EntitlementDay,
+    EntitlementTotal,
+    Entry,
+    EntryDetail,
+    LedgerVersion,
+    Snapshot,
+)
 from tallyhub.ledger.rules import AllotmentKind, Terms
 
 
@@ -26,18 +34,20 @@ def terms_of(access: Access, entitlement_ids: Collection[int]) -> dict[int, Term
     """What an entry is checked against, by entitlement. Raises DoesNotExist for one outside the scope."""
     wanted = Entitlement.objects.visible_to(access).filter(pk__in=entitlement_ids)
     found = wanted.select_related("service", "package__agreement")
-    terms = {
-        one.pk: Terms(
-            unit=Unit(one.service.unit),
-            starts_on=one.package.starts_on,
-            ends_on=min(one.package.ends_on, one.package.agreement.ends_on),  # a package never outlives its agreement
-            today=clock.today(one.package.agreement.zone),
-        )
-        for one in found
-    }
+    terms = {one.pk: terms_in(one, one.package, one.package.agreement) for one in found}
     if len(terms) != len(set(entitlement_ids)):
         raise Entitlement.DoesNotExist
     return terms
+
+
+def terms_in(entitlement: Entitlement, package: Package, agreement: Agreement) -> Terms:
+    """The terms of what has been read already, the entitlement with its service."""
+    return Terms(
+        unit=Unit(entitlement.service.unit),
+        starts_on=package.starts_on,
+        ends_on=min(package.ends_on, agreement.ends_on),  # a package never outlives its agreement
+        today=clock.today(agreement.zone),
+    )
 
 
 def list_entries(access: Access, entry_ids: Collection[int]) -> list[Entry]:
@@ -47,6 +57,41 @@ def list_entries(access: Access, entry_ids: Collection[int]) -> list[Entry]:
     if len(found) != len(set(entry_ids)):
         raise Entry.DoesNotExist
     return list(found)
+
+
+@dataclass(frozen=True, slots=True)
+class Recorded:
+    id: int
+    is_new: bool
+
+
+# One parameter for all of them: a hundred would take longer to plan than to find.
+_RECORDED = """
+SELECT source, external_id, id, ledger_version FROM ledger_entry
+WHERE customer_id = ANY (%s::bigint[]) AND external_id = ANY (%s::text[])
+"""
+
+
+def recorded(access: Access, keys: Collection[tuple[str, str]], *, new: int) -> dict[tuple[str, str], Recorded]:
+    """What became of entries that have just been posted, by source and external id.
+
+    ``new`` is how many of them were: those have the ledger's last version, which no other transaction can have made
+    since, because ours holds the customer's lock.
+    """
+    names = {external_id for _, external_id in keys}
+    with connection.cursor() as cursor:
+        cursor.execute(_RECORDED, [list(access.customers), list(names)])
+        rows = [row for row in cursor.fetchall() if row[:2] in keys]
+    last = max((version for *_, version in rows), default=0) if new else None
+    return {(source, external_id): Recorded(pk, version == last) for source, external_id, pk, version in rows}
+
+
+def list_allotments(access: Access, *, entitlement_id: int | None = None, after: int = 0) -> QuerySet[Allotment]:
+    """In the order of recording, each with its entitlement and service."""
+    wanted = Allotment.objects.visible_to(access).filter(pk__gt=after).order_by("pk")
+    if entitlement_id is not None:
+        wanted = wanted.filter(entitlement_id=entitlement_id)
+    return wanted.select_related("entitlement__service", "entitlement__package__agreement")
 
 
 def allotments_of(

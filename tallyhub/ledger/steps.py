@@ -4,9 +4,10 @@ import json
 import sys
 from collections import Counter
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from datetime import date
 from fractions import Fraction
+from functools import lru_cache
 from typing import Any
 
 from django.db import connection
@@ -21,6 +22,7 @@ from tallyhub.ledger.engine import Allotment, correctable
 from tallyhub.ledger.models import Entry
 from tallyhub.ledger.rules import AllotmentKind, check_adjustment, check_allotment, check_entry
 
+_charge = lru_cache(16_384)(charge)  # what repeats from row to row costs a look-up
 REFUSED_MAX = 1_000  # how many rows a refusal names
 Refused = tuple[int, str, str]  # line, external id, code
 
@@ -49,6 +51,11 @@ class NewEntry:
     reason: str = ""
     title: str = ""
 
+    @property
+    def charged(self) -> int:
+        """What the balance pays. Raises Invalid where a part of it is out of bounds."""
+        return _charge(self.real_amount, multiplier=self.multiplier, rounding_step=self.rounding_step)
+
 
 @dataclass(frozen=True, slots=True)
 class Posted:
@@ -65,7 +72,8 @@ def post(access: Access, entries: Sequence[NewEntry]) -> Posted:
 
     Needs an open transaction and must be its last statement: it takes the customer's ledger lock.
     Raises Invalid for an entry that must not be booked or a duplicate inside the batch, ContentDiffers for one that
-    is there with other content, Conflict for one that was reversed before. Over-use is recorded, not refused.
+    is there with other content, Conflict for one that was reversed before; ``lines`` of the
+    error are the places of the refused in ``entries``. Over-use is recorded, not refused.
     """
     require_transaction()
     terms = queries.terms_of(access, {entry.entitlement_id for entry in entries})
@@ -93,6 +101,11 @@ def reverse(access: Access, entry_ids: Collection[int], reason: str) -> Posted:
     if posted.known:  # by an equal reversal that ran beside this one: the caller's has not happened
         raise Conflict("already_reversed", external_ids=", ".join(f"{one}:reversal" for one in entry_ids))
     return posted
+
+
+def reversal_id(entry: Entry) -> str:
+    """The external id of what takes it back: made of the id, because its own may be as long as the column."""
+    return f"{entry.pk}:reversal"
 
 
 def post_staged(access: Access) -> Posted:
@@ -147,7 +160,7 @@ def _mirror(entry: Entry, reason: str) -> NewEntry:
         occurred_on=entry.occurred_on,
         real_amount=-entry.real_amount,
         source=entry.source,
-        external_id=f"{entry.pk}:reversal",  # of the id, because the external one may be as long as the column
+        external_id=reversal_id(entry),
         multiplier=Fraction(entry.multiplier_numerator, entry.multiplier_denominator),
         rounding_step=entry.rounding_step,
         person_id=entry.person_id,
@@ -158,21 +171,33 @@ def _mirror(entry: Entry, reason: str) -> NewEntry:
 
 def _check_once(keys: Iterable[tuple[int, str, str]]) -> None:
     """Refuse a fact that comes twice in a batch: which of the two was meant?"""
-    times = Counter(keys)
+    named = list(keys)
+    times = Counter(named)
     if twice := [external_id for (_, _, external_id), count in times.items() if count > 1]:
-        raise Invalid("duplicate_in_batch", external_ids=_listed(twice))
+        lines = [line for line, key in enumerate(named) if times[key] > 1]
+        raise Invalid("duplicate_in_batch", external_ids=_listed(twice)).at(lines)
 
 
 def _row(line: int, entry: NewEntry) -> dict[str, Any]:
-    values = asdict(entry) | {
+    """One after the other, because ``asdict`` takes five times as long."""
+    return {
         "line": line,
+        "customer_id": entry.customer_id,
+        "workspace_id": entry.workspace_id,
+        "entitlement_id": entry.entitlement_id,
+        "occurred_on": entry.occurred_on.isoformat(),
+        "real_amount": entry.real_amount,
         "multiplier_numerator": entry.multiplier.numerator,
         "multiplier_denominator": entry.multiplier.denominator,
-        "charged": charge(entry.real_amount, multiplier=entry.multiplier, rounding_step=entry.rounding_step),
-        "occurred_on": entry.occurred_on.isoformat(),
+        "rounding_step": entry.rounding_step,
+        "charged": entry.charged,
+        "source": entry.source,
+        "external_id": entry.external_id,
+        "person_id": entry.person_id,
+        "reverses_id": entry.reverses_id,
+        "reason": entry.reason,
+        "title": entry.title,
     }
-    del values["multiplier"], values["unit"]
-    return values
 
 
 def _post(access: Access, batch: sql.Batch, customers: set[int]) -> Posted:
@@ -193,7 +218,8 @@ def _post(access: Access, batch: sql.Batch, customers: set[int]) -> Posted:
 def _check_batch(batch: sql.Batch) -> None:
     """Raise for rows that are there with other content, or that other tables forbid."""
     if differing := _differing(batch, REFUSED_MAX):
-        raise ContentDiffers("content_differs", external_ids=_listed(external_id for _, external_id in differing))
+        ids = _listed(external_id for _, external_id in differing)
+        raise ContentDiffers("content_differs", external_ids=ids).at(line for line, _ in differing)
     _raise_first(_refused(batch, REFUSED_MAX))
 
 
@@ -202,7 +228,9 @@ def _raise_first(refused: Sequence[Refused]) -> None:
     if refused:
         code = refused[0][2]
         error = Conflict if code == "already_reversed" else Invalid
-        raise error(code, external_ids=_listed(external_id for _, external_id, each in refused if each == code))
+        shared = [(line, external_id) for line, external_id, each in refused if each == code]
+        ids = _listed(external_id for _, external_id in shared)
+        raise error(code, external_ids=ids).at(line for line, _ in shared)
 
 
 def _listed(external_ids: Iterable[str]) -> str:

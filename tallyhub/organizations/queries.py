@@ -10,7 +10,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from tallyhub.accounts.models import Person
 from tallyhub.kernel import clock
 from tallyhub.kernel.access import Access
-from tallyhub.organizations.models import AccessGrant, Membership, Organization, PersonKey
+from tallyhub.organizations.models import AccessGrant, Membership, Organization, PersonKey, Workspace
 from tallyhub.organizations.rules import STAFF, Kind, Role
 
 PEOPLE_MAX = 500  # offered by a filter
@@ -90,3 +90,8 @@ def list_held(access: Access, workspace_id: int) -> list[Held]:
         )
         for one in grants.select_related("person").order_by("person__name", "person_id", "role", "pk")
     ]
+
+
+def list_workspaces(access: Access, *, after: int = 0) -> QuerySet[Workspace]:
+    """In the order of their ids."""
+    return Workspace.objects.visible_to(access).filter(pk__gt=after, pk__in=access.workspaces).order_by("pk")

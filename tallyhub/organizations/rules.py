@@ -52,7 +52,9 @@ SOURCES: dict[str, Any] = {"membership": _("Given to the person directly")}  # w
 STAFF = frozenset({Role.CSAM, Role.ACCOUNT_COORDINATOR, Role.ENGINEER})  # of the provider or a partner
 
 _ADMINISTRATOR = frozenset({Right.VIEW_ACTIVITY, Right.ADMINISTER, Right.VIEW_ALL_REQUESTS, Right.VIEW_AUDIT})
-_ACCOUNT_TEAM = frozenset({Right.VIEW_ACTIVITY, Right.MANAGE_AGREEMENTS, Right.VIEW_AUDIT, Right.MANAGE_WEBHOOKS})
+_ACCOUNT_TEAM = frozenset(
+    {Right.VIEW_ACTIVITY, Right.MANAGE_AGREEMENTS, Right.VIEW_AUDIT, Right.MANAGE_WEBHOOKS, Right.POST_ENTRIES}
+)
 
 RIGHTS_OF: dict[Role, frozenset[Right]] = {
     Role.CUSTOMER_ADMINISTRATOR: _ADMINISTRATOR | {Right.MANAGE_WEBHOOKS, Right.ERASE_PEOPLE},

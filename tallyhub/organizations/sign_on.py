@@ -1,4 +1,4 @@
-"""From a session cookie, or from a stored actor, to a person with rights, in one statement."""
+"""From a session cookie, a stored actor or an access token to who may do what, in one statement."""
 
 import json
 from collections.abc import Sequence
@@ -12,13 +12,15 @@ from django.utils.crypto import constant_time_compare
 
 from tallyhub.accounts.models import Person
 from tallyhub.accounts.sessions import SessionStore
+from tallyhub.accounts.tokens import TokenScope, digest_of, rights_of
 from tallyhub.kernel import clock
 from tallyhub.kernel.access import Access, Right
 from tallyhub.organizations.rules import RIGHTS_OF, STAFF, Role
 
-# Definer functions (organizations/migrations/0003_person_in.py): before the person is known no policy lets them read.
+# Definer functions (organizations/migrations/0003 and 0004): before the person is known no policy lets them read.
 _READ = "SELECT * FROM organizations_sign_on(%s, %s)"
 _READ_ACTOR = "SELECT * FROM organizations_act_for(%s, %s, %s)"
+_READ_HOLDER = "SELECT * FROM organizations_use_token(%s, %s)"
 _PERSON_FIELDS = ("id", "password", "name", "email", "language", "zone", "theme")
 
 
@@ -71,6 +73,35 @@ def act_for(person_id: int, customer_id: int) -> SignOn:
         return SignOn(session, AnonymousUser(), Access())
     about = len(_PERSON_FIELDS)
     return _signed_on(session, Person.from_db("default", _PERSON_FIELDS, found[:about]), found[about:], None)
+
+
+@dataclass(frozen=True, slots=True)
+class TokenHolder:
+    """What a token may do now."""
+
+    token_id: int
+    scopes: frozenset[TokenScope]
+    access: Access
+    requests: int  # in this minute, with this one
+
+
+def use_token(secret: str) -> TokenHolder | None:
+    """Who may do what by this secret, and count the request. None where it is unknown, expired or revoked, or its
+    person has no role left in its customer."""
+    with connection.cursor() as cursor:
+        cursor.execute(_READ_HOLDER, [digest_of(secret), clock.now()])
+        found = cursor.fetchone()
+    if found is None:
+        return None
+    token_id, said, rights, requests, customer_id, person_id, grants, places = found
+    scopes = frozenset(map(TokenScope, said))
+    workspaces = [place[0] for place in json.loads(places or "[]")]
+    if person_id is None:
+        held = frozenset(map(Right, rights))
+        access = Access(customer_id=customer_id, in_whole=True, workspaces=tuple(workspaces), customer_rights=held)
+    else:
+        access = _access(person_id, customer_id, json.loads(grants or "[]"), workspaces, None)
+    return TokenHolder(token_id, scopes, access.limited_to(rights_of(scopes)), requests)
 
 
 def _signed_on(session: SessionStore, person: Person, inside: Sequence[Any], workspace_id: int | None) -> SignOn:

@@ -103,11 +103,17 @@ class NewPerson:
         return str(self.columns.get("email", "")).lower()
 
 
-def find_people(keys: Collection[tuple[int, str]]) -> dict[tuple[int, str], int]:
-    """Ids of people by customer and key, or by address."""
+def find_people_by_key(keys: Collection[tuple[int, str]]) -> dict[tuple[int, str], int]:
+    """Ids of people by customer and key, for whoever must not learn which addresses there are."""
     customers, names = {customer for customer, _ in keys}, {name for _, name in keys}
     by_key = PersonKey.objects.filter(customer_id__in=customers, key__in=names)
-    found = {(customer, key): person for customer, key, person in by_key.values_list("customer_id", "key", "person_id")}
+    return {(customer, key): person for customer, key, person in by_key.values_list("customer_id", "key", "person_id")}
+
+
+def find_people(keys: Collection[tuple[int, str]]) -> dict[tuple[int, str], int]:
+    """Ids of people by customer and key, or by address."""
+    names = {name for _, name in keys}
+    found = find_people_by_key(keys)
     by_address = {one.email_folded: one.pk for one in _with_addresses(name.lower() for name in names if "@" in name)}
     for customer, name in keys:
         if (customer, name) not in found and name.lower() in by_address:

@@ -45,6 +45,12 @@ def _say(text: str) -> None:
     console.print(text, markup=False, highlight=False)
 
 
+def _set_up_django_alone() -> None:
+    """For what asks the database nothing."""
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "tallyhub.site.settings")
+    _set_up_django()
+
+
 def _set_up_django() -> None:
     import django
 
@@ -234,6 +240,15 @@ def allow_mail(address: str) -> None:
         found = person is not None and commands.allow_again(Access(person_id=person.pk))
         console.print("Mail is sent again." if found else f"Mail to {address} had not been stopped.")
         raise typer.Exit(0 if found else 1)
+
+
+@app.command("api-contract")
+def api_contract() -> None:
+    """Print the API's contract, an OpenAPI document."""
+    _set_up_django_alone()
+    from tallyhub.integrations.api.service import contract_text
+
+    print(contract_text(), end="")
 
 
 @app.command()

@@ -40,6 +40,11 @@ class Config(BaseSettings):
         description="Signs sessions and forms. Not set: one is made once and kept in the data folder, readable by its "
         "owner only.",
     )
+    secret_key_fallbacks: str = Field(
+        "",
+        description="Former secrets, with commas between them. What they signed still counts, so that nobody is signed "
+        "out: see [below](#changing-the-secret).",
+    )
     data_dir: Path = Field(
         Path("var"),
         description="Everything the hub writes to disk: private files, collected static files, the secret, the "
@@ -81,6 +86,15 @@ class Config(BaseSettings):
         "",
         description="Opens `/metrics` to who sends it as `Authorization: Bearer …`. Not set: `/metrics` is there only "
         "for this machine, where the hub is bound to a loopback address and no proxy is named.",
+    )
+    api_rate: int = Field(
+        600, ge=1, le=100_000, description="Requests per minute and access token; more are answered with 429."
+    )
+    api_body_max: int = Field(
+        1024 * 1024,
+        ge=1024,
+        le=64 * 1024 * 1024,
+        description="Largest body of a request to the API in bytes; a larger one is not read.",
     )
     export_rows_max: int = Field(200_000, ge=1, le=1_000_000, description="Rows of one spreadsheet; beyond it is CSV.")
     export_hours: int = Field(24, ge=1, le=720, description="How long the file of an export is kept, in hours.")
@@ -189,6 +203,10 @@ class Config(BaseSettings):
     @property
     def secret_file(self) -> Path:
         return self.data_dir / "secret-key"
+
+    @property
+    def former_secrets(self) -> list[str]:
+        return [one for one in self.secret_key_fallbacks.split(",") if one]
 
     def secret(self) -> str:
         """The signing secret; one of our own is made once and readable by its owner only."""

@@ -46,7 +46,7 @@ CSRF_TRUSTED_ORIGINS = [TALLYHUB.base_url.rstrip("/")] if TALLYHUB.base_url else
 DATABASES = {"default": _database(TALLYHUB.database_url or "postgresql:///tallyhub", **_APP_OPTIONS)}
 if TALLYHUB.owner_url:
     DATABASES["owner"] = _database(TALLYHUB.owner_url)
-DATA_UPLOAD_MAX_MEMORY_SIZE = TALLYHUB.body_bytes_max
+DATA_UPLOAD_MAX_MEMORY_SIZE = max(TALLYHUB.body_bytes_max, TALLYHUB.api_body_max)
 DEBUG = False
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 _SMTP = urlsplit(TALLYHUB.smtp_url)  # nothing set: notifications keeps its mails and asks for no connection
@@ -96,6 +96,7 @@ MIDDLEWARE = [
     "tallyhub.site.proxies.believe_own_proxies",
     "tallyhub.site.middleware.observed",
     "tallyhub.site.probes.answer_probes",
+    "tallyhub.integrations.api.door.apart",
     "tallyhub.site.middleware.SignedInPerson",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
@@ -109,6 +110,7 @@ PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
 PROCRASTINATE_AUTODISCOVER_MODULE_NAME = "jobs"
 ROOT_URLCONF = "tallyhub.site.urls"
 SECRET_KEY = TALLYHUB.secret()
+SECRET_KEY_FALLBACKS = TALLYHUB.former_secrets
 SESSION_COOKIE_AGE = TALLYHUB.session_days * 24 * 3600
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = TALLYHUB.is_tls

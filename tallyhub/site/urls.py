@@ -16,6 +16,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("demo/mail/<slug:key>/html/", demo.mail_html, name="demo_mail_html"),
     path("", include("tallyhub.integrations.urls")),
     path("accounts/", include("tallyhub.accounts.urls")),
+    path("api/v1/", include("tallyhub.integrations.api.urls")),
     # Of allauth's pages those that are needed: sign-up is closed.
     path("accounts/login/", allauth_views.login, name="account_login"),
     path("accounts/logout/", allauth_views.logout, name="account_logout"),

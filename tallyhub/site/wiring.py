@@ -9,5 +9,7 @@ NEWS: dict[str, tuple[str, ...]] = {
     "accounts.password_set": ("notifications.tell",),
     "accounts.reset_asked": ("notifications.tell",),
     "accounts.token_made": ("notifications.tell",),
+    "integrations.entries_posted": ("integrations.spread",),
+    "integrations.entry_reversed": ("integrations.spread",),
     "integrations.imported": ("integrations.spread",),
 }

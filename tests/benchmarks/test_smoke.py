@@ -16,6 +16,7 @@ FIGURES = {
     "grid": ["grid, last page", "grid, middle page"],
     "import": ["import", "import, memory in MiB"],
     "backup": ["backup", "restore"],
+    "api": ["api, posting", "api, statements"],
     "export": ["export", "export, memory in MiB"],
     "statement": ["statement, page in MiB", "statement, XLSX in MiB"],
     "writers": ["writers", "writers, customers"],

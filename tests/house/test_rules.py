@@ -168,6 +168,7 @@ UNREAD = "no page lists its rows"
 WITHOUT_VISIBLE_TO = {
     "accounts.Session": "the customer is a wish; rights are read anew at every request",
     "agreements.Mapping": "the other querysets ask it what is visible",
+    "journal.Answered": f"{UNREAD}; found by token and key",
     "ledger.CustomerLedger": f"{UNREAD}; it is a lock and a version",
     "ledger.LedgerVersion": f"{UNREAD}; it turns an instant into a version",
     "organizations.Membership": f"{UNREAD} yet",

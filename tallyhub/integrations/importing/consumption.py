@@ -12,16 +12,18 @@ from zoneinfo import ZoneInfo
 from tallyhub.integrations.importing import cells, staging
 from tallyhub.integrations.importing.kinds import Field, Kind, Row
 from tallyhub.integrations.importing.problems import PROBLEMS_MAX, harmless
+from tallyhub.integrations.importing.references import References
 from tallyhub.integrations.importing.run import Run
 from tallyhub.kernel import amounts
 from tallyhub.kernel.errors import Conflict, HubError, Invalid
 from tallyhub.ledger import queries, sql, steps
 from tallyhub.ledger.rules import Terms, check_entry
+from tallyhub.ledger.steps import NewEntry
 
 SOURCE = "import"
 _charge = lru_cache(16_384)(amounts.charge)  # what repeats from row to row costs a look-up
 _WHOLE = Fraction(1)
-_COLUMN_OF = {  # the column an error is about, where it is not the amount
+COLUMN_OF = {  # the column an error is about, where it is not the amount
     **dict.fromkeys(("after_term", "before_term", "in_future", "day_missing", "day_twice"), "occurred_on"),
     "already_reversed": "reverses",
     "benefit_not_counted": "entitlement",
@@ -92,7 +94,7 @@ def begin() -> None:
 
 
 def write(run: Run, rows: Sequence[Row]) -> None:
-    rows = _resolved(run, rows)
+    rows = resolved(run.refs, rows)
     terms = queries.terms_of(run.access, {row.found["entitlement"].pk for row in rows})
     entries: list[Staged] = []
     reversals: list[Staged] = []
@@ -100,7 +102,7 @@ def write(run: Run, rows: Sequence[Row]) -> None:
         try:
             entry = _entry(row, terms[row.found["entitlement"].pk])
         except HubError as error:
-            run.refuse(row, error, _COLUMN_OF.get(error.code, "amount"))
+            run.refuse(row, error, COLUMN_OF.get(error.code, "amount"))
             continue
         if "reverses" in row.values:
             reversals.append((*entry, row.values["reverses"]))
@@ -110,10 +112,30 @@ def write(run: Run, rows: Sequence[Row]) -> None:
     staging.copy("staged_reversal", reversals)
 
 
-def _resolved(run: Run, rows: Sequence[Row]) -> list[Row]:
-    rows = run.refs.resolve_entitlement(rows)
-    rows = run.refs.resolve_workspace(rows)
-    return run.refs.resolve_person(rows)
+def resolved(refs: References, rows: Sequence[Row]) -> list[Row]:
+    rows = refs.resolve_entitlement(rows)
+    rows = refs.resolve_workspace(rows)
+    return refs.resolve_person(rows)
+
+
+def entry_of(row: Row, source: str) -> NewEntry:
+    """A resolved row as an entry to post, for whoever posts few; ``source`` where the row says none."""
+    values, found = row.values, row.found
+    unit, real = cells.quantity(values["amount"], values["unit"])
+    return NewEntry(
+        customer_id=found["customer"],
+        workspace_id=found["workspace"],
+        entitlement_id=found["entitlement"].pk,
+        unit=unit,
+        occurred_on=_day(row, found["agreement"].zone),
+        real_amount=real,
+        source=values.get("source", source),
+        external_id=values["external_id"],
+        multiplier=values.get("multiplier", _WHOLE),
+        rounding_step=found["entitlement"].rounding_step,
+        person_id=found.get("person"),
+        title=values.get("title", ""),
+    )
 
 
 def _entry(row: Row, terms: Terms) -> Staged:
@@ -197,7 +219,7 @@ def _judge(run: Run) -> None:
     _find_differing(run)
     for line, external_id, code in steps.refused_staged(PROBLEMS_MAX):
         error = Conflict if code == "already_reversed" else Invalid
-        run.problems.add(line, error(code, external_ids=harmless(external_id)), _COLUMN_OF.get(code, ""), external_id)
+        run.problems.add(line, error(code, external_ids=harmless(external_id)), COLUMN_OF.get(code, ""), external_id)
 
 
 def _find_wrong_reversals(run: Run) -> None:

@@ -26,8 +26,21 @@ def _imported(event: Event) -> Iterator[tuple[Type, Data]]:
         yield Type.AGREEMENT_CHANGED, changed
 
 
+def _posted(event: Event) -> Iterator[tuple[Type, Data]]:
+    """Through the API. Written before the posting, so rows that were there already are counted."""
+    yield Type.ENTRIES_POSTED, {"count": event.details["rows"]}
+
+
+def _reversed(event: Event) -> Iterator[tuple[Type, Data]]:
+    yield Type.ENTRY_REVERSED, {"count": 1, "entry_id": event.subject_id}
+
+
 # Kind of event -> the messages it makes. Each of them must stand in site/wiring.py, too.
-MESSAGES_OF: dict[str, Callable[[Event], Iterator[tuple[Type, Data]]]] = {"integrations.imported": _imported}
+MESSAGES_OF: dict[str, Callable[[Event], Iterator[tuple[Type, Data]]]] = {
+    "integrations.entries_posted": _posted,
+    "integrations.entry_reversed": _reversed,
+    "integrations.imported": _imported,
+}
 
 
 def messages(event: Event) -> list[tuple[Type, str]]:

@@ -1,0 +1,67 @@
+"""Access tokens: their secrets, and what each scope allows. Pure."""
+
+import secrets
+from enum import StrEnum
+from hashlib import sha256
+
+from django.utils.translation import gettext_lazy as _
+
+from tallyhub.kernel.access import Access, Right
+
+PREFIX = "thub_"  # so that people and scanners of leaked secrets know one when they see it
+SECRET_BYTES = 32
+LIFETIMES_DAYS = (30, 90, 180, 365)
+LISTED_MAX = 200
+
+
+class TokenScope(StrEnum):
+    READ_AGREEMENTS = "agreements:read"
+    READ_ENTRIES = "entries:read"
+    WRITE_ENTRIES = "entries:write"
+
+
+# What it is for, and the right without which it is of no use.
+SCOPE_LABELS = {
+    TokenScope.READ_AGREEMENTS: _("Read agreements, packages and what is left"),
+    TokenScope.READ_ENTRIES: _("Read the rows of consumption"),
+    TokenScope.WRITE_ENTRIES: _("Book consumption and take it back"),
+}
+NEEDED = {
+    TokenScope.READ_AGREEMENTS: Right.VIEW_ACTIVITY,
+    TokenScope.READ_ENTRIES: Right.VIEW_ACTIVITY,
+    TokenScope.WRITE_ENTRIES: Right.POST_ENTRIES,
+}
+# A token has these of its holder's rights and no others, so that an endpoint cannot reach further than its scope.
+_RIGHTS_OF = {
+    TokenScope.READ_AGREEMENTS: frozenset({Right.VIEW_ACTIVITY, Right.ADMINISTER}),
+    TokenScope.READ_ENTRIES: frozenset({Right.VIEW_ACTIVITY, Right.ADMINISTER, Right.VIEW_LEARNING}),
+    TokenScope.WRITE_ENTRIES: frozenset({Right.POST_ENTRIES}),
+}
+
+
+def new_secret() -> str:
+    return PREFIX + secrets.token_urlsafe(SECRET_BYTES)
+
+
+def digest_of(secret: str) -> bytes:
+    """What is stored. A plain hash is enough, because nobody guesses 256 random bits: a slow one, which passwords
+    need, would only make each request slow."""
+    return sha256(secret.encode(errors="replace")).digest()
+
+
+def rights_of(scopes: frozenset[TokenScope]) -> frozenset[Right]:
+    return frozenset[Right]().union(*(_RIGHTS_OF[one] for one in scopes))
+
+
+def may_make_for_customer(access: Access) -> bool:
+    """The customer's administrators, and its account team."""
+    return bool(access.customer_rights & {Right.ADMINISTER, Right.MANAGE_AGREEMENTS})
+
+
+def offered_scopes(access: Access, *, is_of_customer: bool) -> list[TokenScope]:
+    """Those that would be of use: whose right one has somewhere, or, for the customer's own, in all of it."""
+    return [
+        one
+        for one in TokenScope
+        if (NEEDED[one] in access.customer_rights if is_of_customer else access.has_anywhere(NEEDED[one]))
+    ]

@@ -1,0 +1,113 @@
+"""What a token may do: book entries and take them back, each call whole or not at all, and once."""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+
+from tallyhub.agreements.steps import find_agreements
+from tallyhub.integrations.api.problems import Flaw, Refused
+from tallyhub.integrations.importing import consumption
+from tallyhub.integrations.importing.files import Record
+from tallyhub.integrations.importing.kinds import Row
+from tallyhub.integrations.importing.problems import Problems
+from tallyhub.integrations.importing.references import Cache, References
+from tallyhub.journal.steps import Answer, Request, find_answer, keep_answer, record
+from tallyhub.kernel.access import Access, Right
+from tallyhub.kernel.errors import HubError
+from tallyhub.kernel.scope import command
+from tallyhub.ledger import queries, steps
+from tallyhub.ledger.rules import check_entry
+from tallyhub.ledger.steps import NewEntry, Posted
+from tallyhub.organizations.steps import find_people_by_key
+
+SOURCE = "api"
+ROWS_MAX = 1_000
+# A row is that of the import, by the same rules; what takes back has a call of its own.
+_KIND = replace(
+    consumption.KINDS[0],
+    fields=tuple(one for one in consumption.KINDS[0].fields if one.name not in ("reverses", "reason")),
+)
+
+
+@command
+def post_entries(access: Access, rows: Sequence[Mapping[str, str]], request: Request) -> Answer:
+    """Book rows of the import's consumption. Raises Forbidden, and Refused with every row that is wrong."""
+    access.require(Right.POST_ENTRIES)
+    if answered := find_answer(access, request):
+        return answered
+    entries = _read(rows)
+    record(access, "integrations.entries_posted", token=request.token_id, rows=len(entries))
+    try:
+        posted = steps.post(access, entries)
+    except HubError as error:
+        raise _refused(error) from error
+    return keep_answer(access, request, _answer(access, [(one.source, one.external_id) for one in entries], posted))
+
+
+@command
+def reverse_entry(access: Access, entry_id: int, reason: str, request: Request) -> Answer:
+    """Take one entry back. Raises Forbidden, DoesNotExist, Conflict for one that was reversed before, Invalid."""
+    access.require(Right.POST_ENTRIES)
+    if answered := find_answer(access, request):
+        return answered
+    (entry,) = queries.list_entries(access, [entry_id])
+    record(access, "integrations.entry_reversed", entry_id, token=request.token_id)
+    posted = steps.reverse(access, [entry_id], reason)
+    return keep_answer(access, request, _answer(access, [(entry.source, steps.reversal_id(entry))], posted))
+
+
+def _answer(access: Access, keys: Sequence[tuple[str, str]], posted: Posted) -> Answer:
+    found = queries.recorded(access, set(keys), new=posted.new)
+    entries = [
+        {
+            "id": found[key].id,
+            "source": key[0],
+            "external_id": key[1],
+            "status": "new" if found[key].is_new else "known",
+        }
+        for key in keys
+    ]
+    return Answer(200, json.dumps({"entries": entries, "new": posted.new, "known": posted.known}, ensure_ascii=False))
+
+
+def _read(rows: Sequence[Mapping[str, str]]) -> list[NewEntry]:
+    """Raises Refused with everything that is wrong with any of them."""
+    problems = Problems()
+    read = [_KIND.row_of(Record(line, dict(cells)), problems) for line, cells in enumerate(rows)]
+    resolved = _resolved([row for row in read if row], problems)
+    entries = []
+    for row in resolved:
+        try:
+            entries.append(_entry(row))
+        except HubError as error:
+            problems.add(row.line, error, consumption.COLUMN_OF.get(error.code, "amount"))
+    if problems.listed:
+        found = sorted(problems.listed, key=lambda one: one.line)
+        raise Refused([Flaw(f"/entries/{one.line}/{one.column}", one.error) for one in found])
+    return entries
+
+
+def _resolved(rows: Sequence[Row], problems: Problems) -> list[Row]:
+    """Looked up in the scope as it is: what another customer has is not there. People by their key only, because an
+    address that is found would tell who has an account."""
+    refs = References(lambda _customers: set(), problems)
+    refs.agreements = Cache(find_agreements)
+    refs.people = Cache(find_people_by_key)
+    return consumption.resolved(refs, rows)
+
+
+def _entry(row: Row) -> NewEntry:
+    """Held to the ledger's rules here, too, because here it is known which row and column it is."""
+    entry = consumption.entry_of(row, SOURCE)
+    terms = queries.terms_in(row.found["entitlement"], row.found["package"], row.found["agreement"])
+    check_entry(unit=entry.unit, real=entry.real_amount, occurred_on=entry.occurred_on, is_reversal=False, terms=terms)
+    _ = entry.charged  # raises
+    return entry
+
+
+def _refused(error: HubError) -> HubError:
+    """What the ledger refused, by row; an error that names no rows stays what it is."""
+    if not error.lines:
+        return error
+    column = consumption.COLUMN_OF.get(error.code)
+    return Refused([Flaw(f"/entries/{line}/{column}" if column else f"/entries/{line}", error) for line in error.lines])

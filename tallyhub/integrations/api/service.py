@@ -1,0 +1,82 @@
+"""The API put together, its contract (OpenAPI 3.1), and a page that shows it."""
+
+import json
+from functools import cache
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.template import engines
+from django.utils import translation
+from django.views.decorators.http import require_safe
+from ninja import NinjaAPI
+from ninja.errors import HttpError, ValidationError
+
+from tallyhub.integrations.api import posting
+from tallyhub.integrations.api.door import JsonBody, fault
+from tallyhub.integrations.api.problems import MEDIA_TYPE, answer_error
+
+ROOT = "/api/v1/"
+_ABOUT = (
+    "What was bought, what was delivered, what is left; and booking what was delivered. Numbers are whole, in the "
+    "unit's smallest step: minutes, cases, hundredths of a credit. docs/api.md is the guide."
+)
+
+
+def _on_error(request: HttpRequest, error: Any) -> HttpResponse:
+    return answer_error(error) or fault(error)
+
+
+def _assembled() -> NinjaAPI:
+    made = NinjaAPI(
+        title="Tallyhub",
+        version="1",
+        description=_ABOUT,
+        urls_namespace="api",
+        openapi_url=None,
+        docs_url=None,
+        parser=JsonBody(),
+    )
+    made.add_router("", posting.router)
+    for kind in (Exception, HttpError, ValidationError):
+        made.add_exception_handler(kind, _on_error)
+    return made
+
+
+api = _assembled()
+
+
+@cache
+def contract() -> dict[str, Any]:
+    """The OpenAPI document. Problems have a media type of their own, which the framework does not know."""
+    with translation.override("en"):
+        made: dict[str, Any] = json.loads(json.dumps(api.get_openapi_schema(path_prefix=ROOT), default=str))
+    for operation in (one for path in made["paths"].values() for one in path.values()):
+        for status, response in operation["responses"].items():
+            if not status.startswith("2"):
+                response["content"] = {MEDIA_TYPE: response["content"].pop("application/json")}
+    return made
+
+
+def contract_text() -> str:
+    """As it is committed in docs/openapi.json."""
+    return json.dumps(contract(), indent=1, ensure_ascii=False) + "\n"
+
+
+@require_safe
+def openapi(request: HttpRequest) -> HttpResponse:
+    return HttpResponse(contract_text(), content_type="application/json")
+
+
+@require_safe
+def reference(request: HttpRequest) -> HttpResponse:
+    """One plain page of our own: no script, no other host."""
+    page = engines["jinja2"].get_template("integrations/reference.html")
+    return HttpResponse(page.render({"contract": contract(), "operations": _operations()}))
+
+
+def _operations() -> list[dict[str, Any]]:
+    return [
+        {"method": method.upper(), "path": path, **operation}
+        for path, methods in contract()["paths"].items()
+        for method, operation in methods.items()
+    ]

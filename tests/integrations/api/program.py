@@ -1,0 +1,43 @@
+"""A program that calls the API: a token, and a client that sends it."""
+
+import json
+from typing import Any
+
+from django.test import Client
+
+from tallyhub.accounts import commands
+from tallyhub.accounts.models import Person
+from tallyhub.accounts.tokens import TokenScope
+from tallyhub.organizations import sign_on
+from tallyhub.organizations.models import Organization
+
+ALL = tuple(TokenScope)
+
+
+def make_token(
+    person: Person, customer: Organization, *scopes: TokenScope, lifetime_days: int = 90, is_of_customer: bool = False
+) -> str:
+    """Made by the person, by the same command as on the page."""
+    access = sign_on.act_for(person.pk, customer.pk).access
+    return commands.make_token(
+        access, name="Nightly", scopes=scopes, lifetime_days=lifetime_days, is_of_customer=is_of_customer
+    )
+
+
+class Program:
+    """What a program has: a token, and HTTP."""
+
+    def __init__(self, secret: str | None) -> None:
+        self._client = Client()
+        self._headers = {"Authorization": f"Bearer {secret}"} if secret else {}
+
+    def get(self, path: str, **query: Any) -> Any:
+        return self._client.get(f"/api/v1{path}", query, headers=self._headers)
+
+    def post(self, path: str, body: Any, *, key: str | None = None, **headers: str) -> Any:
+        sent = {**self._headers, **headers} | ({"Idempotency-Key": key} if key else {})
+        data = body if isinstance(body, str) else json.dumps(body)
+        return self._client.post(f"/api/v1{path}", data, content_type="application/json", headers=sent)
+
+    def book(self, *rows: dict[str, Any], key: str | None = None) -> Any:
+        return self.post("/entries", {"entries": list(rows)}, key=key)
