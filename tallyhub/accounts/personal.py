@@ -6,6 +6,23 @@ from tallyhub.kernel.personal import Holding
 
 HOLDINGS = (
     Holding(
+        name="tokens",
+        title=_("Access tokens"),
+        table="accounts_token",
+        condition="person_id = %(person)s",
+        columns=("id", "customer_id", "name", "scopes", "made_at", "expires_at", "last_used_at", "revoked_at"),
+        customer="customer_id",
+    ),
+    Holding(
+        name="customers_tokens",
+        title=_("Access tokens of the organisation that they made"),
+        table="accounts_token",
+        condition="made_by_id = %(person)s AND person_id IS NULL",
+        columns=("id", "customer_id", "name", "scopes", "made_at", "expires_at"),
+        customer="customer_id",
+        stays=_("Programs of your organisation use them. They hold a number and no name of yours."),
+    ),
+    Holding(
         name="sessions",
         title=_("Signed-in browsers"),
         table="accounts_session",

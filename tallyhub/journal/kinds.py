@@ -33,6 +33,8 @@ KINDS: dict[str, Kind] = {
     "accounts.profile_changed": Kind(_("Profile changed"), _("Changed their own profile"), About.PERSON),
     "accounts.password_changed": Kind(_("Password changed"), _("Changed their own password"), About.PERSON),
     "accounts.reset_asked": Kind(_("Password reset"), _("Asked for a link to set a new password"), About.PERSON),
+    "accounts.token_made": Kind(_("Access token made"), _("Made an access token"), About.OTHER),
+    "accounts.token_revoked": Kind(_("Access token revoked"), _("Revoked an access token"), About.OTHER),
     "activity.export_asked": Kind(
         _("Spreadsheet asked for"),
         ngettext_lazy("Asked for a spreadsheet of %(rows)s row", "Asked for a spreadsheet of %(rows)s rows", "rows"),
@@ -60,6 +62,11 @@ KINDS: dict[str, Kind] = {
     "integrations.endpoint_secret_changed": Kind(
         _("Endpoint secret changed"), _("Changed the secret of an endpoint for webhooks"), About.OTHER
     ),
+    "integrations.entries_posted": Kind(
+        _("Entries posted"),
+        ngettext_lazy("Posted %(rows)s entry through the API", "Posted %(rows)s entries through the API", "rows"),
+    ),
+    "integrations.entry_reversed": Kind(_("Entry reversed"), _("Took an entry back through the API"), About.OTHER),
     "integrations.imported": Kind(
         _("Import"),
         ngettext_lazy("Imported %(rows)s row: %(what)s", "Imported %(rows)s rows: %(what)s", "rows"),
