@@ -80,6 +80,13 @@ def test_a_workspace_administrator_reads_what_names_their_workspace(client: Any,
     ]
 
 
+def test_a_workspace_that_one_only_reads_is_not_ones_to_audit(client: Any, world: SimpleNamespace) -> None:
+    grant(world.north_admin, "customer_activity", world.south)
+    note(world.cedar.pk, workspace_id=world.south.pk)
+    client.force_login(world.north_admin)
+    assert told(client) == []
+
+
 def test_somebody_erased_is_said_to_be_erased(client: Any, world: SimpleNamespace) -> None:  # R10.4
     note(world.cedar.pk, "organizations.role_given", subject_id=987654, details={"role": "member"})
     client.force_login(world.admin)
