@@ -15,29 +15,36 @@ log = logging.getLogger(__name__)
 
 
 def main() -> None:
-    """Work until told to stop. A database that goes away is waited for."""
+    """Work until told to stop. A database that goes away is waited for, here: the queue's pool would take its time."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "tallyhub.site.settings")
     django.setup()
-    from django.db import connections
+    from django.db import DatabaseError, connections
     from procrastinate.exceptions import ConnectorException
     from psycopg import Error
+
+    from tallyhub.site import database
 
     stopped = Event()
     while not stopped.is_set():
         try:
+            connections["default"].ensure_connection()
             _work()
             break  # it returns when it was told to stop
-        except (ConnectorException, Error, OSError):
+        except (ConnectorException, DatabaseError, Error, OSError):
             log.exception("worker waits for the database")
+            database.let_go()
             _wait(stopped)
     connections.close_all()
 
 
 def _work() -> None:
+    from procrastinate import PsycopgConnector
     from procrastinate.contrib.django import app
+    from procrastinate.contrib.django.utils import connector_params
 
-    # Jobs run in the worker's threads and use Django's own connection; the queue is read by a connection of its own.
-    connector = app.connector.get_worker_connector()  # type: ignore[attr-defined]
+    # Jobs run in the worker's threads and use Django's own connection; the queue is read by connections of its own. The
+    # pool's own patience would be five minutes, and each of its attempts twice as late as the one before.
+    connector = PsycopgConnector(kwargs=connector_params(), timeout=RETRY_SECONDS, reconnect_timeout=RETRY_SECONDS)
     with app.replace_connector(connector) as working:
         working.run_worker(concurrency=2, delete_jobs="successful", listen_notify=True, task_middleware=[observed])
 
