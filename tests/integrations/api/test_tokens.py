@@ -11,7 +11,9 @@ from django.test import Client, override_settings
 from tallyhub.accounts.models import Token
 from tallyhub.accounts.tokens import PREFIX, TokenScope, digest_of
 from tallyhub.kernel import clock
+from tallyhub.kernel.access import Right
 from tallyhub.kernel.errors import Forbidden, Invalid
+from tallyhub.organizations import sign_on
 from tallyhub.organizations.models import AccessGrant
 from tests.integrations.api.program import ALL, Program, make_token
 from tests.make import grant
@@ -68,6 +70,14 @@ def test_a_token_without_the_scope_is_told_which_one(world: SimpleNamespace, pro
     for answer, scope in [(calls.get("/entries"), ROWS), (calls.book(row("x")), WRITE)]:
         assert refused(answer, 403, "scope_missing")
         assert f'scope="{scope}"' in answer.headers["WWW-Authenticate"]
+
+
+def test_a_tokens_rights_are_no_wider_than_its_scopes(world: SimpleNamespace) -> None:
+    """Whatever an endpoint forgets to ask."""
+    holder = sign_on.use_token(make_token(world.csam, world.cedar, READ))
+    assert holder is not None
+    assert holder.access.customer_rights == {Right.VIEW_ACTIVITY}
+    assert set().union(*holder.access.rights.values()) <= {Right.VIEW_ACTIVITY}
 
 
 def test_a_lost_role_counts_at_once(world: SimpleNamespace, program: Any, row: Any) -> None:
