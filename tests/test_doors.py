@@ -170,10 +170,12 @@ NOBODY = {  # everything else asks to sign in
     "demo_mail": 404,
     "demo_mail_html": 404,
 }
-
-
-NOBODY = {"activity:agreement_details": 301, "account_login": 200, "api_contract": 200, "api_reference": 200}
-NOBODY |= {"api:api-root": 404, **{name: 401 for _method, name in API}}  # everything else asks to sign in
+NOBODY |= {
+    "api_contract": 200,
+    "api_reference": 200,
+    "api:api-root": 404,
+    **{name: 401 for _method, name in API},
+}  # everything else asks to sign in
 
 
 def names(patterns: Any = None, prefix: str = "") -> Iterator[str]:
