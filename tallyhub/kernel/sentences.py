@@ -128,6 +128,7 @@ _SENTENCES = {
     ),
     "period_reversed": _("The last day, %(last)s, lies before the first one, %(first)s."),
     "period_too_early": _("The first day, %(first)s, lies before the first day of the agreement, %(starts_on)s."),
+    "parameter_unknown": _("%(parameter)s is no parameter of this address. It knows %(known)s."),
     "parameter_twice": _("%(parameter)s comes twice. Which one is meant?"),
     "password_refused": _("This password is refused: %(reasons)s"),
     "person_unknown": _("The customer has nobody with this key or address. Import the people first, or correct it."),

@@ -268,7 +268,7 @@ def test_whoever_made_it_may_be_erased(world: SimpleNamespace, client: Client) -
     Statement.objects.using("owner").filter(pk=made.pk).update(made_by_id=987_654)
     client.force_login(world.admin)
     assert "Erased person on 21 November 2026" in page(client, made)
-    assert "erased person" in client.get("/statements/").content.decode()
+    assert "Erased person" in client.get("/statements/").content.decode()
     assert again(world, made).is_intact
 
 

@@ -55,11 +55,11 @@ def test_a_request_is_one_line_of_json_with_its_figures(world: Any, client: Any,
 
 
 def test_a_whole_walk_writes_no_name_address_token_or_query(world: Any, log: Log) -> None:  # R10.3
-    tokens = set()
+    tokens, addresses = set(), doors(world).items()
     for who in world.cast:
         client = Client(raise_request_exception=False)
         client.force_login(getattr(world, who))
-        for (method, name), (arguments, _) in doors(world).items():
+        for (method, name), (arguments, _) in addresses:
             client.generic(method, reverse(name, args=arguments) + "?q=Birch+secret&who=someone@example.test")
         client.get("/cedar/north/Network basics/")
         client.post("/accounts/login/", {"login": f"{who}@example.test", "password": "correct horse battery"})

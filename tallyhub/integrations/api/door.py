@@ -46,7 +46,7 @@ def _answer(request: Any) -> HttpResponse:
 def _tried(request: Any) -> HttpResponse:
     try:
         _check_length(request)
-        found = resolve(request.path_info)
+        found = request.resolver_match = resolve(request.path_info)
         response: HttpResponse = found.func(request, *found.args, **found.kwargs)
     except Exception as error:
         return answer_error(error) or fault(error)
@@ -56,7 +56,7 @@ def _tried(request: Any) -> HttpResponse:
 def fault(error: Exception) -> HttpResponse:
     """Nothing was written: the transaction of a fault is rolled back. The number stands in the log, too."""
     number = secrets.token_hex(4)
-    log.error("fault %s", number, exc_info=error)
+    log.error("fault", exc_info=error, extra={"facts": {"number": number}})
     return problem(500, HubError("fault", number=number))
 
 
@@ -70,9 +70,16 @@ def _check_length(request: HttpRequest) -> None:
 
 
 class JsonBody(Parser):
-    """A body is JSON, and says so; a parameter comes once."""
+    """A body is JSON, and says so; a parameter is one of the contract's, and comes once."""
+
+    def __init__(self, known: Callable[[HttpRequest], frozenset[str]]) -> None:
+        self._known = known
 
     def parse_querydict(self, data: Any, list_fields: list[str], request: HttpRequest) -> dict[str, Any]:
+        if odd := sorted(
+            set(data) - (known := self._known(request))
+        ):  # a filter with a slip in it would filter nothing
+            raise Stop(422, "parameter_unknown", parameter=odd[0], known=", ".join(sorted(known)))
         if twice := [name for name, values in data.lists() if len(values) > 1 and name not in list_fields]:
             raise Stop(422, "parameter_twice", parameter=twice[0])
         found: dict[str, Any] = super().parse_querydict(data, list_fields, request)

@@ -1,6 +1,7 @@
 """The API put together, its contract (OpenAPI 3.1), and a page that shows it."""
 
 import json
+import re
 from functools import cache
 from typing import Any
 
@@ -26,6 +27,13 @@ def _on_error(request: HttpRequest, error: Any) -> HttpResponse:
     return answer_error(error) or fault(error)
 
 
+def _parameters(request: Any) -> frozenset[str]:
+    """Of the address, by the contract."""
+    path = re.sub(r"<(?:\w+:)?(\w+)>", r"{\1}", f"/{request.resolver_match.route}")
+    parameters = contract()["paths"][path][request.method.lower()].get("parameters", [])
+    return frozenset(one["name"] for one in parameters if one["in"] == "query")
+
+
 def _assembled() -> NinjaAPI:
     made = NinjaAPI(
         title="Tallyhub",
@@ -34,7 +42,7 @@ def _assembled() -> NinjaAPI:
         urls_namespace="api",
         openapi_url=None,
         docs_url=None,
-        parser=JsonBody(),
+        parser=JsonBody(_parameters),
     )
     made.add_router("", posting.router)
     for kind in (Exception, HttpError, ValidationError):

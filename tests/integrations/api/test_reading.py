@@ -140,3 +140,10 @@ def test_an_unknown_method_and_address_are_told_in_json(world: SimpleNamespace, 
     answer = client.delete("/api/v1/agreements")
     assert (answer.status_code, answer.headers["Allow"]) == (405, "GET")
     assert client.get("/api/v2/").json()["status"] == client.get("/api/v1/").json()["status"] == 404
+
+
+def test_a_parameter_that_the_address_does_not_know_is_refused(world: SimpleNamespace, program: Any) -> None:  # R8.2
+    answer = program(world.admin, READ).get("/packages", agreemant="CED-2026")
+    assert answer.status_code == 422
+    assert answer.json()["type"].endswith("parameter_unknown")
+    assert "agreemant" in answer.json()["detail"]
