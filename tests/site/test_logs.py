@@ -60,14 +60,14 @@ def test_a_whole_walk_writes_no_name_address_token_or_query(world: Any, log: Log
         client = Client(raise_request_exception=False)
         client.force_login(getattr(world, who))
         for (method, name), (arguments, _) in addresses:
-            client.generic(method, reverse(name, args=arguments) + "?q=Birch+secret&who=someone@example.test")
+            client.generic(method, reverse(name, args=arguments) + "?q=Birch+hushed&who=someone@example.test").close()
         client.get("/cedar/north/Network basics/")
         client.post("/accounts/login/", {"login": f"{who}@example.test", "password": "correct horse battery"})
         tokens |= {cookie.value for cookie in client.cookies.values() if cookie.value}
     written = log.getvalue()
     assert written.count("\n") > 100
     people = {f"{who}@example.test" for who in world.cast}
-    texts = {"Cedar", "Birch", "Northgate", "Lakeside", "secret", "Network basics", "CED-2026", "correct horse"}
+    texts = {"Cedar", "Birch", "Northgate", "Lakeside", "hushed", "Network basics", "CED-2026", "correct horse"}
     assert {one for one in people | texts | tokens if one.lower() in written.lower()} == set()
 
 
