@@ -35,7 +35,7 @@ def days(starts_on: date, ends_on: date) -> DateRange:
 
 
 def make_person(name: str, **over: Any) -> Person:
-    fields = {"name": name, "email": f"{name}@example.test", **over}
+    fields = {"name": name, "email": f"{name}@example.test", "confirmed_at": LONG_AGO, **over}
     person = Person(**fields, password=_password())
     person.save(using="owner")
     return Person.objects.get(pk=person.pk)

@@ -20,14 +20,16 @@ from tallyhub.accounts import commands as accounts
 from tallyhub.accounts.models import Person, Token
 from tallyhub.accounts.tokens import digest_of
 from tallyhub.activity.models import Export, SavedView, Statement
-from tallyhub.agreements.models import Agreement, Mapping
+from tallyhub.agreements.models import Agreement, AgreementContact, Mapping, Package
 from tallyhub.integrations.models import Attempt, Delivery, Endpoint, Import, SavedMapping
 from tallyhub.journal.models import Answered
 from tallyhub.kernel import clock
 from tallyhub.kernel.access import Access
 from tallyhub.kernel.scope import command, scope, widen
 from tallyhub.ledger import commands as ledger
-from tallyhub.organizations.models import Organization, PersonKey, ProvedDomain, Workspace
+from tallyhub.office.models import AgreementDraft, Enquiry
+from tallyhub.organizations.models import Organization, PersonKey, ProvedDomain, WorkAccount, Workspace
+from tallyhub.people.models import DirectoryGroup, Group, GroupMember, IdentityProvider, Invitation
 from tests.make import grant
 from tests.world import NOW
 
@@ -53,6 +55,7 @@ OPEN = {
 # Definer functions pass the wall; each is reviewed like a policy (threat model).
 DEFINERS = {
     "activity_customers_with_exports_before",
+    "agreements_begun",
     "agreements_find_customers",
     "ledger_days_as_of",
     "journal_clear",
@@ -68,8 +71,10 @@ DEFINERS = {
     "organizations_act_for",
     "organizations_customers_of",
     "organizations_find_customers",
+    "organizations_managed",
     "organizations_names",
     "organizations_person_in",
+    "organizations_served",
     "organizations_sign_on",
     "organizations_use_token",
 }
@@ -89,6 +94,10 @@ ADD_EVENT = (
 WEBHOOKS_AND_IMPORTS = ("endpoint", "delivery", "attempt", "import", "savedmapping")
 # What reaches a workspace because it is held in the whole customer.
 IN_WHOLE_TOO = {"organizations_accessgrant"}
+# What a workspace's administrator writes there.
+MANAGED = {"organizations_accessgrant", "organizations_membership"}
+MANAGED |= {"office_enquiry", "people_group", "people_groupmember", "people_invitation"}
+ACCOUNT_TEAMS = {"office_agreementdraft"}  # nothing for the customer
 
 
 def key_of(table: str) -> str:
@@ -121,6 +130,7 @@ def spread(world: SimpleNamespace, owner: Any) -> SimpleNamespace:
         for place in (None, workspace.pk):
             owner.execute(ADD_EVENT, [customer.pk, place])
         _webhook(customer)
+        _people(customer, workspace, person)
         made = {"customer_id": customer.pk, "made_by_id": person.pk, "made_at": "2026-11-21T12:00Z", "name": "x"}
         Import.objects.using("owner").create(**made)
         SavedMapping.objects.using("owner").create(**made, mapping={})
@@ -151,6 +161,41 @@ def kept_by(person: Any, customer: Any, workspace: Any) -> None:
             made_at=clock.now(),
             made_by_id=person.pk,
         )
+
+
+def _people(customer: Any, workspace: Any, person: Any) -> None:
+    """Whom the customer asked in, its groups and its own sign-in; what is being written about it, and what it wants."""
+    of = {"customer_id": customer.pk}
+    agreement = Agreement.objects.using("owner").filter(customer=customer).order_by("pk")[0]
+    package = Package.objects.using("owner").filter(agreement=agreement).order_by("pk")[0]
+    WorkAccount.objects.using("owner").create(**of, person_id=person.pk, vouched_at=NOW)
+    AgreementContact.objects.using("owner").create(
+        **of, agreement=agreement, person_id=person.pk, kind="support_contact"
+    )
+    Agreement.objects.using("owner").filter(pk=agreement.pk).update(follows=agreement)
+    provider = IdentityProvider.objects.using("owner").create(
+        **of, slug=customer.code, name="x", issuer="https://a.test", client_id="x", client_secret="x"
+    )
+    places = [workspace.pk, *([_first_of(customer)] if customer.code == "cedar" else [])]
+    for place in places:
+        there = {**of, "workspace_id": place}
+        group = Group.objects.using("owner").create(**there, name="x")
+        GroupMember.objects.using("owner").create(**there, group=group, person_id=person.pk)
+        Invitation.objects.using("owner").create(
+            **there, person_id=person.pk, email="a@b.test", language="en", made_at=NOW, sent_at=NOW, expires_at=NOW
+        )
+        asked = {"asked_by_id": person.pk, "asked_at": NOW, "package": package}
+        Enquiry.objects.using("owner").create(**there, wish="mapping", **asked)
+        DirectoryGroup.objects.using("owner").create(
+            **there, provider=provider, key="x", name="x", roles=["member"], made_at=NOW
+        )
+    AgreementDraft.objects.using("owner").create(
+        **of, content={}, follows=agreement, made_by_id=person.pk, made_at=NOW, changed_at=NOW
+    )
+
+
+def _first_of(customer: Any) -> int:
+    return Workspace.objects.using("owner").filter(customer=customer).order_by("pk")[0].pk
 
 
 def _webhook(customer: Any) -> None:
@@ -242,7 +287,7 @@ def test_in_whole_one_reads_everything_of_the_customer_and_nothing_of_another(
     spread: Any, owner: Any, who: str
 ) -> None:
     access = scopes(spread)[who]
-    for table in spread.tables:
+    for table in set(spread.tables) - ACCOUNT_TEAMS:
         assert customers_read(access, table) == {spread.cedar.pk}, table
         key = key_of(table)
         there = owner.execute(f"SELECT count(*) FROM {table} WHERE {key} = %s", [spread.cedar.pk]).fetchone()
@@ -256,6 +301,11 @@ def test_in_a_workspace_one_reads_its_rows_and_what_reaches_it(spread: Any, owne
         "journal_answered",
         "organizations_personkey",
         "organizations_proveddomain",
+        "organizations_workaccount",
+        "agreements_agreementcontact",
+        "people_directorygroup",
+        "people_identityprovider",
+        *ACCOUNT_TEAMS,
     }
     of_another_person = {"activity_export", "activity_savedview"}
     of_the_customer_only |= {f"integrations_{name}" for name in WEBHOOKS_AND_IMPORTS}
@@ -265,7 +315,7 @@ def test_in_a_workspace_one_reads_its_rows_and_what_reaches_it(spread: Any, owne
         assert customers_read(access, table) == expected, table
     with_workspace = "SELECT table_name FROM information_schema.columns WHERE column_name = 'workspace_id'"
     for (table,) in owner.execute(with_workspace).fetchall():
-        if table in spread.tables:
+        if table in set(spread.tables) - of_the_customer_only:
             expected = {spread.north.pk} | ({None} if table in IN_WHOLE_TOO else set())
             assert {one for (one,) in read(access, f"SELECT DISTINCT workspace_id FROM {table}")} == expected, table
 
@@ -318,6 +368,7 @@ def test_a_person_reads_their_own_grants_and_memberships_to_switch_by(spread: An
     """And by them the names of the customers, which is all."""
     access = Access(person_id=spread.stranger.pk)
     own = {"organizations_accessgrant", "organizations_membership", "organizations_organization"}
+    own |= {"organizations_workaccount", "people_invitation", "office_enquiry"}
     for table in spread.tables:
         assert customers_read(access, table) == ({spread.birch.pk} if table in own else set()), table
 
@@ -382,11 +433,36 @@ def test_an_event_is_added_only_about_the_customer_one_works_inside(spread: Any)
 @pytest.mark.parametrize("who", ["workspace", "person", "nobody"])
 def test_who_has_no_customer_in_whole_writes_nothing_of_any(spread: Any, owner: Any, who: str) -> None:
     access = scopes(spread)[who]
-    for table in spread.tables:
+    for table in set(spread.tables) - (MANAGED if who == "workspace" else set()):
         key = key_of(table)
         update = f"UPDATE {table} SET {key} = {key} WHERE {key} = %s"
         assert refused_or_nothing(access, update, [spread.cedar.pk]), table
         assert refused_or_nothing(access, f"DELETE FROM {table} WHERE {key} = %s", [spread.cedar.pk]), table
+
+
+@pytest.mark.parametrize("table", sorted(MANAGED))
+def test_a_workspaces_administrator_writes_who_belongs_to_it_and_to_no_other(
+    spread: Any, owner: Any, table: str
+) -> None:
+    """R7.1. Whether somebody administers it is looked up, whatever the scope claims."""
+    where = f"FROM {table} WHERE workspace_id = %s"
+    north, south = spread.north.pk, spread.south.pk
+    here = Access(spread.north_admin.pk, spread.cedar.pk, workspaces=(north, south))
+    before = owner.execute(f"SELECT count(*) {where}", [south]).fetchone()
+    assert refused_or_nothing(here, f"DELETE {where}", [south])
+    assert refused_or_nothing(here, f"UPDATE {table} SET workspace_id = %s WHERE workspace_id = %s", [south, north])
+    claims = Access(spread.reader.pk, spread.cedar.pk, workspaces=(north, south))
+    assert refused_or_nothing(claims, f"DELETE {where} AND true", [north])
+    assert not refused_or_nothing(here, f"DELETE {where}", [north])
+    assert owner.execute(f"SELECT count(*) {where}", [south]).fetchone() == before
+
+
+def test_a_draft_is_read_and_written_by_the_account_team_alone(spread: Any) -> None:
+    statement = "SELECT count(*) FROM office_agreementdraft"
+    whole = {"in_whole": True, "workspaces": (spread.north.pk, spread.south.pk)}
+    assert read(Access(spread.csam.pk, spread.cedar.pk, **whole), statement) == [(1,)]
+    assert read(Access(spread.engineer.pk, spread.cedar.pk, **whole), statement) == [(0,)]
+    assert refused_or_nothing(scopes(spread)["customer"], "DELETE FROM office_agreementdraft", [])
 
 
 # Keys: they ignore row-level security, so the customer is part of them

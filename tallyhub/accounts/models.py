@@ -40,6 +40,7 @@ class Person(AbstractBaseUser):
     zone = models.CharField(max_length=64, default="UTC", validators=[check_zone])
     theme = models.CharField(max_length=5, choices=THEMES, default="auto")
     is_active = models.BooleanField(default=True)
+    confirmed_at = models.DateTimeField(null=True)  # a link that only the address gets was used, or an operator says so
     created_at = models.DateTimeField(auto_now_add=True)
 
     objects: ClassVar[PersonManager] = PersonManager()
@@ -65,6 +66,9 @@ class Session(AbstractBaseSession):
     # Where the person is signed in to. Wishes only: the rights are read anew each time.
     customer_id = models.BigIntegerField(null=True)
     workspace_id = models.BigIntegerField(null=True)
+    vouched_by_id = models.BigIntegerField(
+        null=True
+    )  # the customer whose identity provider signed the person in (R7.2)
 
     class Meta:
         indexes = [models.Index(fields=["expire_date"], name="session_expiry")]

@@ -1,5 +1,7 @@
 """Reads about people and access tokens."""
 
+from collections.abc import Iterable
+
 from tallyhub.accounts.models import Person, Token, TokenQuerySet
 from tallyhub.accounts.tokens import LISTED_MAX
 from tallyhub.kernel.access import Access
@@ -12,6 +14,10 @@ def find_person(person_id: int | None) -> Person | None:
 
 def find_by_address(address: str) -> Person | None:
     return Person.objects.filter(email_folded=address.lower()).first()
+
+
+def find_by_addresses(addresses: Iterable[str]) -> list[Person]:
+    return list(Person.objects.filter(email_folded__in={one.lower() for one in addresses}))
 
 
 def lock_person(person_id: int) -> Person:

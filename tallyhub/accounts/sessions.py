@@ -7,7 +7,7 @@ from django.contrib.sessions.backends.db import SessionStore as DatabaseStore
 
 from tallyhub.accounts.models import Session
 
-CUSTOMER_KEY, WORKSPACE_KEY = "customer", "workspace"
+CUSTOMER_KEY, WORKSPACE_KEY, VOUCHED_KEY = "customer", "workspace", "vouched_by"
 
 
 class SessionStore(DatabaseStore):
@@ -27,5 +27,6 @@ class SessionStore(DatabaseStore):
         row.person_id = int(data[SESSION_KEY]) if data.get(SESSION_KEY) else None
         row.customer_id = data.get(CUSTOMER_KEY)
         row.workspace_id = data.get(WORKSPACE_KEY)
+        row.vouched_by_id = data.get(VOUCHED_KEY)
         saved: Session = row
         return saved

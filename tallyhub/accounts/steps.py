@@ -1,8 +1,9 @@
 """Pieces of writing that others need."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
-from tallyhub.accounts.models import Session
+from tallyhub.accounts.models import Person, Session
 from tallyhub.kernel.scope import require_transaction
 
 
@@ -10,3 +11,9 @@ def clear_sessions(before: datetime) -> int:
     """Delete the sessions that expired before; returns how many."""
     require_transaction()
     return Session.objects.filter(expire_date__lt=before).delete()[0]
+
+
+def add_invited(people: Sequence[Person]) -> None:
+    """Add people whom somebody invited; they get their ids."""
+    require_transaction()
+    Person.objects.bulk_create(people)

@@ -6,8 +6,9 @@ from django.contrib.postgres.fields import DateRangeField
 from django.db import models
 from django.db.models import Exists, F, OuterRef, Q
 
+from tallyhub.accounts.models import Person
 from tallyhub.accounts.rules import check_zone
-from tallyhub.agreements.rules import Plan, Scope, ServiceKind, State, state_of_agreement, state_of_package
+from tallyhub.agreements.rules import ContactKind, Plan, Scope, ServiceKind, State, state_of_agreement, state_of_package
 from tallyhub.kernel.access import Access
 from tallyhub.kernel.amounts import ROUNDING_STEP_MAX, Unit
 from tallyhub.organizations.models import Organization, Workspace
@@ -90,9 +91,20 @@ class Agreement(Term):
     plan = models.CharField(max_length=10, choices=[(p, p) for p in Plan])
     zone = models.CharField(max_length=64, validators=[check_zone])  # whose midnight begins and ends its days
 
+    # Of one that came by import nobody here approved anything, and it is set up by what the file says.
+    approved_at = models.DateTimeField(null=True)
+    approved_by_id = models.BigIntegerField(null=True)
+    activated_at = models.DateTimeField(null=True)  # workspace, invitations and mappings were made (R3.1)
+    follows = models.ForeignKey("self", null=True, on_delete=models.PROTECT, related_name="+", db_constraint=False)
+
     objects = AgreementQuerySet.as_manager()
 
     class Meta:
+        indexes = [
+            models.Index(  # what is to be activated, at each minute
+                fields=["id"], condition=Q(approved_at__isnull=False, activated_at=None), name="agreement_to_activate"
+            ),
+        ]
         constraints = [
             *_term_constraints("agreement"),
             models.CheckConstraint(condition=Q(plan__in=list(Plan)), name="agreement_plan_known"),
@@ -174,3 +186,26 @@ class Mapping(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["package", "workspace"], name="mapping_once")]
+
+
+class AgreementContactQuerySet(models.QuerySet["AgreementContact"]):
+    def visible_to(self, access: Access) -> "AgreementContactQuerySet":
+        return self.filter(customer_id__in=access.customers_in_whole)
+
+
+class AgreementContact(models.Model):
+    """Somebody named in the agreement, to be invited when it begins (R3.1)."""
+
+    customer = models.ForeignKey(Organization, on_delete=models.PROTECT, related_name="+")
+    agreement = models.ForeignKey(Agreement, on_delete=models.PROTECT, related_name="contacts", db_constraint=False)
+    person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="+")
+    kind = models.CharField(max_length=30, choices=[(k, k) for k in ContactKind])
+    language = models.CharField(max_length=5, default="en")  # of the invitation
+
+    objects = AgreementContactQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=Q(kind__in=list(ContactKind)), name="contact_kind_known"),
+            models.UniqueConstraint(fields=["agreement", "person", "kind"], name="contact_named_once"),
+        ]

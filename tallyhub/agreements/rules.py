@@ -29,6 +29,13 @@ class ServiceKind(StrEnum):
     BENEFIT = "benefit"  # an additional benefit: listed, never any consumption (R1.12)
 
 
+class ContactKind(StrEnum):
+    """As whom an agreement names somebody."""
+
+    SERVICES_ADMINISTRATOR = "services_administrator"
+    SUPPORT_CONTACT = "support_contact"
+
+
 class State(StrEnum):
     FUTURE = "future"
     ACTIVE = "active"

@@ -21,6 +21,8 @@ class Right(StrEnum):
     MANAGE_WEBHOOKS = "manage_webhooks"  # tell the customer's other systems what happens (R8.2)
     VIEW_AUDIT = "view_audit"  # read what was done, by whom, and who may see what (R7.3)
     POST_ENTRIES = "post_entries"  # book consumption and take it back
+    MANAGE_USERS = "manage_users"  # invite, give and take roles, remove (R7.1)
+    MANAGE_SIGN_IN = "manage_sign_in"  # how the customer's people sign in, and with which accounts (R3.6, R7.2)
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,6 +16,8 @@ CUSTOMERS = "(SELECT tallyhub_customers())::bigint[]"
 WORKSPACES = "(SELECT tallyhub_workspaces())::bigint[]"
 PERSON = "(SELECT tallyhub_person())"
 INSIDE = "(SELECT tallyhub_inside())::bigint[]"  # the customers worked inside, whether in whole or in a workspace only
+# The workspaces that the person administers now, which no setting may claim: a definer function looks it up.
+MANAGED = "(SELECT organizations_managed())::bigint[]"
 
 _SETTING = """
 CREATE FUNCTION tallyhub_{name}() RETURNS {type} LANGUAGE sql STABLE PARALLEL SAFE
@@ -50,6 +52,23 @@ CREATE POLICY writable ON {table} FOR ALL USING (customer_id = ANY ({CUSTOMERS})
 def workspace_wall(table: str) -> str:
     """For rows that belong to one workspace."""
     return wall(table, f"workspace_id = ANY ({WORKSPACES})")
+
+
+def managed_wall(table: str) -> str:
+    """For rows of one workspace that its administrator writes, too, without the customer in whole.
+
+    Beside another wall. Not FOR ALL: that would ask it at each read as well.
+    """
+    managed = f"workspace_id = ANY ({MANAGED}) AND customer_id = ANY ({INSIDE})"
+    return f"""
+CREATE POLICY managed_added ON {table} FOR INSERT WITH CHECK ({managed});
+CREATE POLICY managed_changed ON {table} FOR UPDATE USING ({managed}) WITH CHECK ({managed});
+CREATE POLICY managed_removed ON {table} FOR DELETE USING ({managed});
+"""
+
+
+def no_managed_wall(table: str) -> str:
+    return "".join(f"DROP POLICY managed_{act} ON {table};" for act in ("added", "changed", "removed"))
 
 
 def no_wall(table: str) -> str:

@@ -43,6 +43,11 @@ class Workspace(models.Model):
     code = models.CharField(max_length=80)
     name = models.CharField(max_length=200)
     is_default = models.BooleanField(default=False)
+    goal = models.TextField(blank=True)  # what it is for, as agreed with the customer (R3.2)
+    archived_at = models.DateTimeField(null=True)  # kept and readable, nothing new happens in it
+    allows_personal = models.BooleanField(default=False)  # the customer decided to accept personal accounts (R3.6)
+    # What follows from that and from its agreements; `agreements` settles it, and sign-on reads it.
+    refuses_personal = models.BooleanField(default=False)
 
     objects = WorkspaceQuerySet.as_manager()
 
@@ -109,11 +114,32 @@ class AccessGrant(models.Model):
 
 
 class ProvedDomain(models.Model):
-    """A mail domain the customer has proved: local accounts with an address in it are work accounts (R7.2)."""
+    """A mail domain of the customer: local accounts with an address in it are work accounts (R7.2), once it is proved.
+
+    By a DNS record that holds the challenge, or set by the account team with a reason.
+    """
 
     customer = models.ForeignKey(Organization, on_delete=models.PROTECT, related_name="domains")
-    domain = models.CharField(max_length=253)
+    domain = models.CharField(max_length=253)  # in ASCII, small letters
     proved_by = models.CharField(max_length=10, choices=[("dns", "dns"), ("csam", "csam")])
+    challenge = models.CharField(max_length=64, blank=True)
+    reason = models.TextField(blank=True)
+    proved_at = models.DateTimeField(null=True)  # null: claimed, and a claim of another customer does not hinder it
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["domain"], name="domain_once")]
+        constraints = [
+            models.UniqueConstraint(fields=["customer", "domain"], name="domain_claimed_once"),
+            models.UniqueConstraint(fields=["domain"], condition=Q(proved_at__isnull=False), name="domain_once"),
+            models.CheckConstraint(condition=~Q(proved_by="csam") | ~Q(reason=""), name="domain_set_with_reason"),
+        ]
+
+
+class WorkAccount(models.Model):
+    """The customer's identity provider has vouched for the person. Jobs and tokens go by it: they have no session."""
+
+    customer = models.ForeignKey(Organization, on_delete=models.PROTECT, related_name="+")
+    person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="work_accounts")
+    vouched_at = models.DateTimeField()  # at the last sign-in
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["customer", "person"], name="work_account_once")]

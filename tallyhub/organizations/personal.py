@@ -52,4 +52,12 @@ HOLDINGS = (
         columns=("customer_id", "key"),
         customer="customer_id",
     ),
+    Holding(
+        name="work_accounts",
+        title=_("Customers whose own sign-in they used"),
+        table="organizations_workaccount",
+        condition=_OF_PERSON,
+        columns=("customer_id", "vouched_at"),
+        customer="customer_id",
+    ),
 )

@@ -49,15 +49,19 @@ SEES: dict[Right, Any] = {
 }
 SOURCES: dict[str, Any] = {"membership": _("Given to the person directly")}  # where a grant comes from
 
+WHOLE_ROLES = frozenset({Role.CUSTOMER_ADMINISTRATOR})  # held in the whole customer and nowhere else
+ADMINISTRATORS = frozenset({Role.CUSTOMER_ADMINISTRATOR, Role.WORKSPACE_ADMINISTRATOR})
 STAFF = frozenset({Role.CSAM, Role.ACCOUNT_COORDINATOR, Role.ENGINEER})  # of the provider or a partner
 
-_ADMINISTRATOR = frozenset({Right.VIEW_ACTIVITY, Right.ADMINISTER, Right.VIEW_ALL_REQUESTS, Right.VIEW_AUDIT})
+_ADMINISTRATOR = frozenset(
+    {Right.VIEW_ACTIVITY, Right.ADMINISTER, Right.VIEW_ALL_REQUESTS, Right.VIEW_AUDIT, Right.MANAGE_USERS}
+)
 _ACCOUNT_TEAM = frozenset(
     {Right.VIEW_ACTIVITY, Right.MANAGE_AGREEMENTS, Right.VIEW_AUDIT, Right.MANAGE_WEBHOOKS, Right.POST_ENTRIES}
 )
 
 RIGHTS_OF: dict[Role, frozenset[Right]] = {
-    Role.CUSTOMER_ADMINISTRATOR: _ADMINISTRATOR | {Right.MANAGE_WEBHOOKS, Right.ERASE_PEOPLE},
+    Role.CUSTOMER_ADMINISTRATOR: _ADMINISTRATOR | {Right.MANAGE_WEBHOOKS, Right.ERASE_PEOPLE, Right.MANAGE_SIGN_IN},
     Role.WORKSPACE_ADMINISTRATOR: _ADMINISTRATOR,
     Role.CUSTOMER_ACTIVITY: frozenset({Right.VIEW_ACTIVITY}),
     Role.LEARNING_MANAGER: frozenset({Right.VIEW_LEARNING}),

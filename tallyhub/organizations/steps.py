@@ -1,20 +1,43 @@
-"""Pieces of writing that imports share. Each demands an open transaction whose scope holds the customers concerned."""
+"""Pieces of writing that commands and imports share.
 
+Each demands an open transaction whose scope holds the customers concerned.
+"""
+
+import json
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
+from datetime import datetime
 from typing import Any
 
 from django.contrib.auth.hashers import make_password
 from django.db import connection
-from django.db.models import F
+from django.db.models import F, Q
 
 from tallyhub.accounts.models import Person
+from tallyhub.journal.steps import News, record_many
 from tallyhub.kernel import clock
+from tallyhub.kernel.access import Access
 from tallyhub.kernel.bulk import Added, Row, add_missing, first_difference
 from tallyhub.kernel.scope import require_transaction
 from tallyhub.organizations.models import AccessGrant, Membership, Organization, PersonKey, ProvedDomain, Workspace
-from tallyhub.organizations.rules import Kind
+from tallyhub.organizations.rules import Kind, Role
 
+PEOPLE_LOCK = 7_301  # of our advisory locks, the one on a customer's people
+# A grant that has ended begins anew; one that is held keeps its beginning.
+_GIVE = """
+INSERT INTO organizations_accessgrant AS g (customer_id, workspace_id, person_id, role, source, starts_at, ends_at)
+SELECT n.customer_id, n.workspace_id, n.person_id, n.role, n.source, now.at, n.ends_at
+FROM (SELECT %s::timestamptz AS at) now, jsonb_to_recordset(%s::jsonb) AS n (
+    customer_id bigint, workspace_id bigint, person_id bigint, role text, source text, ends_at timestamptz)
+ON CONFLICT (customer_id, workspace_id, person_id, role, source) DO UPDATE SET ends_at = excluded.ends_at,
+    starts_at = CASE WHEN g.ends_at <= excluded.starts_at THEN excluded.starts_at ELSE g.starts_at END
+"""
+_TAKE = """
+DELETE FROM organizations_accessgrant g USING jsonb_to_recordset(%s::jsonb) AS n (
+    customer_id bigint, workspace_id bigint, person_id bigint, role text, source text)
+WHERE g.customer_id = n.customer_id AND g.workspace_id IS NOT DISTINCT FROM n.workspace_id
+  AND g.person_id = n.person_id AND g.role = n.role AND g.source = n.source
+"""
 _NEW_IDS = "SELECT nextval(pg_get_serial_sequence('organizations_organization', 'id')) FROM generate_series(1, %s::int)"
 
 
@@ -47,7 +70,8 @@ def add_customers(rows: Sequence[Row]) -> Added[Organization]:
 def add_domains(rows: Sequence[Row]) -> list[int]:
     """Mail domains that a customer has proved; returns the places of those that are another customer's."""
     require_transaction()
-    ProvedDomain.objects.bulk_create([ProvedDomain(**row) for row in rows], ignore_conflicts=True)
+    proved = [ProvedDomain(**row, proved_at=clock.now()) for row in rows]
+    ProvedDomain.objects.bulk_create(proved, ignore_conflicts=True)
     visible = ProvedDomain.objects.filter(domain__in={row["domain"] for row in rows})
     owners = dict(visible.values_list("domain", "customer_id"))
     return [place for place, row in enumerate(rows) if owners.get(row["domain"]) != row["customer_id"]]
@@ -87,6 +111,97 @@ def add_grants(rows: Sequence[Row]) -> Added[AccessGrant]:
     key = ("customer_id", "workspace_id", "person_id", "role")
     added = add_missing(AccessGrant, [{**row, "starts_at": clock.now()} for row in rows], key)
     return Added(added.rows, added.new, [])  # since when it is held is no part of what the file says
+
+
+@dataclass(frozen=True, slots=True)
+class NewGrant:
+    """A role for somebody. ``source`` says what it comes from, so that it goes with that and with nothing else."""
+
+    customer_id: int
+    workspace_id: int | None  # None: the whole customer
+    person_id: int
+    role: Role
+    source: str = "membership"
+    ends_at: datetime | None = None
+
+    @property
+    def key(self) -> tuple[int | None, int, str, str]:
+        return self.workspace_id, self.person_id, self.role, self.source
+
+    @property
+    def details(self) -> dict[str, Any]:
+        return {"role": self.role.value}
+
+
+def give_roles(access: Access, grants: Sequence[NewGrant]) -> list[NewGrant]:
+    """From now on; returns those that were not held before. One that is held keeps its beginning, and gets the new end.
+
+    Whoever gets a role in a workspace is a member of it. Four statements, however many.
+    """
+    require_transaction()
+    held = _held_keys(grants)
+    new = [one for one in grants if one.key not in held]
+    _add_members({(one.customer_id, one.workspace_id, one.person_id) for one in grants if one.workspace_id})
+    with connection.cursor() as cursor:
+        cursor.execute(_GIVE, [clock.now(), json.dumps([asdict(one) for one in grants], default=str)])
+    record_many(
+        access,
+        [
+            News("organizations.role_given", one.customer_id, one.person_id, one.workspace_id, one.details)
+            for one in new
+        ],
+    )
+    return new
+
+
+def take_roles(access: Access, grants: Sequence[NewGrant]) -> list[NewGrant]:
+    """At once; returns those that were held. Membership stays."""
+    require_transaction()
+    held = _held_keys(grants)
+    gone = [one for one in grants if one.key in held]
+    with connection.cursor() as cursor:
+        cursor.execute(_TAKE, [json.dumps([asdict(one) for one in gone], default=str)])
+    record_many(
+        access,
+        [
+            News("organizations.role_taken", one.customer_id, one.person_id, one.workspace_id, one.details)
+            for one in gone
+        ],
+    )
+    return gone
+
+
+def leave_workspace(access: Access, workspace: Workspace, people: Collection[int]) -> None:
+    """They are members no more, and whatever they could do there, from whichever source, has ended."""
+    require_transaction()
+    where = {"customer_id": workspace.customer_id, "workspace_id": workspace.pk, "person_id__in": set(people)}
+    AccessGrant.objects.filter(**where).delete()
+    Membership.objects.filter(**where).delete()
+    news = [News("organizations.member_removed", workspace.customer_id, one, workspace.pk) for one in sorted(people)]
+    record_many(access, news)
+
+
+def _held_keys(grants: Sequence[NewGrant]) -> set[tuple[int | None, int, str, str]]:
+    people, customers = {one.person_id for one in grants}, {one.customer_id for one in grants}
+    now = clock.now()
+    held = AccessGrant.objects.filter(customer_id__in=customers, person_id__in=people, starts_at__lte=now)
+    current = held.filter(Q(ends_at__isnull=True) | Q(ends_at__gt=now))
+    return set(current.values_list("workspace_id", "person_id", "role", "source"))
+
+
+def _add_members(rows: Collection[tuple[int, int, int]]) -> None:
+    members = [
+        Membership(customer_id=customer, workspace_id=workspace, person_id=person)
+        for customer, workspace, person in sorted(rows)
+    ]
+    Membership.objects.bulk_create(members, ignore_conflicts=True)
+
+
+def lock_people(customer_id: int) -> None:
+    """One change of a customer's people at a time: two administrators must not take each other's role (R7.1)."""
+    require_transaction()
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s, %s::int)", [PEOPLE_LOCK, customer_id % 2**31])
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,20 +10,26 @@ from datetime import datetime
 from tallyhub.accounts import personal as accounts
 from tallyhub.accounts import steps as accounts_steps
 from tallyhub.activity import personal as activity
+from tallyhub.agreements import personal as agreements
 from tallyhub.integrations import personal as integrations
 from tallyhub.journal import personal as journal
 from tallyhub.journal import steps as journal_steps
 from tallyhub.ledger import personal as ledger
 from tallyhub.notifications import personal as notifications
 from tallyhub.notifications import steps as notifications_steps
+from tallyhub.office import personal as office
 from tallyhub.organizations import personal as organizations
+from tallyhub.people import personal as people
 
 # In the order of erasing: whoever points at a person goes before them.
 HOLDINGS = (
     *notifications.HOLDINGS,
     *integrations.HOLDINGS,
     *activity.HOLDINGS,
+    *office.HOLDINGS,
+    *people.HOLDINGS,
     *ledger.HOLDINGS,
+    *agreements.HOLDINGS,
     *journal.HOLDINGS,
     *organizations.HOLDINGS,
     *accounts.HOLDINGS,

@@ -69,6 +69,8 @@ INSTALLED_APPS = [
     "tallyhub.integrations",
     "tallyhub.notifications",
     "tallyhub.activity",
+    "tallyhub.office",
+    "tallyhub.people",
     "tallyhub.ledger",
     "tallyhub.agreements",
     "tallyhub.organizations",

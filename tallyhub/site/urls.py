@@ -9,6 +9,8 @@ from tallyhub.site.demo import web as demo
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("tallyhub.activity.urls")),
     path("", include("tallyhub.organizations.urls")),
+    path("", include("tallyhub.people.urls")),
+    path("", include("tallyhub.office.urls")),
     path("", include("tallyhub.notifications.urls")),
     path("", include("tallyhub.privacy.urls")),
     path("demo/mail/", demo.mails, name="demo_mails"),

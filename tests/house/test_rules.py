@@ -174,6 +174,7 @@ WITHOUT_VISIBLE_TO = {
     "organizations.Membership": f"{UNREAD} yet",
     "organizations.PersonKey": f"{UNREAD}; imports know people by it",
     "organizations.ProvedDomain": f"{UNREAD} yet",
+    "organizations.WorkAccount": f"{UNREAD}; sign-on asks it",
 }
 
 

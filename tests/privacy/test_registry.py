@@ -23,6 +23,7 @@ WHERE r.contype = 'f' AND r.confrelid = 'accounts_person'::regclass
 # (table, column): why it is in no export and no erasure.
 REASONS = {
     ("organizations_proveddomain", "proved_by"): "how a domain was proved, no person",
+    ("accounts_session", "vouched_by_id"): "a customer, no person",
     ("auth_user_groups", "user_id"): "Django's, not there",
 }
 # Columns with what people are called or wrote, which point at nobody and so are not found above.
@@ -33,6 +34,8 @@ TEXTS = {
     ("account_emailaddress", "email"),
     ("organizations_personkey", "key"),
     ("ledger_entrydetail", "title"),
+    ("people_invitation", "email"),
+    ("people_invitation", "name"),
     ("accounts_session", "session_data"),
 }
 

@@ -43,7 +43,10 @@ def write_customers(run: Run, rows: Sequence[Row]) -> None:
 def _write_domains(run: Run, rows: Sequence[Row]) -> None:
     """The operator vouches for them in the customer's stead (R7.2)."""
     named = [(row, domain) for row in rows for domain in row.values.get("domains", ())]
-    wanted = [{"customer_id": row.found["customer"], "domain": domain, "proved_by": "csam"} for row, domain in named]
+    wanted = [
+        {"customer_id": row.found["customer"], "domain": domain, "proved_by": "csam", "reason": "import"}
+        for row, domain in named
+    ]
     for place in steps.add_domains(wanted):
         run.refuse(named[place][0], Conflict("domain_taken", domain=named[place][1]), "domains")
 

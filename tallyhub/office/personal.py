@@ -1,0 +1,37 @@
+"""What this package holds about a person: what they did for the customer, by number."""
+
+from django.utils.translation import gettext_lazy as _
+
+from tallyhub.kernel.personal import Holding
+
+_PAPERS = _("It belongs to the customer's papers. It holds a number and no name.")
+
+HOLDINGS = (
+    Holding(
+        name="drafts",
+        title=_("Drafts of agreements they wrote"),
+        table="office_agreementdraft",
+        condition="made_by_id = %(person)s",
+        columns=("id", "customer_id", "made_at"),
+        customer="customer_id",
+        stays=_PAPERS,
+    ),
+    Holding(
+        name="enquiries",
+        title=_("What they asked the account team for"),
+        table="office_enquiry",
+        condition="asked_by_id = %(person)s",
+        columns=("id", "customer_id", "wish", "name", "goal", "asked_at", "answer"),
+        customer="customer_id",
+        stays=_PAPERS,
+    ),
+    Holding(
+        name="answers",
+        title=_("What they answered to customers"),
+        table="office_enquiry",
+        condition="answered_by_id = %(person)s",
+        columns=("id", "customer_id", "wish", "answer", "note", "answered_at"),
+        customer="customer_id",
+        stays=_PAPERS,
+    ),
+)

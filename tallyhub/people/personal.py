@@ -1,0 +1,36 @@
+"""What this package holds about a person."""
+
+from django.utils.translation import gettext_lazy as _
+
+from tallyhub.kernel.personal import Holding
+
+_OF_PERSON = "person_id = %(person)s"
+_THEIRS = _("It belongs to somebody else, who must know of it. It holds a number and no name.")
+
+HOLDINGS = (
+    Holding(
+        name="invitations",
+        title=_("Invitations"),
+        table="people_invitation",
+        condition=_OF_PERSON,
+        columns=("customer_id", "workspace_id", "name", "email", "roles", "language", "sent_at", "accepted_at"),
+        customer="customer_id",
+    ),
+    Holding(
+        name="invitations_made",
+        title=_("Invitations they sent"),
+        table="people_invitation",
+        condition="made_by_id = %(person)s",
+        columns=("customer_id", "workspace_id", "roles", "sent_at"),
+        customer="customer_id",
+        stays=_THEIRS,
+    ),
+    Holding(
+        name="groups",
+        title=_("Groups"),
+        table="people_groupmember",
+        condition=_OF_PERSON,
+        columns=("customer_id", "workspace_id", "group_id"),
+        customer="customer_id",
+    ),
+)
