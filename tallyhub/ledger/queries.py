@@ -59,31 +59,19 @@ def list_entries(access: Access, entry_ids: Collection[int]) -> list[Entry]:
     return list(found)
 
 
-@dataclass(frozen=True, slots=True)
-class Recorded:
-    id: int
-    is_new: bool
-
-
 # One parameter for all of them: a hundred would take longer to plan than to find.
-_RECORDED = """
-SELECT source, external_id, id, ledger_version FROM ledger_entry
+_IDS = """
+SELECT source, external_id, id FROM ledger_entry
 WHERE customer_id = ANY (%s::bigint[]) AND external_id = ANY (%s::text[])
 """
 
 
-def recorded(access: Access, keys: Collection[tuple[str, str]], *, new: int) -> dict[tuple[str, str], Recorded]:
-    """What became of entries that have just been posted, by source and external id.
-
-    ``new`` is how many of them were: those have the ledger's last version, which no other transaction can have made
-    since, because ours holds the customer's lock.
-    """
-    names = {external_id for _, external_id in keys}
+def ids_of(access: Access, keys: Collection[tuple[str, str]]) -> dict[tuple[str, str], int]:
+    """Of entries in scope, by source and external id."""
     with connection.cursor() as cursor:
-        cursor.execute(_RECORDED, [list(access.customers), list(names)])
-        rows = [row for row in cursor.fetchall() if row[:2] in keys]
-    last = max((version for *_, version in rows), default=0) if new else None
-    return {(source, external_id): Recorded(pk, version == last) for source, external_id, pk, version in rows}
+        cursor.execute(_IDS, [list(access.customers), list({external_id for _, external_id in keys})])
+        rows = cursor.fetchall()
+    return {(source, external_id): pk for source, external_id, pk in rows if (source, external_id) in keys}
 
 
 def list_allotments(access: Access, *, entitlement_id: int | None = None, after: int = 0) -> QuerySet[Allotment]:
