@@ -91,10 +91,11 @@ def find_lines(access: Access, numbers: set[str], packages: set[str], entitlemen
 def _add_line(found: Lines, row: Sequence[Any]) -> None:
     """Where there is no such package or entitlement, its columns are empty."""
     agreement, package, entitlement, service = row[:6], row[6:11], row[11:16], row[16:]
-    if agreement[4] not in found.agreements:
-        found.agreements[agreement[4]] = Agreement.from_db("default", _OF_AGREEMENT, agreement)
-    if package[0] and package[3:] not in found.packages:
-        found.packages[package[3:]] = Package.from_db("default", _OF_PACKAGE, package)
+    number, package_key = agreement[4], (package[3], package[4])
+    if number not in found.agreements:
+        found.agreements[number] = Agreement.from_db("default", _OF_AGREEMENT, agreement)
+    if package[0] and package_key not in found.packages:
+        found.packages[package_key] = Package.from_db("default", _OF_PACKAGE, package)
     if entitlement[0]:
         one = Entitlement.from_db("default", _OF_ENTITLEMENT, entitlement)
         one.service = Service.from_db("default", _OF_SERVICE, service)

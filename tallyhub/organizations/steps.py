@@ -38,9 +38,10 @@ DELETE FROM organizations_accessgrant g USING jsonb_to_recordset(%s::jsonb) AS n
 WHERE g.customer_id = n.customer_id AND g.workspace_id IS NOT DISTINCT FROM n.workspace_id
   AND g.person_id = n.person_id AND g.role = n.role AND g.source = n.source
 """
-# By two lists, because a statement with a place for each code is a new one to plan for every number of codes.
+# One parameter for all codes: a place for each would be another statement for every number of them.
 _WORKSPACES = """
-SELECT customer_id, code, id FROM organizations_workspace WHERE customer_id = ANY (%s::bigint[]) AND code = ANY (%s::text[])
+SELECT customer_id, code, id FROM organizations_workspace
+WHERE customer_id = ANY (%s::bigint[]) AND code = ANY (%s::text[])
 """
 _NEW_IDS = "SELECT nextval(pg_get_serial_sequence('organizations_organization', 'id')) FROM generate_series(1, %s::int)"
 

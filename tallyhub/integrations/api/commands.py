@@ -76,8 +76,7 @@ def _read(access: Access, rows: Sequence[dict[str, str]]) -> tuple[list[NewEntry
     problems = Problems()
     read = [_KIND.row_of(Record(line, cells), problems) for line, cells in enumerate(rows)]
     resolved = _resolved(access, [row for row in read if row], problems)
-    terms = {row.found["entitlement"].pk: row for row in resolved}
-    terms = {pk: _terms(row) for pk, row in terms.items()}
+    terms = {pk: _terms(row) for pk, row in {row.found["entitlement"].pk: row for row in resolved}.items()}
     entries = []
     for row in resolved:
         try:
