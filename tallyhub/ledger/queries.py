@@ -8,7 +8,7 @@ from datetime import date, datetime, timedelta
 from operator import itemgetter
 from typing import Any
 
-from django.db import connection
+from django.db import connection, connections
 from django.db.backends.postgresql.psycopg_any import DateRange
 from django.db.models import Exists, Max, OuterRef, QuerySet
 
@@ -20,7 +20,6 @@ from tallyhub.ledger import engine
 from tallyhub.ledger.engine import Balance, Segment
 from tallyhub.ledger.models import (
     Allotment,
-    EntitlementDay,
     EntitlementTotal,
     Entry,
     EntryDetail,
@@ -59,31 +58,19 @@ def list_entries(access: Access, entry_ids: Collection[int]) -> list[Entry]:
     return list(found)
 
 
-@dataclass(frozen=True, slots=True)
-class Recorded:
-    id: int
-    is_new: bool
-
-
 # One parameter for all of them: a hundred would take longer to plan than to find.
-_RECORDED = """
-SELECT source, external_id, id, ledger_version FROM ledger_entry
+_IDS = """
+SELECT source, external_id, id FROM ledger_entry
 WHERE customer_id = ANY (%s::bigint[]) AND external_id = ANY (%s::text[])
 """
 
 
-def recorded(access: Access, keys: Collection[tuple[str, str]], *, new: int) -> dict[tuple[str, str], Recorded]:
-    """What became of entries that have just been posted, by source and external id.
-
-    ``new`` is how many of them were: those have the ledger's last version, which no other transaction can have made
-    since, because ours holds the customer's lock.
-    """
-    names = {external_id for _, external_id in keys}
+def ids_of(access: Access, keys: Collection[tuple[str, str]]) -> dict[tuple[str, str], int]:
+    """Of entries in scope, by source and external id."""
     with connection.cursor() as cursor:
-        cursor.execute(_RECORDED, [list(access.customers), list(names)])
-        rows = [row for row in cursor.fetchall() if row[:2] in keys]
-    last = max((version for *_, version in rows), default=0) if new else None
-    return {(source, external_id): Recorded(pk, version == last) for source, external_id, pk, version in rows}
+        cursor.execute(_IDS, [list(access.customers), list({external_id for _, external_id in keys})])
+        rows = cursor.fetchall()
+    return {(source, external_id): pk for source, external_id, pk in rows if (source, external_id) in keys}
 
 
 def list_allotments(access: Access, *, entitlement_id: int | None = None, after: int = 0) -> QuerySet[Allotment]:
@@ -94,14 +81,24 @@ def list_allotments(access: Access, *, entitlement_id: int | None = None, after:
     return wanted.select_related("entitlement__service", "entitlement__package__agreement")
 
 
+# One parameter for all entitlements: a place for each would be another statement for every number of them.
+_ALLOTMENTS = """
+SELECT e.id, e.is_as_needed, a.ledger_version, a.id, a.kind, a.amount, a.term, a.priority
+FROM agreements_entitlement e LEFT JOIN ledger_allotment a ON a.entitlement_id = e.id
+WHERE e.id = ANY (%s::bigint[]) ORDER BY a.id
+"""
+_DAYS = "SELECT entitlement_id, day, charged FROM ledger_entitlementday WHERE entitlement_id = ANY (%s::bigint[])"
+
+
 def allotments_of(
     entitlement_ids: Collection[int], *, version: int | None = None, using: str = "default"
 ) -> dict[int, list[engine.Allotment] | None]:
     """What was bought (up to a version), in the order of recording, by entitlement; None for an as-needed one."""
     found: dict[int, list[engine.Allotment] | None] = {}
-    columns = [f"allotments__{name}" for name in ("ledger_version", "id", "kind", "amount", "term", "priority")]
-    wanted = Entitlement.objects.using(using).filter(pk__in=entitlement_ids).order_by("allotments__id")
-    for entitlement_id, is_as_needed, recorded_in, *row in wanted.values_list("pk", "is_as_needed", *columns):
+    with connections[using].cursor() as cursor:
+        cursor.execute(_ALLOTMENTS, [list(entitlement_ids)])
+        rows = cursor.fetchall()
+    for entitlement_id, is_as_needed, recorded_in, *row in rows:
         bought = found.setdefault(entitlement_id, None if is_as_needed else [])
         if bought is not None and recorded_in is not None and (version is None or recorded_in <= version):
             bought.append(_read_allotment(*row))
@@ -119,9 +116,10 @@ def replay(
     """The timeline of each entitlement from its day on, made from the facts: two statements for any number of them."""
     allotments = allotments_of(entitlement_ids, using=using)
     used: dict[int, list[engine.Daily]] = defaultdict(list)
-    days = EntitlementDay.objects.using(using).filter(entitlement_id__in=entitlement_ids)
-    for entitlement_id, day, charged in days.values_list("entitlement_id", "day", "charged"):
-        used[entitlement_id].append((day, charged))
+    with connections[using].cursor() as cursor:
+        cursor.execute(_DAYS, [list(entitlement_ids)])
+        for entitlement_id, day, charged in cursor.fetchall():
+            used[entitlement_id].append((day, charged))
     return {one: engine.timeline(allotments[one], used[one], from_day[one]) for one in entitlement_ids}
 
 

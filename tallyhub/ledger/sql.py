@@ -19,7 +19,7 @@ class Batch:
     params: list[Any]
 
 
-JSON_BATCH = f"WITH staged AS MATERIALIZED (SELECT * FROM jsonb_to_recordset(%s::jsonb) AS rows ({COLUMNS}))"
+JSON_BATCH = f"WITH staged AS MATERIALIZED (SELECT * FROM json_to_recordset(%s::json) AS rows ({COLUMNS}))"
 STAGED_BATCH = "WITH staged AS (SELECT * FROM staged_entry)"
 
 _SAME_KEY = "e.customer_id = s.customer_id AND e.external_id = s.external_id AND e.source = s.source"
@@ -28,22 +28,23 @@ COUNT_NEW = f"""
 SELECT count(*), count(*) FILTER (WHERE e.id IS NULL) FROM staged s LEFT JOIN ledger_entry e ON {_SAME_KEY}
 """
 
+_BOOKED = """
+SELECT e.*, coalesce(d.title, '') AS title FROM ledger_entry e LEFT JOIN ledger_entrydetail d ON d.entry_id = e.id
+"""
+_CONTENT = """{0}.workspace_id, {0}.entitlement_id, {0}.occurred_on, {0}.real_amount, {0}.multiplier_numerator,
+    {0}.multiplier_denominator, {0}.rounding_step, {0}.charged, {0}.person_id, {0}.reverses_id, {0}.reason, {0}.title"""
+_DIFFERS = f"({_CONTENT.format('e')}) IS DISTINCT FROM ({_CONTENT.format('s')})"
+
 DIFFERING_ENTRIES = f"""
-SELECT s.line, s.external_id FROM staged s JOIN ledger_entry e ON {_SAME_KEY}
-LEFT JOIN ledger_entrydetail d ON d.entry_id = e.id
-WHERE (e.workspace_id, e.entitlement_id, e.occurred_on, e.real_amount, e.multiplier_numerator, e.multiplier_denominator,
-       e.rounding_step, e.charged, e.person_id, e.reverses_id, e.reason, coalesce(d.title, ''))
-    IS DISTINCT FROM (s.workspace_id, s.entitlement_id, s.occurred_on, s.real_amount, s.multiplier_numerator,
-       s.multiplier_denominator, s.rounding_step, s.charged, s.person_id, s.reverses_id, s.reason, s.title)
+SELECT s.line, s.external_id FROM staged s JOIN ({_BOOKED}) e ON {_SAME_KEY} WHERE {_DIFFERS}
 ORDER BY s.line LIMIT %s
 """
 
 # What takes other tables to check: what a row reverses, and whether its workspace has a part in the package.
-# A reversal may reach behind a mapping that is gone, as it may reach behind a term that was cut short. What is booked
-# already is excused at the end and row by row, because only few are refused and the ledger is long.
-REFUSED_ENTRIES = f"""
+# A reversal may reach behind a mapping that is gone, as it may reach behind a term that was cut short.
+_JUDGED = f"""
 , judged AS (
-    SELECT s.line, s.customer_id, s.source, s.external_id, CASE
+    SELECT s.*, CASE
         WHEN s.source = '' OR s.external_id = '' THEN 'name_missing'
         WHEN s.reason !~ '{REASON}' THEN 'reason_not_a_code'
         WHEN s.reverses_id IS NULL AND m.id IS NULL THEN 'workspace_not_mapped'
@@ -63,26 +64,33 @@ REFUSED_ENTRIES = f"""
     FROM staged s JOIN agreements_entitlement t ON t.id = s.entitlement_id
         JOIN agreements_service v ON v.id = t.service_id
         LEFT JOIN agreements_mapping m ON m.package_id = t.package_id AND m.workspace_id = s.workspace_id
-), refused AS MATERIALIZED (SELECT * FROM judged WHERE code IS NOT NULL)
+)
+"""
+
+# What is booked already is excused at the end and row by row, because only few are refused and the ledger is long.
+REFUSED_ENTRIES = f"""{_JUDGED}
+, refused AS MATERIALIZED (SELECT * FROM judged WHERE code IS NOT NULL)
 SELECT s.line, s.external_id, s.code FROM refused s
 WHERE NOT (SELECT EXISTS (SELECT FROM ledger_entry e WHERE {_SAME_KEY}))
 ORDER BY s.line LIMIT %s
 """
 
-MAKE_LEDGERS = """
-WITH made AS (
-    INSERT INTO ledger_customerledger (customer_id, version)
-    SELECT id, 0 FROM unnest(%s::bigint[]) AS id ORDER BY id ON CONFLICT DO NOTHING
-) SELECT 1
+# All of that of a short batch at once: what is booked already, whether it differs, and why a row is refused. One after
+# the other by the key, because a plan for an empty ledger is kept while the ledger grows.
+LOOK = f"""{_JUDGED}
+SELECT s.line, s.external_id, s.code, e.id IS NOT NULL, e.id IS NOT NULL AND {_DIFFERS}
+FROM judged s LEFT JOIN LATERAL ({_BOOKED} WHERE {_SAME_KEY} LIMIT 1) e ON true
+WHERE e.id IS NOT NULL OR s.code IS NOT NULL ORDER BY s.line
 """
+
+# Takes each customer's lock, in the order of their ids; the row is made with the first version.
 RAISE_VERSIONS = """
-WITH locked AS (
-    SELECT customer_id FROM ledger_customerledger WHERE customer_id = ANY (%s::bigint[])
-    ORDER BY customer_id FOR UPDATE
-), raised AS (
-    UPDATE ledger_customerledger l SET version = version + 1, at = greatest(l.at, %s)  -- clocks differ, and locks wait
-    FROM locked WHERE l.customer_id = locked.customer_id
-    RETURNING l.customer_id, l.version, l.at
+WITH raised AS (
+    INSERT INTO ledger_customerledger AS l (customer_id, version, at)
+    SELECT id, 1, %s FROM unnest(%s::bigint[]) AS id ORDER BY id
+    ON CONFLICT (customer_id) DO UPDATE
+    SET version = l.version + 1, at = greatest(l.at, excluded.at)  -- clocks differ, and locks wait
+    RETURNING customer_id, version, at
 ) INSERT INTO ledger_ledgerversion (customer_id, version, at) SELECT customer_id, version, at FROM raised
 """
 
@@ -123,8 +131,11 @@ new AS (
     SELECT customer_id, entitlement_id, occurred_on, sum(charged), count(*) FROM new GROUP BY 1, 2, 3 ORDER BY 2, 3
     ON CONFLICT (entitlement_id, day) DO UPDATE
     SET charged = t.charged + excluded.charged, entries = t.entries + excluded.entries
-) SELECT count(*) FROM new
+)
 """
+# What has become of the batch: its new rows.
+THEIR_COUNT = "SELECT count(*) FROM new"
+THEIR_IDS = f"SELECT s.line, e.id FROM new e JOIN staged s ON {_SAME_KEY}"
 
 ALLOTMENTS = """
 WITH rows AS (

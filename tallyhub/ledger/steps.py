@@ -3,8 +3,8 @@
 import json
 import sys
 from collections import Counter
-from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date
 from fractions import Fraction
 from functools import lru_cache
@@ -20,7 +20,7 @@ from tallyhub.kernel.scope import require_transaction
 from tallyhub.ledger import queries, sql
 from tallyhub.ledger.engine import Allotment, correctable
 from tallyhub.ledger.models import Entry
-from tallyhub.ledger.rules import AllotmentKind, check_adjustment, check_allotment, check_entry
+from tallyhub.ledger.rules import AllotmentKind, Terms, check_adjustment, check_allotment, check_entry
 
 _charge = lru_cache(16_384)(charge)  # what repeats from row to row costs a look-up
 REFUSED_MAX = 1_000  # how many rows a refusal names
@@ -61,22 +61,24 @@ class NewEntry:
 class Posted:
     new: int
     known: int  # were there already, with the same content
+    ids: Mapping[int, int] = field(default_factory=dict, compare=False)  # of the new ones, by place; of ``post`` alone
 
 
 class ContentDiffers(Conflict):
     """The same source and external id, but other content. A correction is a reversal and a new entry."""
 
 
-def post(access: Access, entries: Sequence[NewEntry]) -> Posted:
+def post(access: Access, entries: Sequence[NewEntry], terms: Mapping[int, Terms] | None = None) -> Posted:
     """Append entries of one customer; each is checked against its entitlement's terms.
 
+    ``terms`` is for a caller that has read them in this transaction, and would have them read twice.
     Needs an open transaction and must be its last statement: it takes the customer's ledger lock.
     Raises Invalid for an entry that must not be booked or a duplicate inside the batch, ContentDiffers for one that
     is there with other content, Conflict for one that was reversed before; ``lines`` of the
     error are the places of the refused in ``entries``. Over-use is recorded, not refused.
     """
     require_transaction()
-    terms = queries.terms_of(access, {entry.entitlement_id for entry in entries})
+    terms = terms or queries.terms_of(access, {entry.entitlement_id for entry in entries})
     for entry in entries:
         check_entry(
             unit=entry.unit,
@@ -87,7 +89,12 @@ def post(access: Access, entries: Sequence[NewEntry]) -> Posted:
         )
     _check_once((entry.customer_id, entry.source, entry.external_id) for entry in entries)
     rows = json.dumps([_row(line, entry) for line, entry in enumerate(entries)])
-    return _post(access, sql.Batch(sql.JSON_BATCH, [rows]), {entry.customer_id for entry in entries})
+    batch = sql.Batch(sql.JSON_BATCH, [rows])
+    fresh = len(entries) - _count_known(batch)
+    ids = dict(_insert(access, batch, {entry.customer_id for entry in entries}, sql.THEIR_IDS)) if fresh else {}
+    if len(ids) < fresh:  # somebody else booked or reversed one of them between our look and our lock
+        _count_known(batch)
+    return Posted(len(ids), len(entries) - len(ids), ids)
 
 
 def reverse(access: Access, entry_ids: Collection[int], reason: str) -> Posted:
@@ -114,17 +121,29 @@ def post_staged(access: Access) -> Posted:
     with connection.cursor() as cursor:
         cursor.execute("SELECT DISTINCT customer_id FROM staged_entry")
         customers = {row[0] for row in cursor.fetchall()}
-    return _post(access, sql.Batch(sql.STAGED_BATCH, []), customers)
+        _check_staged()
+        cursor.execute(f"{sql.STAGED_BATCH} {sql.COUNT_NEW}")
+        total, fresh = cursor.fetchone()
+    if not fresh:
+        return Posted(0, total)
+    ((new,),) = _insert(access, sql.Batch(sql.STAGED_BATCH, []), customers, sql.THEIR_COUNT)
+    if new < fresh:  # as in ``post``
+        _check_staged()
+    return Posted(new, total - new)
 
 
 def differing_staged(limit: int = REFUSED_MAX) -> list[tuple[int, str]]:
     """(line, external id) of staged rows that are in the ledger with other content."""
-    return _differing(sql.Batch(sql.STAGED_BATCH, []), limit)
+    with connection.cursor() as cursor:
+        cursor.execute(f"{sql.STAGED_BATCH} {sql.DIFFERING_ENTRIES}", [limit])
+        return list(cursor.fetchall())
 
 
 def refused_staged(limit: int = REFUSED_MAX) -> list[Refused]:
     """(line, external id, code) of new staged rows that ``post_staged`` would refuse."""
-    return _refused(sql.Batch(sql.STAGED_BATCH, []), limit)
+    with connection.cursor() as cursor:
+        cursor.execute(f"{sql.STAGED_BATCH} {sql.REFUSED_ENTRIES}", [limit])
+        return list(cursor.fetchall())
 
 
 def allot(access: Access, rows: Iterable[dict[str, Any]]) -> Posted:
@@ -200,27 +219,34 @@ def _row(line: int, entry: NewEntry) -> dict[str, Any]:
     }
 
 
-def _post(access: Access, batch: sql.Batch, customers: set[int]) -> Posted:
-    _check_batch(batch)
+def _count_known(batch: sql.Batch) -> int:
+    """How many rows are booked already. Raises for those that are there with other content, and for new ones that
+    other tables forbid."""
     with connection.cursor() as cursor:
-        cursor.execute(f"{batch.source} {sql.COUNT_NEW}", batch.params)
-        total, fresh = cursor.fetchone()
-        if not fresh:
-            return Posted(0, total)
-        _raise_versions(customers)
-        cursor.execute(f"{batch.source}, {sql.INSERT_ENTRIES}", [*batch.params, clock.now(), access.person_id])
-        (new,) = cursor.fetchone()
-    if new < fresh:  # somebody else booked or reversed one of them between our look and our lock
-        _check_batch(batch)
-    return Posted(new, total - new)
+        cursor.execute(f"{batch.source} {sql.LOOK}", batch.params)
+        found = cursor.fetchall()
+    _raise_differing([(line, external_id) for line, external_id, *_, differs in found if differs])
+    _raise_first([(line, external_id, code) for line, external_id, code, is_known, _ in found if not is_known])
+    return sum(is_known for *_, is_known, _ in found)
 
 
-def _check_batch(batch: sql.Batch) -> None:
-    """Raise for rows that are there with other content, or that other tables forbid."""
-    if differing := _differing(batch, REFUSED_MAX):
+def _check_staged() -> None:
+    _raise_differing(differing_staged())
+    _raise_first(refused_staged())
+
+
+def _insert(access: Access, batch: sql.Batch, customers: Collection[int], told: str) -> list[Any]:
+    """Book what is not there yet, under the customers' locks."""
+    _raise_versions(customers)
+    with connection.cursor() as cursor:
+        cursor.execute(f"{batch.source}, {sql.INSERT_ENTRIES} {told}", [*batch.params, clock.now(), access.person_id])
+        return list(cursor.fetchall())
+
+
+def _raise_differing(differing: Sequence[tuple[int, str]]) -> None:
+    if differing:
         ids = _listed(external_id for _, external_id in differing)
         raise ContentDiffers("content_differs", external_ids=ids).at(line for line, _ in differing)
-    _raise_first(_refused(batch, REFUSED_MAX))
 
 
 def _raise_first(refused: Sequence[Refused]) -> None:
@@ -235,18 +261,6 @@ def _raise_first(refused: Sequence[Refused]) -> None:
 
 def _listed(external_ids: Iterable[str]) -> str:
     return ", ".join(external_ids)
-
-
-def _differing(batch: sql.Batch, limit: int) -> list[tuple[int, str]]:
-    with connection.cursor() as cursor:
-        cursor.execute(f"{batch.source} {sql.DIFFERING_ENTRIES}", [*batch.params, limit])
-        return list(cursor.fetchall())
-
-
-def _refused(batch: sql.Batch, limit: int) -> list[Refused]:
-    with connection.cursor() as cursor:
-        cursor.execute(f"{batch.source} {sql.REFUSED_ENTRIES}", [*batch.params, limit])
-        return list(cursor.fetchall())
 
 
 def _new_allotments(batch: Sequence[dict[str, Any]], encoded: str) -> list[dict[str, Any]]:
@@ -294,5 +308,4 @@ def _as_recorded(place: int, row: dict[str, Any]) -> Allotment:
 def _raise_versions(customers: Collection[int]) -> None:
     """Take each customer's ledger lock, in the order of their ids, and give the transaction its version."""
     with connection.cursor() as cursor:
-        cursor.execute(sql.MAKE_LEDGERS, [list(customers)])
-        cursor.execute(sql.RAISE_VERSIONS, [list(customers), clock.now()])
+        cursor.execute(sql.RAISE_VERSIONS, [clock.now(), list(customers)])

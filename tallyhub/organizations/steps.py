@@ -38,6 +38,11 @@ DELETE FROM organizations_accessgrant g USING jsonb_to_recordset(%s::jsonb) AS n
 WHERE g.customer_id = n.customer_id AND g.workspace_id IS NOT DISTINCT FROM n.workspace_id
   AND g.person_id = n.person_id AND g.role = n.role AND g.source = n.source
 """
+# One parameter for all codes: a place for each would be another statement for every number of them.
+_WORKSPACES = """
+SELECT customer_id, code, id FROM organizations_workspace
+WHERE customer_id = ANY (%s::bigint[]) AND code = ANY (%s::text[])
+"""
 _NEW_IDS = "SELECT nextval(pg_get_serial_sequence('organizations_organization', 'id')) FROM generate_series(1, %s::int)"
 
 
@@ -92,8 +97,9 @@ def add_sellers(rows: Sequence[Row]) -> Added[Organization]:
 def find_workspaces(keys: Collection[tuple[int, str]]) -> dict[tuple[int, str], int]:
     """Ids by customer and code."""
     customers, codes = {customer for customer, _ in keys}, {code for _, code in keys}
-    found = Workspace.objects.filter(customer_id__in=customers, code__in=codes)
-    return {(customer, code): pk for customer, code, pk in found.values_list("customer_id", "code", "pk")}
+    with connection.cursor() as cursor:
+        cursor.execute(_WORKSPACES, [list(customers), list(codes)])
+        return {(customer, code): pk for customer, code, pk in cursor.fetchall()}
 
 
 def default_workspaces(customers: Collection[int]) -> dict[int, str]:

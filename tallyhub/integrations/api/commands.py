@@ -1,10 +1,10 @@
 """What a token may do: book entries and take them back, each call whole or not at all, and once."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 
-from tallyhub.agreements.steps import find_agreements
+from tallyhub.agreements.steps import find_lines
 from tallyhub.integrations.api.problems import Flaw, Refused
 from tallyhub.integrations.importing import consumption
 from tallyhub.integrations.importing.files import Record
@@ -16,7 +16,7 @@ from tallyhub.kernel.access import Access, Right
 from tallyhub.kernel.errors import HubError
 from tallyhub.kernel.scope import command
 from tallyhub.ledger import queries, steps
-from tallyhub.ledger.rules import check_entry
+from tallyhub.ledger.rules import Terms, check_entry
 from tallyhub.ledger.steps import NewEntry, Posted
 from tallyhub.organizations.steps import find_people_by_key
 
@@ -30,15 +30,15 @@ _KIND = replace(
 
 
 @command
-def post_entries(access: Access, rows: Sequence[Mapping[str, str]], request: Request) -> Answer:
+def post_entries(access: Access, rows: Sequence[dict[str, str]], request: Request) -> Answer:
     """Book rows of the import's consumption. Raises Forbidden, and Refused with every row that is wrong."""
     access.require(Right.POST_ENTRIES)
     if answered := find_answer(access, request):
         return answered
-    entries = _read(rows)
+    entries, terms = _read(access, rows)
     record(access, "integrations.entries_posted", token=request.token_id, rows=len(entries))
     try:
-        posted = steps.post(access, entries)
+        posted = steps.post(access, entries, terms)
     except HubError as error:
         raise _refused(error) from error
     return keep_answer(access, request, _answer(access, [(one.source, one.external_id) for one in entries], posted))
@@ -57,49 +57,60 @@ def reverse_entry(access: Access, entry_id: int, reason: str, request: Request) 
 
 
 def _answer(access: Access, keys: Sequence[tuple[str, str]], posted: Posted) -> Answer:
-    found = queries.recorded(access, set(keys), new=posted.new)
+    known = [key for place, key in enumerate(keys) if place not in posted.ids]
+    known_ids = queries.ids_of(access, known) if known else {}
     entries = [
         {
-            "id": found[key].id,
+            "id": posted.ids.get(place) or known_ids[key],
             "source": key[0],
             "external_id": key[1],
-            "status": "new" if found[key].is_new else "known",
+            "status": "new" if place in posted.ids else "known",
         }
-        for key in keys
+        for place, key in enumerate(keys)
     ]
     return Answer(200, json.dumps({"entries": entries, "new": posted.new, "known": posted.known}, ensure_ascii=False))
 
 
-def _read(rows: Sequence[Mapping[str, str]]) -> list[NewEntry]:
-    """Raises Refused with everything that is wrong with any of them."""
+def _read(access: Access, rows: Sequence[dict[str, str]]) -> tuple[list[NewEntry], dict[int, Terms]]:
+    """Entries, and the terms of their entitlements. Raises Refused with everything that is wrong with any row."""
     problems = Problems()
-    read = [_KIND.row_of(Record(line, dict(cells)), problems) for line, cells in enumerate(rows)]
-    resolved = _resolved([row for row in read if row], problems)
+    read = [_KIND.row_of(Record(line, cells), problems) for line, cells in enumerate(rows)]
+    resolved = _resolved(access, [row for row in read if row], problems)
+    terms = {pk: _terms(row) for pk, row in {row.found["entitlement"].pk: row for row in resolved}.items()}
     entries = []
     for row in resolved:
         try:
-            entries.append(_entry(row))
+            entries.append(_entry(row, terms[row.found["entitlement"].pk]))
         except HubError as error:
             problems.add(row.line, error, consumption.COLUMN_OF.get(error.code, "amount"))
     if problems.listed:
         found = sorted(problems.listed, key=lambda one: one.line)
         raise Refused([Flaw(f"/entries/{one.line}/{one.column}", one.error) for one in found])
-    return entries
+    return entries, terms
 
 
-def _resolved(rows: Sequence[Row], problems: Problems) -> list[Row]:
+def _resolved(access: Access, rows: Sequence[Row], problems: Problems) -> list[Row]:
     """Looked up in the scope as it is: what another customer has is not there. People by their key only, because an
     address that is found would tell who has an account."""
+    numbers, packages, entitlements = (
+        {row.values[name] for row in rows} for name in ("agreement", "package", "entitlement")
+    )
+    lines = find_lines(access, numbers, packages, entitlements)
     refs = References(lambda _customers: set(), problems)
-    refs.agreements = Cache(find_agreements)
+    refs.agreements = Cache(lambda _numbers: lines.agreements)
+    refs.packages = Cache(lambda _keys: lines.packages)
+    refs.entitlements = Cache(lambda _keys: lines.entitlements)
     refs.people = Cache(find_people_by_key)
     return consumption.resolved(refs, rows)
 
 
-def _entry(row: Row) -> NewEntry:
+def _terms(row: Row) -> Terms:
+    return queries.terms_in(row.found["entitlement"], row.found["package"], row.found["agreement"])
+
+
+def _entry(row: Row, terms: Terms) -> NewEntry:
     """Held to the ledger's rules here, too, because here it is known which row and column it is."""
     entry = consumption.entry_of(row, SOURCE)
-    terms = queries.terms_in(row.found["entitlement"], row.found["package"], row.found["agreement"])
     check_entry(unit=entry.unit, real=entry.real_amount, occurred_on=entry.occurred_on, is_reversal=False, terms=terms)
     _ = entry.charged  # raises
     return entry

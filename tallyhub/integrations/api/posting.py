@@ -77,7 +77,7 @@ def post_entries(request: HttpRequest, body: NewEntries, key: IdempotencyKey = N
     The same source and external id with the same content again is known, and changes nothing; with other content it
     is refused. Over-use is recorded, not refused.
     """
-    rows = [_cells(one) for one in body.entries]
+    rows = [_cells(one) for one in body.model_dump(exclude_none=True)["entries"]]
     return _response(commands.post_entries(holder_of(request).access, rows, _request(request, key)))
 
 
@@ -93,9 +93,9 @@ def reverse_entry(request: HttpRequest, id: Path[Id], body: Reversal, key: Idemp
     return _response(answer)
 
 
-def _cells(row: NewEntry) -> Mapping[str, str]:
+def _cells(row: Mapping[str, str | int]) -> dict[str, str]:
     """As cells of a file: what is left out says nothing."""
-    return {name: str(value) for name, value in row.model_dump(exclude_none=True).items()}
+    return {name: str(value) for name, value in row.items()}
 
 
 def _request(request: HttpRequest, key: str | None) -> Request:

@@ -121,6 +121,40 @@ def test_an_entry_is_taken_back_once(world: SimpleNamespace, calls: Any, row: An
     assert read.status_code == 404 or read.json()["reversed_by_id"] == reversal["id"]
 
 
+def test_a_batch_asks_the_same_number_of_statements_whatever_its_length(
+    world: SimpleNamespace, calls: Any, row: Any, owner: Any
+) -> None:
+    PersonKey.objects.using("owner").create(customer_id=world.cedar.pk, person_id=world.member.pk, key="M-1")
+    made: list[str] = []
+
+    def note(execute: Any, statement: str, params: Any, many: bool, context: Any) -> Any:
+        made.append(statement)
+        return execute(statement, params, many, context)
+
+    def statements(*rows: dict[str, Any], key: str) -> int:
+        made.clear()
+        with connection.execute_wrapper(note):
+            assert calls.book(*rows, key=key).json()["new"] == len(rows)
+        return len(made)
+
+    many = [row(f"m-{n}", amount="1", person="M-1", workspace="south" if n % 2 else "north") for n in range(100)]
+    assert statements(row("one", person="M-1"), key="k-1") == statements(*many, key="k-2") == 12
+
+
+def test_what_is_known_and_what_is_new_are_told_apart_with_their_ids(calls: Any, row: Any, owner: Any) -> None:
+    calls.book(row("a"), row("b", source="desk"))
+    told = calls.book(row("b"), row("b", source="desk"), row("c"), row("a")).json()
+    stored = owner.execute("SELECT source, external_id, id FROM ledger_entry").fetchall()
+    ids = {(source, external_id): pk for source, external_id, pk in stored}
+    assert [(one["id"], one["status"]) for one in told["entries"]] == [
+        (ids["api", "b"], "new"),
+        (ids["desk", "b"], "known"),
+        (ids["api", "c"], "new"),
+        (ids["api", "a"], "known"),
+    ]
+    assert (told["new"], told["known"]) == (2, 2)
+
+
 # Once, whatever happens
 
 
