@@ -57,6 +57,7 @@ DEFINERS = {
     "activity_customers_with_exports_before",
     "agreements_begun",
     "agreements_find_customers",
+    "agreements_unsettled",
     "ledger_days_as_of",
     "journal_clear",
     "journal_kinds",
@@ -69,11 +70,14 @@ DEFINERS = {
     "notifications_due",
     "notifications_person_of",
     "organizations_act_for",
+    "organizations_counted_in",
     "organizations_customers_of",
     "organizations_find_customers",
     "organizations_managed",
     "organizations_names",
+    "organizations_open",
     "organizations_person_in",
+    "organizations_personal",
     "organizations_served",
     "organizations_sign_on",
     "organizations_use_token",
@@ -114,7 +118,7 @@ def spread(world: SimpleNamespace, owner: Any) -> SimpleNamespace:
         grant(person, "member", workspace)
         PersonKey.objects.using("owner").create(customer_id=customer.pk, person_id=person.pk, key=person.name)
         domain = f"{customer.code}.test"
-        ProvedDomain.objects.using("owner").create(customer_id=customer.pk, domain=domain, proved_by="dns")
+        ProvedDomain.objects.using("owner").create(customer_id=customer.pk, domain=f"more.{domain}", proved_by="dns")
         ledger.refresh_snapshots(Access.of_system([customer.pk]))
         kept_by(person, customer, workspace)
         Token.objects.using("owner").create(

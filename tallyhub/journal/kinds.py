@@ -50,6 +50,11 @@ KINDS: dict[str, Kind] = {
     "activity.view_deleted": Kind(_("View deleted"), _("Deleted a saved view"), About.OTHER),
     "activity.view_renamed": Kind(_("View renamed"), _("Renamed a saved view"), About.OTHER),
     "activity.view_saved": Kind(_("View saved"), _("Saved a view"), About.OTHER),
+    "agreements.account_policy_settled": Kind(
+        _("Accepted accounts changed"),
+        _("Which accounts the workspace accepts changed to: %(accepts)s"),
+        About.WORKSPACE,
+    ),
     "integrations.endpoint_added": Kind(_("Endpoint added"), _("Added an endpoint for webhooks"), About.OTHER),
     "integrations.endpoint_deleted": Kind(_("Endpoint deleted"), _("Deleted an endpoint for webhooks"), About.OTHER),
     "integrations.endpoint_paused": Kind(_("Endpoint paused"), _("Paused an endpoint for webhooks"), About.OTHER),
