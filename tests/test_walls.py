@@ -47,6 +47,9 @@ OPEN = {
     "auth_permission": "Django's, unused",
     "django_content_type": "Django's",
     "django_migrations": "Django's",
+    "socialaccount_socialaccount": "as accounts_person; holds a hash of who it is at which provider, and nothing else",
+    "socialaccount_socialapp": "allauth's, unused: a customer's identity provider is ours",
+    "socialaccount_socialtoken": "allauth's, unused: no token of a provider is kept",
     "procrastinate_events": "jobs hold ids only",
     "procrastinate_jobs": "jobs hold ids only",
     "procrastinate_periodic_defers": "jobs hold ids only",
@@ -81,6 +84,9 @@ DEFINERS = {
     "organizations_served",
     "organizations_sign_on",
     "organizations_use_token",
+    "people_claimed",
+    "people_identity_provider",
+    "people_provider_of_domain",
 }
 TABLES = """
 SELECT oid, relname, relrowsecurity FROM pg_class

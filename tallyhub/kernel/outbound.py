@@ -18,6 +18,8 @@ from time import monotonic
 from typing import Any
 from urllib.parse import SplitResult, urlsplit
 
+from tallyhub.kernel.errors import Invalid
+
 SECONDS_MAX = 10.0  # for everything: name, connection, TLS, request, answer
 _HEADERS_BYTES_MAX = 64 * 1024  # of an answer, beside its body
 
@@ -92,6 +94,31 @@ def literal(host: str) -> Address | None:
         return ip_address(host)
     except ValueError:
         return None
+
+
+def check_target(url: str, allowed: Sequence[Network], *, length_max: int) -> str:
+    """The address as it is kept. Raises Invalid for one that cannot be called.
+
+    Without TLS only where the operator allowed a private network; whether the host is in it, each try checks anew.
+    """
+    try:
+        parts = urlsplit(url.strip())
+        port = parts.port
+        host = (parts.hostname or "").encode("idna").decode()
+    except ValueError:  # UnicodeError is one
+        raise Invalid("target_malformed", length_max=length_max) from None
+    schemes = ("https", "http") if allowed else ("https",)
+    is_plain = url.isprintable() and " " not in url.strip() and parts.username is None and not parts.fragment
+    if parts.scheme not in schemes or not host or not is_plain or port == 0 or len(url.strip()) > length_max:
+        raise Invalid("target_malformed", length_max=length_max)
+    if (address := literal(host)) and not may_reach(address, allowed):
+        raise Invalid("target_refused", address=host)
+    return parts._replace(netloc=_netloc(host, port)).geturl()
+
+
+def _netloc(host: str, port: int | None) -> str:
+    bracketed = f"[{host}]" if ":" in host else host
+    return f"{bracketed}:{port}" if port else bracketed
 
 
 class _Failed(Exception):

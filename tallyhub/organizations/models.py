@@ -116,8 +116,8 @@ class AccessGrant(models.Model):
         ]
 
 
-class OfCustomerQuerySet(models.QuerySet[models.Model]):
-    def visible_to(self, access: Access) -> "OfCustomerQuerySet":
+class ProvedDomainQuerySet(models.QuerySet["ProvedDomain"]):
+    def visible_to(self, access: Access) -> "ProvedDomainQuerySet":
         return self.filter(customer_id__in=access.customers_in_whole)
 
 
@@ -134,7 +134,7 @@ class ProvedDomain(models.Model):
     reason = models.TextField(blank=True)
     proved_at = models.DateTimeField(null=True)  # null: claimed, and a claim of another customer does not hinder it
 
-    objects = OfCustomerQuerySet.as_manager()
+    objects = ProvedDomainQuerySet.as_manager()
 
     class Meta:
         constraints = [
@@ -144,6 +144,11 @@ class ProvedDomain(models.Model):
         ]
 
 
+class WorkAccountQuerySet(models.QuerySet["WorkAccount"]):
+    def visible_to(self, access: Access) -> "WorkAccountQuerySet":
+        return self.filter(customer_id__in=access.customers_in_whole)
+
+
 class WorkAccount(models.Model):
     """The customer's identity provider has vouched for the person. Jobs and tokens go by it: they have no session."""
 
@@ -151,7 +156,7 @@ class WorkAccount(models.Model):
     person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="work_accounts")
     vouched_at = models.DateTimeField()  # at the last sign-in
 
-    objects = OfCustomerQuerySet.as_manager()
+    objects = WorkAccountQuerySet.as_manager()
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["customer", "person"], name="work_account_once")]
