@@ -41,8 +41,8 @@ def days(starts_on: date, ends_on: date) -> DateRange:
 
 
 def make_person(name: str, **over: Any) -> Person:
-    fields = {"name": name, "email": f"{name}@example.test", "confirmed_at": LONG_AGO, **over}
-    person = Person(**fields, password=_password())
+    fields = {"name": name, "email": f"{name}@example.test", "confirmed_at": LONG_AGO, "password": _password()}
+    person = Person(**fields | over)
     person.save(using="owner")
     return Person.objects.get(pk=person.pk)
 

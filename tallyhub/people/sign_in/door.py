@@ -29,21 +29,25 @@ def find(request: HttpRequest) -> HttpResponseBase:
     """By the domain of an address alone: so the answer tells nothing about the address."""
     form = AddressForm(request.POST or None)
     if form.is_valid():
-        _limit(request)
-        slug = queries.find_slug_of_domain(_domain_of(form.cleaned_data["email"]))
-        if slug:
+        try:
+            slug = _find_slug(request, form.cleaned_data["email"])
             return redirect(_with_next(url("people:sso", slug), request))
-        form.add_error("email", sentence(Invalid("sso_domain_unknown")))
+        except Invalid as error:
+            form.add_error("email", sentence(error))
     context = {"form": form, "next": get_next_redirect_url(request) or ""}
     return render(request, "people/sso_find.html", context, status=400 if form.errors else 200)
 
 
-def _domain_of(address: str) -> str:
-    """Empty for what cannot be anybody's own."""
+def _find_slug(request: HttpRequest, address: str) -> str:
+    """Raises Invalid for a domain in which nobody signs in on their own, and one that cannot be anybody's."""
+    _limit(request)
     try:
-        return rules.read_domain(address)
+        slug = queries.find_slug_of_domain(rules.read_domain(address))
     except Invalid:
-        return ""
+        slug = None
+    if slug is None:
+        raise Invalid("sso_domain_unknown")
+    return slug
 
 
 @require_safe
@@ -57,8 +61,8 @@ def offer(request: HttpRequest, slug: str) -> HttpResponse:
 @require_safe
 def go(request: HttpRequest, slug: str) -> HttpResponseBase:
     _provider(slug)
-    _limit(request)
     try:
+        _limit(request)
         return openid.begin(request, slug, get_next_redirect_url(request))
     except HubError as error:
         return _refused(request, slug, error)
