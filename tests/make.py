@@ -6,18 +6,24 @@ from itertools import count
 from typing import Any
 
 from django.contrib.auth.hashers import make_password
+from django.db import connections
 from django.db.backends.postgresql.psycopg_any import DateRange
 
 from tallyhub.accounts.models import Person
 from tallyhub.agreements.models import Agreement, Entitlement, Mapping, Package, Service
+from tallyhub.kernel import clock
 from tallyhub.kernel.access import Access
 from tallyhub.kernel.amounts import Unit
 from tallyhub.kernel.scope import scope
 from tallyhub.ledger import steps
 from tallyhub.ledger.models import Entry
-from tallyhub.organizations.models import AccessGrant, Membership, Organization, Workspace
+from tallyhub.organizations.models import AccessGrant, Membership, Organization, ProvedDomain, Workspace
 
 _serial = count(1)
+_SETTLE = """
+UPDATE organizations_workspace w SET refuses_personal = p.refuses
+FROM agreements_account_policy(%s::bigint[], %s) p WHERE p.workspace_id = w.id
+"""
 LONG_AGO = datetime(2020, 1, 1, tzinfo=UTC)
 
 
@@ -35,8 +41,8 @@ def days(starts_on: date, ends_on: date) -> DateRange:
 
 
 def make_person(name: str, **over: Any) -> Person:
-    fields = {"name": name, "email": f"{name}@example.test", "confirmed_at": LONG_AGO, **over}
-    person = Person(**fields, password=_password())
+    fields = {"name": name, "email": f"{name}@example.test", "confirmed_at": LONG_AGO, "password": _password()}
+    person = Person(**fields | over)
     person.save(using="owner")
     return Person.objects.get(pk=person.pk)
 
@@ -49,6 +55,18 @@ def make_organization(code: str, **over: Any) -> Organization:
 def make_workspace(customer: Organization, code: str, **over: Any) -> Workspace:
     fields = {"customer_id": customer.pk, "code": code, "name": code.title()}
     return Workspace.objects.using("owner").create(**fields | over)
+
+
+def prove_domain(customer: Organization, domain: str) -> ProvedDomain:
+    """Addresses in it are the customer's work accounts."""
+    fields = {"customer_id": customer.pk, "domain": domain, "proved_by": "dns", "proved_at": LONG_AGO}
+    return ProvedDomain.objects.using("owner").create(**fields)
+
+
+def settle(*customers: Organization) -> None:
+    """Which accounts the workspaces accept, as whatever changes mappings does."""
+    with connections["owner"].cursor() as cursor:
+        cursor.execute(_SETTLE, [[one.pk for one in customers], clock.now()])
 
 
 def grant(person: Person, role: str, place: Organization | Workspace, **over: Any) -> None:

@@ -107,6 +107,7 @@ def doors(world: SimpleNamespace) -> dict[tuple[str, str], tuple[list[Any], dict
         ("GET", "organizations:switch"): ([], for_all(200)),
         ("POST", "organizations:switch_workspace"): ([], for_all(404)),  # without a workspace of one's own
         ("POST", "organizations:switch_customer"): ([], for_all(404)),
+        **account_policy(),
         ("GET", "accounts:profile"): ([], for_all(200)),
         ("GET", "privacy:my_data"): ([], for_all(200)),
         ("POST", "privacy:export_me"): ([], for_all(200)),
@@ -132,6 +133,27 @@ def doors(world: SimpleNamespace) -> dict[tuple[str, str], tuple[list[Any], dict
         ("GET", "account_reset_password_done"): ([], for_all(200)),
         ("GET", "account_reset_password_from_key"): (["1", "forged"], for_all(200)),  # says that it is no link
         ("GET", "account_reset_password_from_key_done"): ([], for_all(200)),
+    }
+
+
+def account_policy() -> dict[tuple[str, str], tuple[list[Any], dict[str, int]]]:
+    """Of the customer's administrators and its account team; its own sign-in of the former alone."""
+    team, own = for_customers(404), none_there({"admin", "stranger"})
+    return {
+        ("GET", "people:account_policy"): ([], for_customers(200)),
+        ("POST", "people:personal_allow"): ([0], team),
+        ("GET", "people:personal_refuse"): ([0], team),
+        ("POST", "people:domain_claim"): ([], for_all(403) | dict.fromkeys(["admin", "stranger"], 400)),
+        ("POST", "people:domain_set"): ([], for_all(403) | dict.fromkeys(ACCOUNT_TEAM, 400)),
+        ("POST", "people:domain_check"): ([0], own),
+        ("GET", "people:domain_remove"): ([0], team),
+        ("GET", "people:provider"): ([], only({"admin", "stranger"})),
+        ("POST", "people:provider_test"): ([], own),
+        ("GET", "people:provider_remove"): ([], own),
+        ("GET", "people:directory_group_add"): ([], only({"admin", "stranger"})),
+        ("POST", "people:directory_group_remove"): ([0], own),
+        ("GET", "people:sso_find"): ([], for_all(200)),
+        **{("GET", f"people:{name}"): (["no-such"], for_all(404)) for name in ("sso", "sso_go", "sso_return")},
     }
 
 
@@ -171,6 +193,8 @@ NOBODY = {  # everything else asks to sign in
     "demo_mail_html": 404,
 }
 NOBODY |= {
+    "people:sso_find": 200,
+    **dict.fromkeys(("people:sso", "people:sso_go", "people:sso_return"), 404),
     "api_contract": 200,
     "api_reference": 200,
     "api:api-root": 404,

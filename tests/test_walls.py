@@ -47,6 +47,9 @@ OPEN = {
     "auth_permission": "Django's, unused",
     "django_content_type": "Django's",
     "django_migrations": "Django's",
+    "socialaccount_socialaccount": "as accounts_person; holds a hash of who it is at which provider, and nothing else",
+    "socialaccount_socialapp": "allauth's, unused: a customer's identity provider is ours",
+    "socialaccount_socialtoken": "allauth's, unused: no token of a provider is kept",
     "procrastinate_events": "jobs hold ids only",
     "procrastinate_jobs": "jobs hold ids only",
     "procrastinate_periodic_defers": "jobs hold ids only",
@@ -57,6 +60,7 @@ DEFINERS = {
     "activity_customers_with_exports_before",
     "agreements_begun",
     "agreements_find_customers",
+    "agreements_unsettled",
     "ledger_days_as_of",
     "journal_clear",
     "journal_kinds",
@@ -69,14 +73,20 @@ DEFINERS = {
     "notifications_due",
     "notifications_person_of",
     "organizations_act_for",
+    "organizations_counted_in",
     "organizations_customers_of",
     "organizations_find_customers",
     "organizations_managed",
     "organizations_names",
+    "organizations_open",
     "organizations_person_in",
+    "organizations_personal",
     "organizations_served",
     "organizations_sign_on",
     "organizations_use_token",
+    "people_claimed",
+    "people_identity_provider",
+    "people_provider_of_domain",
 }
 TABLES = """
 SELECT oid, relname, relrowsecurity FROM pg_class
@@ -114,7 +124,7 @@ def spread(world: SimpleNamespace, owner: Any) -> SimpleNamespace:
         grant(person, "member", workspace)
         PersonKey.objects.using("owner").create(customer_id=customer.pk, person_id=person.pk, key=person.name)
         domain = f"{customer.code}.test"
-        ProvedDomain.objects.using("owner").create(customer_id=customer.pk, domain=domain, proved_by="dns")
+        ProvedDomain.objects.using("owner").create(customer_id=customer.pk, domain=f"more.{domain}", proved_by="dns")
         ledger.refresh_snapshots(Access.of_system([customer.pk]))
         kept_by(person, customer, workspace)
         Token.objects.using("owner").create(

@@ -1,6 +1,8 @@
 """The fixed cast: one provider, one partner, two customers, and people of every role. Today is 21 November 2026.
 
-Cedar has two workspaces, north and south; birch has one. Read this before you read a test.
+Cedar has two workspaces, north and south; birch has one. Both have unified agreements, so that their workspaces refuse
+personal accounts; cedar has proved example.test and birch birch.test, so that nobody here has one. Read this before you
+read a test.
 """
 
 from datetime import UTC, date, datetime
@@ -18,6 +20,8 @@ from tests.make import (
     make_person,
     make_service,
     make_workspace,
+    prove_domain,
+    settle,
 )
 
 NOW = datetime(2026, 11, 21, 12, tzinfo=UTC)
@@ -59,8 +63,10 @@ def _people(world: SimpleNamespace) -> None:
         "engineer": ("engineer", world.cedar),
         "stranger": ("customer_administrator", world.birch),
     }
+    prove_domain(world.cedar, "example.test")
+    prove_domain(world.birch, "birch.test")
     for name, (role, place) in roles.items():
-        person = make_person(name)
+        person = make_person(name, **({"email": "stranger@birch.test"} if name == "stranger" else {}))
         grant(person, role, place)
         setattr(world, name, person)
     grant(world.learning, "customer_activity", world.north)
@@ -97,6 +103,7 @@ def _agreements(world: SimpleNamespace) -> None:
     world.birch_agreement = make_agreement(world.birch, world.partner, number="BIR-2026", name="Birch unified")
     world.birch_base = make_package(world.birch_agreement, world.birch_main, code="BASE", name="Birch base")
     world.birch_advisory = make_entitlement(world.birch_base, world.advisory, bought=300)
+    settle(world.cedar, world.birch)
 
 
 def _consumption(world: SimpleNamespace) -> None:

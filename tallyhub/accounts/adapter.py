@@ -7,12 +7,21 @@ from django.http import HttpRequest
 
 from tallyhub.accounts import commands
 from tallyhub.accounts.models import Person
+from tallyhub.accounts.sessions import CUSTOMER_KEY, VOUCHED_KEY, WORKSPACE_KEY
 from tallyhub.kernel.access import Access
 
 
 class Adapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth is not typed
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         return False  # people are invited
+
+    def login(self, request: HttpRequest, user: Person) -> None:
+        """A session keeps what it knew of the same person; who vouches for them is of this sign-in and no earlier."""
+        super().login(request, user)
+        vouched_by = getattr(request, "vouched_by", None)  # by people.sign_in, after the customer's provider answered
+        request.session[VOUCHED_KEY] = vouched_by
+        if vouched_by:
+            request.session[CUSTOMER_KEY], request.session[WORKSPACE_KEY] = vouched_by, None
 
     def set_password(self, user: Person, password: str) -> None:
         user.password = commands.change_password(Access(person_id=user.pk), password=password)

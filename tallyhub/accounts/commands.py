@@ -36,6 +36,17 @@ def change_password(access: Access, *, password: str) -> str:
 
 
 @command
+def use_reset_link(access: Access, *, password: str) -> str:
+    """As ``change_password``, by a link that only the address gets: so it is the person's own (R7.2)."""
+    person = Person.objects.select_for_update().get(pk=access.person_id or 0)
+    person.set_password(password)
+    person.confirmed_at = person.confirmed_at or clock.now()
+    person.save(update_fields=["password", "confirmed_at"])
+    record(access, "accounts.password_changed", person.pk)
+    return person.password
+
+
+@command
 def ask_for_reset(access: Access, *, person_id: int) -> None:
     """Somebody says they forgot the password; only the mail that follows from this tells whether it was the person."""
     record(access, "accounts.reset_asked", person_id)
@@ -43,7 +54,10 @@ def ask_for_reset(access: Access, *, person_id: int) -> None:
 
 @command
 def set_password(access: Access, *, email: str, password: str) -> bool:
-    """By the operator, who has the machine; False when nobody has the address. A new hash ends every session."""
+    """By the operator, who has the machine and vouches for the address; False when nobody has it.
+
+    A new hash ends every session.
+    """
     person = Person.objects.select_for_update().filter(email_folded=email.lower()).first()
     if person is None:
         return False
@@ -52,7 +66,8 @@ def set_password(access: Access, *, email: str, password: str) -> bool:
     except ValidationError as error:
         raise Invalid("password_refused", reasons=" ".join(error.messages)) from error
     person.set_password(password)
-    person.save(update_fields=["password"])
+    person.confirmed_at = person.confirmed_at or clock.now()
+    person.save(update_fields=["password", "confirmed_at"])
     record(access, "accounts.password_set", person.pk)
     return True
 

@@ -7,8 +7,11 @@ from typing import Any
 from django.db import connection
 
 from tallyhub.agreements.models import Agreement, Entitlement, Mapping, Package, Service
+from tallyhub.journal.steps import News, record_many
+from tallyhub.kernel import clock
 from tallyhub.kernel.access import Access
 from tallyhub.kernel.bulk import Added, Row, add_missing
+from tallyhub.kernel.scope import require_transaction
 
 # In the order of the models' columns, which from_db() relies on.
 _OF_AGREEMENT = ("id", "term", "terminated_on", "customer_id", "number", "zone")
@@ -108,3 +111,30 @@ def add_entitlements(rows: Sequence[Row]) -> Added[Entitlement]:
 
 def add_mappings(rows: Sequence[Row]) -> Added[Mapping]:
     return add_missing(Mapping, rows, ("package_id", "workspace_id"))
+
+
+_SETTLE = """
+UPDATE organizations_workspace w SET refuses_personal = p.refuses
+FROM agreements_account_policy(%s::bigint[], %s) p
+WHERE w.id = p.workspace_id AND w.refuses_personal <> p.refuses
+RETURNING w.customer_id, w.id, w.refuses_personal
+"""
+
+
+def settle_account_policy(access: Access, customers: Collection[int]) -> None:
+    """Let sign-on know which workspaces of these customers refuse personal accounts (R3.6).
+
+    To be called by whatever changes a mapping, an agreement's plan or end, or what the customer allows. Needs the
+    customers in whole. One statement, and one event for each workspace in which it changed.
+    """
+    require_transaction()
+    with connection.cursor() as cursor:
+        cursor.execute(_SETTLE, [sorted(customers), clock.now()])
+        changed = cursor.fetchall()
+    if changed:
+        record_many(access, [_policy_settled(*one) for one in changed])
+
+
+def _policy_settled(customer_id: int, workspace_id: int, refuses: bool) -> News:
+    accepts = {"accepts": "work" if refuses else "all"}
+    return News("agreements.account_policy_settled", customer_id, workspace_id, workspace_id, accepts)

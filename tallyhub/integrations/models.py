@@ -78,7 +78,7 @@ class Attempt(models.Model):
     delivery = models.ForeignKey(Delivery, on_delete=models.CASCADE, related_name="attempts", db_constraint=False)
     at = models.DateTimeField()
     status = models.PositiveSmallIntegerField(null=True)  # none: there was no answer
-    problem = models.CharField(max_length=40, blank=True)  # a code of webhooks.rules.Problem
+    problem = models.CharField(max_length=40, blank=True)  # a code of kernel.outbound.Problem
     answer = models.CharField(max_length=1024, blank=True)  # how the answer began
     milliseconds = models.PositiveIntegerField()
 

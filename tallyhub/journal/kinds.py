@@ -50,6 +50,11 @@ KINDS: dict[str, Kind] = {
     "activity.view_deleted": Kind(_("View deleted"), _("Deleted a saved view"), About.OTHER),
     "activity.view_renamed": Kind(_("View renamed"), _("Renamed a saved view"), About.OTHER),
     "activity.view_saved": Kind(_("View saved"), _("Saved a view"), About.OTHER),
+    "agreements.account_policy_settled": Kind(
+        _("Accepted accounts changed"),
+        _("Which accounts the workspace accepts changed to: %(accepts)s"),
+        About.WORKSPACE,
+    ),
     "integrations.endpoint_added": Kind(_("Endpoint added"), _("Added an endpoint for webhooks"), About.OTHER),
     "integrations.endpoint_deleted": Kind(_("Endpoint deleted"), _("Deleted an endpoint for webhooks"), About.OTHER),
     "integrations.endpoint_paused": Kind(_("Endpoint paused"), _("Paused an endpoint for webhooks"), About.OTHER),
@@ -85,7 +90,28 @@ KINDS: dict[str, Kind] = {
     "organizations.member_removed": Kind(_("Member removed"), _("Removed from the workspace"), About.PERSON),
     "organizations.role_given": Kind(_("Role given"), _("Gave the role: %(role)s"), About.PERSON),
     "organizations.role_taken": Kind(_("Role taken away"), _("Took the role away: %(role)s"), About.PERSON),
+    "people.account_linked": Kind(
+        _("Account linked"), _("Signed in by the organisation’s own identity provider for the first time"), About.PERSON
+    ),
+    "people.directory_group_added": Kind(_("Directory group added"), _("Added a directory group"), About.OTHER),
+    "people.directory_group_removed": Kind(_("Directory group removed"), _("Removed a directory group"), About.OTHER),
+    "people.domain_claimed": Kind(_("Domain claimed"), _("Claimed a mail domain"), About.OTHER),
+    "people.domain_proved": Kind(_("Domain proved"), _("Proved a mail domain: %(by)s"), About.OTHER),
+    "people.domain_removed": Kind(_("Domain removed"), _("Removed a mail domain"), About.OTHER),
+    "people.groups_cut": Kind(
+        _("Groups left out"),
+        _("Signed in, but the directory left out their groups, because there are too many"),
+        About.PERSON,
+    ),
     "people.invited": Kind(_("Invitation sent"), _("Invited somebody into the workspace"), About.OTHER),
+    "people.personal_allowed": Kind(
+        _("Personal accounts allowed"), _("Allowed personal accounts in the workspace"), About.WORKSPACE
+    ),
+    "people.personal_refused": Kind(
+        _("Personal accounts refused"), _("Refused personal accounts in the workspace"), About.WORKSPACE
+    ),
+    "people.provider_removed": Kind(_("Own sign-in removed"), _("Removed the identity provider"), About.OTHER),
+    "people.provider_saved": Kind(_("Own sign-in changed"), _("Changed the identity provider"), About.OTHER),
     "privacy.cleared": Kind(_("Clearing"), _("Cleared what is from before %(before)s, %(count)s in number: %(what)s")),
     "privacy.part_ended": Kind(_("Part ended"), _("Ended the person’s part in the customer for good"), About.PERSON),
     "privacy.person_erased": Kind(_("Person erased"), _("Erased the person"), About.PERSON),

@@ -64,8 +64,29 @@ _SENTENCES = {
     "day_out_of_bounds": _("The day must lie between %(first)s and %(last)s."),
     "day_twice": _("Fill in one of occurred_on and occurred_at, not both."),
     "default_twice": _("The customer has another default workspace already. There is only one."),
+    "directory_group_incomplete": _("Name the group as the directory does, and choose at least one role."),
+    "directory_group_there": _("This group has roles in that workspace already. Remove it there first."),
+    "directory_groups_full": _("There are %(count)s directory groups already, which is as many as there may be."),
+    "directory_without_provider": _("Connect your identity provider first: the groups come from it."),
     "domain_malformed": _("%(domain)s is no mail domain. Write it as example.org."),
+    "domain_proved_elsewhere": _(
+        "%(domain)s stays claimed and cannot be proved: somebody else has proved it. If it is yours, tell your "
+        "provider."
+    ),
+    "domain_reason_missing": _("Write down how you know that the domain is the customer’s."),
+    "domain_record_missing": _(
+        "There is no TXT record at %(record)s yet. DNS may need some hours to show a new one. Check again later."
+    ),
+    "domain_record_other": _(
+        "There is a TXT record at %(record)s, but none with the text that is shown here. Correct it and check again."
+    ),
+    "domain_servers_broken": _(
+        "The name servers of %(domain)s answer with an error. Tell whoever keeps them, and check again later."
+    ),
+    "domain_servers_silent": _("The name servers of %(domain)s do not answer in time. Check again later."),
+    "domain_shared": _("In %(domain)s everybody can have an address, so it is nobody’s own."),
     "domain_taken": _("%(domain)s is the domain of another customer."),
+    "domains_full": _("There are %(count)s domains already, which is as many as there may be. Remove one first."),
     "duplicate_in_batch": _("%(external_ids)s: comes twice at once. Leave out the one that is not meant."),
     "email_malformed": _("This is no mail address."),
     "encoding_wrong": _(
@@ -132,6 +153,32 @@ _SENTENCES = {
     "parameter_twice": _("%(parameter)s comes twice. Which one is meant?"),
     "password_refused": _("This password is refused: %(reasons)s"),
     "person_unknown": _("The customer has nobody with this key or address. Import the people first, or correct it."),
+    "policy_last_administrator": _(
+        "Nobody would be left who administers it with a work account. First make somebody with a work account "
+        "administrator."
+    ),
+    "policy_oneself": _(
+        "You would lock yourself out: your own account would be a personal one. Let an administrator with a work "
+        "account do it."
+    ),
+    "provider_answer_malformed": _(
+        "The provider’s answer is not as OpenID Connect wants it. Check the issuer and the settings there."
+    ),
+    "provider_incomplete": _("The provider says nothing usable for %(name)s. Check the issuer."),
+    "provider_issuer_differs": _(
+        "The provider calls itself %(said)s. Write the issuer exactly like that, if it is the one you mean."
+    ),
+    "provider_refused": _(
+        "The provider answered with status %(status)s. Check the issuer, the client ID and the secret."
+    ),
+    "provider_secret_again": _(
+        "Type the client secret again: with another issuer or client ID the stored one does not fit."
+    ),
+    "provider_secret_missing": _("Type the client secret that the provider gave you."),
+    "provider_unreachable": _(
+        "The provider cannot be reached (%(problem)s). Check the issuer; it needs a public address and a valid "
+        "certificate."
+    ),
     "rate_exceeded": _("More than %(rate)s requests in a minute. Wait as long as the header Retry-After says."),
     "reason_not_a_code": _(
         "%(external_ids)s: the reason is not a code. Write it in small letters, digits and underscores."
@@ -157,6 +204,27 @@ _SENTENCES = {
     "service_unknown": _("There is no service with this code. Import the services first, or correct the code."),
     "rows_too_many": _("There are more than %(rows_max)s rows. Divide the file."),
     "sort_unknown": _("The list cannot be sorted by %(sort)s."),
+    "sso_address_unverified": _(
+        "Your organisation did not say that your address is verified, so the hub does not know who you are. Ask "
+        "your administrator to let it say so."
+    ),
+    "sso_answer_refused": _(
+        "The answer of your organisation’s sign-in was not accepted (%(reason)s). Try again; if it happens again,"
+        " tell your administrator."
+    ),
+    "sso_cancelled": _("You broke off the sign-in at your organisation. Nothing happened."),
+    "sso_domain_unknown": _(
+        "No organisation signs in with this domain here. Sign in with your password, or by the link in your invitation."
+    ),
+    "sso_other_account": _(
+        "This address signed in with another account of your organisation before. Ask your administrator."
+    ),
+    "sso_outdated": _("This sign-in was begun too long ago, in another browser, or was used already. Begin again."),
+    "sso_too_often": _("There were too many sign-ins from here. Wait a minute and try again."),
+    "sso_unknown": _(
+        "Your organisation knows you, but the hub does not let you in: nobody has invited this address of yours. "
+        "Ask your administrator for an invitation."
+    ),
     "staff_needs_address": _(
         "Without a customer it is staff of the provider: the key is their address, and they have no workspaces."
     ),
@@ -164,6 +232,10 @@ _SENTENCES = {
     "spreadsheet_malformed": _("This is no XLSX that can be read. Save it again, or export it as CSV."),
     "spreadsheet_too_large": _("Unpacked, the spreadsheet is larger than %(bytes_max)s bytes. Export it as CSV."),
     "starts_too_early": _("It begins before what it is a part of, whose first day is %(starts_on)s."),
+    "target_malformed": _(
+        "Write an address that begins with https://, without a user and #, of %(length_max)s characters at most."
+    ),
+    "target_refused": _("%(address)s is no public address. An operator can allow a private network in the settings."),
     "terminated_outside": _(
         "It can only be terminated between its first day, %(starts_on)s, and its last one, %(ends_on)s."
     ),
@@ -191,14 +263,8 @@ _SENTENCES = {
     "view_name_missing": _("Give the view a name."),
     "view_name_taken": _("You have another view with the name %(name)s. Choose another name."),
     "views_full": _("You have saved %(count)s views, which is as many as there may be. Delete one first."),
-    "webhook_address_refused": _(
-        "%(address)s is no public address. An operator can allow a private network in the settings."
-    ),
     "webhook_too_many": _("There are %(endpoints_max)s endpoints already, which is the most. Delete one first."),
     "webhook_type_unknown": _("Choose at least one of these events: %(types)s."),
-    "webhook_url_malformed": _(
-        "Write an address that begins with https://, without a user and #, of %(length_max)s characters at most."
-    ),
     "upload_missing": _("Choose a file."),
     "upload_too_large": _("The file is larger than %(megabytes_max)s MB. Divide it."),
     "word_unknown": _("Write one of these words: %(words)s."),

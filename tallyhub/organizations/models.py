@@ -57,6 +57,9 @@ class Workspace(models.Model):
             models.UniqueConstraint(fields=["customer", "code"], name="workspace_code_once"),
             models.UniqueConstraint(fields=["customer"], condition=Q(is_default=True), name="workspace_one_default"),
         ]
+        indexes = [  # sign-on asks, for each grant in a whole customer, whether any workspace refuses
+            models.Index(fields=["customer"], condition=Q(refuses_personal=True), name="workspace_refusing_personal")
+        ]
 
 
 class Membership(models.Model):
@@ -113,6 +116,11 @@ class AccessGrant(models.Model):
         ]
 
 
+class ProvedDomainQuerySet(models.QuerySet["ProvedDomain"]):
+    def visible_to(self, access: Access) -> "ProvedDomainQuerySet":
+        return self.filter(customer_id__in=access.customers_in_whole)
+
+
 class ProvedDomain(models.Model):
     """A mail domain of the customer: local accounts with an address in it are work accounts (R7.2), once it is proved.
 
@@ -126,6 +134,8 @@ class ProvedDomain(models.Model):
     reason = models.TextField(blank=True)
     proved_at = models.DateTimeField(null=True)  # null: claimed, and a claim of another customer does not hinder it
 
+    objects = ProvedDomainQuerySet.as_manager()
+
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["customer", "domain"], name="domain_claimed_once"),
@@ -134,12 +144,19 @@ class ProvedDomain(models.Model):
         ]
 
 
+class WorkAccountQuerySet(models.QuerySet["WorkAccount"]):
+    def visible_to(self, access: Access) -> "WorkAccountQuerySet":
+        return self.filter(customer_id__in=access.customers_in_whole)
+
+
 class WorkAccount(models.Model):
     """The customer's identity provider has vouched for the person. Jobs and tokens go by it: they have no session."""
 
     customer = models.ForeignKey(Organization, on_delete=models.PROTECT, related_name="+")
     person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="work_accounts")
     vouched_at = models.DateTimeField()  # at the last sign-in
+
+    objects = WorkAccountQuerySet.as_manager()
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["customer", "person"], name="work_account_once")]

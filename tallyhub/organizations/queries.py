@@ -16,11 +16,29 @@ from tallyhub.organizations.rules import STAFF, Kind, Role
 PEOPLE_MAX = 500  # offered by a filter
 
 
-def list_own_customers(access: Access) -> QuerySet[Organization]:
-    """Those in which the person has any role today; the database lets a person read their own grants."""
+def list_own_customers(access: Access, vouched_by: int | None) -> QuerySet[Organization]:
+    """Those that this session opens; ``vouched_by``: the customer whose identity provider opened it, if one did."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT organizations_open(%s, %s)", [vouched_by, clock.now()])
+        opened = [customer for (customer,) in cursor.fetchall()]
+    return Organization.objects.filter(kind=Kind.CUSTOMER, pk__in=opened).order_by("name", "pk")
+
+
+def list_customers_held(access: Access) -> QuerySet[Organization]:
+    """Those in which the person has any role today, even where their account or session is refused.
+
+    The database lets a person read their own grants, and by them the names.
+    """
     mine = AccessGrant.objects.filter(person_id=access.person_id or 0, starts_at__lte=clock.now())
     current = mine.exclude(ends_at__lte=clock.now()).values("customer_id")
     return Organization.objects.filter(kind=Kind.CUSTOMER, pk__in=current).order_by("name", "pk")
+
+
+def find_personal(customer_id: int, people: Iterable[int]) -> set[int]:
+    """Those of these people whose account is no work account of the customer; for whoever works inside it (R7.2)."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT organizations_personal(%s, %s::bigint[])", [customer_id, list(set(people))])
+        return {person for (person,) in cursor.fetchall()}
 
 
 def names_of(access: Access, people: Iterable[int | None]) -> dict[int, str]:
@@ -75,6 +93,7 @@ class Held:
 def list_held(access: Access, workspace_id: int) -> list[Held]:
     """Why whoever can see the workspace can: every role that counts there now, by name."""
     now = clock.now()
+    counted = _counted_in(workspace_id)
     reaching = Q(workspace_id=workspace_id) | Q(workspace_id__isnull=True)
     current = Q(starts_at__lte=now) & (Q(ends_at__isnull=True) | Q(ends_at__gt=now))
     grants = AccessGrant.objects.visible_to(access).filter(reaching & current, person__is_active=True)
@@ -89,7 +108,15 @@ def list_held(access: Access, workspace_id: int) -> list[Held]:
             one.ends_at,
         )
         for one in grants.select_related("person").order_by("person__name", "person_id", "role", "pk")
+        if (one.person_id, one.workspace_id, one.role) in counted
     ]
+
+
+def _counted_in(workspace_id: int) -> set[tuple[int, int | None, str]]:
+    """(person, workspace, role) of what counts there: a personal account may be refused (R3.6)."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT * FROM organizations_counted_in(%s, %s)", [workspace_id, clock.now()])
+        return set(cursor.fetchall())
 
 
 def list_workspaces(access: Access, *, after: int = 0) -> QuerySet[Workspace]:

@@ -11,13 +11,13 @@ from django.db import connection
 from django.utils.crypto import constant_time_compare
 
 from tallyhub.accounts.models import Person
-from tallyhub.accounts.sessions import SessionStore
+from tallyhub.accounts.sessions import VOUCHED_KEY, SessionStore
 from tallyhub.accounts.tokens import TokenScope, digest_of, rights_of
 from tallyhub.kernel import clock
 from tallyhub.kernel.access import Access, Right
 from tallyhub.organizations.rules import RIGHTS_OF, STAFF, Role
 
-# Definer functions (organizations/migrations/0003 and 0004): before the person is known no policy lets them read.
+# Definer functions (organizations/migrations/0009): before the person is known no policy lets them read.
 _READ = "SELECT * FROM organizations_sign_on(%s, %s)"
 _READ_ACTOR = "SELECT * FROM organizations_act_for(%s, %s, %s)"
 _READ_HOLDER = "SELECT * FROM organizations_use_token(%s, %s)"
@@ -40,6 +40,11 @@ class SignOn:
     customer_name: str = ""
     places: tuple[Place, ...] = ()
     customer_count: int = 0  # how many customers this person may work inside
+
+    @property
+    def vouched_by(self) -> int | None:
+        """The customer whose identity provider opened the session; None: the person's own password did."""
+        return self.session.get(VOUCHED_KEY)
 
 
 def read(session_key: str | None) -> SignOn:

@@ -42,7 +42,7 @@ def who(request: HubRequest) -> HttpResponse:
 def switch(request: HubRequest) -> HttpResponse:
     """The customers one belongs to, and the workspaces of the one that is worked inside."""
     with scope(request.access):
-        customers = queries.list_own_customers(request.access)
+        customers = queries.list_own_customers(request.access, request.sign_on.vouched_by)
         return render(request, "organizations/switch.html", {"customers": customers})
 
 
@@ -62,7 +62,7 @@ def switch_workspace(request: HubRequest) -> HttpResponseBase:
 def switch_customer(request: HubRequest) -> HttpResponseBase:
     """Begin to work inside another of one's own customers, in its first workspace."""
     with scope(request.access):
-        wanted = {str(one.pk): one.pk for one in queries.list_own_customers(request.access)}
+        wanted = {str(one.pk): one.pk for one in queries.list_own_customers(request.access, request.sign_on.vouched_by)}
     if request.POST.get("customer") not in wanted:
         raise ObjectDoesNotExist
     request.session[CUSTOMER_KEY] = wanted[request.POST["customer"]]

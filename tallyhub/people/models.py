@@ -98,8 +98,8 @@ class GroupMember(models.Model):
         constraints = [models.UniqueConstraint(fields=["group", "person"], name="group_member_once")]
 
 
-class OfCustomerQuerySet(models.QuerySet[models.Model]):
-    def visible_to(self, access: Access) -> "OfCustomerQuerySet":
+class IdentityProviderQuerySet(models.QuerySet["IdentityProvider"]):
+    def visible_to(self, access: Access) -> "IdentityProviderQuerySet":
         return self.filter(customer_id__in=access.customers_in_whole)
 
 
@@ -115,13 +115,18 @@ class IdentityProvider(models.Model):
     groups_claim = models.CharField(max_length=100, default="groups", blank=True)
     is_active = models.BooleanField(default=True)
 
-    objects = OfCustomerQuerySet.as_manager()
+    objects = IdentityProviderQuerySet.as_manager()
 
     class Meta:
         constraints = [
             models.UniqueConstraint(fields=["customer", "id"], name="identity_provider_of_customer"),
             models.UniqueConstraint(fields=["customer"], name="identity_provider_once"),
         ]
+
+
+class DirectoryGroupQuerySet(models.QuerySet["DirectoryGroup"]):
+    def visible_to(self, access: Access) -> "DirectoryGroupQuerySet":
+        return self.filter(customer_id__in=access.customers_in_whole)
 
 
 class DirectoryGroup(models.Model):
@@ -141,7 +146,7 @@ class DirectoryGroup(models.Model):
     made_at = models.DateTimeField()
     seen_at = models.DateTimeField(null=True)  # the last sign-in of a member
 
-    objects = OfCustomerQuerySet.as_manager()
+    objects = DirectoryGroupQuerySet.as_manager()
 
     class Meta:
         constraints = [

@@ -20,6 +20,15 @@ def _read_networks(text: str) -> list[IPv4Network | IPv6Network]:
     return [ip_network(one.strip()) for one in text.split(",") if one.strip()]
 
 
+def _read_servers(text: str) -> list[tuple[str, int]]:
+    """Raises ValueError for what is no address, with or without a port."""
+    found = []
+    for one in filter(None, map(str.strip, text.split(","))):
+        host, _, port = one.rpartition(":") if one.count(":") == 1 or one.startswith("[") else (one, "", "53")
+        found.append((str(ip_address(host.strip("[]"))), int(port)))
+    return found
+
+
 class Config(BaseSettings):
     model_config = SettingsConfigDict(env_prefix="TALLYHUB_", frozen=True, extra="ignore")
 
@@ -103,6 +112,15 @@ class Config(BaseSettings):
     webhook_allow_private: str = Field(
         "", description="Private networks that webhooks may reach, with commas: 10.0.8.0/24, fd00:1::/64."
     )
+    sign_in_allow_private: str = Field(
+        "",
+        description="Private networks in which the identity providers of customers may be, with commas: 10.0.8.0/24.",
+    )
+    name_servers: str = Field(
+        "",
+        description="Name servers that are asked whether a customer has a domain, with commas: 10.0.0.53 or "
+        "127.0.0.1:5353. Not set: the machine’s.",
+    )
     smtp_url: str = Field(
         "", description="Server that takes our mail, such as smtp+starttls://name:password@mail.example.org:587."
     )
@@ -137,7 +155,7 @@ class Config(BaseSettings):
             raise ValueError("write it as ADDRESS:PORT, for example 127.0.0.1:8000")
         return value
 
-    @field_validator("trusted_proxies", "webhook_allow_private")
+    @field_validator("trusted_proxies", "webhook_allow_private", "sign_in_allow_private")
     @classmethod
     def _networks(cls, value: str) -> str:
         try:
@@ -153,6 +171,24 @@ class Config(BaseSettings):
     @property
     def webhook_networks(self) -> list[IPv4Network | IPv6Network]:
         return _read_networks(self.webhook_allow_private)
+
+    @property
+    def sign_in_networks(self) -> list[IPv4Network | IPv6Network]:
+        return _read_networks(self.sign_in_allow_private)
+
+    @field_validator("name_servers")
+    @classmethod
+    def _servers(cls, value: str) -> str:
+        try:
+            _read_servers(value)
+        except ValueError as error:
+            raise ValueError(f"{error}. Write addresses such as 10.0.0.53 or 127.0.0.1:5353") from error
+        return value
+
+    @property
+    def name_server_addresses(self) -> list[tuple[str, int]]:
+        """(address, port)"""
+        return _read_servers(self.name_servers)
 
     @property
     def is_tls(self) -> bool:

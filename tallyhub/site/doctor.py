@@ -12,6 +12,7 @@ from django.conf import settings
 from django.db import connection, connections
 from django.db.migrations.executor import MigrationExecutor
 
+from tallyhub.agreements import queries as agreements
 from tallyhub.kernel.errors import HubError
 from tallyhub.ledger import doctor as ledger
 from tallyhub.notifications import doctor as mail
@@ -53,6 +54,7 @@ def examine(config: Config) -> Iterator[Finding]:
     yield schema
     if not schema.is_fault:
         yield from _jobs()
+        yield from _policies()
         yield _mail(config)
         yield from _figures()
 
@@ -152,6 +154,17 @@ def _schema() -> Finding:
     if missing:
         return Finding(f"{len(missing)} migrations are not applied. Run: tallyhub migrate", is_fault=True)
     return Finding("The schema is that of this release.")
+
+
+def _policies() -> Iterator[Finding]:
+    """What sign-on reads is what follows from the agreements; a job settles it where one ended by date (R3.6)."""
+    unsettled = sum(workspaces for _customer, workspaces in agreements.list_unsettled())
+    if unsettled:
+        yield Finding(
+            f"{unsettled} workspaces accept other accounts than their agreements say. A running worker settles that "
+            "within a quarter of an hour.",
+            is_fault=True,
+        )
 
 
 def _figures() -> Iterator[Finding]:

@@ -78,6 +78,7 @@ INSTALLED_APPS = [
     "tallyhub.journal",
     "allauth",
     "allauth.account",
+    "allauth.socialaccount",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.messages",
@@ -183,3 +184,8 @@ ACCOUNT_SESSION_REMEMBER = True
 ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
 ACCOUNT_USER_DISPLAY = "tallyhub.accounts.adapter.display"
 ACCOUNT_USER_MODEL_USERNAME_FIELD = None
+
+# Customers' own identity providers (OpenID Connect); their settings are rows of people.IdentityProvider.
+SOCIALACCOUNT_ADAPTER = "tallyhub.people.sign_in.adapter.Adapter"
+SOCIALACCOUNT_EMAIL_AUTHENTICATION = False  # whom an address means is our rule: people.sign_in.rules.way_in
+SOCIALACCOUNT_STORE_TOKENS = False

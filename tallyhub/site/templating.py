@@ -19,8 +19,8 @@ from markupsafe import Markup
 from tallyhub.kernel.access import Right
 from tallyhub.kernel.http import url
 
-# URL name, what the ribbon says, and the rows of its second line: (URL name, title, right).
-_TABS: list[tuple[str, Any, list[tuple[str, Any, Right]]]] = [
+# URL name, what the ribbon says, and the rows of its second line: (URL name, title, rights, one of which will do).
+_TABS: list[tuple[str, Any, list[tuple[Any, ...]]]] = [
     ("activity:home", _("Home"), []),
     (
         "activity:management",
@@ -28,6 +28,7 @@ _TABS: list[tuple[str, Any, list[tuple[str, Any, Right]]]] = [
         [
             ("activity:customer_activity", _("Customer activity"), Right.VIEW_ACTIVITY),
             ("privacy:people", _("Erase a person"), Right.ERASE_PEOPLE),
+            ("people:account_policy", _("Account policy"), Right.MANAGE_SIGN_IN, Right.MANAGE_AGREEMENTS),
             ("organizations:who", _("Who can see this"), Right.VIEW_AUDIT),
             ("activity:audit", _("Audit"), Right.VIEW_AUDIT),
             ("integrations:imports", _("Import"), Right.MANAGE_AGREEMENTS),
@@ -113,8 +114,8 @@ class Chrome:
             Tab(str(title), url(row), path.startswith(url(row)))
             for name, _title, rows in _TABS
             if _is_at(path, name, rows)
-            for row, title, right in rows
-            if self._request.access.has_anywhere(right)
+            for row, title, *rights in rows
+            if any(map(self._request.access.has_anywhere, rights))
         ]
 
     @cached_property
@@ -132,7 +133,7 @@ class Chrome:
         return next((place for place in self.workspaces if place.is_current), None)
 
 
-def _is_at(path: str, name: str, rows: list[tuple[str, Any, Right]]) -> bool:
+def _is_at(path: str, name: str, rows: list[tuple[Any, ...]]) -> bool:
     here = url(name)
     return path == here or any(path.startswith(url(row)) for row, *_rest in rows)
 

@@ -173,8 +173,6 @@ WITHOUT_VISIBLE_TO = {
     "ledger.LedgerVersion": f"{UNREAD}; it turns an instant into a version",
     "organizations.Membership": f"{UNREAD} yet",
     "organizations.PersonKey": f"{UNREAD}; imports know people by it",
-    "organizations.ProvedDomain": f"{UNREAD} yet",
-    "organizations.WorkAccount": f"{UNREAD}; sign-on asks it",
 }
 
 

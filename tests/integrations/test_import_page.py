@@ -178,7 +178,7 @@ def test_a_wrong_row_refuses_the_file_and_every_reason_can_be_taken(csam: Any, w
                 "starts_on": "2026-01-01", "ends_on": "2026-12-31",
             },
         ),
-        ("consumption", "person", lambda world: entry(world, person="stranger@example.test")),
+        ("consumption", "person", lambda world: entry(world, person="stranger@birch.test")),
     ],
 )  # fmt: skip
 def test_what_is_another_customers_is_unknown(

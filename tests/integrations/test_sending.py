@@ -16,8 +16,7 @@ from typing import Any
 import pytest
 
 from tallyhub.integrations.webhooks import sending
-from tallyhub.integrations.webhooks.addresses import may_reach
-from tallyhub.integrations.webhooks.rules import Problem
+from tallyhub.kernel.outbound import Problem, may_reach
 
 LOOPBACK = [ip_network("127.0.0.0/8")]
 OK = b"HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nok"

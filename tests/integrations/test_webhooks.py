@@ -401,17 +401,17 @@ def test_an_endpoint_is_deleted_with_everything_it_was_sent(
     ],
 )  # fmt: skip
 def test_an_address_that_cannot_be_called_is_refused(world: SimpleNamespace, url: str) -> None:
-    with pytest.raises(Invalid, match="webhook_url_malformed"):
+    with pytest.raises(Invalid, match="target_malformed"):
         commands.add_endpoint(access_of(world), url=url, types=["entries.posted"])
 
 
 def test_without_an_allowed_network_only_tls_and_public_addresses_are_taken(world: SimpleNamespace) -> None:
     with override_settings(TALLYHUB=settings.TALLYHUB.model_copy(update={"webhook_allow_private": ""})):
         for url, code in (
-            ("http://a.test/", "webhook_url_malformed"),
-            ("https://127.0.0.1/", "webhook_address_refused"),
-            ("https://[::ffff:10.0.0.1]/", "webhook_address_refused"),
-            ("https://169.254.169.254/latest/", "webhook_address_refused"),
+            ("http://a.test/", "target_malformed"),
+            ("https://127.0.0.1/", "target_refused"),
+            ("https://[::ffff:10.0.0.1]/", "target_refused"),
+            ("https://169.254.169.254/latest/", "target_refused"),
         ):
             with pytest.raises(Invalid, match=code):
                 commands.add_endpoint(access_of(world), url=url, types=["entries.posted"])

@@ -131,6 +131,7 @@ def write_mappings(run: Run, rows: Sequence[Row]) -> None:
         for row in rows
     ]
     run.wrote(rows, steps.add_mappings(wanted))
+    steps.settle_account_policy(run.access, {row.found["customer"] for row in rows})
 
 
 def write_allotments(run: Run, rows: Sequence[Row]) -> None:

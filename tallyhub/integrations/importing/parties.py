@@ -3,6 +3,7 @@
 from collections.abc import Collection, Sequence
 from typing import Any
 
+from tallyhub.agreements.steps import settle_account_policy
 from tallyhub.integrations.importing import cells
 from tallyhub.integrations.importing.kinds import Field, Kind, Row
 from tallyhub.integrations.importing.run import Run
@@ -55,6 +56,7 @@ def write_workspaces(run: Run, rows: Sequence[Row]) -> None:
     rows = _one_default(run, run.refs.resolve_customer(rows))
     wanted = [{"customer_id": row.found["customer"], **row.said("code", "name", "is_default")} for row in rows]
     run.wrote(rows, steps.add_workspaces(wanted))
+    settle_account_policy(run.access, {row.found["customer"] for row in rows})
 
 
 def _one_default(run: Run, rows: Sequence[Row]) -> list[Row]:

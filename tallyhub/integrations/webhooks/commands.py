@@ -10,7 +10,7 @@ from procrastinate.contrib.django import app
 from procrastinate.exceptions import AlreadyEnqueued
 
 from tallyhub.integrations.models import Attempt, Delivery, Endpoint
-from tallyhub.integrations.webhooks import addresses, news, queries, rules
+from tallyhub.integrations.webhooks import news, queries, rules
 from tallyhub.integrations.webhooks.rules import State, Type
 from tallyhub.integrations.webhooks.sending import Answer
 from tallyhub.journal.queries import find_event
@@ -18,6 +18,7 @@ from tallyhub.journal.steps import record
 from tallyhub.kernel import clock
 from tallyhub.kernel.access import Access, Right
 from tallyhub.kernel.errors import Conflict, Invalid
+from tallyhub.kernel.outbound import check_target
 from tallyhub.kernel.scope import command
 
 DELIVER = "integrations.deliver"  # the job
@@ -35,7 +36,7 @@ def add_endpoint(access: Access, *, url: str, types: Sequence[str]) -> Endpoint:
         raise Conflict("webhook_too_many", endpoints_max=rules.ENDPOINTS_MAX)
     endpoint = Endpoint.objects.create(
         customer_id=access.customer_id or 0,
-        url=addresses.check_url(url, settings.TALLYHUB.webhook_networks),
+        url=check_target(url, settings.TALLYHUB.webhook_networks, length_max=rules.URL_MAX),
         types=sorted(set(types)),
         secret=rules.new_secret(),
         made_by_id=access.person_id,

@@ -8,9 +8,10 @@ from django.utils.translation import ngettext
 
 from tallyhub.integrations.models import Attempt, Delivery, Endpoint
 from tallyhub.integrations.webhooks.queries import Health
-from tallyhub.integrations.webhooks.rules import Problem, State, is_accepted
+from tallyhub.integrations.webhooks.rules import State, is_accepted
 from tallyhub.kernel import clock
 from tallyhub.kernel import formatting as fmt
+from tallyhub.kernel.outbound import Problem
 
 
 def card(health: Health) -> dict[str, Any]:

@@ -38,17 +38,6 @@ class State(StrEnum):
     FAILED = "failed"
 
 
-class Problem(StrEnum):
-    """Why there was no answer."""
-
-    ADDRESS = "address"  # one that the hub must not reach
-    NAME = "name"  # unknown to the name service
-    CONNECTION = "connection"
-    TLS = "tls"
-    TIMEOUT = "timeout"
-    ANSWER = "answer"  # not HTTP
-
-
 def new_secret() -> str:
     return PREFIX + base64.b64encode(secrets.token_bytes(SECRET_BYTES)).decode()
 

@@ -6,6 +6,7 @@ from allauth.account.models import EmailAddress
 
 from tallyhub.accounts.models import Person
 from tallyhub.integrations.importing import import_records
+from tallyhub.kernel import clock
 from tallyhub.kernel.access import Access
 from tallyhub.kernel.scope import scope
 from tallyhub.organizations.models import Organization
@@ -36,5 +37,6 @@ def _open_accounts() -> None:
 def _open_account(person: Person) -> None:
     """A confirmed address makes a work account where the customer has proved its domain (R7.2)."""
     person.set_password(PASSWORD)
-    person.save(update_fields=["password"])
+    person.confirmed_at = clock.now()
+    person.save(update_fields=["password", "confirmed_at"])
     EmailAddress.objects.update_or_create(user=person, email=person.email, defaults={"verified": True, "primary": True})

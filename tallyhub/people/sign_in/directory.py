@@ -1,0 +1,79 @@
+"""Roles that come from the groups of a customer's directory (R7.1). Steps: each demands an open transaction."""
+
+from collections.abc import Collection
+from datetime import datetime
+
+from tallyhub.accounts.models import Person
+from tallyhub.journal.steps import record
+from tallyhub.kernel import clock
+from tallyhub.kernel.access import Access
+from tallyhub.kernel.scope import require_transaction
+from tallyhub.organizations.models import AccessGrant
+from tallyhub.organizations.rules import Role
+from tallyhub.organizations.steps import NewGrant, give_roles, take_roles
+from tallyhub.people.models import DirectoryGroup
+from tallyhub.people.rules import roles_in
+from tallyhub.people.sign_in.queries import SOURCE, Provider, source_of
+from tallyhub.people.sign_in.rules import Claim
+
+
+def matching(access: Access, provider: Provider, claim: Claim) -> list[DirectoryGroup]:
+    """Those of the claim's groups that give anything here."""
+    if not claim.groups:
+        return []
+    groups = DirectoryGroup.objects.visible_to(access).filter(provider_id=provider.id, key__in=claim.groups)
+    return list(groups.filter(workspace__archived_at=None).order_by("pk"))
+
+
+def renew(
+    access: Access,
+    provider: Provider,
+    claim: Claim,
+    person: Person,
+    groups: Collection[DirectoryGroup],
+    *,
+    ends_at: datetime,
+) -> None:
+    """Give what the groups give until then, and take at once what others gave.
+
+    Where the directory left the groups out because there are too many, nobody can say which they are: nothing is
+    renewed, nothing is taken, and what was given ends by itself.
+    """
+    require_transaction()
+    if claim.is_cut:
+        record(access, "people.groups_cut", person.pk, customer_id=provider.customer_id)
+        return
+    given = [
+        NewGrant(provider.customer_id, place, person.pk, role, source_of(group.pk), ends_at)
+        for group in groups
+        for place, role in roles_in(group.workspace_id, group.roles)
+    ]
+    kept = {one.key for one in given}
+    stale = [one for one in _held(access, provider.customer_id, person=person) if one.key not in kept]
+    if stale:
+        take_roles(access, stale)
+    if given:
+        give_roles(access, given)
+        DirectoryGroup.objects.filter(pk__in=[group.pk for group in groups]).update(seen_at=clock.now())
+
+
+def take_all(access: Access, groups: Collection[int]) -> None:
+    """Whatever these groups gave, to whomever. Memberships stay."""
+    require_transaction()
+    sources = [source_of(one) for one in groups]
+    if held := _held(access, access.customer_id or 0, sources=sources):
+        take_roles(access, held)
+
+
+def _held(
+    access: Access, customer_id: int, *, person: Person | None = None, sources: Collection[str] | None = None
+) -> list[NewGrant]:
+    grants = AccessGrant.objects.visible_to(access).filter(customer_id=customer_id, source__startswith=f"{SOURCE}:")
+    if person is not None:
+        grants = grants.filter(person=person)
+    if sources is not None:
+        grants = grants.filter(source__in=sources)
+    return [
+        NewGrant(one.customer_id, one.workspace_id, one.person_id, Role(one.role), one.source, one.ends_at)
+        for one in grants
+    ]

@@ -1,0 +1,117 @@
+"""Signing in with the customer's own account: find the organisation, go to its provider, come back.
+
+A form that leads to another host is blocked by our content security policy, and so is its redirect. So the form leads
+to a page of ours, and from there a link does.
+"""
+
+from typing import Any
+
+from allauth.account.utils import get_next_redirect_url
+from allauth.core.internal import ratelimit
+from allauth.socialaccount.models import SocialApp
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.shortcuts import redirect, render
+from django.utils.http import urlencode
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_safe
+
+from tallyhub.kernel.errors import HubError, Invalid
+from tallyhub.kernel.http import url
+from tallyhub.kernel.sentences import sentence
+from tallyhub.people.sign_in import openid, queries, rules
+from tallyhub.people.sign_in.forms import AddressForm
+from tallyhub.people.sign_in.queries import Provider
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def find(request: HttpRequest) -> HttpResponseBase:
+    """By the domain of an address alone: so the answer tells nothing about the address."""
+    form = AddressForm(request.POST or None)
+    if form.is_valid():
+        try:
+            slug = _find_slug(request, form.cleaned_data["email"])
+            return redirect(_with_next(url("people:sso", slug), request))
+        except Invalid as error:
+            form.add_error("email", sentence(error))
+    context = {"form": form, "next": get_next_redirect_url(request) or ""}
+    return render(request, "people/sso_find.html", context, status=400 if form.errors else 200)
+
+
+def _find_slug(request: HttpRequest, address: str) -> str:
+    """Raises Invalid for a domain in which nobody signs in on their own, and one that cannot be anybody's."""
+    _limit(request)
+    try:
+        slug = queries.find_slug_of_domain(rules.read_domain(address))
+    except Invalid:
+        slug = None
+    if slug is None:
+        raise Invalid("sso_domain_unknown")
+    return slug
+
+
+@require_safe
+def offer(request: HttpRequest, slug: str) -> HttpResponse:
+    """The customer's own address for its people, to be told to them: one link, to its provider."""
+    provider = _provider(slug)
+    context = {"provider": provider, "href": _with_next(url("people:sso_go", slug), request)}
+    return render(request, "people/sso_offer.html", context)
+
+
+@require_safe
+def go(request: HttpRequest, slug: str) -> HttpResponseBase:
+    _provider(slug)
+    try:
+        _limit(request)
+        return openid.begin(request, slug, get_next_redirect_url(request))
+    except HubError as error:
+        return _refused(request, slug, error)
+
+
+@require_safe
+def come_back(request: HttpRequest, slug: str) -> HttpResponseBase:
+    _provider(slug)
+    try:
+        answer = openid.complete(request, slug)
+    except HubError as error:
+        return _refused(request, slug, error)
+    if getattr(request, "has_cut_groups", False):
+        messages.warning(
+            request,
+            _(
+                "Your directory did not say which groups you are in, because you are in too many. Roles that come from "
+                "groups were not renewed. Your administrator can limit which groups it says."
+            ),
+        )
+    return answer
+
+
+def _provider(slug: str) -> Provider:
+    provider = queries.find_provider(slug)
+    if provider is None:
+        raise SocialApp.DoesNotExist
+    return provider
+
+
+def _limit(request: HttpRequest) -> None:
+    """As the other form of sign-in, by network address: each beginning keeps a state."""
+    if ratelimit.consume(request, app="allauth.account", action="login", limit_get=True) is None:
+        raise Invalid("sso_too_often")
+
+
+def _with_next(href: str, request: HttpRequest) -> str:
+    there: Any = get_next_redirect_url(request)
+    return f"{href}?{urlencode({'next': there})}" if there else href
+
+
+def _refused(request: HttpRequest, slug: str, error: HubError) -> HttpResponse:
+    """Nobody was signed in; an existing session is as it was."""
+    context = {
+        "title": _("You were not signed in"),
+        "sentence": sentence(error),
+        "offers": [
+            {"title": _("Try again"), "href": url("people:sso", slug)},
+            {"title": _("Sign in with a password"), "href": url("account_login")},
+        ],
+    }
+    return render(request, "site/error.html", context, status=403)

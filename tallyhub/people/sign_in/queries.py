@@ -1,0 +1,108 @@
+"""Reads about a customer's own sign-in: its identity provider, its domains, its directory's groups."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+
+from django.db import connection
+from django.db.models import Count, Q
+
+from tallyhub.kernel import clock
+from tallyhub.kernel.access import Access
+from tallyhub.organizations.models import AccessGrant, Organization, ProvedDomain, Workspace
+from tallyhub.people.models import DirectoryGroup, IdentityProvider
+from tallyhub.people.sign_in.rules import Claim, Known, account_id
+
+SOURCE = "directory"
+_CODE_MAX = 20  # characters of a customer's code in a slug
+
+
+@dataclass(frozen=True, slots=True)
+class Provider:
+    """A customer's identity provider, as sign-in knows it before anybody is known."""
+
+    id: int
+    customer_id: int
+    slug: str
+    name: str
+    issuer: str
+    client_id: str
+    client_secret: str
+    groups_claim: str
+
+
+def find_provider(slug: str) -> Provider | None:
+    """By the last part of its address; None for one that is not used."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT * FROM people_identity_provider(%s)", [slug])
+        found = cursor.fetchone()
+    return Provider(*found) if found else None
+
+
+def find_slug_of_domain(domain: str) -> str | None:
+    """Where people with an address in this domain sign in. Says nothing about any address."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT slug FROM people_provider_of_domain(%s)", [domain])
+        found = cursor.fetchone()
+    return found[0] if found else None
+
+
+def get_known(provider: Provider, claim: Claim) -> Known:
+    """What the hub knows about the claim. Needs the provider's customer in scope."""
+    account = account_id(provider.issuer, claim.subject)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT person_id, is_linked, is_active, is_staff, is_known, is_elsewhere, has_other_way, is_at_provider, "
+            "is_proved, is_proved_elsewhere FROM people_claimed(%s, %s, %s, %s, %s)",
+            [provider.customer_id, provider.slug, account, claim.email, clock.now()],
+        )
+        return Known(*cursor.fetchone())
+
+
+def find_identity_provider(access: Access) -> IdentityProvider | None:
+    return IdentityProvider.objects.visible_to(access).first()
+
+
+def slug_of_customer(access: Access) -> str:
+    """Part of the address to which its provider sends people back. Nobody chooses it, so a taken one tells nothing."""
+    code = Organization.objects.get(pk=access.customer_id or 0).code.lower()
+    plain = "".join(letter if letter.isascii() and letter.isalnum() else "-" for letter in code).strip("-")
+    return f"{plain[:_CODE_MAX] or 'customer'}-{access.customer_id}"
+
+
+def list_domains(access: Access) -> list[ProvedDomain]:
+    return list(ProvedDomain.objects.visible_to(access).order_by("domain"))
+
+
+def get_domain(access: Access, domain_id: int) -> ProvedDomain:
+    return ProvedDomain.objects.visible_to(access).get(pk=domain_id)
+
+
+def list_workspaces(access: Access) -> list[Workspace]:
+    return list(Workspace.objects.visible_to(access).order_by("-is_default", "name", "pk"))
+
+
+def get_workspace(access: Access, workspace_id: int) -> Workspace:
+    return Workspace.objects.visible_to(access).get(pk=workspace_id)
+
+
+def list_directory_groups(access: Access) -> list[tuple[DirectoryGroup, int]]:
+    """By name, each with how many people have its roles now."""
+    groups = DirectoryGroup.objects.visible_to(access).select_related("workspace").order_by("name", "pk")
+    current = Q(ends_at=None) | Q(ends_at__gt=clock.now())
+    held = AccessGrant.objects.visible_to(access).filter(current, source__startswith=f"{SOURCE}:").order_by()
+    members = dict(held.values_list("source").annotate(people=Count("person_id", distinct=True)))
+    return [(one, members.get(source_of(one.pk), 0)) for one in groups]
+
+
+def source_of(group_id: int) -> str:
+    """What a grant that comes from the group says it comes from."""
+    return f"{SOURCE}:{group_id}"
+
+
+def get_directory_group(access: Access, group_id: int) -> DirectoryGroup:
+    return DirectoryGroup.objects.visible_to(access).get(pk=group_id)
+
+
+def names_of_groups(access: Access, ids: Collection[int]) -> dict[int, str]:
+    """For whoever may read them."""
+    return dict(DirectoryGroup.objects.visible_to(access).filter(pk__in=ids).values_list("pk", "name"))
