@@ -77,6 +77,10 @@ DEFINERS = {
     "organizations_served",
     "organizations_sign_on",
     "organizations_use_token",
+    "people_customers_of",
+    "people_customers_to_remind",
+    "people_invitation_of",
+    "people_own_domains",
 }
 TABLES = """
 SELECT oid, relname, relrowsecurity FROM pg_class

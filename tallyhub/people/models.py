@@ -50,6 +50,7 @@ class Invitation(models.Model):
     reminders = models.SmallIntegerField(default=0)  # since it was sent
     accepted_at = models.DateTimeField(null=True)
     voided_at = models.DateTimeField(null=True)  # taken back
+    asked_at = models.DateTimeField(null=True)  # since it expired, a new one was asked for
 
     objects = InvitationQuerySet.as_manager()
 
