@@ -18,6 +18,8 @@ from tallyhub.notifications.models import Mail, Mailbox
 from tallyhub.notifications.rules import State
 from tallyhub.notifications.steps import NewMail
 from tallyhub.people.invitations.queries import list_answering, list_unanswered
+from tallyhub.people.invitations.steps import mark_told
+from tallyhub.people.models import Invitation
 
 
 @command
@@ -28,13 +30,21 @@ def tell(access: Access, letter: str) -> None:
 
 
 @command
-def tell_invited(access: Access, letter: str, invitations: Collection[int]) -> None:
-    """Write to everybody who was invited, each in the language that the inviter chose. For the hub itself (R6.2)."""
-    mails = [
-        NewMail(one.person_id, letter, {"invitation": one.pk, "serial": one.serial, "language": one.language})
-        for one in list_unanswered(access, invitations)
-    ]
-    steps.send_many(access, mails)
+def tell_invited(access: Access, invitations: Collection[int]) -> None:
+    """Write to everybody who was invited, each time that they were, once. For the hub itself."""
+    steps.send_many(access, [_to_invited("people.invited", one) for one in mark_told(access.customers, invitations)])
+
+
+@command
+def remind_invited(access: Access, invitations: Collection[int]) -> None:
+    """Write again to those who have not answered. For the hub itself."""
+    steps.send_many(access, [_to_invited("people.reminded", one) for one in list_unanswered(access, invitations)])
+
+
+def _to_invited(letter: str, one: Invitation) -> NewMail:
+    """In the language that the inviter chose (R6.2)."""
+    about = {"invitation": one.pk, "serial": one.serial, "language": one.language}
+    return NewMail(one.person_id, letter, about)
 
 
 @command

@@ -18,9 +18,14 @@ def tell(event_id: int, kind: str, subject_id: int | None, actor_id: int | None,
 
 @app.task(name="notifications.tell_invited", pass_context=False)
 def tell_invited(kind: str, subject_ids: list[int], actor_id: int | None, customer_id: int) -> None:
-    """News of many invitations becomes a mail to each that was invited."""
-    letter = kind if kind in LETTERS else "people.invited"  # sent again is the same letter
-    commands.tell_invited(Access.of_system([customer_id]), letter, subject_ids)
+    """News of many invitations becomes a mail to each that was invited. Safe to repeat."""
+    commands.tell_invited(Access.of_system([customer_id]), subject_ids)
+
+
+@app.task(name="notifications.remind_invited", pass_context=False)
+def remind_invited(kind: str, subject_ids: list[int], actor_id: int | None, customer_id: int) -> None:
+    """The same for whoever is reminded."""
+    commands.remind_invited(Access.of_system([customer_id]), subject_ids)
 
 
 @app.task(name="notifications.tell_inviters", pass_context=False)

@@ -43,6 +43,7 @@ class Invitation(models.Model):
     roles = _roles()  # given when it is accepted
     language = models.CharField(max_length=5, choices=LANGUAGES)  # of the mail, chosen by the inviter (R6.2)
     serial = models.IntegerField(default=1)
+    told_serial = models.IntegerField(default=0)  # for which a mail was put into the outbox
     made_by_id = models.BigIntegerField(null=True)  # null: the hub, because an agreement began
     made_at = models.DateTimeField()
     sent_at = models.DateTimeField()  # the last time

@@ -71,10 +71,10 @@ def _ascii_label(label: str) -> str:
         if (unseen := next((one for one in label if not one.isprintable()), "")) != "":
             raise _no_letter(unseen)
         return label.lower()
-    label = unicodedata.normalize("NFC", label)
-    for letter in label:
+    for letter in (*label, *unicodedata.normalize("NFC", label)):
         if not _is_of_domain(letter):
             raise _no_letter(letter)
+    label = unicodedata.normalize("NFC", label)
     if odd := _odd_one(label):
         raise Invalid("email_mixed", letter=odd, name=_name_of(odd), label=label)
     try:
@@ -87,8 +87,9 @@ def _is_of_domain(letter: str) -> bool:
     """Letters that mean the same to every standard: none that is folded, or composed, into other ones."""
     if letter.isascii():
         return letter.isalnum() or letter == "-"
-    is_letter = unicodedata.category(letter)[0] in "LM"
-    return is_letter and unicodedata.normalize("NFKC", letter) == letter and letter.casefold() == letter.lower()
+    if unicodedata.category(letter)[0] not in "LM" or unicodedata.normalize("NFKC", letter) != letter:
+        return False
+    return len(letter.lower()) == 1 and letter.casefold() == letter.lower()
 
 
 def _odd_one(label: str) -> str:

@@ -21,8 +21,8 @@ from tallyhub.people.rules import LIFETIME
 # An invitation that is there is sent anew: its serial voids the link that was sent before.
 _INVITE = """
 INSERT INTO people_invitation AS i (customer_id, workspace_id, person_id, name, email, roles, language, serial,
-                                    made_by_id, made_at, sent_at, expires_at, reminders)
-SELECT %(customer)s::bigint, %(workspace)s::bigint, n.person_id, n.name, n.email, n.roles, n.language, 1,
+                                    told_serial, made_by_id, made_at, sent_at, expires_at, reminders)
+SELECT %(customer)s::bigint, %(workspace)s::bigint, n.person_id, n.name, n.email, n.roles, n.language, 1, 0,
        %(by)s::bigint, %(now)s::timestamptz, %(now)s::timestamptz, %(until)s::timestamptz, 0
 FROM jsonb_to_recordset(%(people)s::jsonb) AS n (person_id bigint, name text, email text, roles text[], language text)
 ON CONFLICT (workspace_id, person_id) DO UPDATE SET name = excluded.name, email = excluded.email,

@@ -15,7 +15,7 @@ NEWS: dict[str, tuple[str, ...]] = {
     "people.invitation_asked": ("notifications.tell_inviters",),
     "people.invitation_resent": ("notifications.tell_invited",),
     "people.invited": ("notifications.tell_invited",),
-    "people.reminded": ("notifications.tell_invited",),
+    "people.reminded": ("notifications.remind_invited",),
 }
 # Those that are called once for many events of a command, with subject_ids instead of event_id and subject_id.
-TAKES_MANY = frozenset({"notifications.tell_invited"})
+TAKES_MANY = frozenset({"notifications.remind_invited", "notifications.tell_invited"})

@@ -4,8 +4,8 @@ import unicodedata
 from collections.abc import Iterable
 
 # Letters of other alphabets, after folding, and the Latin one that they look like, in one of their two cases at least.
-_CYRILLIC = ("авекмнорстухіјѕһԁԛԝгѵ", "abekmhopctyxijshdqwrv")
-_GREEK = ("αβεζηικμνορτυχγ", "abezhikmvoptuxy")
+_CYRILLIC = ("авекмнорстухіјѕһԁԛԝгѵӏ", "abekmhopctyxljshdqwrvl")
+_GREEK = ("αβεζηικμνορτυχγ", "abezhlkmvoptuxy")
 _DIGITS_AND_I = ("01|i", "olll")
 _LOOKS_LIKE = {
     ord(letter): other

@@ -21,6 +21,13 @@ FROM (
 WHERE i.id = d.id AND i.reminders < d.due AND i.accepted_at IS NULL AND i.voided_at IS NULL
 RETURNING i.*
 """
+# Once for each time that it was sent: a job that is repeated, or comes late, finds it told.
+_TELL = """
+UPDATE people_invitation i SET told_serial = i.serial
+WHERE i.customer_id = ANY (%(customers)s::bigint[]) AND i.id = ANY (%(ids)s::bigint[]) AND i.told_serial < i.serial
+  AND i.accepted_at IS NULL AND i.voided_at IS NULL AND i.expires_at > %(now)s::timestamptz
+RETURNING i.*
+"""
 
 
 def accept(invitation_id: int) -> None:
@@ -31,6 +38,13 @@ def accept(invitation_id: int) -> None:
 def note_asked(invitation_id: int) -> None:
     require_transaction()
     Invitation.objects.filter(pk=invitation_id).update(asked_at=clock.now())
+
+
+def mark_told(customers: Collection[int], ids: Collection[int]) -> list[Invitation]:
+    """Those of these about whose newest link no mail was written yet; from now on it counts as written."""
+    require_transaction()
+    about = {"now": clock.now(), "customers": list(customers), "ids": list(ids)}
+    return sorted(Invitation.objects.raw(_TELL, about), key=lambda one: one.pk)
 
 
 def mark_reminded(customers: Collection[int]) -> list[Invitation]:

@@ -65,5 +65,6 @@ class Migration(migrations.Migration):
     dependencies = [("people", "0002_walls")]
     operations = [
         migrations.AddField("invitation", "asked_at", models.DateTimeField(null=True)),
+        migrations.AddField("invitation", "told_serial", models.IntegerField(default=0)),
         RunRoleSQL(FORWARD, REVERSE),
     ]
