@@ -70,8 +70,8 @@ def test_an_invitation_says_who_invites_where_as_what_and_until_when(
         said = mails.last().get_body((body,)).get_content()
         assert "Hello Ada," in said
         assert "admin invites you into the workspace North of Cedar." in said
-        assert "You open support requests." in said
-        assert "You see what was bought, used and is left." in said
+        assert "You can open support requests." in said
+        assert "You can see what was bought, used and is left." in said
         assert "5 December 2026, 13:00 (Europe/Berlin)" in said
         assert "Accept the invitation" in said
     assert register(client, link_in(mails.last())).status_code == 302

@@ -92,10 +92,12 @@ def _apart(piece: str) -> list[str]:
 
 
 def _name_and_address(entry: str) -> tuple[str, str]:
+    """As mail programs write it; the family name need not stand first."""
     name, bracket, rest = entry.rpartition("<")
     if not bracket or not rest.endswith(">"):
         return "", entry
-    return name.strip().strip("\"'").strip(), rest[:-1].strip()
+    family, _comma, given = name.strip().strip("\"'").partition(",")
+    return f"{given.strip()} {family.strip()}".strip(), rest[:-1].strip()
 
 
 def read_csv(content: bytes, defaults: Defaults) -> list[Row]:

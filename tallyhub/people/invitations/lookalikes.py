@@ -38,22 +38,24 @@ class Lookalikes:
 
     def __init__(self, people: Iterable[tuple[str, str]] = (), domains: Iterable[str] = ()) -> None:
         """``people``: address and name of each."""
-        self._addresses: dict[str, str] = {}
+        self._addresses: dict[str, list[str]] = {}  # two of each at most, so that each of them finds the other
         self._names: dict[str, tuple[str, str]] = {}
         self._domains = {skeleton(_of_domain(one)): one for one in domains}
         for address, name in people:
             self.add(address, name)
 
     def add(self, address: str, name: str) -> None:
-        self._addresses.setdefault(skeleton(shown(address)), address.lower())
+        alike = self._addresses.setdefault(skeleton(shown(address)), [])
+        if len(alike) < 2 and address.lower() not in alike:
+            alike.append(address.lower())
         if name:
             self._names.setdefault(skeleton(name), (name, address.lower()))
 
     def find(self, address: str, name: str) -> str:
         """The address of somebody else who looks like this one; empty where there is nobody."""
-        same = self._addresses.get(skeleton(shown(address)), "")
-        if same and same != address.lower():
-            return same
+        alike = self._addresses.get(skeleton(shown(address)), [])
+        if other := next((one for one in alike if one != address.lower()), ""):
+            return other
         called, at = self._names.get(skeleton(name), (name, "")) if name else ("", "")
         return at if at != address.lower() and called.casefold() != name.casefold() else ""
 

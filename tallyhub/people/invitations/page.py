@@ -18,12 +18,12 @@ from tallyhub.people.rules import may_give
 
 # What each role lets somebody do, in plain words.
 ROLE_SENTENCES: dict[str, Any] = {
-    Role.CUSTOMER_ADMINISTRATOR: gettext_lazy("You manage the people and see everything in all workspaces."),
-    Role.WORKSPACE_ADMINISTRATOR: gettext_lazy("You manage the people of this workspace and see everything in it."),
-    Role.CUSTOMER_ACTIVITY: gettext_lazy("You see what was bought, used and is left."),
-    Role.LEARNING_MANAGER: gettext_lazy("You see who has learnt what."),
-    Role.SUPPORT_CONTACT: gettext_lazy("You open support requests."),
-    Role.VIEW_ALL_SUPPORT_REQUESTS: gettext_lazy("You see every support request."),
+    Role.CUSTOMER_ADMINISTRATOR: gettext_lazy("You can manage the people and see everything in all workspaces."),
+    Role.WORKSPACE_ADMINISTRATOR: gettext_lazy("You can manage the people of this workspace and see everything in it."),
+    Role.CUSTOMER_ACTIVITY: gettext_lazy("You can see what was bought, used and is left."),
+    Role.LEARNING_MANAGER: gettext_lazy("You can see who has learnt what."),
+    Role.SUPPORT_CONTACT: gettext_lazy("You can open support requests."),
+    Role.VIEW_ALL_SUPPORT_REQUESTS: gettext_lazy("You can see every support request."),
     Role.MEMBER: gettext_lazy("You belong to the workspace."),
 }
 
@@ -96,7 +96,7 @@ def rows(planned: Iterable[Planned]) -> list[dict[str, Any]]:
             "name": one.row.name,
             "roles": ", ".join(str(ROLE_NAMES.get(role, role)) for role in one.row.roles) or _("Member"),
             "language": languages.get(one.row.language, one.row.language),
-            "badge": badges[one.fate],
+            "badge": badges[one.fate] | ({"tone": "low"} if one.has_warning else {}),
             "notes": _notes(one),
         }
         for one in planned

@@ -34,8 +34,9 @@ class Planned:
     looks_like: str = ""  # an address of somebody else, or a domain of the customer
 
     @property
-    def is_odd(self) -> bool:
-        return self.fate in SENT and bool(self.looks_like)
+    def has_warning(self) -> bool:
+        """It is sent all the same."""
+        return self.is_foreign or bool(self.looks_like)
 
 
 def plan(access: Access, workspace: Workspace, rows: Sequence[Row]) -> list[Planned]:
@@ -73,7 +74,7 @@ def _warned(one: Planned, alike: Lookalikes, own: set[str]) -> Planned:
 
 
 def _order(one: Planned) -> tuple[int, bool, bool, int]:
-    return list(Fate).index(one.fate), not one.is_odd, not one.is_foreign, one.row.line
+    return list(Fate).index(one.fate), not one.looks_like, not one.is_foreign, one.row.line
 
 
 def invitees(planned: Iterable[Planned]) -> list[Invitee]:
