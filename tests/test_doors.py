@@ -18,6 +18,8 @@ EVERYBODY = READERS | NO_ACTIVITY | {"stranger"}
 
 AUDITORS = ADMINS | {"csam", "coordinator", "stranger"}  # the last one in their own customer
 
+INVITERS = ADMINS | {"stranger"}  # the last one into their own workspaces
+
 ACCOUNT_TEAM = {"csam", "coordinator"}
 IMPORT_ACTS = ("mapping", "start", "save", "delete")
 WEBHOOK_OWNERS = {"admin", "csam", "coordinator", "stranger"}
@@ -109,6 +111,12 @@ def doors(world: SimpleNamespace) -> dict[tuple[str, str], tuple[list[Any], dict
         ("POST", "organizations:switch_customer"): ([], for_all(404)),
         **account_policy(),
         ("GET", "accounts:profile"): ([], for_all(200)),
+        ("GET", "people:invitation"): (["forged"], for_all(404)),
+        ("POST", "people:invitation_ask"): (["forged"], for_all(404)),
+        ("GET", "people:invite"): ([], only(INVITERS)),
+        ("POST", "people:invite_send"): ([], for_all(403) | dict.fromkeys(INVITERS, 400)),  # without a preview
+        ("POST", "people:invitation_resend"): ([0], none_there(INVITERS)),
+        ("POST", "people:invitation_revoke"): ([0], none_there(INVITERS)),
         ("GET", "privacy:my_data"): ([], for_all(200)),
         ("POST", "privacy:export_me"): ([], for_all(200)),
         ("GET", "privacy:erase_me"): ([], for_all(302)),  # the password first, once more
@@ -188,6 +196,8 @@ NOBODY = {  # everything else asks to sign in
     "account_reset_password_from_key": 200,
     "account_reset_password_from_key_done": 200,
     "notifications:unsubscribe": 404,
+    "people:invitation": 404,
+    "people:invitation_ask": 404,
     "demo_mails": 404,
     "demo_mail": 404,
     "demo_mail_html": 404,

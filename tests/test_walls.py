@@ -87,6 +87,10 @@ DEFINERS = {
     "people_claimed",
     "people_identity_provider",
     "people_provider_of_domain",
+    "people_customers_of",
+    "people_customers_to_remind",
+    "people_invitation_of",
+    "people_own_domains",
 }
 TABLES = """
 SELECT oid, relname, relrowsecurity FROM pg_class

@@ -112,6 +112,14 @@ KINDS: dict[str, Kind] = {
     ),
     "people.provider_removed": Kind(_("Own sign-in removed"), _("Removed the identity provider"), About.OTHER),
     "people.provider_saved": Kind(_("Own sign-in changed"), _("Changed the identity provider"), About.OTHER),
+    "people.invitation_accepted": Kind(_("Invitation accepted"), _("Accepted an invitation and joined"), About.OTHER),
+    "people.invitation_asked": Kind(
+        _("New invitation asked for"), _("Somebody whose invitation has expired asked for a new one"), About.OTHER
+    ),
+    "people.invitation_resent": Kind(_("Invitation sent again"), _("Sent an invitation again"), About.OTHER),
+    "people.invitation_revoked": Kind(_("Invitation taken back"), _("Took an invitation back"), About.OTHER),
+    "people.invited": Kind(_("Invitation sent"), _("Invited somebody into the workspace"), About.OTHER),
+    "people.reminded": Kind(_("Invitation reminder"), _("Reminded somebody of their invitation"), About.OTHER),
     "privacy.cleared": Kind(_("Clearing"), _("Cleared what is from before %(before)s, %(count)s in number: %(what)s")),
     "privacy.part_ended": Kind(_("Part ended"), _("Ended the person’s part in the customer for good"), About.PERSON),
     "privacy.person_erased": Kind(_("Person erased"), _("Erased the person"), About.PERSON),

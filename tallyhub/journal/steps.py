@@ -1,6 +1,7 @@
 """The one writer of the journal, and of what was answered; and what clears them."""
 
 import json
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -16,6 +17,7 @@ from tallyhub.kernel.access import Access
 from tallyhub.kernel.errors import Invalid
 from tallyhub.kernel.scope import require_transaction
 
+NEWS_AT_ONCE = 500  # subjects that a job which takes many gets at once
 # Not through the model: it asks for the new id back, and who writes an event need not be allowed to read it.
 _INSERT = """
 WITH fresh AS (
@@ -80,15 +82,32 @@ def record_many(access: Access, news: Sequence[News]) -> None:
     with connection.cursor() as cursor:
         cursor.execute(_INSERT, [json.dumps(rows)])
         ids = [row[0] for row in cursor.fetchall()]
-    for event_id, one in zip(ids, news, strict=True):
-        _hand_on(access, event_id, one)
+    _hand_on(access, list(zip(ids, news, strict=True)))
 
 
-def _hand_on(access: Access, event_id: int, news: News) -> None:
-    """Defer the jobs that wait for this kind (site/wiring.py): no event, no job, and the other way round."""
-    about = {"customer_id": news.customer_id, "actor_id": access.person_id, "subject_id": news.subject_id}
-    for job in settings.TALLYHUB_NEWS.get(news.kind, ()):
-        app.configure_task(job).defer(event_id=event_id, kind=news.kind, **about)
+def _hand_on(access: Access, told: Sequence[tuple[int, News]]) -> None:
+    """Defer the jobs that wait for these kinds (site/wiring.py): no event, no job, and the other way round.
+
+    One statement for each job that waits, however many the events.
+    """
+    alike: dict[tuple[str, int | None], list[tuple[int, int | None]]] = defaultdict(list)
+    for event_id, one in told:
+        alike[one.kind, one.customer_id].append((event_id, one.subject_id))
+    calls: dict[str, list[dict[str, Any]]] = defaultdict(list)
+    for (kind, customer_id), events in alike.items():
+        about = {"kind": kind, "customer_id": customer_id, "actor_id": access.person_id}
+        for job in settings.TALLYHUB_NEWS.get(kind, ()):
+            calls[job] += [about | each for each in _arguments(job, events)]
+    for job, waiting in calls.items():
+        app.configure_task(job).batch_defer(*waiting)
+
+
+def _arguments(job: str, events: Sequence[tuple[int, int | None]]) -> list[dict[str, Any]]:
+    """Of each call: an event, or, for a job that takes many, the subjects of a batch of them."""
+    if job not in settings.TALLYHUB_TAKES_MANY:
+        return [{"event_id": event_id, "subject_id": subject_id} for event_id, subject_id in events]
+    subjects = [subject_id for _, subject_id in events]
+    return [{"subject_ids": subjects[at : at + NEWS_AT_ONCE]} for at in range(0, len(subjects), NEWS_AT_ONCE)]
 
 
 def clear_events(kind: str, before: datetime, at_most: int) -> int:

@@ -88,7 +88,13 @@ _SENTENCES = {
     "domain_taken": _("%(domain)s is the domain of another customer."),
     "domains_full": _("There are %(count)s domains already, which is as many as there may be. Remove one first."),
     "duplicate_in_batch": _("%(external_ids)s: comes twice at once. Leave out the one that is not meant."),
+    "email_letter": _(
+        "%(letter)s (%(name)s) is no letter of a mail address: it only looks like one, or cannot be seen. Type it anew."
+    ),
     "email_malformed": _("This is no mail address."),
+    "email_mixed": _(
+        "%(letter)s (%(name)s) is of another alphabet than the rest of %(label)s. Type it anew, or write it as xn--…"
+    ),
     "encoding_wrong": _(
         "The byte %(byte)s is not %(encoding)s. Save the file as UTF-8, or name its encoding in a mapping."
     ),
@@ -116,6 +122,16 @@ _SENTENCES = {
     "import_not_ready": _("This import cannot be changed or started now: it runs, it is in, or its file is gone."),
     "import_refused": _("%(count)s problems, nothing was written. The first: %(first)s"),
     "in_future": _("%(occurred_on)s lies in the future: there, today is %(today)s."),
+    "invitation_asked": _("A new invitation was asked for already. Wait for the mail."),
+    "invitation_expired": _("The invitation has expired."),
+    "invitation_for_another": _("The invitation is for another address than the one that you are signed in with."),
+    "invitation_gone": _("The invitation is no longer good. If you still need access, ask whoever invited you."),
+    "invitation_join": _("Open the link of the invitation again, and join with one click."),
+    "invitation_outdated": _("There is a newer mail with another link. Look for it: only the newest one can be used."),
+    "invitation_register": _("Open the link of the invitation again, without being signed in."),
+    "invitation_revoked": _("The invitation was taken back. If you still need access, ask whoever invited you."),
+    "invitation_sign_in": _("There is an account with this address by now. Sign in, and open the link again."),
+    "invitation_used": _("The invitation was used already. Sign in, and you are there."),
     "json_key_twice": _("The object names a key twice. Leave out the one that is not meant."),
     "json_malformed": _("The line is not JSON. Write one object per line."),
     "json_no_object": _("The line is no JSON object. Write one object per line."),
@@ -127,6 +143,16 @@ _SENTENCES = {
     "language_unknown": _("There is no language %(language)s. Known are: %(words)s."),
     "length_needed": _("Send the length of the body in Content-Length."),
     "line_too_long": _("The line is longer than %(bytes_max)s bytes. Is this the file you mean?"),
+    "list_column_twice": _("The header names the column %(column)s twice. Leave one out."),
+    "list_column_unknown": _("The header names the column %(column)s. Known are: %(columns)s."),
+    "list_csv_malformed": _(
+        "Line %(line)s is not CSV: a quotation mark inside a cell must be doubled, and the whole cell quoted."
+    ),
+    "list_empty": _("Write at least one address, or choose a file that holds some."),
+    "list_not_utf8": _("The file is not UTF-8. Save it as UTF-8."),
+    "list_too_large": _("The list is larger than %(kilobytes_max)s KB. Divide it."),
+    "list_twice": _("Write addresses or choose a file, not both at once."),
+    "list_without_email": _("The first line of the file must name a column email. Known are: %(columns)s."),
     "mapping_malformed": _("The mapping cannot be understood: %(reason)s"),
     "mapping_unknown": _("There is no mapping %(name)s. Give its path, or one of these names: %(names)s."),
     "mapping_elsewhere": _("Nothing of this mapping can be brought in here. Possible are: %(kinds)s."),
@@ -136,6 +162,7 @@ _SENTENCES = {
     "multiplier_out_of_bounds": _(
         "The multiplier %(multiplier)s is no fraction between 0 and %(multiplier_max)s in thousandths at most."
     ),
+    "name_is_link": _("A name with a web address or angle brackets in it is refused. Write the name alone."),
     "name_missing": _("A row without source and ID cannot be told from a copy of it. Name both."),
     "nothing_here": _("There is nothing here for this token."),
     "nul_character": _("The line holds a NUL character. If the file is UTF-16, save it as UTF-8."),
@@ -144,6 +171,7 @@ _SENTENCES = {
         "The agreement has no package with this code. Import the packages first, or correct the code."
     ),
     "page_unknown": _("This page of the list does not exist. Start again at its first page."),
+    "people_too_many": _("There are more than %(people_max)s people in the list. Divide it."),
     "period_in_future": _(
         "The last day, %(last)s, lies in the future: in the zone of the agreement today is %(today)s."
     ),
@@ -178,6 +206,8 @@ _SENTENCES = {
     "provider_unreachable": _(
         "The provider cannot be reached (%(problem)s). Check the issuer; it needs a public address and a valid "
         "certificate."
+    "preview_too_old": _(
+        "The preview is older than a day, or was changed. Nothing was sent. Begin anew with the list."
     ),
     "rate_exceeded": _("More than %(rate)s requests in a minute. Wait as long as the header Retry-After says."),
     "reason_not_a_code": _(
@@ -192,7 +222,9 @@ _SENTENCES = {
     "reversal_without_reason": _("%(external_ids)s: a reversal needs a reason."),
     "reverses_unknown": _("There is no entry with this external ID and source to take back."),
     "right_missing": _("Whoever this token stands for does not have the right to do this."),
+    "role_in_whole": _("The role %(role)s reaches the whole customer. Only a customer administrator can give it."),
     "role_needs_workspace": _("This role is held in a workspace. Name it."),
+    "role_unknown": _("The role %(role)s cannot be given. Known are: %(roles)s."),
     "rounding_step_out_of_bounds": _("The rounding step %(rounding_step)s is not between 1 and %(step_max)s."),
     "row_differs": _(
         "It is there already with another value here. An import adds and never changes: correct one of the two."
@@ -268,6 +300,7 @@ _SENTENCES = {
     "upload_missing": _("Choose a file."),
     "upload_too_large": _("The file is larger than %(megabytes_max)s MB. Divide it."),
     "word_unknown": _("Write one of these words: %(words)s."),
+    "workspace_archived": _("The workspace is archived: nothing new happens in it."),
     "workspace_not_mapped": _(
         "%(external_ids)s: its package does not reach the workspace. Map the package to the workspace first."
     ),

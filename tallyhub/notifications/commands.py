@@ -1,5 +1,6 @@
 """What happens to a mail, and to mail for a person. All run in the scope of the person that the mail is for."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from django.conf import settings
@@ -15,6 +16,10 @@ from tallyhub.notifications import queries, rules, steps
 from tallyhub.notifications.letters import LETTERS
 from tallyhub.notifications.models import Mail, Mailbox
 from tallyhub.notifications.rules import State
+from tallyhub.notifications.steps import NewMail
+from tallyhub.people.invitations.queries import list_answering, list_unanswered
+from tallyhub.people.invitations.steps import mark_told
+from tallyhub.people.models import Invitation
 
 
 @command
@@ -22,6 +27,32 @@ def tell(access: Access, letter: str) -> None:
     """Write to the person of the scope about an event."""
     if find_person(access.person_id):  # not erased since
         steps.send(access, access.person_id or 0, letter)
+
+
+@command
+def tell_invited(access: Access, invitations: Collection[int]) -> None:
+    """Write to everybody who was invited, each time that they were, once. For the hub itself."""
+    steps.send_many(access, [_to_invited("people.invited", one) for one in mark_told(access.customers, invitations)])
+
+
+@command
+def remind_invited(access: Access, invitations: Collection[int]) -> None:
+    """Write again to those who have not answered. For the hub itself."""
+    steps.send_many(access, [_to_invited("people.reminded", one) for one in list_unanswered(access, invitations)])
+
+
+def _to_invited(letter: str, one: Invitation) -> NewMail:
+    """In the language that the inviter chose (R6.2)."""
+    about = {"invitation": one.pk, "serial": one.serial, "language": one.language}
+    return NewMail(one.person_id, letter, about)
+
+
+@command
+def tell_inviters(access: Access, letter: str, invitation_id: int) -> None:
+    """Write to whoever can invite the person anew. For the hub itself."""
+    invitation, people = list_answering(access, invitation_id)
+    about = {"invitation": invitation.pk, "serial": invitation.serial}
+    steps.send_many(access, [NewMail(one, letter, about) for one in people])
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,6 +24,9 @@ def deliver(key: str, person_id: int) -> None:
     if trying is None:
         return
     mail = message.build(trying.mail, trying.person, trying.earlier)
+    if mail is None:
+        commands.settle(access, key, State.STOPPED, "outdated")
+        return
     try:
         get_connection().send_messages([mail])
     except (smtplib.SMTPException, OSError) as error:

@@ -16,6 +16,24 @@ def tell(event_id: int, kind: str, subject_id: int | None, actor_id: int | None,
         commands.tell(Access(person_id=person_id), kind)
 
 
+@app.task(name="notifications.tell_invited", pass_context=False)
+def tell_invited(kind: str, subject_ids: list[int], actor_id: int | None, customer_id: int) -> None:
+    """News of many invitations becomes a mail to each that was invited. Safe to repeat."""
+    commands.tell_invited(Access.of_system([customer_id]), subject_ids)
+
+
+@app.task(name="notifications.remind_invited", pass_context=False)
+def remind_invited(kind: str, subject_ids: list[int], actor_id: int | None, customer_id: int) -> None:
+    """The same for whoever is reminded."""
+    commands.remind_invited(Access.of_system([customer_id]), subject_ids)
+
+
+@app.task(name="notifications.tell_inviters", pass_context=False)
+def tell_inviters(event_id: int, kind: str, subject_id: int, actor_id: int | None, customer_id: int) -> None:
+    """Somebody's invitation has expired and they ask for a new one."""
+    commands.tell_inviters(Access.of_system([customer_id]), kind, subject_id)
+
+
 @app.task(name="notifications.send", pass_context=False)
 def send(key: str, person_id: int) -> None:
     """At once, when a command has put it into the outbox."""

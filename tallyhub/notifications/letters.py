@@ -10,6 +10,11 @@ from django.utils.http import int_to_base36
 from django.utils.translation import gettext as _
 
 from tallyhub.accounts.models import Person
+from tallyhub.kernel import clock
+from tallyhub.people.invitations.links import Link, path_of
+from tallyhub.people.invitations.page import until, what_roles_do
+from tallyhub.people.invitations.queries import Found, find_by_link
+from tallyhub.people.invitations.rules import OPEN_STEPS, Step, next_step
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,9 +29,12 @@ class Letter:
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """``make`` gets the reader and the mail's parameters. ``is_to_actor``: of an event, else to its subject."""
+    """``make`` gets the reader and the mail's parameters; None where the news is none any more, and is not sent.
 
-    make: Callable[[Person, Mapping[str, Any]], Letter]
+    ``is_to_actor``: of an event, else to its subject. A parameter ``language`` is the mail's, instead of its reader's.
+    """
+
+    make: Callable[[Person, Mapping[str, Any]], Letter | None]
     is_to_actor: bool = False
     is_digest: bool = False
 
@@ -77,6 +85,62 @@ def _stopped_again(person: Person, params: Mapping[str, Any]) -> Letter:
     )
 
 
+def _invited(person: Person, params: Mapping[str, Any]) -> Letter | None:
+    return _invitation(
+        params, subject=lambda found: _("Invitation to %(customer)s") % {"customer": found.customer_name}
+    )
+
+
+def _reminded(person: Person, params: Mapping[str, Any]) -> Letter | None:
+    return _invitation(
+        params,
+        subject=lambda found: _("Reminder: your invitation to %(customer)s") % {"customer": found.customer_name},
+    )
+
+
+def _invitation(params: Mapping[str, Any], *, subject: Callable[[Found], str]) -> Letter | None:
+    """The link is made here and stored nowhere. One that was used, taken back or sent again meanwhile is not sent."""
+    link = Link(params["invitation"], params["serial"])
+    found = find_by_link(link)
+    if found is None or next_step(found, link.serial, None, clock.now()) not in OPEN_STEPS:
+        return None
+    place = {"customer": found.customer_name, "workspace": found.workspace_name, "inviter": found.inviter_name}
+    if found.inviter_name:
+        who = _("%(inviter)s invites you into the workspace %(workspace)s of %(customer)s.") % place
+    else:
+        who = _("%(customer)s invites you into its workspace %(workspace)s.") % place
+    return Letter(
+        subject=subject(found),
+        paragraphs=(
+            who,
+            *what_roles_do(found.roles),
+            _("The invitation is good until %(until)s.") % {"until": until(found.expires_at, found.customer_zone)},
+            _("If you do not expect it, do nothing: nothing happens until you accept."),
+        ),
+        button=_("Accept the invitation"),
+        path=path_of(link),
+    )
+
+
+def _asked(person: Person, params: Mapping[str, Any]) -> Letter | None:
+    """To whoever invited. Somebody who has been invited anew or taken back meanwhile needs nothing more."""
+    link = Link(params["invitation"], params["serial"])
+    found = find_by_link(link)
+    if found is None or next_step(found, link.serial, None, clock.now()) is not Step.EXPIRED:
+        return None
+    about = {"email": found.email, "workspace": found.workspace_name, "customer": found.customer_name}
+    return Letter(
+        subject=_("Somebody asks for a new invitation"),
+        paragraphs=(
+            _("%(email)s was invited into the workspace %(workspace)s of %(customer)s. The invitation has expired.")
+            % about,
+            _("Whoever has its link asks for a new one. Invite them again if they should still come."),
+        ),
+        button=_("Invite people"),
+        path=reverse("people:invite"),
+    )
+
+
 # By the event that they tell about, or by a name of their own.
 LETTERS: dict[str, Kind] = {
     "accounts.password_changed": Kind(_changed),
@@ -84,4 +148,7 @@ LETTERS: dict[str, Kind] = {
     "accounts.reset_asked": Kind(_reset),
     "accounts.token_made": Kind(_token, is_to_actor=True),
     "notifications.allowed_again": Kind(_stopped_again),
+    "people.invitation_asked": Kind(_asked),
+    "people.invited": Kind(_invited),
+    "people.reminded": Kind(_reminded),
 }

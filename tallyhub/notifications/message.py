@@ -19,18 +19,24 @@ from tallyhub.notifications.rules import one_line, return_path
 _READERS = Signer(salt="notifications.unsubscribe")
 
 
-def build(mail: Mail, person: Person, earlier: Sequence[str]) -> EmailMultiAlternatives:
-    """In the reader's language and zone. ``earlier`` are keys of the thread, oldest first."""
+def build(mail: Mail, person: Person, earlier: Sequence[str]) -> EmailMultiAlternatives | None:
+    """In the reader's zone and language, or the language that the mail was given.
+
+    ``earlier`` are keys of the thread, oldest first. None: what it would say is no longer so.
+    """
     config, kind = settings.TALLYHUB, LETTERS[mail.letter]
-    with translation.override(person.language), timezone.override(person.zone):
+    language = str(mail.params.get("language") or person.language)
+    with translation.override(language), timezone.override(person.zone):
         letter = kind.make(person, mail.params)
+        if letter is None:
+            return None
         subject = one_line(letter.subject)
         context = {
             "letter": letter,
             "greeting": _("Hello %(name)s,") % {"name": one_line(person.name)},
             "link": config.address + letter.path if letter.path else "",
             "footer": _footer(),
-            "language": person.language,
+            "language": language,
         }
         text = render_to_string("notifications/mail.txt", context, using="jinja2")
         html = render_to_string("notifications/mail.html", context, using="jinja2")

@@ -12,7 +12,7 @@ class State(StrEnum):
     BOUNCED = "bounced"  # taken, and came back
     REFUSED = "refused"  # the mail server knows no such address
     FAILED = "failed"  # given up
-    STOPPED = "stopped"  # not even tried: no address, a stopped one, or one that nobody can have
+    STOPPED = "stopped"  # not even tried: no address, a stopped one, one that nobody can have, or no news any more
 
 
 BOUNCES_MAX = 3  # so many stop mail to an address

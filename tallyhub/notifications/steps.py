@@ -1,6 +1,8 @@
 """The one way to send mail."""
 
 import secrets
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
@@ -15,26 +17,47 @@ from tallyhub.notifications.letters import LETTERS
 from tallyhub.notifications.models import Mail
 
 
-def send(access: Access, person_id: int, letter: str, *, thread: str = "", **params: Any) -> None:
-    """Put a mail into the outbox; it leaves after the running command has committed, or not at all.
+@dataclass(frozen=True, slots=True)
+class NewMail:
+    """``letter`` is one of ``letters.LETTERS``, ``params`` are ids, codes, numbers and days for it.
 
-    ``letter`` is one of ``letters.LETTERS``, ``params`` are ids, codes, numbers and days for it: never a name, an
-    address or a secret. Mails of one ``thread`` to a person are shown together by their mail program.
+    Never a name, an address or a secret. A parameter ``language`` is that of the mail, instead of its reader's.
     """
+
+    person_id: int
+    letter: str
+    params: Mapping[str, Any] = field(default_factory=dict)
+    thread: str = ""  # mails of one thread to a person are shown together by their mail program
+
+
+def send(access: Access, person_id: int, letter: str, *, thread: str = "", **params: Any) -> None:
+    """Put a mail into the outbox; it leaves after the running command has committed, or not at all."""
+    send_many(access, [NewMail(person_id, letter, params, thread)])
+
+
+def send_many(access: Access, mails: Sequence[NewMail]) -> None:
+    """As ``send``, for many. Two statements, however many."""
     require_transaction()
-    if letter not in LETTERS:
-        raise ValueError(f"no such letter: {letter}")
-    now, key = clock.now(), secrets.token_hex(16)
-    Mail.objects.create(
-        key=key,
-        person_id=person_id,
-        letter=letter,
-        params=check_details(params),
-        thread=thread,
+    if unknown := {one.letter for one in mails} - LETTERS.keys():
+        raise ValueError(f"no such letter: {min(unknown)}")
+    rows = [_row(one) for one in mails]
+    if rows:
+        Mail.objects.bulk_create(rows)
+        jobs: list[dict[str, Any]] = [{"key": one.key, "person_id": one.person_id} for one in rows]
+        app.configure_task("notifications.send").batch_defer(*jobs)
+
+
+def _row(mail: NewMail) -> Mail:
+    now = clock.now()
+    return Mail(
+        key=secrets.token_hex(16),
+        person_id=mail.person_id,
+        letter=mail.letter,
+        params=check_details(mail.params),
+        thread=mail.thread,
         created_at=now,
         next_at=now,
     )
-    app.configure_task("notifications.send").defer(key=key, person_id=person_id)
 
 
 def clear_mails(before: datetime) -> int:

@@ -122,3 +122,10 @@ def _counted_in(workspace_id: int) -> set[tuple[int, int | None, str]]:
 def list_workspaces(access: Access, *, after: int = 0) -> QuerySet[Workspace]:
     """In the order of their ids."""
     return Workspace.objects.visible_to(access).filter(pk__gt=after, pk__in=access.workspaces).order_by("pk")
+
+
+def list_addresses(workspace_id: int) -> list[tuple[str, str]]:
+    """(address, name) of each member of a workspace of the scope."""
+    members = Membership.objects.filter(workspace_id=workspace_id, person__email__isnull=False)
+    rows = members.order_by("person_id").values_list("person__email", "person__name")
+    return [(address or "", name) for address, name in rows]

@@ -43,6 +43,7 @@ class Invitation(models.Model):
     roles = _roles()  # given when it is accepted
     language = models.CharField(max_length=5, choices=LANGUAGES)  # of the mail, chosen by the inviter (R6.2)
     serial = models.IntegerField(default=1)
+    told_serial = models.IntegerField(default=0)  # for which a mail was put into the outbox
     made_by_id = models.BigIntegerField(null=True)  # null: the hub, because an agreement began
     made_at = models.DateTimeField()
     sent_at = models.DateTimeField()  # the last time
@@ -50,6 +51,7 @@ class Invitation(models.Model):
     reminders = models.SmallIntegerField(default=0)  # since it was sent
     accepted_at = models.DateTimeField(null=True)
     voided_at = models.DateTimeField(null=True)  # taken back
+    asked_at = models.DateTimeField(null=True)  # since it expired, a new one was asked for
 
     objects = InvitationQuerySet.as_manager()
 

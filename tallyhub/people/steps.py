@@ -1,7 +1,9 @@
 """Pieces of writing that several commands need. Each demands an open transaction."""
 
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from django.contrib.auth.hashers import make_password
 
@@ -15,6 +17,20 @@ from tallyhub.kernel.scope import require_transaction
 from tallyhub.organizations.models import Workspace
 from tallyhub.people.models import Invitation
 from tallyhub.people.rules import LIFETIME
+
+# An invitation that is there is sent anew: its serial voids the link that was sent before.
+_INVITE = """
+INSERT INTO people_invitation AS i (customer_id, workspace_id, person_id, name, email, roles, language, serial,
+                                    told_serial, made_by_id, made_at, sent_at, expires_at, reminders)
+SELECT %(customer)s::bigint, %(workspace)s::bigint, n.person_id, n.name, n.email, n.roles, n.language, 1, 0,
+       %(by)s::bigint, %(now)s::timestamptz, %(now)s::timestamptz, %(until)s::timestamptz, 0
+FROM jsonb_to_recordset(%(people)s::jsonb) AS n (person_id bigint, name text, email text, roles text[], language text)
+ON CONFLICT (workspace_id, person_id) DO UPDATE SET name = excluded.name, email = excluded.email,
+    roles = excluded.roles, language = excluded.language, serial = i.serial + 1, made_by_id = excluded.made_by_id,
+    sent_at = excluded.sent_at, expires_at = excluded.expires_at, reminders = 0,
+    accepted_at = NULL, voided_at = NULL, asked_at = NULL
+RETURNING i.*
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,42 +47,37 @@ def invite(access: Access, workspace: Workspace, people: Sequence[Invitee]) -> l
     """Ask these people into the workspace, anew those who were asked before; each address once.
 
     Returns the invitations in the order of ``people``; the mails follow from the events. The same number of
-    statements, however many people.
+    statements, however many people. Whoever is invited by two at the same time is one person, invited twice.
     """
     require_transaction()
-    persons = _persons(people)
-    now = clock.now()
-    known = {one.person_id: one for one in Invitation.objects.filter(workspace=workspace, person__in=persons)}
-    made = []
-    for person, invitee in zip(persons, people, strict=True):
-        one = known.get(person.pk) or Invitation(
-            customer_id=workspace.customer_id, workspace=workspace, person=person, made_at=now, serial=0
-        )
-        one.name, one.email, one.language, one.roles = invitee.name, invitee.email, invitee.language, [*invitee.roles]
-        one.serial, one.made_by_id, one.sent_at, one.expires_at = one.serial + 1, access.person_id, now, now + LIFETIME
-        one.reminders, one.accepted_at, one.voided_at = 0, None, None
-        made.append(one)
-    _save(made)
-    record_many(access, [News("people.invited", one.customer_id, one.pk, one.workspace_id) for one in made])
-    return made
-
-
-def _save(invitations: Sequence[Invitation]) -> None:
-    changed = ("name", "email", "language", "roles", "serial", "made_by_id", "sent_at", "expires_at", "reminders")
-    old = [one for one in invitations if one.pk]
-    Invitation.objects.bulk_create([one for one in invitations if not one.pk])
-    Invitation.objects.bulk_update(old, [*changed, "accepted_at", "voided_at"])
+    if not people:
+        return []
+    persons, now = _persons(people), clock.now()
+    rows = [
+        {"person_id": person.pk, "name": one.name, "email": one.email, "roles": one.roles, "language": one.language}
+        for person, one in zip(persons, people, strict=True)
+    ]
+    about: dict[str, Any] = {"customer": workspace.customer_id, "workspace": workspace.pk, "by": access.person_id}
+    about |= {"now": now, "until": now + LIFETIME, "people": json.dumps(rows)}
+    made = {one.person_id: one for one in Invitation.objects.raw(_INVITE, about)}
+    invitations = [made[person.pk] for person in persons]
+    record_many(access, [News("people.invited", one.customer_id, one.pk, one.workspace_id) for one in invitations])
+    return invitations
 
 
 def _persons(people: Sequence[Invitee]) -> list[Person]:
     """The account of each address, or a person who cannot sign in until the invitation is accepted."""
-    known = {one.email_folded or "": one for one in find_by_addresses(each.email for each in people)}
+    known = _known(people)
     missing = [each for each in people if each.email.lower() not in known]
-    password = make_password(None)
-    new = [
-        Person(name=each.name or each.email, email=each.email, language=each.language, password=password)
-        for each in missing
-    ]
-    add_invited(new)
-    known |= {(one.email or "").lower(): one for one in new}
+    if missing:
+        password = make_password(None)
+        add_invited(
+            Person(name=each.name or each.email, email=each.email, language=each.language, password=password)
+            for each in missing
+        )
+        known = _known(people)  # some may be another inviter's, of this moment
     return [known[each.email.lower()] for each in people]
+
+
+def _known(people: Sequence[Invitee]) -> dict[str, Person]:
+    return {one.email_folded or "": one for one in find_by_addresses(each.email for each in people)}

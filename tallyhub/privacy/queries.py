@@ -12,6 +12,7 @@ from tallyhub.kernel.access import Access
 from tallyhub.kernel.personal import Holding
 from tallyhub.ledger import queries as ledger
 from tallyhub.organizations import queries as organizations
+from tallyhub.people.invitations import queries as invitations
 from tallyhub.privacy.registry import HOLDINGS
 from tallyhub.privacy.rules import names_to_forget
 
@@ -40,8 +41,13 @@ class Plan:
 
 def access_to(person_id: int) -> Access:
     """The person, in every customer that knows them or in which something is booked for them: to read and erase all."""
-    customers = {*organizations.customers_of(person_id), *ledger.customers_of(person_id)}
+    customers = {*known_to(person_id), *ledger.customers_of(person_id)}
     return Access(person_id=person_id, in_whole=True, system_customers=tuple(sorted(customers)))
+
+
+def known_to(person_id: int) -> set[int]:
+    """The customers that know the person, or have asked them in."""
+    return {*organizations.customers_of(person_id), *invitations.customers_of(person_id)}
 
 
 def list_erasable(access: Access, text: str = "") -> QuerySet[Person]:
@@ -64,7 +70,7 @@ def plan_part(access: Access, person: Person) -> Plan:
     What is the person's own is not counted for an administrator, but listed.
     """
     customers = [access.customer_id or 0]
-    is_last = set(organizations.customers_of(person.pk)) <= set(customers)
+    is_last = known_to(person.pk) <= set(customers)
     return _plan(person, customers, [one for one in HOLDINGS if one.customer], is_whole=is_last)
 
 

@@ -10,11 +10,12 @@ from tallyhub.accounts.rules import LANGUAGES as PERSON_LANGUAGES
 from tallyhub.site import logs
 from tallyhub.site.config import SMTP_PORTS, Config
 from tallyhub.site.release import RELEASE
-from tallyhub.site.wiring import NEWS
+from tallyhub.site.wiring import NEWS, TAKES_MANY
 
 TALLYHUB = Config()
 TALLYHUB_NEWS = NEWS
 TALLYHUB_RELEASE = RELEASE
+TALLYHUB_TAKES_MANY = TAKES_MANY
 SITE = Path(__file__).parent
 
 
@@ -35,9 +36,13 @@ _APP_OPTIONS = {
 
 ALLOWED_HOSTS = ["*"] if not TALLYHUB.base_url else [TALLYHUB.base_url.split("://")[-1].split(":")[0].split("/")[0]]
 AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
-AUTH_PASSWORD_VALIDATORS = [
-    {"NAME": f"django.contrib.auth.password_validation.{name}"}
-    for name in ("UserAttributeSimilarityValidator", "MinimumLengthValidator", "CommonPasswordValidator")
+AUTH_PASSWORD_VALIDATORS: list[dict[str, Any]] = [
+    {"NAME": f"django.contrib.auth.password_validation.{name}", "OPTIONS": options}
+    for name, options in (
+        ("UserAttributeSimilarityValidator", {"user_attributes": ("name", "email")}),
+        ("MinimumLengthValidator", {}),
+        ("CommonPasswordValidator", {}),
+    )
 ]
 AUTH_USER_MODEL = "accounts.Person"
 CACHES = {"default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "accounts_cache"}}

@@ -12,4 +12,10 @@ NEWS: dict[str, tuple[str, ...]] = {
     "integrations.entries_posted": ("integrations.spread",),
     "integrations.entry_reversed": ("integrations.spread",),
     "integrations.imported": ("integrations.spread",),
+    "people.invitation_asked": ("notifications.tell_inviters",),
+    "people.invitation_resent": ("notifications.tell_invited",),
+    "people.invited": ("notifications.tell_invited",),
+    "people.reminded": ("notifications.remind_invited",),
 }
+# Those that are called once for many events of a command, with subject_ids instead of event_id and subject_id.
+TAKES_MANY = frozenset({"notifications.remind_invited", "notifications.tell_invited"})

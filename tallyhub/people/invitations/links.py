@@ -1,0 +1,42 @@
+"""The link of an invitation: signed from its id and serial, and stored nowhere."""
+
+import re
+from dataclasses import dataclass
+
+from django.core.exceptions import ObjectDoesNotExist
+from django.core.signing import BadSignature, Signer
+from django.urls import reverse
+
+TOKEN_MAX = 100  # characters; one of ours has about seventy
+_VALUE = re.compile(r"([1-9][0-9]{0,17})-([1-9][0-9]{0,8})", re.ASCII)
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    invitation_id: int
+    serial: int
+
+
+def _signer() -> Signer:
+    return Signer(sep=".", salt="people.invitation")  # with the former secrets, too
+
+
+def token_of(link: Link) -> str:
+    return _signer().sign(f"{link.invitation_id}-{link.serial}")
+
+
+def path_of(link: Link) -> str:
+    return reverse("people:invitation", args=[token_of(link)])
+
+
+def read_token(token: str) -> Link:
+    """Raises DoesNotExist for whatever the hub did not sign for this; it tells nothing of what there is."""
+    if len(token) > TOKEN_MAX:
+        raise ObjectDoesNotExist
+    try:
+        value = _VALUE.fullmatch(_signer().unsign(token))
+    except BadSignature as error:
+        raise ObjectDoesNotExist from error
+    if value is None:
+        raise ObjectDoesNotExist
+    return Link(int(value[1]), int(value[2]))

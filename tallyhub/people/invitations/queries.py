@@ -1,0 +1,120 @@
+"""Reads of invitations."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db import connection
+from django.db.models import QuerySet
+
+from tallyhub.kernel import clock
+from tallyhub.kernel.access import Access, Right
+from tallyhub.organizations import queries as organizations
+from tallyhub.organizations.models import Workspace
+from tallyhub.organizations.rules import ADMINISTRATORS, Role
+from tallyhub.people.invitations.links import Link
+from tallyhub.people.invitations.rules import State, state_of
+from tallyhub.people.models import Invitation, InvitationQuerySet
+from tallyhub.people.rules import REMIND_AFTER
+
+ASKED_MAX = 10  # administrators who hear that somebody wants a new invitation
+_FIND = "SELECT * FROM people_invitation_of(%s, %s)"
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What a link leads to, for who holds it: names of the place, and whom it is for."""
+
+    id: int
+    serial: int  # of the newest link
+    customer_id: int
+    customer_name: str
+    customer_zone: str
+    workspace_id: int
+    workspace_name: str
+    is_archived: bool
+    person_id: int
+    name: str
+    email: str
+    roles: Sequence[str]
+    language: str
+    made_by_id: int | None
+    inviter_name: str | None  # None: the hub itself, or somebody whom the customer does not know
+    expires_at: datetime
+    accepted_at: datetime | None
+    voided_at: datetime | None
+    asked_at: datetime | None
+    may_sign_in: bool
+
+
+def find_by_link(link: Link) -> Found | None:
+    """Whatever the scope: a definer function answers. None: erased, or nobody who could use it."""
+    with connection.cursor() as cursor:
+        cursor.execute(_FIND, [link.invitation_id, link.serial])
+        found = cursor.fetchone()
+    return None if found is None else Found(*found)
+
+
+def list_workspaces(access: Access) -> QuerySet[Workspace]:
+    """Those whose people one manages, and in which something new may happen."""
+    managed = access.workspaces_with(Right.MANAGE_USERS)
+    return organizations.list_workspaces(access).filter(pk__in=managed, archived_at=None).order_by("name", "pk")
+
+
+def list_open(access: Access, workspaces: Collection[int]) -> InvitationQuerySet:
+    """Those not accepted and not taken back, expired ones too (``rules.state_of``), by address."""
+    mine = Invitation.objects.visible_to(access).filter(workspace_id__in=access.workspaces_with(Right.MANAGE_USERS))
+    return mine.filter(workspace_id__in=workspaces, accepted_at=None, voided_at=None).order_by("email", "pk")
+
+
+def lock_invitation(access: Access, invitation_id: int) -> Invitation:
+    """Raises DoesNotExist for one of a workspace whose people one does not manage."""
+    managed = Invitation.objects.filter(workspace_id__in=access.workspaces_with(Right.MANAGE_USERS))
+    return managed.visible_to(access).select_for_update(of=("self",)).select_related("workspace").get(pk=invitation_id)
+
+
+def list_unanswered(access: Access, ids: Collection[int]) -> list[Invitation]:
+    """Those of these that are open still, in the order of their ids. For the hub itself."""
+    now = clock.now()
+    found = Invitation.objects.filter(customer_id__in=access.customers, pk__in=ids).order_by("pk")
+    return [one for one in found if state_of(one, now) is State.OPEN]
+
+
+def list_answering(access: Access, invitation_id: int) -> tuple[Invitation, list[int]]:
+    """Who hears that the person asks for a new one: the inviter, or else who administers the workspace now.
+
+    Where nobody does yet, the account team. For the hub itself. Raises DoesNotExist.
+    """
+    invitation = Invitation.objects.get(customer_id__in=access.customers, pk=invitation_id)
+    held = organizations.list_held(access, invitation.workspace_id)
+    administrators = list(dict.fromkeys(one.person_id for one in held if one.role in ADMINISTRATORS))
+    team = dict.fromkeys(one.person_id for one in held if one.role in (Role.CSAM, Role.ACCOUNT_COORDINATOR))
+    if invitation.made_by_id in administrators:
+        return invitation, [invitation.made_by_id]
+    return invitation, (administrators or list(team))[:ASKED_MAX]
+
+
+def customers_to_remind(now: datetime) -> list[int]:
+    """Of all customers: a definer function answers."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT people_customers_to_remind(%s, %s::interval[])", [now, list(REMIND_AFTER)])
+        return [customer for (customer,) in cursor.fetchall()]
+
+
+def customers_of(person_id: int) -> list[int]:
+    """The customers that invited the person, whatever the scope and whatever came of it."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT people_customers_of(%s)", [person_id])
+        return [customer for (customer,) in cursor.fetchall()]
+
+
+def own_domains(customer_id: int) -> set[str]:
+    """Mail domains that the customer has proved, for whoever works inside it."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT people_own_domains(%s)", [customer_id])
+        return {domain for (domain,) in cursor.fetchall()}
+
+
+def list_invited(access: Access, workspace: Workspace) -> list[tuple[str, str]]:
+    """(address, name) of each whose invitation is open or has expired, as their inviters wrote them."""
+    return list(list_open(access, [workspace.pk]).values_list("email", "name"))

@@ -1,0 +1,54 @@
+"""Pieces of writing about invitations. Each demands an open transaction, in the scope of the customers concerned."""
+
+from collections.abc import Collection
+
+from tallyhub.kernel import clock
+from tallyhub.kernel.scope import require_transaction
+from tallyhub.people.models import Invitation
+from tallyhub.people.rules import REMIND_AFTER
+
+# As people_customers_to_remind finds them (migrations/0003). However late the job comes, it is one mail.
+_REMIND = """
+UPDATE people_invitation i SET reminders = d.due
+FROM (
+    SELECT n.id,
+           (SELECT count(*) FROM unnest(%(after)s::interval[]) a WHERE n.sent_at + a <= %(now)s::timestamptz) AS due
+    FROM people_invitation n
+    JOIN organizations_workspace w ON w.id = n.workspace_id AND w.archived_at IS NULL
+    WHERE n.customer_id = ANY (%(customers)s::bigint[]) AND n.accepted_at IS NULL AND n.voided_at IS NULL
+      AND n.expires_at > %(now)s::timestamptz
+) d
+WHERE i.id = d.id AND i.reminders < d.due AND i.accepted_at IS NULL AND i.voided_at IS NULL
+RETURNING i.*
+"""
+# Once for each time that it was sent: a job that is repeated, or comes late, finds it told.
+_TELL = """
+UPDATE people_invitation i SET told_serial = i.serial
+WHERE i.customer_id = ANY (%(customers)s::bigint[]) AND i.id = ANY (%(ids)s::bigint[]) AND i.told_serial < i.serial
+  AND i.accepted_at IS NULL AND i.voided_at IS NULL AND i.expires_at > %(now)s::timestamptz
+RETURNING i.*
+"""
+
+
+def accept(invitation_id: int) -> None:
+    require_transaction()
+    Invitation.objects.filter(pk=invitation_id).update(accepted_at=clock.now())
+
+
+def note_asked(invitation_id: int) -> None:
+    require_transaction()
+    Invitation.objects.filter(pk=invitation_id).update(asked_at=clock.now())
+
+
+def mark_told(customers: Collection[int], ids: Collection[int]) -> list[Invitation]:
+    """Those of these about whose newest link no mail was written yet; from now on it counts as written."""
+    require_transaction()
+    about = {"now": clock.now(), "customers": list(customers), "ids": list(ids)}
+    return sorted(Invitation.objects.raw(_TELL, about), key=lambda one: one.pk)
+
+
+def mark_reminded(customers: Collection[int]) -> list[Invitation]:
+    """Count a reminder for each that is due; returns those. Two at once: the second one finds them counted."""
+    require_transaction()
+    about = {"after": list(REMIND_AFTER), "now": clock.now(), "customers": list(customers)}
+    return sorted(Invitation.objects.raw(_REMIND, about), key=lambda one: one.pk)

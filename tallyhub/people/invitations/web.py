@@ -1,0 +1,154 @@
+"""Inviting people: the list, the preview, and what is done about an invitation (R7.1)."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.core.exceptions import ObjectDoesNotExist
+from django.http import HttpResponse, HttpResponseBase
+from django.shortcuts import redirect, render
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_http_methods, require_POST
+
+from tallyhub.accounts.rules import LANGUAGES
+from tallyhub.kernel import formatting as fmt
+from tallyhub.kernel.access import Right
+from tallyhub.kernel.errors import Forbidden, HubError
+from tallyhub.kernel.http import HubRequest, signed_in
+from tallyhub.kernel.scope import scope
+from tallyhub.kernel.sentences import sentence
+from tallyhub.organizations.models import Workspace
+from tallyhub.people.invitations import commands, page, queries
+from tallyhub.people.invitations.forms import InviteForm, keep, read_kept
+from tallyhub.people.invitations.lists import COLUMNS
+from tallyhub.people.invitations.preview import invitees, plan
+from tallyhub.people.invitations.rules import LIST_BYTES_MAX, PEOPLE_MAX
+from tallyhub.people.rules import check_roles
+
+ID_MAX = 2**63 - 1
+
+
+@signed_in
+@require_http_methods(["GET", "HEAD", "POST"])
+def invite(request: HubRequest) -> HttpResponse:
+    """The form, and, when it is sent, the preview: nothing has happened by then."""
+    _require_anywhere(request)
+    with scope(request.access):
+        places = list(queries.list_workspaces(request.access))
+        form = _form(request, places)
+        if not form.is_valid():
+            return _form_page(request, form, places)
+        try:
+            return _preview(request, form, places)
+        except HubError as error:
+            form.add_error(_field_of(error, form), sentence(error))
+            return _form_page(request, form, places)
+
+
+def _require_anywhere(request: HubRequest) -> None:
+    if not request.access.has_anywhere(Right.MANAGE_USERS):
+        raise Forbidden(Right.MANAGE_USERS)
+
+
+def _form(request: HubRequest, places: list[Workspace]) -> InviteForm:
+    choices = [(one.pk, one.name) for one in places]
+    if request.method == "POST":
+        wanted = request.POST.get("workspace", "")
+        if wanted not in {str(pk) for pk, _name in choices}:
+            raise ObjectDoesNotExist
+        return InviteForm(choices, request.POST, request.FILES)
+    initial = {"workspace": request.access.workspace_id, "language": request.user.language}
+    return InviteForm(choices, initial=initial)
+
+
+def _form_page(request: HubRequest, form: InviteForm, places: list[Workspace]) -> HttpResponse:
+    context = {
+        "form": form,
+        "workspace": places[0] if len(places) == 1 else None,
+        "has_workspaces": bool(places),
+        "roles": page.offered_roles(form["roles"].value() or (), in_whole=_is_whole(request)),
+        "people_max": fmt.number(PEOPLE_MAX),
+        "kilobytes_max": fmt.number(LIST_BYTES_MAX // 1024),
+        "columns": ", ".join(COLUMNS),
+        "languages": ", ".join(code for code, _name in LANGUAGES),
+    }
+    return render(request, "people/invite.html", context, status=400 if form.is_bound else 200)
+
+
+def _is_whole(request: HubRequest) -> bool:
+    return request.access.has(Right.MANAGE_USERS)
+
+
+def _field_of(error: HubError, form: InviteForm) -> str:
+    if error.code.startswith("role_"):
+        return "roles"
+    return "file" if form.cleaned_data["file"] is not None else "people"
+
+
+def _preview(request: HubRequest, form: InviteForm, places: list[Workspace]) -> HttpResponse:
+    """Raises Invalid for what cannot be read, or may not be given."""
+    check_roles(form.cleaned_data["roles"], in_whole=_is_whole(request))
+    workspace = next(one for one in places if one.pk == form.cleaned_data["workspace"])
+    planned = plan(request.access, workspace, form.rows(in_whole=_is_whole(request)))
+    wanted = invitees(planned)
+    said = ngettext("Send %(n)s invitation", "Send %(n)s invitations", len(wanted)) % {"n": fmt.number(len(wanted))}
+    context = {
+        "workspace": workspace,
+        "counts": page.counts(planned),
+        "rows": page.rows(planned),
+        "kept": keep(workspace.pk, wanted) if wanted else "",
+        "send": said,
+    }
+    return _unkept(render(request, "people/invite_preview.html", context))
+
+
+def _unkept(response: HttpResponse) -> HttpResponse:
+    """Names of others, which no browser should keep."""
+    response.headers["Cache-Control"] = "no-store"
+    return response
+
+
+@signed_in
+@require_POST
+def send(request: HubRequest) -> HttpResponseBase:
+    """What was previewed. Whoever has joined meanwhile gets no mail."""
+    _require_anywhere(request)
+    workspace_id, people = read_kept(request.POST.get("kept", ""))
+    count = commands.invite_people(request.access, workspace_id, people)
+    said: Any = ngettext("%(n)s invitation is on its way.", "%(n)s invitations are on their way.", count)
+    messages.success(request, said % {"n": fmt.number(count)})
+    return redirect("people:invite")
+
+
+@signed_in
+@require_POST
+def resend(request: HubRequest, invitation_id: int) -> HttpResponseBase:
+    _require_anywhere(request)
+    commands.resend_invitation(request.access, _known(invitation_id))
+    messages.success(request, _("The invitation is sent again. The link that was sent before opens nothing any more."))
+    return redirect(_back(request))
+
+
+@signed_in
+@require_POST
+def revoke(request: HubRequest, invitation_id: int) -> HttpResponseBase:
+    _require_anywhere(request)
+    commands.revoke_invitation(request.access, _known(invitation_id))
+    messages.success(request, _("The invitation was taken back. Its link opens nothing any more."))
+    return redirect(_back(request))
+
+
+def _known(invitation_id: int) -> int:
+    if invitation_id > ID_MAX:
+        raise ObjectDoesNotExist
+    return invitation_id
+
+
+def _back(request: HubRequest) -> str:
+    """To the list from which it was done, with its filters; never to another site."""
+    wanted = request.POST.get("next", "")
+    is_ours = url_has_allowed_host_and_scheme(
+        wanted, allowed_hosts={request.get_host()}, require_https=request.is_secure()
+    )
+    return wanted if is_ours and wanted.startswith("/") else "people:invite"
