@@ -47,7 +47,11 @@ SEES: dict[Right, Any] = {
     Right.VIEW_ALL_REQUESTS: _("every support request"),
     Right.VIEW_AUDIT: _("what was done, and who can see what"),
 }
-SOURCES: dict[str, Any] = {"membership": _("Given to the person directly")}  # where a grant comes from
+# Where a grant comes from; that of a group is named by people.rights.sources.
+SOURCES: dict[str, Any] = {
+    "invitation": _("By the invitation they accepted"),
+    "membership": _("Given to the person directly"),
+}
 
 WHOLE_ROLES = frozenset({Role.CUSTOMER_ADMINISTRATOR})  # held in the whole customer and nowhere else
 ADMINISTRATORS = frozenset({Role.CUSTOMER_ADMINISTRATOR, Role.WORKSPACE_ADMINISTRATOR})

@@ -1,5 +1,7 @@
 """Who comes into a customer's workspaces and how: invitations, groups, and the customer's own sign-in."""
 
+from typing import Any
+
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, Func, Q, Value
@@ -10,7 +12,6 @@ from tallyhub.accounts.rules import LANGUAGES
 from tallyhub.kernel.access import Access, Right
 from tallyhub.organizations.models import Organization, Workspace
 
-
 _OPEN = Q(accepted_at=None, voided_at=None)
 
 
@@ -19,7 +20,7 @@ def _roles() -> "ArrayField[list[str], list[str]]":
     return ArrayField(models.CharField(max_length=30), default=list)
 
 
-class OfWorkspaceQuerySet(models.QuerySet[models.Model]):
+class OfWorkspaceQuerySet(models.QuerySet[Any]):
     def visible_to(self, access: Access) -> "OfWorkspaceQuerySet":
         """Of the workspaces whose people one manages (R7.1)."""
         return self.filter(workspace_id__in=access.workspaces_with(Right.MANAGE_USERS))

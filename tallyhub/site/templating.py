@@ -28,7 +28,8 @@ _TABS: list[tuple[str, Any, list[tuple[str, Any, Right]]]] = [
         [
             ("activity:customer_activity", _("Customer activity"), Right.VIEW_ACTIVITY),
             ("privacy:people", _("Erase a person"), Right.ERASE_PEOPLE),
-            ("organizations:who", _("Who can see this"), Right.VIEW_AUDIT),
+            ("people:users", _("Manage users"), Right.MANAGE_USERS),
+            ("people:who", _("Who can see this"), Right.VIEW_AUDIT),
             ("activity:audit", _("Audit"), Right.VIEW_AUDIT),
             ("integrations:imports", _("Import"), Right.MANAGE_AGREEMENTS),
             ("integrations:webhooks", _("Webhooks"), Right.MANAGE_WEBHOOKS),

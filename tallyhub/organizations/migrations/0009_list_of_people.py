@@ -58,7 +58,9 @@ class Migration(migrations.Migration):
         RunRoleSQL(FORWARD, REVERSE),
         migrations.AddIndex(
             model_name="membership",
-            index=models.Index(fields=["workspace", "sort_name", "person"], include=("customer",), name="member_by_name"),
+            index=models.Index(
+                fields=["workspace", "sort_name", "person"], include=("customer",), name="member_by_name"
+            ),
         ),
         migrations.AddIndex(
             model_name="membership",

@@ -103,9 +103,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name="invitation",
-            index=models.Index(
-                condition=_OPEN, fields=["workspace", "sort_name", "person"], name="invitation_by_name"
-            ),
+            index=models.Index(condition=_OPEN, fields=["workspace", "sort_name", "person"], name="invitation_by_name"),
         ),
         migrations.AddIndex(
             model_name="invitation",
