@@ -15,6 +15,7 @@ BENCHMARKS = {
     "page": "page",
     "statements": "statements",
     "grid": "grid",
+    "users": "users",
     "import": "imports",
     "backup": "backup",
     "api": "api",

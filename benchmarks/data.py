@@ -71,7 +71,7 @@ def _term() -> Any:
 def _fill_wide(database: Database, entries: int) -> None:
     from tests import make
 
-    agreement, workspaces = _customer("c1")
+    agreement, workspaces = customer("c1")
     base = make.make_package(agreement, *workspaces, code="BASE", name="Basispaket")
     counted = [_line(base, place, kind, unit, entries) for place, (kind, unit) in enumerate(_ENTERPRISE)]
     for number in range(_ADDON_PACKAGES):
@@ -85,7 +85,7 @@ def _fill_wide(database: Database, entries: int) -> None:
 def _fill_deep(database: Database, entries: int) -> None:
     from tests import make
 
-    agreement, workspaces = _customer("c1")
+    agreement, workspaces = customer("c1")
     package = make.make_package(agreement, *workspaces, code="BASE", name="Basispaket")
     line = _line(package, 0, "proactive", "minutes", entries)
     assert line
@@ -96,13 +96,13 @@ def _fill_crowd(_database: Database, count: int) -> None:
     from tests import make
 
     for number in range(count):
-        agreement, workspaces = _customer(f"c{number + 1}")
+        agreement, workspaces = customer(f"c{number + 1}")
         package = make.make_package(agreement, *workspaces, code="BASE", name="Basispaket")
         for place in range(count):
             _line(package, place, "reactive", "cases", 0)
 
 
-def _customer(code: str) -> tuple[Any, list[Any]]:
+def customer(code: str) -> tuple[Any, list[Any]]:
     """An agreement of a new customer, its workspaces, and at the first customer somebody who may see everything."""
     from tallyhub.organizations.models import Organization
     from tests import make

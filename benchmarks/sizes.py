@@ -10,6 +10,7 @@ class Sizes:
     entries_many: int = 1_000_000
     entries_deep: int = 1_000_000  # of one entitlement: grid and export
     imported: int = 200_000
+    members: int = 50_000
     stated: int = 100_000  # lines of a statement
     rounds: int = 7  # how often what is compared takes turns; odd, for the median
     warm_ups: int = 1  # turns that do not count
@@ -21,7 +22,7 @@ class Sizes:
 
 
 _FULL = Sizes(entries_many=10_000_000, imported=1_000_000)
-_TINY = Sizes(entries_many=10_000, entries_deep=500, imported=200, stated=500, rounds=1, warm_ups=0, seconds=0.2,
+_TINY = Sizes(entries_many=10_000, entries_deep=500, imported=200, members=200, stated=500, rounds=1, warm_ups=0, seconds=0.2,
               pages=3, writers=2, has_demo=False, is_safe=False)  # fmt: skip
 
 

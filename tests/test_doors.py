@@ -20,6 +20,7 @@ AUDITORS = ADMINS | {"csam", "coordinator", "stranger"}  # the last one in their
 
 INVITERS = ADMINS | {"stranger"}  # the last one into their own workspaces
 
+MANAGERS = ADMINS | {"stranger"}  # of users; the last one in their own customer
 ACCOUNT_TEAM = {"csam", "coordinator"}
 IMPORT_ACTS = ("mapping", "start", "save", "delete")
 WEBHOOK_OWNERS = {"admin", "csam", "coordinator", "stranger"}
@@ -105,7 +106,23 @@ def doors(world: SimpleNamespace) -> dict[tuple[str, str], tuple[list[Any], dict
         ("POST", "integrations:webhook_replay_since"): ([0], none_there(WEBHOOK_OWNERS)),
         ("GET", "integrations:webhook"): ([0], none_there(WEBHOOK_OWNERS)),
         **{("POST", f"integrations:webhook_{act}"): ([0], none_there(WEBHOOK_OWNERS)) for act in WEBHOOK_ACTS},
-        ("GET", "organizations:who"): ([], only(AUDITORS)),
+        ("GET", "people:who"): ([], only(AUDITORS)),
+        ("GET", "people:rights"): ([], for_all(200)),
+        **{("GET", f"people:{name}"): ([], only(MANAGERS)) for name in ("users", "users_rows", "users_csv", "groups")},
+        ("GET", "people:users_bulk"): ([], none_there(MANAGERS)),  # without a workspace
+        ("GET", "people:user"): ([world.member.pk], only(ADMINS) | {"stranger": 404}),
+        ("GET", "people:user_remove"): ([world.member.pk], none_there(MANAGERS)),
+        ("GET", "people:group"): ([0], none_there(MANAGERS)),
+        **{("POST", f"people:users_{act}"): ([], none_there(MANAGERS)) for act in ("give", "take", "group", "remove")},
+        **{("POST", f"people:user_{act}"): ([0], none_there(MANAGERS)) for act in ("roles", "contact", "groups")},
+        **{
+            ("POST", f"people:user_administration_{act}"): ([0], none_there({"admin", "stranger"}))
+            for act in ("give", "take")
+        },
+        ("POST", "people:group_make"): ([], none_there(MANAGERS)),
+        ("POST", "people:group_rename"): ([0], for_all(403) | dict.fromkeys(MANAGERS, 400)),  # without a name
+        ("POST", "people:group_add"): ([0], for_all(403) | dict.fromkeys(MANAGERS, 400)),  # without an address
+        **{("POST", f"people:group_{act}"): ([0], none_there(MANAGERS)) for act in ("roles", "delete", "remove")},
         ("GET", "organizations:switch"): ([], for_all(200)),
         ("POST", "organizations:switch_workspace"): ([], for_all(404)),  # without a workspace of one's own
         ("POST", "organizations:switch_customer"): ([], for_all(404)),

@@ -84,9 +84,16 @@ def management(request: HubRequest) -> HttpResponse:
             "right": Right.VIEW_ACTIVITY,
         },
         {
+            "title": _("Manage users"),
+            "sentence": _("Who belongs to a workspace, with which roles and groups; and who is a support contact."),
+            "href": url("people:users"),
+            "icon": "user",
+            "right": Right.MANAGE_USERS,
+        },
+        {
             "title": _("Who can see this"),
             "sentence": _("Everybody with a role in a workspace, what it lets them see, and where it comes from."),
-            "href": url("organizations:who"),
+            "href": url("people:who"),
             "icon": "users",
             "right": Right.VIEW_AUDIT,
         },
@@ -233,7 +240,7 @@ def _rows(request: HubRequest, base: str, find: Find) -> HttpResponse:
     with scope(request.access):
         subject = find(list_agreements(request.access, choice.workspaces), choice)
         require_rows(request.access, subject, choice)
-        return render(request, "activity/_grid.html", {"grid": _grid(request, base, subject, choice)})
+        return render(request, "site/_grid.html", {"grid": _grid(request, base, subject, choice)})
 
 
 def _grid(request: HubRequest, base: str, subject: Subject, choice: Choice) -> dict[str, Any]:

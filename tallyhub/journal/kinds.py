@@ -120,6 +120,23 @@ KINDS: dict[str, Kind] = {
     "people.invitation_revoked": Kind(_("Invitation taken back"), _("Took an invitation back"), About.OTHER),
     "people.invited": Kind(_("Invitation sent"), _("Invited somebody into the workspace"), About.OTHER),
     "people.reminded": Kind(_("Invitation reminder"), _("Reminded somebody of their invitation"), About.OTHER),
+    "people.group_deleted": Kind(_("Group deleted"), _("Deleted a group"), About.OTHER),
+    "people.group_joined": Kind(
+        _("Group member added"), _("Added the person to the group no. %(group)s"), About.PERSON
+    ),
+    "people.group_left": Kind(
+        _("Group member removed"), _("Took the person out of the group no. %(group)s"), About.PERSON
+    ),
+    "people.group_made": Kind(_("Group made"), _("Made a group"), About.OTHER),
+    "people.group_renamed": Kind(_("Group renamed"), _("Renamed a group"), About.OTHER),
+    "people.group_roles_changed": Kind(
+        _("Roles of a group changed"), _("Changed which roles a group gives to its members"), About.OTHER
+    ),
+    "people.invitation_removed": Kind(
+        _("Invitation removed"), _("Removed an open invitation with its person"), About.OTHER
+    ),
+    "people.invited": Kind(_("Invitation sent"), _("Invited somebody into the workspace"), About.OTHER),
+    "people.list_downloaded": Kind(_("List of people downloaded"), _("Downloaded the list of people")),
     "privacy.cleared": Kind(_("Clearing"), _("Cleared what is from before %(before)s, %(count)s in number: %(what)s")),
     "privacy.part_ended": Kind(_("Part ended"), _("Ended the person’s part in the customer for good"), About.PERSON),
     "privacy.person_erased": Kind(_("Person erased"), _("Erased the person"), About.PERSON),

@@ -19,6 +19,7 @@ from tallyhub.kernel.spreadsheets import Cell
 Row = TypeVar("Row")
 PAGE_ROWS = 50
 COUNT_MAX = 10_000  # exact up to here, "10,000+" beyond
+TEXT_MAX = 200  # characters of a sort value
 _WHOLE = re.compile(r"-?[0-9]{1,18}", re.ASCII)  # more digits are no bigint
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")  # what makes a spreadsheet run a cell
 
@@ -37,6 +38,9 @@ class Column(Generic[Row]):
     cell: Callable[[Row], Cell] | None = None  # None: as plain
     sort: str | None = None  # the declared order it is sorted by; each has an index
     is_numeric: bool = False
+    sorts_upwards: bool = False  # first, when it is chosen
+    href: "Callable[[Row], str] | None" = None  # where the text leads
+    lines: "Callable[[Row], list[Line]] | None" = None  # on the page, in place of the text
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,13 +66,18 @@ class Place:
         return self.is_descending is not self.backwards
 
 
-def read_place(query: QueryDict, sorts: Mapping[str, type[date] | type[int]]) -> Place:
-    """``sort=-occurred_on``, and ``after=VALUE~ID``, ``before=VALUE~ID`` or ``page=last``; by default the first sort.
+SortKind = type[date] | type[int] | type[str]
+
+
+def read_place(query: QueryDict, sorts: Mapping[str, SortKind]) -> Place:
+    """``sort=-occurred_on``, and ``after=VALUE~ID``, ``before=VALUE~ID`` or ``page=last``; by default the first sort,
+    downwards, or upwards where it is one of texts.
 
     ``sorts``: what each declared order sorts by. Raises Invalid for an order that is not declared, or a key that no
     page of ours made.
     """
-    wanted = query.get("sort") or f"-{next(iter(sorts))}"
+    first, kind = next(iter(sorts.items()))
+    wanted = query.get("sort") or (first if kind is str else f"-{first}")
     sort = wanted.removeprefix("-")
     if sort not in sorts:
         raise Invalid("sort_unknown", sort=sort)
@@ -81,11 +90,17 @@ def read_place(query: QueryDict, sorts: Mapping[str, type[date] | type[int]]) ->
     return Place(sort, is_descending, _key(after, sorts[sort]) if after else None)
 
 
-def _key(text: str, kind: type[date] | type[int]) -> Key:
+def _key(text: str, kind: SortKind) -> Key:
     value, _, row_id = text.rpartition("~")
-    if not _WHOLE.fullmatch(row_id) or not (_is_day(value) if kind is date else _WHOLE.fullmatch(value)):
+    if not _WHOLE.fullmatch(row_id) or not _is_value(value, kind):
         raise Invalid("page_unknown")
     return Key(value, int(row_id))
+
+
+def _is_value(value: str, kind: SortKind) -> bool:
+    if kind is str:
+        return len(value) <= TEXT_MAX and "\x00" not in value
+    return _is_day(value) if kind is date else bool(_WHOLE.fullmatch(value))
 
 
 def _is_day(value: str) -> bool:
@@ -123,7 +138,8 @@ def link(carried: Sequence[tuple[str, str]], **changes: str) -> str:
 def heading(column: Column[Row], place: Place, base: str, carried: Sequence[tuple[str, str]]) -> dict[str, Any]:
     """A column's head. Choosing a sorted column again turns the order round."""
     is_sorted = column.sort is not None and column.sort == place.sort
-    sort = column.sort if is_sorted and place.is_descending else f"-{column.sort}"
+    goes_up = place.is_descending if is_sorted else column.sorts_upwards
+    sort = column.sort if goes_up else f"-{column.sort}"
     return {
         "key": column.key,
         "label": column.label,
@@ -133,8 +149,22 @@ def heading(column: Column[Row], place: Place, base: str, carried: Sequence[tupl
     }
 
 
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One of several things in a cell, with what is said beside it."""
+
+    text: str
+    note: str = ""
+
+
 def cell(column: Column[Row], row: Row) -> dict[str, Any]:
-    return {"text": column.text(row) if column.text else "", "is_numeric": column.is_numeric, "href": None}
+    """What a cell shows: a text, which may lead somewhere, or several lines."""
+    return {
+        "text": column.text(row) if column.text else "",
+        "lines": column.lines(row) if column.lines else None,
+        "is_numeric": column.is_numeric,
+        "href": column.href(row) if column.href else None,
+    }
 
 
 def page_links(

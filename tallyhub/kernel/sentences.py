@@ -1,6 +1,7 @@
 """The sentence for every error code, in the reader's language. One place, so that pages, imports and the API agree."""
 
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext_lazy
 
 from tallyhub.kernel.errors import HubError
 
@@ -46,6 +47,20 @@ _SENTENCES = {
     "column_twice": _("This column is there twice. Leave out the one that is not meant."),
     "column_unknown": _("There is no such column. Known are: %(columns)s."),
     "confirmation_differs": _("That is not what must be typed. Write it as it stands above the field."),
+    "contacts_full": ngettext_lazy(
+        "The %(allowed)s support contact that the agreement %(number)s allows is named. Free the place first, or ask "
+        "your CSAM for a top-up.",
+        "All %(allowed)s support contacts that the agreement %(number)s allows are named. Free one first, or ask your "
+        "CSAM for a top-up.",
+        "allowed",
+    ),
+    "contacts_too_many": ngettext_lazy(
+        "These would be %(new)s more, but the agreement %(number)s has %(left)s place left for support contacts. "
+        "Choose fewer people, free a place, or ask your CSAM for a top-up.",
+        "These would be %(new)s more, but the agreement %(number)s has %(left)s places left for support contacts. "
+        "Choose fewer people, free a place, or ask your CSAM for a top-up.",
+        "left",
+    ),
     "content_differs": _(
         "%(external_ids)s: already there with other content. To correct it, reverse it and add it under another ID."
     ),
@@ -117,6 +132,9 @@ _SENTENCES = {
     "file_changed": _("The file changed while it was read. Try again."),
     "file_empty": _("The file is empty, or its first line is: that line names the columns."),
     "hours_not_whole_minutes": _("This is not a whole number of minutes. Write hours and minutes as 1:20."),
+    "group_member_unknown": _("Nobody with this address belongs to the workspace. Invite them first."),
+    "group_name_missing": _("Give the group a name."),
+    "group_name_taken": _("The workspace has another group with the name %(name)s. Choose another name."),
     "import_failed": _("The import broke off on our side. Nothing of the file is in. Try again."),
     "import_not_allowed": _("Whoever started this import may not bring in files for this customer any more."),
     "import_not_ready": _("This import cannot be changed or started now: it runs, it is in, or its file is gone."),
@@ -141,6 +159,13 @@ _SENTENCES = {
     "kind_not_named": _("The name %(file)s does not tell what is in the file. Say it with --kind: %(kinds)s."),
     "kind_unknown": _("There is no kind %(kind)s. Known are: %(kinds)s."),
     "language_unknown": _("There is no language %(language)s. Known are: %(words)s."),
+    "last_customer_administrator": _(
+        "Somebody must stay who administers the customer and can sign in. Make another person customer administrator "
+        "first."
+    ),
+    "last_workspace_administrator": _(
+        "Somebody must stay who administers the workspace and can sign in. Make another person its administrator first."
+    ),
     "length_needed": _("Send the length of the body in Content-Length."),
     "line_too_long": _("The line is longer than %(bytes_max)s bytes. Is this the file you mean?"),
     "list_column_twice": _("The header names the column %(column)s twice. Leave one out."),
@@ -210,9 +235,11 @@ _SENTENCES = {
         "The preview is older than a day, or was changed. Nothing was sent. Begin anew with the list."
     ),
     "rate_exceeded": _("More than %(rate)s requests in a minute. Wait as long as the header Retry-After says."),
+    "people_not_chosen": _("Choose at least one person, and no more than %(count)s at once."),
     "reason_not_a_code": _(
         "%(external_ids)s: the reason is not a code. Write it in small letters, digits and underscores."
     ),
+    "removing_oneself": _("You are about to remove yourself. Confirm that you mean it."),
     "repeated": _("The same comes on line %(first)s already. Leave out the one that is not meant."),
     "request_invalid": _("The request does not fit its description; what is wrong stands in errors."),
     "reversal_differs": _(
@@ -223,6 +250,7 @@ _SENTENCES = {
     "reverses_unknown": _("There is no entry with this external ID and source to take back."),
     "right_missing": _("Whoever this token stands for does not have the right to do this."),
     "role_in_whole": _("The role %(role)s reaches the whole customer. Only a customer administrator can give it."),
+    "role_not_given_here": _("This role is not given in a workspace. Choose one of those that are listed."),
     "role_needs_workspace": _("This role is held in a workspace. Name it."),
     "role_unknown": _("The role %(role)s cannot be given. Known are: %(roles)s."),
     "rounding_step_out_of_bounds": _("The rounding step %(rounding_step)s is not between 1 and %(step_max)s."),
@@ -256,6 +284,8 @@ _SENTENCES = {
     "sso_unknown": _(
         "Your organisation knows you, but the hub does not let you in: nobody has invited this address of yours. "
         "Ask your administrator for an invitation."
+    "staff_not_edited": _(
+        "%(name)s works for the provider or a partner, who gives and takes their roles. Ask your CSAM."
     ),
     "staff_needs_address": _(
         "Without a customer it is staff of the provider: the key is their address, and they have no workspaces."
@@ -314,4 +344,4 @@ _SENTENCES = {
 def sentence(error: HubError) -> str:
     """What a person reads. A code without a sentence shows itself, and the test of this table fails."""
     text = _SENTENCES.get(error.code)
-    return str(text) % error.params if text is not None else error.code
+    return str(text % error.params) if text is not None else error.code

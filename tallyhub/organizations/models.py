@@ -68,9 +68,18 @@ class Membership(models.Model):
     customer = models.ForeignKey(Organization, on_delete=models.PROTECT, related_name="+")
     workspace = models.ForeignKey(Workspace, on_delete=models.CASCADE, related_name="memberships", db_constraint=False)
     person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="memberships")
+    # What lists of people are sorted by, kept up by the database itself (migration 0009, ADR 0014).
+    sort_name = models.CharField(max_length=200, db_collation="C", db_default="", editable=False)  # the name, folded
+    seen_seconds = models.BigIntegerField(db_default=0, editable=False)  # since 1970, of the last sign-in; 0: never
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["workspace", "person"], name="membership_once")]
+        # With what the policies ask, so that a page and its count read the index alone.
+        indexes = [
+            models.Index(fields=["workspace", "sort_name", "person"], include=["customer"], name="member_by_name"),
+            models.Index(fields=["workspace", "seen_seconds", "person"], include=["customer"], name="member_by_seen"),
+            models.Index(fields=["customer", "person"], include=["workspace"], name="member_of_customer"),
+        ]
 
 
 class PersonKey(models.Model):
@@ -107,7 +116,10 @@ class AccessGrant(models.Model):
     objects = AccessGrantQuerySet.as_manager()
 
     class Meta:
-        indexes = [models.Index(fields=["person"], name="grant_of_person")]
+        indexes = [
+            models.Index(fields=["person"], name="grant_of_person"),
+            models.Index(fields=["customer", "role", "workspace"], name="grant_by_role"),
+        ]
         constraints = [
             models.CheckConstraint(condition=Q(role__in=list(Role)), name="grant_role_known"),
             models.UniqueConstraint(

@@ -1,6 +1,6 @@
 """Reads about organisations and the people in them."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -13,6 +13,7 @@ from tallyhub.kernel.access import Access
 from tallyhub.organizations.models import AccessGrant, Membership, Organization, PersonKey, Workspace
 from tallyhub.organizations.rules import STAFF, Kind, Role
 
+_COUNTED = "SELECT c.* FROM unnest(%s::bigint[]) AS w (id), organizations_counted_in(w.id, %s) c"
 PEOPLE_MAX = 500  # offered by a filter
 
 
@@ -79,44 +80,42 @@ def list_role_holders(access: Access) -> list[tuple[int, str]]:
 
 @dataclass(frozen=True, slots=True)
 class Held:
-    """A role somebody holds now, which reaches a workspace."""
+    """A role somebody holds now."""
 
     person_id: int
     name: str
     role: Role
-    is_in_whole: bool  # held in the whole customer, later workspaces included
+    workspace_id: int | None  # None: in the whole customer, later workspaces included
     source: str
     starts_at: datetime
     ends_at: datetime | None
 
 
-def list_held(access: Access, workspace_id: int) -> list[Held]:
-    """Why whoever can see the workspace can: every role that counts there now, by name."""
+def list_held(access: Access, workspaces: Collection[int], people: Collection[int]) -> list[Held]:
+    """Every role that these people hold now in the workspaces, those held in the whole customer included, by name."""
     now = clock.now()
-    counted = _counted_in(workspace_id)
-    reaching = Q(workspace_id=workspace_id) | Q(workspace_id__isnull=True)
+    counted = _counted_in(workspaces)
+    reaching = Q(workspace_id__in=workspaces) | Q(workspace_id__isnull=True)
     current = Q(starts_at__lte=now) & (Q(ends_at__isnull=True) | Q(ends_at__gt=now))
-    grants = AccessGrant.objects.visible_to(access).filter(reaching & current, person__is_active=True)
+    grants = AccessGrant.objects.visible_to(access).filter(reaching & current, person_id__in=people)
     return [
-        Held(
-            one.person_id,
-            one.person.name,
-            Role(one.role),
-            one.workspace_id is None,
-            one.source,
-            one.starts_at,
-            one.ends_at,
-        )
+        Held(one.person_id, one.person.name, Role(one.role), one.workspace_id, one.source, one.starts_at, one.ends_at)
         for one in grants.select_related("person").order_by("person__name", "person_id", "role", "pk")
         if (one.person_id, one.workspace_id, one.role) in counted
     ]
 
 
-def _counted_in(workspace_id: int) -> set[tuple[int, int | None, str]]:
+def _counted_in(workspaces: Collection[int]) -> set[tuple[int, int | None, str]]:
     """(person, workspace, role) of what counts there: a personal account may be refused (R3.6)."""
     with connection.cursor() as cursor:
-        cursor.execute("SELECT * FROM organizations_counted_in(%s, %s)", [workspace_id, clock.now()])
+        cursor.execute(_COUNTED, [list(workspaces), clock.now()])
         return set(cursor.fetchall())
+
+
+def list_members(access: Access, workspace_id: int, people: Collection[int]) -> set[int]:
+    """Those of these people who are members of the workspace."""
+    found = Membership.objects.filter(workspace_id=workspace_id, person_id__in=people)
+    return set(found.values_list("person_id", flat=True)) if workspace_id in access.workspaces else set()
 
 
 def list_workspaces(access: Access, *, after: int = 0) -> QuerySet[Workspace]:

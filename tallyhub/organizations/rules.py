@@ -47,8 +47,9 @@ SEES: dict[Right, Any] = {
     Right.VIEW_ALL_REQUESTS: _("every support request"),
     Right.VIEW_AUDIT: _("what was done, and who can see what"),
 }
-SOURCES: dict[str, Any] = {  # where a grant comes from
-    "invitation": _("Given with an invitation"),
+# Where a grant comes from; that of a group is named by people.rights.sources.
+SOURCES: dict[str, Any] = {
+    "invitation": _("By the invitation they accepted"),
     "membership": _("Given to the person directly"),
 }
 

@@ -7,34 +7,9 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_POST, require_safe
 
 from tallyhub.accounts.sessions import CUSTOMER_KEY, WORKSPACE_KEY
-from tallyhub.kernel.access import Right
-from tallyhub.kernel.errors import Forbidden
 from tallyhub.kernel.http import HubRequest, signed_in
 from tallyhub.kernel.scope import scope
-from tallyhub.organizations import queries, who_sees
-
-
-@signed_in
-@require_safe
-def who(request: HubRequest) -> HttpResponse:
-    """Who can see a workspace, and why (R7.3). For those who administer it, and the account team."""
-    access = request.access
-    offered = access.workspaces_with(Right.VIEW_AUDIT)
-    if not offered:
-        raise Forbidden(Right.VIEW_AUDIT)
-    current = access.workspace_id if access.workspace_id in offered else offered[0]
-    wanted = request.GET.get("workspace") or str(current)
-    if wanted not in map(str, offered):
-        raise ObjectDoesNotExist
-    with scope(access):
-        people = who_sees.people(queries.list_held(access, int(wanted)))
-        names = {place.id: place.name for place in request.sign_on.places}
-        context = {
-            "people": people,
-            "workspaces": [{"id": one, "label": names[one], "is_chosen": str(one) == wanted} for one in offered],
-            "workspace": names[int(wanted)],
-        }
-        return render(request, "organizations/who.html", context)
+from tallyhub.organizations import queries
 
 
 @signed_in

@@ -1,13 +1,18 @@
 """Who comes into a customer's workspaces and how: invitations, groups, and the customer's own sign-in."""
 
+from typing import Any
+
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import F, Func, Q, Value
+from django.db.models.functions import Coalesce, NullIf
 
 from tallyhub.accounts.models import Person
 from tallyhub.accounts.rules import LANGUAGES
 from tallyhub.kernel.access import Access, Right
 from tallyhub.organizations.models import Organization, Workspace
+
+_OPEN = Q(accepted_at=None, voided_at=None)
 
 
 def _roles() -> "ArrayField[list[str], list[str]]":
@@ -15,7 +20,7 @@ def _roles() -> "ArrayField[list[str], list[str]]":
     return ArrayField(models.CharField(max_length=30), default=list)
 
 
-class OfWorkspaceQuerySet(models.QuerySet[models.Model]):
+class OfWorkspaceQuerySet(models.QuerySet[Any]):
     def visible_to(self, access: Access) -> "OfWorkspaceQuerySet":
         """Of the workspaces whose people one manages (R7.1)."""
         return self.filter(workspace_id__in=access.workspaces_with(Right.MANAGE_USERS))
@@ -40,6 +45,11 @@ class Invitation(models.Model):
     person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="invitations")
     name = models.CharField(max_length=200, blank=True)
     email = models.EmailField()
+    sort_name = models.GeneratedField(  # as that of a membership
+        expression=Func(Coalesce(NullIf("name", Value("")), "email"), function="organizations_folded"),
+        output_field=models.CharField(max_length=200, db_collation="C"),
+        db_persist=True,
+    )
     roles = _roles()  # given when it is accepted
     language = models.CharField(max_length=5, choices=LANGUAGES)  # of the mail, chosen by the inviter (R6.2)
     serial = models.IntegerField(default=1)
@@ -65,9 +75,13 @@ class Invitation(models.Model):
         ]
         indexes = [
             models.Index(  # the reminders' job
-                fields=["sent_at"], condition=Q(accepted_at=None, voided_at=None), name="invitation_open"
+                fields=["sent_at"], condition=_OPEN, name="invitation_open"
             ),
             models.Index(fields=["person"], name="invitation_of_person"),
+            models.Index(  # Manage users, by name and by last sign-in, which nobody of them has
+                fields=["workspace", "sort_name", "person"], condition=_OPEN, name="invitation_by_name"
+            ),
+            models.Index(fields=["workspace", "person"], condition=_OPEN, name="invitation_unseen"),
         ]
 
 

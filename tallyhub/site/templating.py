@@ -28,8 +28,9 @@ _TABS: list[tuple[str, Any, list[tuple[Any, ...]]]] = [
         [
             ("activity:customer_activity", _("Customer activity"), Right.VIEW_ACTIVITY),
             ("privacy:people", _("Erase a person"), Right.ERASE_PEOPLE),
+            ("people:users", _("Manage users"), Right.MANAGE_USERS),
             ("people:account_policy", _("Account policy"), Right.MANAGE_SIGN_IN, Right.MANAGE_AGREEMENTS),
-            ("organizations:who", _("Who can see this"), Right.VIEW_AUDIT),
+            ("people:who", _("Who can see this"), Right.VIEW_AUDIT),
             ("activity:audit", _("Audit"), Right.VIEW_AUDIT),
             ("integrations:imports", _("Import"), Right.MANAGE_AGREEMENTS),
             ("integrations:webhooks", _("Webhooks"), Right.MANAGE_WEBHOOKS),

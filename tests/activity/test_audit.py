@@ -189,7 +189,7 @@ def test_everybody_who_sees_a_workspace_is_listed_with_the_reason(client: Any, w
     assert listed == sorted(["admin", "north_admin", "reader", "learning", "contact", "viewer", "member", "csam",
                              "coordinator", "engineer"])  # fmt: skip
     assert "in the whole customer" in page
-    assert "in this workspace" in page
+    assert "in North" in page
     assert "stranger" not in page
 
 

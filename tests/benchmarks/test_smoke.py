@@ -14,6 +14,7 @@ FIGURES = {
     "page": ["page", "page, unchanged"],
     "statements": ["statements, number", "statements, time"],
     "grid": ["grid, last page", "grid, middle page"],
+    "users": ["users, time", "users, statements"],
     "import": ["import", "import, memory in MiB"],
     "backup": ["backup", "restore"],
     "api": ["api, posting", "api, statements"],

@@ -36,6 +36,8 @@ TEXTS = {
     ("ledger_entrydetail", "title"),
     ("people_invitation", "email"),
     ("people_invitation", "name"),
+    ("people_invitation", "sort_name"),
+    ("organizations_membership", "sort_name"),
     ("accounts_session", "session_data"),
 }
 

@@ -34,7 +34,7 @@ def audit(request: HubRequest) -> HttpResponse:
 @require_safe
 @told("audit")
 def audit_rows(request: HubRequest) -> HttpResponse:
-    return _render(request, "activity/_grid.html")
+    return _render(request, "site/_grid.html")
 
 
 def _render(request: HubRequest, template: str) -> HttpResponse:

@@ -1,0 +1,144 @@
+"""Support contacts: how many the agreements allow, and how many are named (R2.3).
+
+An agreement that counts them in people allows what its allotments of today add up to, over all its workspaces; each
+person counts once, and an open invitation that would make somebody one counts, too. Without such an entitlement, or
+with one that is as needed, nothing is capped.
+"""
+
+from collections import defaultdict
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import date
+from itertools import groupby
+from operator import attrgetter
+from typing import NamedTuple
+
+from django.db import connection
+from django.utils.translation import ngettext
+
+from tallyhub.kernel import clock
+from tallyhub.kernel import formatting as fmt
+from tallyhub.kernel.access import Access
+from tallyhub.kernel.errors import Conflict
+from tallyhub.kernel.scope import require_transaction
+from tallyhub.ledger import engine
+from tallyhub.ledger.rules import AllotmentKind
+from tallyhub.organizations.models import Workspace
+
+# Definer functions (people/migrations/0003): numbers only, because who manages a workspace sees no other one's people.
+_TERMS = "SELECT * FROM people_contact_terms(%s::bigint[], %s)"
+_NAMED = "SELECT * FROM people_contacts_named(%s::bigint[], %s::bigint[], %s)"
+
+
+@dataclass(frozen=True, slots=True)
+class Room:
+    """Of one agreement that caps its support contacts."""
+
+    agreement_id: int
+    number: str
+    allowed: int
+    named: int
+    named_of_these: int = 0  # of the people who were asked about
+
+    @property
+    def left(self) -> int:
+        return max(self.allowed - self.named, 0)
+
+    @property
+    def over(self) -> int:
+        return max(self.named - self.allowed, 0)
+
+
+def rooms(access: Access, workspaces: Sequence[int], people: Collection[int] = ()) -> list[Room]:
+    """The agreements in force that reach these workspaces and cap their support contacts. Two statements at most."""
+    allowed = _allowed(workspaces)
+    if not allowed:
+        return []
+    with connection.cursor() as cursor:
+        cursor.execute(_NAMED, [list(workspaces), list(people), clock.now()])
+        named = {agreement: numbers for agreement, *numbers in cursor.fetchall()}
+    return [Room(one, number, amount, *named[one]) for one, (number, amount) in allowed.items()]
+
+
+def check_room(access: Access, workspace: Workspace, person_ids: Collection[int]) -> None:
+    """May all of these people be support contacts in the workspace? Call it before that is written, under lock_people.
+
+    Raises Conflict where an agreement that reaches it has no place left for those who are none yet.
+    """
+    require_transaction()
+    people = set(person_ids)
+    for room in rooms(access, [workspace.pk], people) if people else ():
+        new = len(people) - room.named_of_these
+        if new > room.left:
+            raise _refusal(room, new)
+
+
+def _refusal(room: Room, new: int) -> Conflict:
+    said = {"number": room.number, "allowed": room.allowed}
+    if room.left:
+        return Conflict("contacts_too_many", **said, left=room.left, new=new)
+    return Conflict("contacts_full", **said)
+
+
+def room_text(room: Room) -> str:
+    """Remaining first; more than allowed is said in words."""
+    said = {
+        "number": room.number,
+        "left": fmt.number(room.left),
+        "over": fmt.number(room.over),
+        "named": fmt.number(room.named),
+        "allowed": fmt.number(room.allowed),
+    }
+    if room.over:
+        text = ngettext(
+            "Support contacts of %(number)s: %(over)s over, %(named)s of %(allowed)s named.",
+            "Support contacts of %(number)s: %(over)s over, %(named)s of %(allowed)s named.",
+            room.over,
+        )
+        return text % said
+    text = ngettext(
+        "Support contacts of %(number)s: %(left)s place left, %(named)s of %(allowed)s named.",
+        "Support contacts of %(number)s: %(left)s places left, %(named)s of %(allowed)s named.",
+        room.left,
+    )
+    return text % said
+
+
+class _Term(NamedTuple):
+    """An allotment of an entitlement to support contacts; without one, only the entitlement."""
+
+    agreement_id: int
+    number: str
+    today: date
+    entitlement_id: int
+    is_as_needed: bool
+    allotment_id: int | None
+    kind: str
+    amount: int
+    starts_on: date
+    ends_on: date
+    priority: int
+
+
+def _allowed(workspaces: Sequence[int]) -> dict[int, tuple[str, int]]:
+    """(number, allowed today) by agreement; those with an as-needed entitlement left out."""
+    with connection.cursor() as cursor:
+        cursor.execute(_TERMS, [list(workspaces), clock.now()])
+        terms = [_Term(*row) for row in cursor.fetchall()]
+    found = {}
+    for agreement_id, group in groupby(terms, attrgetter("agreement_id")):
+        of_agreement = list(group)
+        if not any(term.is_as_needed for term in of_agreement):
+            found[agreement_id] = (of_agreement[0].number, _quantity(of_agreement))
+    return found
+
+
+def _quantity(terms: Sequence[_Term]) -> int:
+    """What the allotments of all these entitlements add up to today."""
+    bought: dict[int, list[engine.Allotment]] = defaultdict(list)
+    for one in terms:
+        if one.allotment_id is not None:
+            kind = AllotmentKind(one.kind)
+            allotment = engine.Allotment(one.allotment_id, kind, one.amount, one.starts_on, one.ends_on, one.priority)
+            bought[one.entitlement_id].append(allotment)
+    return sum(engine.balance(each, (), terms[0].today).quantity or 0 for each in bought.values())

@@ -1,0 +1,86 @@
+"""Pieces of changes of groups. What a group gives is settled in one step: grants of source ``group:ID``."""
+
+from collections.abc import Collection, Sequence
+
+from tallyhub.journal.steps import News, record_many
+from tallyhub.kernel.access import Access
+from tallyhub.kernel.scope import require_transaction
+from tallyhub.organizations import queries as organizations
+from tallyhub.organizations.models import Workspace
+from tallyhub.organizations.rules import Role
+from tallyhub.organizations.steps import NewGrant, give_roles, take_roles
+from tallyhub.people import contacts
+from tallyhub.people.groups import queries
+from tallyhub.people.models import Group, GroupMember
+
+
+def source_of(group_id: int) -> str:
+    """What a grant says that a group gives."""
+    return f"group:{group_id}"
+
+
+def add_members(access: Access, group: Group, people: Collection[int]) -> None:
+    """They get what the group gives; whoever is in it already stays."""
+    require_transaction()
+    there = set(GroupMember.objects.filter(group=group, person_id__in=people).values_list("person_id", flat=True))
+    new = sorted(set(people) - there)
+    where = {"customer_id": group.customer_id, "workspace_id": group.workspace_id, "group": group}
+    GroupMember.objects.bulk_create([GroupMember(**where, person_id=one) for one in new])
+    record_many(access, [News("people.group_joined", *_about(group, one)) for one in new])
+    settle(access, group, new)
+
+
+def remove_members(access: Access, group: Group, people: Collection[int]) -> None:
+    """And what the group gave them goes."""
+    require_transaction()
+    found = GroupMember.objects.filter(group=group, person_id__in=people)
+    gone = sorted(found.values_list("person_id", flat=True))
+    found.delete()
+    record_many(access, [News("people.group_left", *_about(group, one)) for one in gone])
+    settle(access, group, gone)
+
+
+def set_groups(access: Access, workspace: Workspace, person_id: int, groups: Collection[int]) -> None:
+    """The person is in these groups of the workspace and in no others."""
+    wanted = queries.require_groups(access, workspace.pk, groups)
+    there = queries.groups_of(access, person_id, [workspace.pk])
+    left = queries.require_groups(access, workspace.pk, there - {one.pk for one in wanted})
+    for group in left:
+        remove_members(access, group, [person_id])
+    for group in wanted:
+        if group.pk not in there:
+            add_members(access, group, [person_id])
+
+
+def leave_groups(access: Access, workspace: Workspace, people: Collection[int]) -> None:
+    """Whoever leaves a workspace leaves its groups, too; the grants go with the workspace."""
+    require_transaction()
+    GroupMember.objects.filter(customer_id=workspace.customer_id, workspace=workspace, person_id__in=people).delete()
+
+
+def settle(access: Access, group: Group, people: Collection[int]) -> None:
+    """Give and take so that these people hold of the group exactly what it gives to its members.
+
+    Raises Conflict where no support contact more is allowed. The same number of statements, however many people.
+    """
+    require_transaction()
+    source, roles = source_of(group.pk), set(map(Role, group.roles))
+    inside = set(GroupMember.objects.filter(group=group, person_id__in=people).values_list("person_id", flat=True))
+    everything = organizations.list_held(access, [group.workspace_id], people)
+    held = {(one.person_id, one.role) for one in everything if one.source == source}
+    wanted = {(person, role) for person in inside for role in roles}
+    contacts_already = {one.person_id for one in everything if one.role is Role.SUPPORT_CONTACT}
+    new_contacts = {person for person, role in wanted - held if role is Role.SUPPORT_CONTACT}
+    contacts.check_room(access, group.workspace, new_contacts - contacts_already)
+    take_roles(access, _grants(group, sorted(held - wanted)))
+    give_roles(access, _grants(group, sorted(wanted - held)))
+
+
+def _grants(group: Group, pairs: Sequence[tuple[int, Role]]) -> list[NewGrant]:
+    source = source_of(group.pk)
+    return [NewGrant(group.customer_id, group.workspace_id, person, role, source) for person, role in pairs]
+
+
+def _about(group: Group, person_id: int) -> tuple[int, int, int, dict[str, int]]:
+    """What an event says after its kind."""
+    return group.customer_id, person_id, group.workspace_id, {"group": group.pk}

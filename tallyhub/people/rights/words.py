@@ -1,0 +1,42 @@
+"""Who may do what: the table of roles and rights, in plain words. Made from RIGHTS_OF, so that it says what holds."""
+
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+
+from tallyhub.kernel.access import Right
+from tallyhub.organizations.rules import RIGHTS_OF, ROLE_NAMES, STAFF, WHOLE_ROLES, Role
+
+RIGHT_NAMES: dict[Right, Any] = {
+    Right.VIEW_ACTIVITY: _("Open Customer activity: what was bought, used and is left"),
+    Right.ADMINISTER: _("See every row of the consumption history, and packages that reach no workspace"),
+    Right.VIEW_LEARNING: _("See and export named people’s learning"),
+    Right.OPEN_REQUESTS: _("Open support requests"),
+    Right.VIEW_ALL_REQUESTS: _("See every support request"),
+    Right.WORK_REQUESTS: _("Work on support requests"),
+    Right.MANAGE_USERS: _("Manage users: invite, give and take roles, remove"),
+    Right.MANAGE_SIGN_IN: _("Decide how the customer’s people sign in"),
+    Right.VIEW_AUDIT: _("Read the audit, and who can see what and why"),
+    Right.ERASE_PEOPLE: _("Erase a person’s part in the customer"),
+    Right.MANAGE_WEBHOOKS: _("Set up webhooks and access tokens of the customer"),
+    Right.MANAGE_AGREEMENTS: _("Bring in and change agreements"),
+    Right.POST_ENTRIES: _("Post consumption and take it back"),
+}
+
+
+def where_held(role: Role) -> Any:
+    """Where a role counts."""
+    if role in WHOLE_ROLES:
+        return _("In the whole customer")
+    return _("Staff of the provider or a partner") if role in STAFF else _("In a workspace")
+
+
+def table() -> dict[str, Any]:
+    """A row for each right, a column for each role."""
+    return {
+        "roles": [{"name": ROLE_NAMES[role], "where": where_held(role)} for role in Role],
+        "rows": [
+            {"name": name, "cells": [{"role": ROLE_NAMES[role], "has": right in RIGHTS_OF[role]} for role in Role]}
+            for right, name in RIGHT_NAMES.items()
+        ],
+    }

@@ -1,0 +1,77 @@
+"""What the address and the forms of Manage users say. A value that is none of those on offer ends as 404."""
+
+from collections.abc import Iterable
+from enum import StrEnum
+from typing import TypeVar
+
+from django.core.exceptions import ObjectDoesNotExist
+from django.http import QueryDict
+
+from tallyhub.kernel.access import Access, Right
+from tallyhub.kernel.errors import Forbidden
+from tallyhub.organizations.rules import Role
+from tallyhub.people.rules import GIVEN_ROLES
+from tallyhub.people.users.queries import UserFilter
+from tallyhub.people.users.rules import Source, Status
+
+ALL = "all"
+TEXT_MAX = 120  # characters of what is searched for
+_ID_DIGITS_MAX = 18  # more are no bigint
+Known = TypeVar("Known", bound=StrEnum)
+
+
+def read_filter(query: QueryDict, access: Access) -> UserFilter:
+    """Raises Forbidden for whoever manages nobody, and DoesNotExist for what is not on offer."""
+    managed = managed_by(access)
+    wanted = query.get("workspace") or ""
+    is_all = wanted == ALL
+    if is_all and not access.has(Right.MANAGE_USERS):
+        raise ObjectDoesNotExist
+    return UserFilter(
+        workspaces=managed if is_all else (_workspace(wanted, access, managed),),
+        is_all=is_all,
+        text=(query.get("text") or "").replace("\x00", "").strip()[:TEXT_MAX],
+        role=_known(Role, query.get("role"), GIVEN_ROLES),
+        status=_known(Status, query.get("status"), Status),
+        source=_known(Source, query.get("source"), Source),
+        group_id=read_id(group) if (group := query.get("group")) else None,
+        contacts_only=query.get("contacts") == "yes",
+    )
+
+
+def managed_by(access: Access) -> tuple[int, ...]:
+    """The workspaces whose people one manages. Raises Forbidden where there are none."""
+    managed = access.workspaces_with(Right.MANAGE_USERS)
+    if not managed:
+        raise Forbidden(Right.MANAGE_USERS)
+    return managed
+
+
+def _workspace(wanted: str, access: Access, managed: tuple[int, ...]) -> int:
+    """The one that is named, else the one that one is signed in to, else the first."""
+    if not wanted:
+        return access.workspace_id if access.workspace_id in managed else managed[0]
+    if wanted not in map(str, managed):
+        raise ObjectDoesNotExist
+    return int(wanted)
+
+
+def _known(kind: type[Known], value: str | None, offered: Iterable[Known]) -> Known | None:
+    if not value:
+        return None
+    if value not in set(offered):
+        raise ObjectDoesNotExist
+    return kind(value)
+
+
+def read_id(value: str | None) -> int:
+    """An id of a form. Raises DoesNotExist for what cannot be one."""
+    text = value or ""
+    if not text.isascii() or not text.isdigit() or len(text) > _ID_DIGITS_MAX:
+        raise ObjectDoesNotExist
+    return int(text)
+
+
+def read_ids(values: Iterable[str]) -> list[int]:
+    """Those that were ticked, each once."""
+    return sorted({read_id(value) for value in values})

@@ -1,0 +1,119 @@
+"""Somebody's page in words: what they hold, where it comes from, and what can be changed here."""
+
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
+from typing import Any
+
+from django.urls import NoReverseMatch
+from django.utils.timezone import get_current_timezone_name
+from django.utils.translation import gettext as _
+
+from tallyhub.kernel import formatting as fmt
+from tallyhub.kernel.access import Access, Right
+from tallyhub.kernel.http import url
+from tallyhub.organizations.queries import Held, list_held
+from tallyhub.organizations.rules import ROLE_NAMES, Role
+from tallyhub.people.groups import queries as groups
+from tallyhub.people.groups.queries import GroupLine
+from tallyhub.people.rights.sources import Sources
+from tallyhub.people.rights.who import Reasons
+from tallyhub.people.users.queries import OpenInvitation, User
+from tallyhub.people.users.rules import SOURCE_NAMES, STATUS_NAMES, WORKSPACE_ROLES, Status, is_edited
+
+_TONES = {Status.REGISTERED: "ok", Status.DIRECTORY: "ok", Status.INVITED: "low", Status.EXPIRED: "critical"}
+
+
+def person(access: Access, user: User, workspaces: Mapping[int, str]) -> dict[str, Any]:
+    """``workspaces``: names of those one manages, by id. Needs a scope."""
+    held = list_held(access, list(workspaces), [user.person_id])
+    sources = Sources(access, (one.source for one in held))
+    offered = groups.list_groups(access, user.workspaces)
+    inside = groups.groups_of(access, user.person_id, user.workspaces)
+    reasons = Reasons(sources, workspaces)
+    return {
+        "user": user,
+        "facts": _facts(user),
+        "badge": {"tone": _TONES.get(user.status, "quiet"), "text": STATUS_NAMES[user.status]},
+        "reasons": [reasons.reason(one) for one in held],
+        "places": []
+        if user.is_staff
+        else [_place(user, one, workspaces[one], held, sources, offered, inside) for one in user.workspaces],
+        "administration": _administration(access, user, held),
+        "invitations": [_invitation(one, workspaces) for one in user.invitations],
+        "is_oneself": user.person_id == access.person_id,
+    }
+
+
+def _facts(user: User) -> list[tuple[str, str]]:
+    zone = get_current_timezone_name()
+    seen = fmt.instant(datetime.fromtimestamp(user.seen_seconds, UTC), zone) if user.seen_seconds else _("never")
+    return [
+        (_("Email address"), user.email or "–"),
+        (_("Last sign-in (%(zone)s)") % {"zone": zone.replace("_", " ")}, seen),
+        (_("Came by"), _("Provider or partner") if user.is_staff else str(SOURCE_NAMES[user.source])),
+    ]
+
+
+def _place(
+    user: User,
+    workspace_id: int,
+    name: str,
+    held: Sequence[Held],
+    sources: Sources,
+    offered: Sequence[GroupLine],
+    inside: set[int],
+) -> dict[str, Any]:
+    """What the person holds in one workspace, as forms."""
+    here = [one for one in held if one.workspace_id == workspace_id]
+    return {
+        "id": workspace_id,
+        "name": name,
+        "roles": [_choice(role, here, sources) for role in WORKSPACE_ROLES],
+        "is_contact": any(one.role is Role.SUPPORT_CONTACT and is_edited(one.source) for one in here),
+        "groups": [
+            {"id": one.id, "name": one.name, "is_chosen": one.id in inside}
+            for one in offered
+            if one.workspace_id == workspace_id
+        ],
+    }
+
+
+def _choice(role: Role, here: Sequence[Held], sources: Sources) -> dict[str, Any]:
+    """A box to tick; what a group or the directory gives is said beside it, and changed there."""
+    mine = [one for one in here if one.role is role]
+    elsewhere = [sources.text(one.source) for one in mine if not is_edited(one.source)]
+    return {
+        "value": role.value,
+        "name": ROLE_NAMES[role],
+        "is_chosen": any(is_edited(one.source) for one in mine),
+        "elsewhere": _("also: %(sources)s") % {"sources": ", ".join(elsewhere)} if elsewhere else "",
+    }
+
+
+def _administration(access: Access, user: User, held: Sequence[Held]) -> str:
+    """``give``, ``take``, or nothing: those who administer the customer give that, to whoever has come in."""
+    if not access.has(Right.MANAGE_USERS) or user.is_staff or not (user.workspaces or user.roles):
+        return ""
+    holds = any(one.role is Role.CUSTOMER_ADMINISTRATOR and is_edited(one.source) for one in held)
+    return "take" if holds else "give"
+
+
+def _invitation(one: OpenInvitation, workspaces: Mapping[int, str]) -> dict[str, Any]:
+    roles = ", ".join(str(ROLE_NAMES[role]) for role in one.roles) or str(ROLE_NAMES[Role.MEMBER])
+    said = {"workspace": workspaces.get(one.workspace_id, ""), "roles": roles}
+    text = _("%(workspace)s: %(roles)s") % said
+    return {
+        "id": one.id,
+        "text": text,
+        "state": _("open") if one.is_good else _("expired"),
+        "buttons": _buttons(one),
+    }
+
+
+def _buttons(one: OpenInvitation) -> list[dict[str, str]]:
+    """To send it again and to take it back, where these addresses are there."""
+    wanted = (("people:invitation_resend", _("Send again")), ("people:invitation_revoke", _("Take back")))
+    try:
+        return [{"href": url(name, one.id), "label": label} for name, label in wanted]
+    except NoReverseMatch:
+        return []

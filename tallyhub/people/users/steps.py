@@ -1,0 +1,110 @@
+"""Pieces of changes that several commands need. Each demands an open transaction."""
+
+from collections import defaultdict
+from collections.abc import Collection, Iterator, Mapping
+from contextlib import contextmanager
+
+from django.core.exceptions import ObjectDoesNotExist
+from django.db import connection
+
+from tallyhub.kernel import clock
+from tallyhub.kernel.access import Access, Right
+from tallyhub.kernel.errors import Conflict, Forbidden, Invalid
+from tallyhub.kernel.scope import require_transaction
+from tallyhub.organizations import queries as organizations
+from tallyhub.organizations.models import Workspace
+from tallyhub.organizations.queries import Held
+from tallyhub.organizations.rules import STAFF, Role
+from tallyhub.organizations.steps import NewGrant, give_roles, lock_people, take_roles
+from tallyhub.people import contacts
+from tallyhub.people.users.rules import TICKED_MAX, Administrators, check_administrators, is_edited
+
+
+@contextmanager
+def keeping_administrators(access: Access) -> Iterator[None]:
+    """Around a change of people: one at a time in the customer, and refused where it takes the last administrator.
+
+    Whoever comes second sees what the first one did, because the lock is held until the commit. Raises Conflict.
+    """
+    lock_people(access.customer_id or 0)
+    before = _administrators(access)
+    yield
+    check_administrators(before, _administrators(access))
+
+
+def _administrators(access: Access) -> Administrators:
+    """A definer function answers: who administers a workspace does not see who can sign in."""
+    require_transaction()
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT * FROM people_administrators(%s, %s)", [access.customer_id or 0, clock.now()])
+        rows = cursor.fetchall()
+    places: defaultdict[int | None, set[int]] = defaultdict(set)
+    for workspace_id, person_id in rows:
+        places[workspace_id].add(person_id)
+    whole = frozenset(places.pop(None, set()))
+    return Administrators(whole, {place: frozenset(people) for place, people in places.items() if place is not None})
+
+
+def get_managed(access: Access, workspace_id: int) -> Workspace:
+    """A workspace whose people one manages. Another one is not there; without the right anywhere it is Forbidden."""
+    managed = access.workspaces_with(Right.MANAGE_USERS)
+    if not managed:
+        raise Forbidden(Right.MANAGE_USERS)
+    if workspace_id not in managed:
+        raise ObjectDoesNotExist
+    return organizations.list_workspaces(access).get(pk=workspace_id)
+
+
+def check_editable(access: Access, people: Collection[int]) -> None:
+    """Raises Invalid for no or too many people, and Conflict for staff, whose grants nobody here edits."""
+    if not 0 < len(set(people)) <= TICKED_MAX:
+        raise Invalid("people_not_chosen", count=TICKED_MAX)
+    for held in organizations.list_held(access, access.workspaces, people):
+        if held.role in STAFF:
+            raise Conflict("staff_not_edited", name=held.name)
+
+
+def require_members(access: Access, workspace: Workspace, people: Collection[int]) -> None:
+    """Raises DoesNotExist where one of them does not belong to the workspace."""
+    if organizations.list_members(access, workspace.pk, people) != set(people):
+        raise ObjectDoesNotExist
+
+
+def set_roles(access: Access, workspace: Workspace, wanted: Mapping[int, Collection[Role]]) -> None:
+    """Give and take so that these members hold these roles there, as far as they are edited here.
+
+    What a group or the directory gives stays. Raises Conflict where no support contact more is allowed.
+    """
+    held = [one for one in organizations.list_held(access, [workspace.pk], wanted) if one.workspace_id == workspace.pk]
+    edited = [one for one in held if is_edited(one.source)]
+    there = {(one.person_id, one.role) for one in edited}
+    given = [
+        NewGrant(workspace.customer_id, workspace.pk, person, role)
+        for person, roles in wanted.items()
+        for role in sorted(roles)
+        if (person, role) not in there
+    ]
+    contacts.check_room(
+        access, workspace, {one.person_id for one in given if one.role is Role.SUPPORT_CONTACT} - contacts_in(held)
+    )
+    take_roles(
+        access, [as_grant(workspace.customer_id, one) for one in edited if one.role not in wanted[one.person_id]]
+    )
+    give_roles(access, given)
+
+
+def contacts_in(held: Collection[Held]) -> set[int]:
+    return {one.person_id for one in held if one.role is Role.SUPPORT_CONTACT}
+
+
+def as_grant(customer_id: int, held: Held) -> NewGrant:
+    return NewGrant(customer_id, held.workspace_id, held.person_id, held.role, held.source)
+
+
+def edited_roles(access: Access, workspace_id: int, people: Collection[int]) -> dict[int, set[Role]]:
+    """What each of them holds there and is edited here."""
+    found: dict[int, set[Role]] = {one: set() for one in people}
+    for held in organizations.list_held(access, [workspace_id], people):
+        if held.workspace_id == workspace_id and is_edited(held.source):
+            found[held.person_id].add(held.role)
+    return found
