@@ -1,11 +1,17 @@
-"""Pieces of writing that imports share. Each demands an open transaction whose scope holds the customers concerned."""
+"""Pieces of writing that commands and imports share.
+
+Each demands an open transaction whose scope holds the customers concerned.
+"""
 
 from collections.abc import Collection, Sequence
 
 from django.db import connection
 
 from tallyhub.agreements.models import Agreement, Entitlement, Mapping, Package, Service
+from tallyhub.kernel import clock
+from tallyhub.kernel.access import Access
 from tallyhub.kernel.bulk import Added, Row, add_missing
+from tallyhub.kernel.scope import require_transaction
 
 
 def find_customers_of(numbers: Collection[str]) -> set[int]:
@@ -56,3 +62,15 @@ def add_entitlements(rows: Sequence[Row]) -> Added[Entitlement]:
 
 def add_mappings(rows: Sequence[Row]) -> Added[Mapping]:
     return add_missing(Mapping, rows, ("package_id", "workspace_id"))
+
+
+def lock_agreement(access: Access, agreement_id: int) -> Agreement:
+    """For a change of it: one at a time, while rows that point at it may still be added."""
+    require_transaction()
+    return Agreement.objects.visible_to(access).select_for_update(no_key=True).get(pk=agreement_id)
+
+
+def mark_activated(agreement: Agreement) -> None:
+    require_transaction()
+    agreement.activated_at = clock.now()
+    agreement.save(update_fields=["activated_at"])

@@ -82,6 +82,22 @@ KINDS: dict[str, Kind] = {
     "notifications.allowed_again": Kind(_("Mail allowed again"), _("Allowed mail to the address again"), About.PERSON),
     "notifications.mail_bounced": Kind(_("Mail came back"), _("A mail came back"), About.PERSON),
     "notifications.unsubscribed": Kind(_("Digests ended"), _("Wants no more digests"), About.PERSON),
+    "office.agreement_activated": Kind(
+        _("Agreement activated"),
+        _("Activated an agreement. Invited: %(invited)s, roles at once: %(given)s, contacts too many: %(over)s"),
+        About.OTHER,
+    ),
+    "office.enquiry_answered": Kind(_("Enquiry answered"), _("Answered an enquiry: %(answer)s"), About.OTHER),
+    "office.enquiry_made": Kind(_("Enquiry made"), _("Asked the account team: %(wish)s"), About.OTHER),
+    "office.package_mapped": Kind(_("Package mapped"), _("Mapped a package to the workspace"), About.OTHER),
+    "office.workspace_archived": Kind(_("Workspace archived"), _("Archived the workspace"), About.WORKSPACE),
+    "office.workspace_changed": Kind(
+        _("Workspace changed"), _("Changed name or goal of the workspace"), About.WORKSPACE
+    ),
+    "office.workspace_made": Kind(_("Workspace made"), _("Made the workspace"), About.WORKSPACE),
+    "office.workspace_restored": Kind(
+        _("Workspace restored"), _("Restored the workspace from the archive"), About.WORKSPACE
+    ),
     "organizations.member_removed": Kind(_("Member removed"), _("Removed from the workspace"), About.PERSON),
     "organizations.role_given": Kind(_("Role given"), _("Gave the role: %(role)s"), About.PERSON),
     "organizations.role_taken": Kind(_("Role taken away"), _("Took the role away: %(role)s"), About.PERSON),

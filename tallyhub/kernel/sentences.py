@@ -8,10 +8,17 @@ _SENTENCES = {
     "address_in_ledger": _(
         "An address is nothing for the ledger, which nobody can erase. Name the row by a number or code."
     ),
+    "address_malformed": _("%(address)s is no mail address. Write one address per line."),
     "adjustment_too_large": _(
         "%(amount)s takes back more than was bought: at most %(correctable)s can be taken back on that day."
     ),
+    "administrator_missing": _("A new workspace needs an administrator. Write at least one mail address."),
+    "administrators_too_many": _(
+        "These are more than %(administrators_max)s addresses. Name a few administrators; they invite the others."
+    ),
     "after_term": _("%(occurred_on)s lies after the last day, %(ends_on)s. Offer it to the agreement that follows."),
+    "agreement_not_approved": _("The agreement was not approved here, so there is nothing to activate."),
+    "agreement_over": _("The agreement is over since %(ends_on)s. Nobody is invited into what is over."),
     "agreement_unknown": _(
         "There is no agreement with this number. Import the agreements first, or correct the number."
     ),
@@ -35,6 +42,7 @@ _SENTENCES = {
     "body_malformed": _("The body is not JSON."),
     "body_not_json": _("The body must be JSON, sent with the content type application/json."),
     "body_too_large": _("The body is larger than %(bytes_max)s bytes. Send fewer rows at once."),
+    "booked_in_archived": _("%(external_ids)s: the workspace is archived. Restore it first, or book in another one."),
     "cells_wrong": _(
         "The line has %(found)s cells, the header has %(expected)s. A cell that holds the delimiter needs quotes."
     ),
@@ -73,6 +81,8 @@ _SENTENCES = {
     ),
     "ends_before_start": _("The last day lies before the first one, %(starts_on)s."),
     "ends_too_late": _("It ends after what it is a part of, whose last day is %(ends_on)s."),
+    "enquiry_answered": _("Somebody has answered this enquiry already. Reload the page to see how."),
+    "enquiry_note_missing": _("Say why in a note: whoever asked reads it."),
     "entitlement_unknown": _(
         "The package has no entitlement with this code. Import the entitlements first, or correct the code."
     ),
@@ -89,6 +99,7 @@ _SENTENCES = {
     "fault": _("Something went wrong on our side, and nothing was changed. Tell your provider this number: %(number)s"),
     "file_changed": _("The file changed while it was read. Try again."),
     "file_empty": _("The file is empty, or its first line is: that line names the columns."),
+    "goal_missing": _("Write what the workspace is for, as agreed with the customer."),
     "hours_not_whole_minutes": _("This is not a whole number of minutes. Write hours and minutes as 1:20."),
     "import_failed": _("The import broke off on our side. Nothing of the file is in. Try again."),
     "import_not_allowed": _("Whoever started this import may not bring in files for this customer any more."),
@@ -202,6 +213,11 @@ _SENTENCES = {
     "upload_missing": _("Choose a file."),
     "upload_too_large": _("The file is larger than %(megabytes_max)s MB. Divide it."),
     "word_unknown": _("Write one of these words: %(words)s."),
+    "workspace_archived": _("The workspace %(name)s is archived, so nothing new happens in it. Restore it first."),
+    "workspace_is_default": _("The default workspace cannot be archived."),
+    "workspace_is_last": _("This is the customer’s last workspace, so it cannot be archived."),
+    "workspace_name_missing": _("Give the workspace a name."),
+    "workspace_name_taken": _("The customer has a workspace with the name %(name)s already. Choose another name."),
     "workspace_not_mapped": _(
         "%(external_ids)s: its package does not reach the workspace. Map the package to the workspace first."
     ),

@@ -18,10 +18,10 @@ from tallyhub.notifications.rules import State
 
 
 @command
-def tell(access: Access, letter: str) -> None:
+def tell(access: Access, letter: str, **params: int) -> None:
     """Write to the person of the scope about an event."""
     if find_person(access.person_id):  # not erased since
-        steps.send(access, access.person_id or 0, letter)
+        steps.send(access, access.person_id or 0, letter, **params)
 
 
 @dataclass(frozen=True, slots=True)

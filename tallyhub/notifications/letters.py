@@ -1,6 +1,6 @@
 """What each mail says. Made when it is sent, in the reader's language, from ids and what is true then."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,6 +10,12 @@ from django.utils.http import int_to_base36
 from django.utils.translation import gettext as _
 
 from tallyhub.accounts.models import Person
+from tallyhub.kernel.access import Access
+from tallyhub.kernel.scope import scope
+from tallyhub.office.enquiries import page as enquiries
+from tallyhub.office.enquiries.queries import Asked, find_for_mail, get_asker
+from tallyhub.office.rules import Answer
+from tallyhub.organizations.queries import list_account_team
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,10 +30,15 @@ class Letter:
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """``make`` gets the reader and the mail's parameters. ``is_to_actor``: of an event, else to its subject."""
+    """``make`` gets the reader and the mail's parameters. ``is_to_actor``: of an event, else to its subject.
+
+    ``readers``: where the subject is no person, who the mail is for; asked in the customer's scope. Its parameters
+    hold the subject's number then. ``make`` may raise DoesNotExist: there is nothing to tell any more.
+    """
 
     make: Callable[[Person, Mapping[str, Any]], Letter]
     is_to_actor: bool = False
+    readers: Callable[[Access, int], Collection[int]] | None = None
     is_digest: bool = False
 
 
@@ -77,6 +88,49 @@ def _stopped_again(person: Person, params: Mapping[str, Any]) -> Letter:
     )
 
 
+def _enquiry_made(person: Person, params: Mapping[str, Any]) -> Letter:
+    asked = _enquiry(person, params)
+    named = {"who": enquiries.who(asked.asked_by), "customer": asked.customer, "what": enquiries.title(asked)}
+    return Letter(
+        subject=_("%(customer)s asks for: %(what)s") % named,
+        paragraphs=(
+            _("%(who)s of %(customer)s asks for: %(what)s") % named,
+            *((asked.enquiry.goal,) if asked.enquiry.goal else ()),
+            _("Whoever answers first answers for the account team."),
+        ),
+        button=_("Open the enquiries"),
+        path=reverse("office:served"),
+    )
+
+
+def _enquiry_answered(person: Person, params: Mapping[str, Any]) -> Letter:
+    asked = _enquiry(person, params)
+    said = {
+        Answer.GRANTED: _("Your account team granted what you asked for: %(what)s"),
+        Answer.DECLINED: _("Your account team declined what you asked for: %(what)s"),
+    }
+    text = said[Answer(asked.enquiry.answer)] % {"what": enquiries.title(asked)}
+    return Letter(
+        subject=text,
+        paragraphs=(text, *((asked.enquiry.note,) if asked.enquiry.note else ())),
+        button=_("Open your enquiries"),
+        path=reverse("office:enquiries"),
+    )
+
+
+def _enquiry(person: Person, params: Mapping[str, Any]) -> Asked:
+    with scope(Access(person_id=person.pk)):
+        return find_for_mail(person.pk, params["subject"])
+
+
+def _account_team(access: Access, _subject_id: int) -> list[int]:
+    return list_account_team(access)
+
+
+def _asker(access: Access, enquiry_id: int) -> list[int]:
+    return [get_asker(access, enquiry_id)]
+
+
 # By the event that they tell about, or by a name of their own.
 LETTERS: dict[str, Kind] = {
     "accounts.password_changed": Kind(_changed),
@@ -84,4 +138,6 @@ LETTERS: dict[str, Kind] = {
     "accounts.reset_asked": Kind(_reset),
     "accounts.token_made": Kind(_token, is_to_actor=True),
     "notifications.allowed_again": Kind(_stopped_again),
+    "office.enquiry_answered": Kind(_enquiry_answered, readers=_asker),
+    "office.enquiry_made": Kind(_enquiry_made, readers=_account_team),
 }

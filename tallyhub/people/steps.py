@@ -11,6 +11,7 @@ from tallyhub.accounts.steps import add_invited
 from tallyhub.journal.steps import News, record_many
 from tallyhub.kernel import clock
 from tallyhub.kernel.access import Access
+from tallyhub.kernel.errors import Conflict
 from tallyhub.kernel.scope import require_transaction
 from tallyhub.organizations.models import Workspace
 from tallyhub.people.models import Invitation
@@ -31,9 +32,11 @@ def invite(access: Access, workspace: Workspace, people: Sequence[Invitee]) -> l
     """Ask these people into the workspace, anew those who were asked before; each address once.
 
     Returns the invitations in the order of ``people``; the mails follow from the events. The same number of
-    statements, however many people.
+    statements, however many people. Raises Conflict for a workspace that is archived.
     """
     require_transaction()
+    if workspace.archived_at:
+        raise Conflict("workspace_archived", name=workspace.name)
     persons = _persons(people)
     now = clock.now()
     known = {one.person_id: one for one in Invitation.objects.filter(workspace=workspace, person__in=persons)}

@@ -12,4 +12,6 @@ NEWS: dict[str, tuple[str, ...]] = {
     "integrations.entries_posted": ("integrations.spread",),
     "integrations.entry_reversed": ("integrations.spread",),
     "integrations.imported": ("integrations.spread",),
+    "office.enquiry_answered": ("notifications.tell",),
+    "office.enquiry_made": ("notifications.tell",),
 }

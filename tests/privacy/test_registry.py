@@ -34,6 +34,7 @@ TEXTS = {
     ("account_emailaddress", "email"),
     ("organizations_personkey", "key"),
     ("ledger_entrydetail", "title"),
+    ("agreements_agreementcontact", "name"),
     ("people_invitation", "email"),
     ("people_invitation", "name"),
     ("accounts_session", "session_data"),
