@@ -14,7 +14,7 @@ from tallyhub.activity.filters import Choice, Status
 from tallyhub.activity.queries import AgreementLines, Line, PackageLines
 from tallyhub.activity.rules import GROUP_OF, Group, Tone
 from tallyhub.activity.tiles import Badge, Tile
-from tallyhub.agreements.rules import ACTIVE_STATES, Scope, ServiceKind, State
+from tallyhub.agreements.rules import ACTIVE_STATES, Scope, ServiceKind
 from tallyhub.kernel import formatting as fmt
 from tallyhub.kernel.http import url
 from tallyhub.office.enquiries.queries import Unmapped

@@ -1,6 +1,7 @@
 """What happens to a mail, and to mail for a person. All run in the scope of the person that the mail is for."""
 
 from dataclasses import dataclass
+from typing import Any
 
 from django.conf import settings
 from django.core.exceptions import ObjectDoesNotExist
@@ -18,10 +19,11 @@ from tallyhub.notifications.rules import State
 
 
 @command
-def tell(access: Access, letter: str, **params: int) -> None:
-    """Write to the person of the scope about an event."""
+def tell(access: Access, letter: str, *, subject: int | None = None) -> None:
+    """Write to the person of the scope about an event; ``subject`` is the number of what it is about."""
+    about: dict[str, Any] = {} if subject is None else {"subject": subject}
     if find_person(access.person_id):  # not erased since
-        steps.send(access, access.person_id or 0, letter, **params)
+        steps.send(access, access.person_id or 0, letter, **about)
 
 
 @dataclass(frozen=True, slots=True)

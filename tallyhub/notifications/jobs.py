@@ -11,7 +11,7 @@ from tallyhub.notifications.letters import LETTERS
 
 @app.task(name="notifications.tell", pass_context=False)
 def tell(event_id: int, kind: str, subject_id: int | None, actor_id: int | None, customer_id: int | None) -> None:
-    """News of the journal (``site.wiring``) becomes a mail to its subject, to who did it, or to the letter's readers."""
+    """News of the journal (``site.wiring``) becomes a mail: to its subject, to who did it, or to its readers."""
     readers = LETTERS[kind].readers
     if readers and customer_id is not None and subject_id is not None:
         access = Access.of_system([customer_id])

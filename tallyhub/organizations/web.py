@@ -60,7 +60,7 @@ def switch_workspace(request: HubRequest) -> HttpResponseBase:
 @signed_in
 @require_POST
 def switch_customer(request: HubRequest) -> HttpResponseBase:
-    """Begin to work inside another of one's own customers, in its first workspace; at home unless ``next`` says where."""
+    """Begin to work inside another of one's own customers, in its first workspace, at home or where ``next`` says."""
     with scope(request.access):
         wanted = {str(one.pk): one.pk for one in queries.list_own_customers(request.access)}
     if request.POST.get("customer") not in wanted:
