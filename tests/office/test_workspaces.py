@@ -12,6 +12,7 @@ from tallyhub.kernel.errors import Conflict, Invalid
 from tallyhub.kernel.scope import command
 from tallyhub.office.workspaces import commands, rules
 from tallyhub.organizations.models import Workspace
+from tallyhub.organizations.queries import get_workspace
 from tallyhub.organizations.sign_on import act_for
 from tallyhub.people.models import Invitation
 from tallyhub.people.steps import Invitee, invite
@@ -141,7 +142,7 @@ def test_an_archived_workspace_is_kept_and_nothing_new_happens_in_it(world: Simp
     page = client.post(f"{PATH}{world.south.pk}/archive/", follow=True).content.decode()
     assert "South is archived" in page
     with pytest.raises(Conflict, match="workspace_archived"):
-        _invite(team(world), named("South"), "late@cedar.test")
+        _invite(team(world), world.south.pk, "late@cedar.test")
     with pytest.raises(Invalid, match="booked_in_archived"):
         book(world.cedar_advisory, world.south, 30, date(2026, 11, 2))
     address = f"{ROWS}?workspace={world.south.pk}"
@@ -150,13 +151,13 @@ def test_an_archived_workspace_is_kept_and_nothing_new_happens_in_it(world: Simp
     assert "South case" in client.get(address).content.decode()  # it can be read
     client.force_login(world.csam)
     assert "South is in use again" in client.post(f"{PATH}{world.south.pk}/restore/", follow=True).content.decode()
-    assert _invite(team(world), named("South"), "late@cedar.test")
+    assert _invite(team(world), world.south.pk, "late@cedar.test")
     book(world.cedar_advisory, world.south, 30, date(2026, 11, 2))
 
 
 @command
-def _invite(access: Access, workspace: Workspace, address: str) -> list[Invitation]:
-    return invite(access, workspace, [Invitee(address, (), "en")])
+def _invite(access: Access, workspace_id: int, address: str) -> list[Invitation]:
+    return invite(access, get_workspace(access, workspace_id), [Invitee(address, (), "en")])
 
 
 def test_the_default_workspace_and_the_last_one_stay(world: SimpleNamespace, owner: Any) -> None:
