@@ -27,6 +27,10 @@ _TABS: list[tuple[str, Any, list[tuple[str, Any, Right]]]] = [
         _("Management"),
         [
             ("activity:customer_activity", _("Customer activity"), Right.VIEW_ACTIVITY),
+            ("office:own_workspaces", _("Workspaces"), Right.ADMINISTER),
+            ("office:enquiries", _("Enquiries"), Right.ADMINISTER),
+            ("office:workspaces", _("Workspaces"), Right.MANAGE_AGREEMENTS),
+            ("office:served", _("Enquiries"), Right.MANAGE_AGREEMENTS),
             ("privacy:people", _("Erase a person"), Right.ERASE_PEOPLE),
             ("organizations:who", _("Who can see this"), Right.VIEW_AUDIT),
             ("activity:audit", _("Audit"), Right.VIEW_AUDIT),

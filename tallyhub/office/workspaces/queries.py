@@ -21,6 +21,9 @@ from tallyhub.organizations.queries import list_own_workspaces
 from tallyhub.organizations.rules import Role
 
 _IN_FORCE = "g.starts_at <= %(now)s AND (g.ends_at IS NULL OR g.ends_at > %(now)s)"
+# Neither package nor agreement: those in force, and those to come.
+_NOT_OVER = """(%(now)s AT TIME ZONE a.zone)::date
+    <= least(upper(p.term) - 1, p.terminated_on, upper(a.term) - 1, a.terminated_on)"""
 _OPEN = "i.accepted_at IS NULL AND i.voided_at IS NULL"
 
 
@@ -161,7 +164,7 @@ class Home:
     workspace: Workspace
     administrators: list[str] = field(default_factory=list)  # names
     invited: list[str] = field(default_factory=list)  # addresses of administrators who have not accepted yet
-    packages: list[str] = field(default_factory=list)
+    packages: list[str] = field(default_factory=list)  # in force, or to come
 
 
 _ADMINISTRATORS = f"""
@@ -174,9 +177,10 @@ SELECT i.workspace_id, i.email FROM people_invitation i
 WHERE i.workspace_id = ANY (%(workspaces)s) AND '{Role.WORKSPACE_ADMINISTRATOR}' = ANY (i.roles) AND {_OPEN}
 ORDER BY i.email
 """
-_MAPPED = """
+_MAPPED = f"""
 SELECT m.workspace_id, p.name FROM agreements_mapping m
-JOIN agreements_package p ON p.id = m.package_id WHERE m.workspace_id = ANY (%(workspaces)s)
+JOIN agreements_package p ON p.id = m.package_id JOIN agreements_agreement a ON a.id = p.agreement_id
+WHERE m.workspace_id = ANY (%(workspaces)s) AND {_NOT_OVER}
 GROUP BY m.workspace_id, p.name ORDER BY p.name
 """
 
@@ -222,10 +226,9 @@ class Offered:
     scope: Scope
 
 
-_OFFERED = """
+_OFFERED = f"""
 SELECT p.id, p.name, a.name, p.scope FROM agreements_package p JOIN agreements_agreement a ON a.id = p.agreement_id
-WHERE p.customer_id = ANY (%s)
-  AND (%s AT TIME ZONE a.zone)::date <= least(upper(p.term) - 1, p.terminated_on, upper(a.term) - 1, a.terminated_on)
+WHERE p.customer_id = ANY (%(customers)s) AND {_NOT_OVER}
 ORDER BY a.name, a.id, p.scope DESC, p.name, p.id
 """
 
@@ -233,5 +236,5 @@ ORDER BY a.name, a.id, p.scope DESC, p.name, p.id
 def list_offered(access: Access) -> list[Offered]:
     """What a new workspace can be given. For those who read the customer in whole."""
     with connection.cursor() as cursor:
-        cursor.execute(_OFFERED, [list(access.customers_in_whole), clock.now()])
+        cursor.execute(_OFFERED, {"customers": list(access.customers_in_whole), "now": clock.now()})
         return [Offered(one, name, agreement, Scope(scope)) for one, name, agreement, scope in cursor.fetchall()]
