@@ -21,6 +21,7 @@ BENCHMARKS = {
     "api": "api",
     "export": "export",
     "statement": "statement",
+    "activation": "activation",
     "writers": "writers",
     "visit": "visit",
     "start": "start",

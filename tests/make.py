@@ -10,7 +10,7 @@ from django.db import connections
 from django.db.backends.postgresql.psycopg_any import DateRange
 
 from tallyhub.accounts.models import Person
-from tallyhub.agreements.models import Agreement, Entitlement, Mapping, Package, Service
+from tallyhub.agreements.models import Agreement, AgreementContact, Entitlement, Mapping, Package, Service
 from tallyhub.kernel import clock
 from tallyhub.kernel.access import Access
 from tallyhub.kernel.amounts import Unit
@@ -97,6 +97,12 @@ def make_agreement(customer: Organization, seller: Organization, **over: Any) ->
         "term": days(date(2026, 1, 1), date(2026, 12, 31)),
     }
     return Agreement.objects.using("owner").create(**fields | over)
+
+
+def make_contact(agreement: Agreement, person: Person, kind: str = "support_contact", **over: Any) -> None:
+    """Whom an agreement names."""
+    fields = {"customer_id": agreement.customer_id, "agreement_id": agreement.pk, "person_id": person.pk, "kind": kind}
+    AgreementContact.objects.using("owner").create(**fields | {"name": person.name} | over)
 
 
 def make_package(agreement: Agreement, *workspaces: Workspace, **over: Any) -> Package:

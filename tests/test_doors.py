@@ -21,6 +21,7 @@ AUDITORS = ADMINS | {"csam", "coordinator", "stranger"}  # the last one in their
 INVITERS = ADMINS | {"stranger"}  # the last one into their own workspaces
 
 MANAGERS = ADMINS | {"stranger"}  # of users; the last one in their own customer
+OWN_ADMINS = ADMINS | {"stranger"}  # of their customer's workspaces; the last one of another customer's
 ACCOUNT_TEAM = {"csam", "coordinator"}
 IMPORT_ACTS = ("mapping", "start", "save", "delete")
 WEBHOOK_OWNERS = {"admin", "csam", "coordinator", "stranger"}
@@ -123,6 +124,23 @@ def doors(world: SimpleNamespace) -> dict[tuple[str, str], tuple[list[Any], dict
         ("POST", "people:group_rename"): ([0], for_all(403) | dict.fromkeys(MANAGERS, 400)),  # without a name
         ("POST", "people:group_add"): ([0], for_all(403) | dict.fromkeys(MANAGERS, 400)),  # without an address
         **{("POST", f"people:group_{act}"): ([0], none_there(MANAGERS)) for act in ("roles", "delete", "remove")},
+        ("GET", "office:own_workspaces"): ([], only(OWN_ADMINS)),
+        ("GET", "office:enquiries"): ([], only(OWN_ADMINS)),
+        ("GET", "office:ask"): ([], only(OWN_ADMINS - {"north_admin"})),
+        ("POST", "office:ask_for_package"): ([], none_there(OWN_ADMINS)),  # without a package
+        ("GET", "office:workspaces"): ([], only(ACCOUNT_TEAM)),
+        ("GET", "office:new_workspace"): ([], only(ACCOUNT_TEAM)),
+        ("GET", "office:workspace"): ([world.south.pk], only(ACCOUNT_TEAM)),
+        **{
+            ("POST", f"office:{act}"): ([world.birch_main.pk], none_there(ACCOUNT_TEAM))
+            for act in ("archive", "restore")
+        },
+        ("GET", "office:activation"): ([world.birch_agreement.pk], none_there(ACCOUNT_TEAM)),
+        ("POST", "office:activate"): ([world.birch_agreement.pk], none_there(ACCOUNT_TEAM)),
+        ("GET", "office:served"): ([], only(ACCOUNT_TEAM)),
+        ("GET", "office:enquiry"): ([0], none_there(ACCOUNT_TEAM)),
+        **{("POST", f"office:{act}"): ([0], none_there(ACCOUNT_TEAM)) for act in ("grant", "decline")},
+        ("GET", "organizations:who"): ([], only(AUDITORS)),
         ("GET", "organizations:switch"): ([], for_all(200)),
         ("POST", "organizations:switch_workspace"): ([], for_all(404)),  # without a workspace of one's own
         ("POST", "organizations:switch_customer"): ([], for_all(404)),

@@ -72,6 +72,8 @@ DEFINERS = {
     "notifications_clear",
     "notifications_due",
     "notifications_person_of",
+    "office_enquiry_names",
+    "office_unmapped",
     "organizations_act_for",
     "organizations_counted_in",
     "organizations_customers_of",
@@ -488,6 +490,27 @@ def test_a_draft_is_read_and_written_by_the_account_team_alone(spread: Any) -> N
     assert read(Access(spread.csam.pk, spread.cedar.pk, **whole), statement) == [(1,)]
     assert read(Access(spread.engineer.pk, spread.cedar.pk, **whole), statement) == [(0,)]
     assert refused_or_nothing(scopes(spread)["customer"], "DELETE FROM office_agreementdraft", [])
+
+
+def test_an_enquiry_is_named_to_whoever_may_read_it_and_what_is_unmapped_to_administrators(spread: Any) -> None:
+    """R3.7. The list of the account team reaches across the customers it serves, and to no other."""
+    cedar, birch = spread.cedar.pk, spread.birch.pk
+    rows = "SELECT DISTINCT customer_id FROM office_enquiry"
+    names = "SELECT DISTINCT customer FROM office_enquiry_names((SELECT array_agg(n) FROM generate_series(1, 99) n))"
+    unmapped = f"SELECT count(*) FROM office_unmapped({cedar}, now())"
+    at = {"customer_id": birch, "workspaces": (spread.birch_main.pk,)}
+    for person, sees_rows, sees_names, sees_unmapped in (
+        (spread.csam, [(cedar,)], [("Cedar",)], 0),  # even where another customer is worked inside
+        (spread.north_admin, [], [("Cedar",)], 1),  # asked in that customer, by number, of their own workspace
+        (spread.reader, [], [], 0),
+        (spread.engineer, [], [], 0),
+    ):
+        found = set(read(Access(person.pk, **at), rows)) - {(birch,)}
+        assert found == set(sees_rows)
+        assert set(read(Access(person.pk), names)) == set(sees_names)
+        assert read(Access(person.pk), unmapped) == [(sees_unmapped,)]
+    assert read(Access(spread.stranger.pk), unmapped) == [(0,)]
+    assert read(Access(spread.stranger.pk), names) == [("Birch",)]
 
 
 # Keys: they ignore row-level security, so the customer is part of them

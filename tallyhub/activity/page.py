@@ -1,6 +1,6 @@
 """The Customer activity page, ready to be placed: filters, agreement cards, two sections, what is not mapped."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
@@ -14,9 +14,10 @@ from tallyhub.activity.filters import Choice, Status
 from tallyhub.activity.queries import AgreementLines, Line, PackageLines
 from tallyhub.activity.rules import GROUP_OF, Group, Tone
 from tallyhub.activity.tiles import Badge, Tile
-from tallyhub.agreements.rules import ACTIVE_STATES, Scope, ServiceKind, State
+from tallyhub.agreements.rules import ACTIVE_STATES, Scope, ServiceKind
 from tallyhub.kernel import formatting as fmt
 from tallyhub.kernel.http import url
+from tallyhub.office.enquiries.queries import Unmapped
 
 
 @dataclass(frozen=True, slots=True)
@@ -273,14 +274,26 @@ def _nothing_addon(agreement: AgreementLines | None, packages: Sequence[PackageL
     )
 
 
-def unmapped(agreements: Iterable[AgreementLines]) -> list[dict[str, str]]:
-    """Packages that reach no workspace at all; only administrators of the whole customer have any here (R3.7)."""
-    return [
-        {"name": package.name, "agreement": agreement.name}
-        for agreement in agreements
-        for package in agreement.packages
-        if not package.is_mapped_anywhere and package.state not in (State.EXPIRED, State.TERMINATED)
-    ]
+def unmapped(
+    packages: Sequence[Unmapped], asked: Collection[int], places: Sequence[Any], workspace_id: int | None
+) -> dict[str, Any] | None:
+    """What reaches no workspace at all, for administrators, each with a one-click enquiry (R3.7).
+
+    ``asked``: packages that are asked for already. ``workspace_id``: for which one asks; ``places`` have its name.
+    """
+    if not packages:
+        return None
+    here = next((place.name for place in places if place.id == workspace_id), "")
+    counted = ngettext("%(n)s package not mapped", "%(n)s packages not mapped", len(packages))
+    return {
+        "title": counted % {"n": fmt.number(len(packages))},
+        "workspace_id": workspace_id,
+        "ask": _("Ask for it in %(workspace)s") % {"workspace": here},
+        "packages": [
+            {"id": one.id, "name": one.name, "agreement": one.agreement, "is_asked": one.id in asked}
+            for one in packages
+        ],
+    }
 
 
 def as_of(changed_at: datetime | None) -> str:

@@ -47,7 +47,6 @@ class PackageLines:
     ends_on: date  # the last day in force
     state: State
     is_mapped: bool  # to one of the chosen workspaces
-    is_mapped_anywhere: bool
     lines: list[Line] = field(default_factory=list)
 
     @property
@@ -79,7 +78,6 @@ _READ = """
 SELECT a.id, a.number, a.name, a.plan, seller.name, a.zone, lower(a.term), upper(a.term), a.terminated_on,
        p.id, p.code, p.name, p.scope, lower(p.term), upper(p.term), p.terminated_on,
        EXISTS (SELECT FROM agreements_mapping m WHERE m.package_id = p.id AND m.workspace_id = ANY (%(chosen)s)),
-       EXISTS (SELECT FROM agreements_mapping m WHERE m.package_id = p.id),
        e.id, e.is_as_needed, s.kind, s.unit, coalesce(s.names ->> %(language)s, s.names ->> 'en'),
        coalesce(s.descriptions ->> %(language)s, s.descriptions ->> 'en', ''), s.action_url,
        t.version, coalesce(t.charged, 0),
@@ -172,7 +170,6 @@ class _Row(NamedTuple):  # a dataclass of thirty fields takes ten times as long 
     package_until: date
     package_terminated_on: date | None
     is_mapped: bool
-    is_mapped_anywhere: bool
     entitlement_id: int | None
     is_as_needed: bool
     kind: str
@@ -210,7 +207,7 @@ def _package(row: _Row, agreement: AgreementLines) -> PackageLines:
     ends_on = min(last, row.package_terminated_on or last, agreement.ends_on)
     return PackageLines(
         row.package_id, row.package_code, row.package_name, Scope(row.scope), row.package_starts_on, ends_on, state,
-        row.is_mapped, row.is_mapped_anywhere,
+        row.is_mapped,
     )  # fmt: skip
 
 
@@ -266,13 +263,16 @@ class DataState:
     days: tuple[str, ...]  # which day it is in each agreement's zone
     changed_at: datetime | None  # when the ledger last changed; None before the first entry
     views: tuple[View, ...]  # the reader's own
+    asked: tuple[int, ...]  # packages that one's part of the customer has asked for, and nobody has answered
 
 
 _STATE = """
 SELECT o.data_version, coalesce(l.version, 0), v.at,
        (SELECT array_agg(DISTINCT a.zone ORDER BY a.zone) FROM agreements_agreement a WHERE a.customer_id = o.id),
        (SELECT json_agg(json_build_array(w.id, w.name, w.address) ORDER BY w.name, w.id) FROM activity_savedview w
-        WHERE w.customer_id = o.id AND w.person_id = %s)
+        WHERE w.customer_id = o.id AND w.person_id = %s),
+       (SELECT array_agg(q.package_id ORDER BY q.package_id) FROM office_enquiry q
+        WHERE q.customer_id = o.id AND q.answer = 'open' AND q.package_id IS NOT NULL)
 FROM organizations_organization o
 LEFT JOIN ledger_customerledger l ON l.customer_id = o.id
 LEFT JOIN ledger_ledgerversion v ON v.customer_id = o.id AND v.version = l.version
@@ -283,9 +283,10 @@ WHERE o.id = %s
 def data_state(access: Access) -> DataState:
     with connection.cursor() as cursor:
         cursor.execute(_STATE, [access.person_id, access.customer_id])
-        data_version, ledger_version, changed_at, zones, views = cursor.fetchone()
+        data_version, ledger_version, changed_at, zones, views, asked = cursor.fetchone()
     days = tuple(clock.today(zone).isoformat() for zone in zones or ())
-    return DataState(data_version, ledger_version, days, changed_at, tuple(View(*one) for one in views or ()))
+    own = tuple(View(*one) for one in views or ())
+    return DataState(data_version, ledger_version, days, changed_at, own, tuple(asked or ()))
 
 
 def list_views(access: Access) -> list[View]:

@@ -36,6 +36,7 @@ from tallyhub.kernel.grid import csv_lines, cut, read_place
 from tallyhub.kernel.http import HubRequest, attachment, etag_of, signed_in, unchanged, url
 from tallyhub.kernel.scope import scope
 from tallyhub.ledger import entries
+from tallyhub.office.enquiries.queries import list_unmapped
 
 HOME_TILES_MAX = 6  # per agreement; the page has them all
 
@@ -105,6 +106,34 @@ def management(request: HubRequest) -> HttpResponse:
             "right": Right.VIEW_AUDIT,
         },
         {
+            "title": _("Workspaces"),
+            "sentence": _("Which workspaces there are, what each is for, who administers it and what reaches it."),
+            "href": url("office:own_workspaces"),
+            "icon": "building",
+            "right": Right.ADMINISTER,
+        },
+        {
+            "title": _("Enquiries"),
+            "sentence": _("What you asked your account team for, and what it answered."),
+            "href": url("office:enquiries"),
+            "icon": "messages",
+            "right": Right.ADMINISTER,
+        },
+        {
+            "title": _("Workspaces"),
+            "sentence": _("Set up workspaces for agreed goals, archive them, and activate agreements."),
+            "href": url("office:workspaces"),
+            "icon": "building",
+            "right": Right.MANAGE_AGREEMENTS,
+        },
+        {
+            "title": _("Enquiries"),
+            "sentence": _("What the administrators of all your customers ask you for."),
+            "href": url("office:served"),
+            "icon": "messages",
+            "right": Right.MANAGE_AGREEMENTS,
+        },
+        {
             "title": _("Import"),
             "sentence": _("Bring in agreements, allotments and consumption from a file of another system."),
             "href": url("integrations:imports"),
@@ -156,8 +185,17 @@ def _page(request: HubRequest, choice: Choice, agreements: list[AgreementLines],
         "tiles": found,
         "enterprise_empty": enterprise_empty,
         "addon": page.addon(agreements, choice),
-        "unmapped": page.unmapped(agreements),
+        "unmapped": _unmapped(request, state),
     }
+
+
+def _unmapped(request: HubRequest, state: DataState) -> dict[str, Any] | None:
+    """Asked for in the workspace one is signed in to, or in the first one that one administers."""
+    administered = request.access.workspaces_with(Right.ADMINISTER)
+    if not administered:
+        return None
+    here = request.access.workspace_id if request.access.workspace_id in administered else administered[0]
+    return page.unmapped(list_unmapped(request.access), state.asked, request.sign_on.places, here)
 
 
 # A drill-down is one entitlement, or one kind of the enterprise-wide section; both have page, rows and CSV.

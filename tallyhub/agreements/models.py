@@ -199,6 +199,7 @@ class AgreementContact(models.Model):
     customer = models.ForeignKey(Organization, on_delete=models.PROTECT, related_name="+")
     agreement = models.ForeignKey(Agreement, on_delete=models.PROTECT, related_name="contacts", db_constraint=False)
     person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="+")
+    name = models.CharField(max_length=200, blank=True)  # as the agreement writes it, whatever an account says
     kind = models.CharField(max_length=30, choices=[(k, k) for k in ContactKind])
     language = models.CharField(max_length=5, default="en")  # of the invitation
 

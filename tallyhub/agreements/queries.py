@@ -1,4 +1,4 @@
-"""Reads about what was bought, for those who do not come by an agreement."""
+"""Reads about agreements, and what follows from them."""
 
 from dataclasses import dataclass
 
@@ -37,3 +37,7 @@ def list_account_policies(access: Access) -> dict[int, AccountPolicy]:
         workspace: AccountPolicy(refuses, [agreements[one] for one in decided_by])
         for _customer, workspace, refuses, decided_by in found
     }
+
+
+def get_agreement(access: Access, agreement_id: int) -> Agreement:
+    return Agreement.objects.visible_to(access).get(pk=agreement_id)

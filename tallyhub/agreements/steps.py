@@ -1,4 +1,7 @@
-"""Pieces of writing that imports share. Each demands an open transaction whose scope holds the customers concerned."""
+"""Pieces of writing that commands and imports share.
+
+Each demands an open transaction whose scope holds the customers concerned.
+"""
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
@@ -138,3 +141,15 @@ def settle_account_policy(access: Access, customers: Collection[int]) -> None:
 def _policy_settled(customer_id: int, workspace_id: int, refuses: bool) -> News:
     accepts = {"accepts": "work" if refuses else "all"}
     return News("agreements.account_policy_settled", customer_id, workspace_id, workspace_id, accepts)
+
+
+def lock_agreement(access: Access, agreement_id: int) -> Agreement:
+    """For a change of it: one at a time, while rows that point at it may still be added."""
+    require_transaction()
+    return Agreement.objects.visible_to(access).select_for_update(no_key=True).get(pk=agreement_id)
+
+
+def mark_activated(agreement: Agreement) -> None:
+    require_transaction()
+    agreement.activated_at = clock.now()
+    agreement.save(update_fields=["activated_at"])

@@ -29,9 +29,9 @@ class Kind:
 
 
 KINDS: dict[str, Kind] = {
+    "accounts.password_changed": Kind(_("Password changed"), _("Changed their own password"), About.PERSON),
     "accounts.password_set": Kind(_("Password set"), _("An operator set the password"), About.PERSON),
     "accounts.profile_changed": Kind(_("Profile changed"), _("Changed their own profile"), About.PERSON),
-    "accounts.password_changed": Kind(_("Password changed"), _("Changed their own password"), About.PERSON),
     "accounts.reset_asked": Kind(_("Password reset"), _("Asked for a link to set a new password"), About.PERSON),
     "accounts.token_made": Kind(_("Access token made"), _("Made an access token"), About.OTHER),
     "accounts.token_revoked": Kind(_("Access token revoked"), _("Revoked an access token"), About.OTHER),
@@ -87,6 +87,48 @@ KINDS: dict[str, Kind] = {
     "notifications.allowed_again": Kind(_("Mail allowed again"), _("Allowed mail to the address again"), About.PERSON),
     "notifications.mail_bounced": Kind(_("Mail came back"), _("A mail came back"), About.PERSON),
     "notifications.unsubscribed": Kind(_("Digests ended"), _("Wants no more digests"), About.PERSON),
+    "office.agreement_activated": Kind(
+        _("Agreement activated"),
+        _("Activated an agreement. Invited: %(invited)s, roles at once: %(given)s, contacts too many: %(over)s"),
+        About.OTHER,
+    ),
+    "office.agreement_approved": Kind(
+        _("Agreement approved"),
+        _("Approved an agreement: packages %(packages)s, entitlements %(entitlements)s, quantities %(allotments)s"),
+        About.OTHER,
+    ),
+    "office.allotment_added": Kind(_("Allotment added"), _("Added an allotment: %(kind)s"), About.OTHER),
+    "office.draft_changed": Kind(_("Draft changed"), _("Changed the draft of an agreement"), About.OTHER),
+    "office.draft_deleted": Kind(_("Draft deleted"), _("Deleted the draft of an agreement"), About.OTHER),
+    "office.draft_made": Kind(_("Draft made"), _("Began the draft of an agreement"), About.OTHER),
+    "office.ended_early": Kind(_("Early end"), _("Ended early, on %(ends_on)s: %(what)s"), About.OTHER),
+    "office.enquiry_answered": Kind(_("Enquiry answered"), _("Answered an enquiry: %(answer)s"), About.OTHER),
+    "office.enquiry_made": Kind(_("Enquiry made"), _("Asked the account team: %(wish)s"), About.OTHER),
+    "office.entitlement_added": Kind(_("Entitlement added"), _("Added an entitlement to a package"), About.OTHER),
+    "office.mapping_added": Kind(_("Package mapped"), _("Mapped a package to the workspace"), About.OTHER),
+    "office.mapping_removed": Kind(
+        _("Mapping taken away"), _("Took the mapping of a package to the workspace away"), About.OTHER
+    ),
+    "office.package_mapped": Kind(_("Package mapped"), _("Mapped a package to the workspace"), About.OTHER),
+    "office.packages_added": Kind(
+        _("Packages added"),
+        _("Added to an agreement: packages %(packages)s, entitlements %(entitlements)s, quantities %(allotments)s"),
+        About.OTHER,
+    ),
+    "office.renamed": Kind(_("Renamed"), _("Gave another name: %(what)s"), About.OTHER),
+    "office.term_extended": Kind(_("Extension"), _("Extended from %(was)s to %(ends_on)s: %(what)s"), About.OTHER),
+    "office.workspace_archived": Kind(_("Workspace archived"), _("Archived the workspace"), About.WORKSPACE),
+    "office.workspace_changed": Kind(
+        _("Workspace changed"), _("Changed name or goal of the workspace"), About.WORKSPACE
+    ),
+    "office.workspace_made": Kind(_("Workspace made"), _("Made the workspace"), About.WORKSPACE),
+    "office.workspace_restored": Kind(
+        _("Workspace restored"), _("Restored the workspace from the archive"), About.WORKSPACE
+    ),
+    "organizations.customer_changed": Kind(
+        _("Customer changed"), _("Changed the customer’s name or zone"), About.OTHER
+    ),
+    "organizations.customer_made": Kind(_("Customer made"), _("Made the customer"), About.OTHER),
     "organizations.member_removed": Kind(_("Member removed"), _("Removed from the workspace"), About.PERSON),
     "organizations.role_given": Kind(_("Role given"), _("Gave the role: %(role)s"), About.PERSON),
     "organizations.role_taken": Kind(_("Role taken away"), _("Took the role away: %(role)s"), About.PERSON),
@@ -98,28 +140,6 @@ KINDS: dict[str, Kind] = {
     "people.domain_claimed": Kind(_("Domain claimed"), _("Claimed a mail domain"), About.OTHER),
     "people.domain_proved": Kind(_("Domain proved"), _("Proved a mail domain: %(by)s"), About.OTHER),
     "people.domain_removed": Kind(_("Domain removed"), _("Removed a mail domain"), About.OTHER),
-    "people.groups_cut": Kind(
-        _("Groups left out"),
-        _("Signed in, but the directory left out their groups, because there are too many"),
-        About.PERSON,
-    ),
-    "people.invited": Kind(_("Invitation sent"), _("Invited somebody into the workspace"), About.OTHER),
-    "people.personal_allowed": Kind(
-        _("Personal accounts allowed"), _("Allowed personal accounts in the workspace"), About.WORKSPACE
-    ),
-    "people.personal_refused": Kind(
-        _("Personal accounts refused"), _("Refused personal accounts in the workspace"), About.WORKSPACE
-    ),
-    "people.provider_removed": Kind(_("Own sign-in removed"), _("Removed the identity provider"), About.OTHER),
-    "people.provider_saved": Kind(_("Own sign-in changed"), _("Changed the identity provider"), About.OTHER),
-    "people.invitation_accepted": Kind(_("Invitation accepted"), _("Accepted an invitation and joined"), About.OTHER),
-    "people.invitation_asked": Kind(
-        _("New invitation asked for"), _("Somebody whose invitation has expired asked for a new one"), About.OTHER
-    ),
-    "people.invitation_resent": Kind(_("Invitation sent again"), _("Sent an invitation again"), About.OTHER),
-    "people.invitation_revoked": Kind(_("Invitation taken back"), _("Took an invitation back"), About.OTHER),
-    "people.invited": Kind(_("Invitation sent"), _("Invited somebody into the workspace"), About.OTHER),
-    "people.reminded": Kind(_("Invitation reminder"), _("Reminded somebody of their invitation"), About.OTHER),
     "people.group_deleted": Kind(_("Group deleted"), _("Deleted a group"), About.OTHER),
     "people.group_joined": Kind(
         _("Group member added"), _("Added the person to the group no. %(group)s"), About.PERSON
@@ -132,11 +152,31 @@ KINDS: dict[str, Kind] = {
     "people.group_roles_changed": Kind(
         _("Roles of a group changed"), _("Changed which roles a group gives to its members"), About.OTHER
     ),
+    "people.groups_cut": Kind(
+        _("Groups left out"),
+        _("Signed in, but the directory left out their groups, because there are too many"),
+        About.PERSON,
+    ),
+    "people.invitation_accepted": Kind(_("Invitation accepted"), _("Accepted an invitation and joined"), About.OTHER),
+    "people.invitation_asked": Kind(
+        _("New invitation asked for"), _("Somebody whose invitation has expired asked for a new one"), About.OTHER
+    ),
     "people.invitation_removed": Kind(
         _("Invitation removed"), _("Removed an open invitation with its person"), About.OTHER
     ),
+    "people.invitation_resent": Kind(_("Invitation sent again"), _("Sent an invitation again"), About.OTHER),
+    "people.invitation_revoked": Kind(_("Invitation taken back"), _("Took an invitation back"), About.OTHER),
     "people.invited": Kind(_("Invitation sent"), _("Invited somebody into the workspace"), About.OTHER),
     "people.list_downloaded": Kind(_("List of people downloaded"), _("Downloaded the list of people")),
+    "people.personal_allowed": Kind(
+        _("Personal accounts allowed"), _("Allowed personal accounts in the workspace"), About.WORKSPACE
+    ),
+    "people.personal_refused": Kind(
+        _("Personal accounts refused"), _("Refused personal accounts in the workspace"), About.WORKSPACE
+    ),
+    "people.provider_removed": Kind(_("Own sign-in removed"), _("Removed the identity provider"), About.OTHER),
+    "people.provider_saved": Kind(_("Own sign-in changed"), _("Changed the identity provider"), About.OTHER),
+    "people.reminded": Kind(_("Invitation reminder"), _("Reminded somebody of their invitation"), About.OTHER),
     "privacy.cleared": Kind(_("Clearing"), _("Cleared what is from before %(before)s, %(count)s in number: %(what)s")),
     "privacy.part_ended": Kind(_("Part ended"), _("Ended the person’s part in the customer for good"), About.PERSON),
     "privacy.person_erased": Kind(_("Person erased"), _("Erased the person"), About.PERSON),

@@ -9,10 +9,18 @@ _SENTENCES = {
     "address_in_ledger": _(
         "An address is nothing for the ledger, which nobody can erase. Name the row by a number or code."
     ),
+    "address_malformed": _("%(address)s is no mail address. Write one address per line."),
     "adjustment_too_large": _(
         "%(amount)s takes back more than was bought: at most %(correctable)s can be taken back on that day."
     ),
+    "administrator_missing": _("Nobody is named as services administrator, so nobody could let the others in."),
+    "administrators_too_many": _(
+        "These are more than %(administrators_max)s addresses. Name a few administrators; they invite the others."
+    ),
     "after_term": _("%(occurred_on)s lies after the last day, %(ends_on)s. Offer it to the agreement that follows."),
+    "agreement_not_approved": _("The agreement was not approved here, so there is nothing to activate."),
+    "agreement_over": _("The agreement is over since %(ends_on)s. Nobody is invited into what is over."),
+    "agreement_too_large": _("The agreement is too large to be copied into a draft. Import the one that follows it."),
     "agreement_unknown": _(
         "There is no agreement with this number. Import the agreements first, or correct the number."
     ),
@@ -24,18 +32,22 @@ _SENTENCES = {
     ),
     "allotment_ends_before_start": _("The last day, %(ends_on)s, lies before the first one, %(starts_on)s."),
     "allotment_without_end": _("%(ends_on)s is no last day: whatever was bought ends. Name the day on which it does."),
+    "already_followed": _("It is followed by %(number)s already."),
     "already_reversed": _("%(external_ids)s: what it reverses was reversed before. An entry is taken back only once."),
+    "amount_in_other_unit": _("This is counted in another unit: %(unit)s."),
     "amount_malformed": _("This is no amount. Write digits with a point before the decimals: 12 or 1.5."),
     "amount_negative": _("%(amount)s is negative. To take something back, reverse its entry."),
     "amount_not_whole": _("This unit is counted in whole numbers."),
     "amount_too_fine": _("A credit has two decimals at most."),
     "amount_too_large": _("%(amount)s is more than %(amount_max)s, the largest amount of one row."),
+    "amount_without_package": _("A quantity is given for a package that is not extended. Choose the package, too."),
     "amount_zero": _("An amount of 0 says nothing. Leave the row out, or give goodwill the multiplier 0."),
     "before_term": _("%(occurred_on)s lies before the first day, %(starts_on)s."),
     "benefit_not_counted": _("%(external_ids)s: this is an additional benefit, which has no quantity and no use."),
     "body_malformed": _("The body is not JSON."),
     "body_not_json": _("The body must be JSON, sent with the content type application/json."),
     "body_too_large": _("The body is larger than %(bytes_max)s bytes. Send fewer rows at once."),
+    "booked_in_archived": _("%(external_ids)s: the workspace is archived. Restore it first, or book in another one."),
     "cells_wrong": _(
         "The line has %(found)s cells, the header has %(expected)s. A cell that holds the delimiter needs quotes."
     ),
@@ -43,10 +55,12 @@ _SENTENCES = {
         "Write a code of small letters, digits, dots, hyphens and underscores, %(length_max)s characters at most."
     ),
     "code_taken": _("Another organisation has this code already. Choose another one."),
+    "code_twice": _("This code is there already. Choose another one."),
     "column_missing": _("This column is missing in the header."),
     "column_twice": _("This column is there twice. Leave out the one that is not meant."),
     "column_unknown": _("There is no such column. Known are: %(columns)s."),
     "confirmation_differs": _("That is not what must be typed. Write it as it stands above the field."),
+    "contact_twice": _("This address is named twice for the same. Leave one out."),
     "contacts_full": ngettext_lazy(
         "The %(allowed)s support contact that the agreement %(number)s allows is named. Free the place first, or ask "
         "your CSAM for a top-up.",
@@ -54,13 +68,7 @@ _SENTENCES = {
         "CSAM for a top-up.",
         "allowed",
     ),
-    "contacts_too_many": ngettext_lazy(
-        "These would be %(new)s more, but the agreement %(number)s has %(left)s place left for support contacts. "
-        "Choose fewer people, free a place, or ask your CSAM for a top-up.",
-        "These would be %(new)s more, but the agreement %(number)s has %(left)s places left for support contacts. "
-        "Choose fewer people, free a place, or ask your CSAM for a top-up.",
-        "left",
-    ),
+    "contacts_too_many": _("%(named)s support contacts are named, but the agreement gives %(allowed)s."),
     "content_differs": _(
         "%(external_ids)s: already there with other content. To correct it, reverse it and add it under another ID."
     ),
@@ -102,6 +110,11 @@ _SENTENCES = {
     "domain_shared": _("In %(domain)s everybody can have an address, so it is nobody’s own."),
     "domain_taken": _("%(domain)s is the domain of another customer."),
     "domains_full": _("There are %(count)s domains already, which is as many as there may be. Remove one first."),
+    "draft_changed": _(
+        "Somebody else has changed this draft meanwhile. What you typed is not saved yet; save again to put it there."
+    ),
+    "draft_full": _("There are %(packages_max)s packages, which is as many as a draft may hold."),
+    "draft_incomplete": _("Something is missing or wrong: %(problems)s in number. See the list."),
     "duplicate_in_batch": _("%(external_ids)s: comes twice at once. Leave out the one that is not meant."),
     "email_letter": _(
         "%(letter)s (%(name)s) is no letter of a mail address: it only looks like one, or cannot be seen. Type it anew."
@@ -113,8 +126,14 @@ _SENTENCES = {
     "encoding_wrong": _(
         "The byte %(byte)s is not %(encoding)s. Save the file as UTF-8, or name its encoding in a mapping."
     ),
+    "ended_early": _("It ended early, on %(ends_on)s. What comes after it is another agreement."),
     "ends_before_start": _("The last day lies before the first one, %(starts_on)s."),
+    "ends_no_earlier": _("It ends on %(ends_on)s in any case. Choose an earlier day."),
+    "ends_no_later": _("It is agreed until %(ends_on)s. Choose a later day; an earlier one is an early end."),
     "ends_too_late": _("It ends after what it is a part of, whose last day is %(ends_on)s."),
+    "enquiry_answered": _("Somebody has answered this enquiry already. Reload the page to see how."),
+    "enquiry_note_missing": _("Say why in a note: whoever asked reads it."),
+    "entitlement_missing": _("It gives nothing yet. Add an entitlement."),
     "entitlement_unknown": _(
         "The package has no entitlement with this code. Import the entitlements first, or correct the code."
     ),
@@ -131,10 +150,12 @@ _SENTENCES = {
     "fault": _("Something went wrong on our side, and nothing was changed. Tell your provider this number: %(number)s"),
     "file_changed": _("The file changed while it was read. Try again."),
     "file_empty": _("The file is empty, or its first line is: that line names the columns."),
-    "hours_not_whole_minutes": _("This is not a whole number of minutes. Write hours and minutes as 1:20."),
+    "form_outdated": _("The form is out of date. Open its page again."),
+    "goal_missing": _("Write what the workspace is for, as agreed with the customer."),
     "group_member_unknown": _("Nobody with this address belongs to the workspace. Invite them first."),
     "group_name_missing": _("Give the group a name."),
     "group_name_taken": _("The workspace has another group with the name %(name)s. Choose another name."),
+    "hours_not_whole_minutes": _("This is not a whole number of minutes. Write hours and minutes as 1:20."),
     "import_failed": _("The import broke off on our side. Nothing of the file is in. Try again."),
     "import_not_allowed": _("Whoever started this import may not bring in files for this customer any more."),
     "import_not_ready": _("This import cannot be changed or started now: it runs, it is in, or its file is gone."),
@@ -163,6 +184,8 @@ _SENTENCES = {
         "Somebody must stay who administers the customer and can sign in. Make another person customer administrator "
         "first."
     ),
+    "last_mapping": _("%(workspace)s would have no package left. Map another one to it first."),
+    "last_of_account_team": _("Nobody would be left who manages its agreements. Add somebody first."),
     "last_workspace_administrator": _(
         "Somebody must stay who administers the workspace and can sign in. Make another person its administrator first."
     ),
@@ -178,10 +201,10 @@ _SENTENCES = {
     "list_too_large": _("The list is larger than %(kilobytes_max)s KB. Divide it."),
     "list_twice": _("Write addresses or choose a file, not both at once."),
     "list_without_email": _("The first line of the file must name a column email. Known are: %(columns)s."),
-    "mapping_malformed": _("The mapping cannot be understood: %(reason)s"),
-    "mapping_unknown": _("There is no mapping %(name)s. Give its path, or one of these names: %(names)s."),
     "mapping_elsewhere": _("Nothing of this mapping can be brought in here. Possible are: %(kinds)s."),
+    "mapping_malformed": _("The mapping cannot be understood: %(reason)s"),
     "mapping_name_taken": _("A mapping with this name is saved already. Delete it first, or choose another name."),
+    "mapping_unknown": _("There is no mapping %(name)s. Give its path, or one of these names: %(names)s."),
     "method_unknown": _("This address does not know the method. Those it knows stand in the header Allow."),
     "multiplier_malformed": _("This is no multiplier. Write a fraction as 3/2 or 1.5."),
     "multiplier_out_of_bounds": _(
@@ -192,19 +215,22 @@ _SENTENCES = {
     "nothing_here": _("There is nothing here for this token."),
     "nul_character": _("The line holds a NUL character. If the file is UTF-16, save it as UTF-8."),
     "number_out_of_bounds": _("Write a whole number from %(least)s to %(most)s."),
+    "number_taken": _("This number is taken. Choose another one."),
+    "package_missing": _("There is no package yet. Add one."),
     "package_unknown": _(
         "The agreement has no package with this code. Import the packages first, or correct the code."
     ),
     "page_unknown": _("This page of the list does not exist. Start again at its first page."),
+    "parameter_twice": _("%(parameter)s comes twice. Which one is meant?"),
+    "parameter_unknown": _("%(parameter)s is no parameter of this address. It knows %(known)s."),
+    "password_refused": _("This password is refused: %(reasons)s"),
+    "people_not_chosen": _("Choose at least one person, and no more than %(count)s at once."),
     "people_too_many": _("There are more than %(people_max)s people in the list. Divide it."),
     "period_in_future": _(
         "The last day, %(last)s, lies in the future: in the zone of the agreement today is %(today)s."
     ),
     "period_reversed": _("The last day, %(last)s, lies before the first one, %(first)s."),
     "period_too_early": _("The first day, %(first)s, lies before the first day of the agreement, %(starts_on)s."),
-    "parameter_unknown": _("%(parameter)s is no parameter of this address. It knows %(known)s."),
-    "parameter_twice": _("%(parameter)s comes twice. Which one is meant?"),
-    "password_refused": _("This password is refused: %(reasons)s"),
     "person_unknown": _("The customer has nobody with this key or address. Import the people first, or correct it."),
     "policy_last_administrator": _(
         "Nobody would be left who administers it with a work account. First make somebody with a work account "
@@ -213,6 +239,9 @@ _SENTENCES = {
     "policy_oneself": _(
         "You would lock yourself out: your own account would be a personal one. Let an administrator with a work "
         "account do it."
+    ),
+    "preview_too_old": _(
+        "The preview is older than a day, or was changed. Nothing was sent. Begin anew with the list."
     ),
     "provider_answer_malformed": _(
         "The provider’s answer is not as OpenID Connect wants it. Check the issuer and the settings there."
@@ -231,11 +260,10 @@ _SENTENCES = {
     "provider_unreachable": _(
         "The provider cannot be reached (%(problem)s). Check the issuer; it needs a public address and a valid "
         "certificate."
-    "preview_too_old": _(
-        "The preview is older than a day, or was changed. Nothing was sent. Begin anew with the list."
     ),
+    "purchase_missing": _("Add a quantity, or choose: as needed."),
     "rate_exceeded": _("More than %(rate)s requests in a minute. Wait as long as the header Retry-After says."),
-    "people_not_chosen": _("Choose at least one person, and no more than %(count)s at once."),
+    "reason_missing": _("Say why: choose a reason."),
     "reason_not_a_code": _(
         "%(external_ids)s: the reason is not a code. Write it in small letters, digits and underscores."
     ),
@@ -250,20 +278,29 @@ _SENTENCES = {
     "reverses_unknown": _("There is no entry with this external ID and source to take back."),
     "right_missing": _("Whoever this token stands for does not have the right to do this."),
     "role_in_whole": _("The role %(role)s reaches the whole customer. Only a customer administrator can give it."),
-    "role_not_given_here": _("This role is not given in a workspace. Choose one of those that are listed."),
     "role_needs_workspace": _("This role is held in a workspace. Name it."),
+    "role_not_given_here": _("This role is not given in a workspace. Choose one of those that are listed."),
     "role_unknown": _("The role %(role)s cannot be given. Known are: %(roles)s."),
     "rounding_step_out_of_bounds": _("The rounding step %(rounding_step)s is not between 1 and %(step_max)s."),
     "row_differs": _(
         "It is there already with another value here. An import adds and never changes: correct one of the two."
     ),
+    "rows_enough": _("There are %(rows_max)s rows, which is as many as there may be."),
+    "rows_too_many": _("There are more than %(rows_max)s rows. Divide the file."),
     "scope_missing": _("This needs a token with the scope %(scope)s."),
+    "seller_not_chosen": _("Choose a seller from the list."),
     "seller_unknown": _(
         "There is no seller with this code. Without a code the one provider is meant. Import the sellers first."
     ),
+    "service_not_chosen": _("Choose a service from the list."),
     "service_unknown": _("There is no service with this code. Import the services first, or correct the code."),
-    "rows_too_many": _("There are more than %(rows_max)s rows. Divide the file."),
+    "session_bound": _(
+        "You are signed in by one organisation’s own sign-in, and another one knows you, too. For this, sign in with "
+        "your password."
+    ),
     "sort_unknown": _("The list cannot be sorted by %(sort)s."),
+    "spreadsheet_malformed": _("This is no XLSX that can be read. Save it again, or export it as CSV."),
+    "spreadsheet_too_large": _("Unpacked, the spreadsheet is larger than %(bytes_max)s bytes. Export it as CSV."),
     "sso_address_unverified": _(
         "Your organisation did not say that your address is verified, so the hub does not know who you are. Ask "
         "your administrator to let it say so."
@@ -284,16 +321,16 @@ _SENTENCES = {
     "sso_unknown": _(
         "Your organisation knows you, but the hub does not let you in: nobody has invited this address of yours. "
         "Ask your administrator for an invitation."
-    "staff_not_edited": _(
-        "%(name)s works for the provider or a partner, who gives and takes their roles. Ask your CSAM."
     ),
     "staff_needs_address": _(
         "Without a customer it is staff of the provider: the key is their address, and they have no workspaces."
     ),
-    "statement_too_long": _("It lists more than %(lines_max)s entries. Ask for the spreadsheet on its page."),
-    "spreadsheet_malformed": _("This is no XLSX that can be read. Save it again, or export it as CSV."),
-    "spreadsheet_too_large": _("Unpacked, the spreadsheet is larger than %(bytes_max)s bytes. Export it as CSV."),
+    "staff_not_edited": _(
+        "%(name)s works for the provider or a partner, who gives and takes their roles. Ask your CSAM."
+    ),
+    "staff_unknown": _("Nobody who serves or works for a customer has this address. New staff come by import."),
     "starts_too_early": _("It begins before what it is a part of, whose first day is %(starts_on)s."),
+    "statement_too_long": _("It lists more than %(lines_max)s entries. Ask for the spreadsheet on its page."),
     "target_malformed": _(
         "Write an address that begins with https://, without a user and #, of %(length_max)s characters at most."
     ),
@@ -320,17 +357,27 @@ _SENTENCES = {
     "token_unknown": _("The token is unknown or no longer valid."),
     "unit_mismatch": _("The amount is in %(unit)s, but the entitlement is counted in %(expected)s."),
     "unit_unknown": _("There is no such unit. Known are: %(words)s."),
+    "upload_missing": _("Choose a file."),
+    "upload_too_large": _("The file is larger than %(megabytes_max)s MB. Divide it."),
     "url_malformed": _("This is no web address that begins with https://, of %(length_max)s characters at most."),
     "value_missing": _("A value is needed here."),
     "view_name_missing": _("Give the view a name."),
     "view_name_taken": _("You have another view with the name %(name)s. Choose another name."),
     "views_full": _("You have saved %(count)s views, which is as many as there may be. Delete one first."),
+    "webhook_address_refused": _(
+        "%(address)s is no public address. An operator can allow a private network in the settings."
+    ),
     "webhook_too_many": _("There are %(endpoints_max)s endpoints already, which is the most. Delete one first."),
     "webhook_type_unknown": _("Choose at least one of these events: %(types)s."),
-    "upload_missing": _("Choose a file."),
-    "upload_too_large": _("The file is larger than %(megabytes_max)s MB. Divide it."),
+    "webhook_url_malformed": _(
+        "Write an address that begins with https://, without a user and #, of %(length_max)s characters at most."
+    ),
     "word_unknown": _("Write one of these words: %(words)s."),
-    "workspace_archived": _("The workspace is archived: nothing new happens in it."),
+    "workspace_archived": _("%(workspace)s is archived: nothing new happens in it."),
+    "workspace_is_default": _("The default workspace cannot be archived."),
+    "workspace_is_last": _("This is the customer’s last workspace, so it cannot be archived."),
+    "workspace_name_missing": _("Give the workspace a name."),
+    "workspace_name_taken": _("The customer has a workspace with the name %(name)s already. Choose another name."),
     "workspace_not_mapped": _(
         "%(external_ids)s: its package does not reach the workspace. Map the package to the workspace first."
     ),

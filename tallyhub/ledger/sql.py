@@ -41,13 +41,15 @@ ORDER BY s.line LIMIT %s
 """
 
 # What takes other tables to check: what a row reverses, and whether its workspace has a part in the package.
-# A reversal may reach behind a mapping that is gone, as it may reach behind a term that was cut short.
+# A reversal may reach behind a mapping that is gone and into an archive, as it may reach behind a term that was cut
+# short.
 _JUDGED = f"""
 , judged AS (
     SELECT s.*, CASE
         WHEN s.source = '' OR s.external_id = '' THEN 'name_missing'
         WHEN s.reason !~ '{REASON}' THEN 'reason_not_a_code'
         WHEN s.reverses_id IS NULL AND m.id IS NULL THEN 'workspace_not_mapped'
+        WHEN s.reverses_id IS NULL AND w.archived_at IS NOT NULL THEN 'booked_in_archived'
         WHEN s.reverses_id IS NULL AND v.kind = '{ServiceKind.BENEFIT}' THEN 'benefit_not_counted'
         WHEN s.reverses_id IS NULL THEN NULL
         WHEN s.reason = '' THEN 'reversal_without_reason'
@@ -64,6 +66,7 @@ _JUDGED = f"""
     FROM staged s JOIN agreements_entitlement t ON t.id = s.entitlement_id
         JOIN agreements_service v ON v.id = t.service_id
         LEFT JOIN agreements_mapping m ON m.package_id = t.package_id AND m.workspace_id = s.workspace_id
+        LEFT JOIN organizations_workspace w ON w.id = s.workspace_id
 )
 """
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass
+from typing import Any
 
 from django.conf import settings
 from django.core.exceptions import ObjectDoesNotExist
@@ -23,10 +24,11 @@ from tallyhub.people.models import Invitation
 
 
 @command
-def tell(access: Access, letter: str) -> None:
-    """Write to the person of the scope about an event."""
+def tell(access: Access, letter: str, *, subject: int | None = None) -> None:
+    """Write to the person of the scope about an event; ``subject`` is the number of what it is about."""
+    about: dict[str, Any] = {} if subject is None else {"subject": subject}
     if find_person(access.person_id):  # not erased since
-        steps.send(access, access.person_id or 0, letter)
+        steps.send(access, access.person_id or 0, letter, **about)
 
 
 @command

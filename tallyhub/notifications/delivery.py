@@ -3,6 +3,7 @@
 import smtplib
 
 from django.conf import settings
+from django.core.exceptions import ObjectDoesNotExist
 from django.core.mail import get_connection
 
 from tallyhub.kernel.access import Access
@@ -23,8 +24,9 @@ def deliver(key: str, person_id: int) -> None:
     trying = commands.claim(access, key)
     if trying is None:
         return
-    mail = message.build(trying.mail, trying.person, trying.earlier)
-    if mail is None:
+    try:
+        mail = message.build(trying.mail, trying.person, trying.earlier)
+    except ObjectDoesNotExist:  # what it tells about is gone, is no longer so, or is nothing for this reader any more
         commands.settle(access, key, State.STOPPED, "outdated")
         return
     try:

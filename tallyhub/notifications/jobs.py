@@ -4,16 +4,25 @@ from procrastinate.contrib.django import app
 
 from tallyhub.kernel import clock
 from tallyhub.kernel.access import Access
+from tallyhub.kernel.scope import scope
 from tallyhub.notifications import commands, delivery, queries
 from tallyhub.notifications.letters import LETTERS
 
 
 @app.task(name="notifications.tell", pass_context=False)
 def tell(event_id: int, kind: str, subject_id: int | None, actor_id: int | None, customer_id: int | None) -> None:
-    """News of the journal (``site.wiring``) becomes a mail to its subject, or to who did it."""
-    person_id = actor_id if LETTERS[kind].is_to_actor else subject_id
-    if person_id is not None:
-        commands.tell(Access(person_id=person_id), kind)
+    """News of the journal (``site.wiring``) becomes a mail: to its subject, to who did it, or to its readers."""
+    readers = LETTERS[kind].readers
+    if readers and customer_id is not None and subject_id is not None:
+        access = Access.of_system([customer_id])
+        with scope(access):
+            people = readers(access, subject_id)
+        for person_id in people:
+            commands.tell(Access(person_id=person_id), kind, subject=subject_id)
+        return
+    reader_id = actor_id if LETTERS[kind].is_to_actor else subject_id
+    if reader_id is not None:
+        commands.tell(Access(person_id=reader_id), kind)
 
 
 @app.task(name="notifications.tell_invited", pass_context=False)

@@ -1,16 +1,23 @@
 """What each mail says. Made when it is sent, in the reader's language, from ids and what is true then."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from django.contrib.auth.tokens import default_token_generator
+from django.core.exceptions import ObjectDoesNotExist
 from django.urls import reverse
 from django.utils.http import int_to_base36
 from django.utils.translation import gettext as _
 
 from tallyhub.accounts.models import Person
 from tallyhub.kernel import clock
+from tallyhub.kernel.access import Access
+from tallyhub.kernel.scope import scope
+from tallyhub.office.enquiries import page as enquiries
+from tallyhub.office.enquiries.queries import Asked, find_for_mail, get_asker
+from tallyhub.office.rules import Answer
+from tallyhub.organizations.queries import list_account_team
 from tallyhub.people.invitations.links import Link, path_of
 from tallyhub.people.invitations.page import until, what_roles_do
 from tallyhub.people.invitations.queries import Found, find_by_link
@@ -29,13 +36,16 @@ class Letter:
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """``make`` gets the reader and the mail's parameters; None where the news is none any more, and is not sent.
+    """``make`` gets the reader and the mail's parameters; it raises DoesNotExist where there is nothing to tell.
 
-    ``is_to_actor``: of an event, else to its subject. A parameter ``language`` is the mail's, instead of its reader's.
+    ``is_to_actor``: of an event, else to its subject. ``readers``: where the subject is no person, who the mail is for;
+    asked in the customer's scope, and the parameters hold the subject's number. A parameter ``language`` is the mail's,
+    instead of its reader's.
     """
 
-    make: Callable[[Person, Mapping[str, Any]], Letter | None]
+    make: Callable[[Person, Mapping[str, Any]], Letter]
     is_to_actor: bool = False
+    readers: Callable[[Access, int], Collection[int]] | None = None
     is_digest: bool = False
 
 
@@ -85,25 +95,25 @@ def _stopped_again(person: Person, params: Mapping[str, Any]) -> Letter:
     )
 
 
-def _invited(person: Person, params: Mapping[str, Any]) -> Letter | None:
+def _invited(person: Person, params: Mapping[str, Any]) -> Letter:
     return _invitation(
         params, subject=lambda found: _("Invitation to %(customer)s") % {"customer": found.customer_name}
     )
 
 
-def _reminded(person: Person, params: Mapping[str, Any]) -> Letter | None:
+def _reminded(person: Person, params: Mapping[str, Any]) -> Letter:
     return _invitation(
         params,
         subject=lambda found: _("Reminder: your invitation to %(customer)s") % {"customer": found.customer_name},
     )
 
 
-def _invitation(params: Mapping[str, Any], *, subject: Callable[[Found], str]) -> Letter | None:
+def _invitation(params: Mapping[str, Any], *, subject: Callable[[Found], str]) -> Letter:
     """The link is made here and stored nowhere. One that was used, taken back or sent again meanwhile is not sent."""
     link = Link(params["invitation"], params["serial"])
     found = find_by_link(link)
     if found is None or next_step(found, link.serial, None, clock.now()) not in OPEN_STEPS:
-        return None
+        raise ObjectDoesNotExist
     place = {"customer": found.customer_name, "workspace": found.workspace_name, "inviter": found.inviter_name}
     if found.inviter_name:
         who = _("%(inviter)s invites you into the workspace %(workspace)s of %(customer)s.") % place
@@ -122,12 +132,12 @@ def _invitation(params: Mapping[str, Any], *, subject: Callable[[Found], str]) -
     )
 
 
-def _asked(person: Person, params: Mapping[str, Any]) -> Letter | None:
+def _asked(person: Person, params: Mapping[str, Any]) -> Letter:
     """To whoever invited. Somebody who has been invited anew or taken back meanwhile needs nothing more."""
     link = Link(params["invitation"], params["serial"])
     found = find_by_link(link)
     if found is None or next_step(found, link.serial, None, clock.now()) is not Step.EXPIRED:
-        return None
+        raise ObjectDoesNotExist
     about = {"email": found.email, "workspace": found.workspace_name, "customer": found.customer_name}
     return Letter(
         subject=_("Somebody asks for a new invitation"),
@@ -141,6 +151,49 @@ def _asked(person: Person, params: Mapping[str, Any]) -> Letter | None:
     )
 
 
+def _enquiry_made(person: Person, params: Mapping[str, Any]) -> Letter:
+    asked = _enquiry(person, params)
+    named = {"who": enquiries.who(asked.asked_by), "customer": asked.customer, "what": enquiries.title(asked)}
+    return Letter(
+        subject=_("%(customer)s asks for: %(what)s") % named,
+        paragraphs=(
+            _("%(who)s of %(customer)s asks for: %(what)s") % named,
+            *((asked.enquiry.goal,) if asked.enquiry.goal else ()),
+            _("Whoever answers first answers for the account team."),
+        ),
+        button=_("Open the enquiries"),
+        path=reverse("office:served"),
+    )
+
+
+def _enquiry_answered(person: Person, params: Mapping[str, Any]) -> Letter:
+    asked = _enquiry(person, params)
+    said = {
+        Answer.GRANTED: _("Your account team granted what you asked for: %(what)s"),
+        Answer.DECLINED: _("Your account team declined what you asked for: %(what)s"),
+    }
+    text = said[Answer(asked.enquiry.answer)] % {"what": enquiries.title(asked)}
+    return Letter(
+        subject=text,
+        paragraphs=(text, *((asked.enquiry.note,) if asked.enquiry.note else ())),
+        button=_("Open your enquiries"),
+        path=reverse("office:enquiries"),
+    )
+
+
+def _enquiry(person: Person, params: Mapping[str, Any]) -> Asked:
+    with scope(Access(person_id=person.pk)):
+        return find_for_mail(person.pk, params["subject"])
+
+
+def _account_team(access: Access, _subject_id: int) -> list[int]:
+    return list_account_team(access)
+
+
+def _asker(access: Access, enquiry_id: int) -> list[int]:
+    return [get_asker(access, enquiry_id)]
+
+
 # By the event that they tell about, or by a name of their own.
 LETTERS: dict[str, Kind] = {
     "accounts.password_changed": Kind(_changed),
@@ -151,4 +204,6 @@ LETTERS: dict[str, Kind] = {
     "people.invitation_asked": Kind(_asked),
     "people.invited": Kind(_invited),
     "people.reminded": Kind(_reminded),
+    "office.enquiry_answered": Kind(_enquiry_answered, readers=_asker),
+    "office.enquiry_made": Kind(_enquiry_made, readers=_account_team),
 }

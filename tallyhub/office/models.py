@@ -2,6 +2,7 @@
 
 from django.db import models
 from django.db.models import F, Q
+from django.db.models.functions import Lower
 
 from tallyhub.agreements.models import Agreement, Package
 from tallyhub.kernel.access import Access, Right
@@ -49,6 +50,7 @@ class Enquiry(models.Model):
     package = models.ForeignKey(Package, null=True, on_delete=models.CASCADE, related_name="+", db_constraint=False)
     name = models.CharField(max_length=200, blank=True)  # of the workspace that is wished for
     goal = models.TextField(blank=True)
+    reason = models.TextField(blank=True)  # why, in the words of whoever asks
     asked_by_id = models.BigIntegerField()
     asked_at = models.DateTimeField()
     answer = models.CharField(max_length=10, choices=[(a, a) for a in Answer], default=Answer.OPEN)
@@ -67,6 +69,12 @@ class Enquiry(models.Model):
             ),
             models.UniqueConstraint(  # asking twice is asking once
                 F("package"), F("workspace"), condition=Q(wish=Wish.MAPPING, answer=Answer.OPEN), name="enquiry_once"
+            ),
+            models.UniqueConstraint(
+                F("customer"),
+                Lower("name"),
+                condition=Q(wish=Wish.WORKSPACE, answer=Answer.OPEN),
+                name="enquiry_name_once",
             ),
         ]
         indexes = [models.Index(fields=["customer"], condition=Q(answer=Answer.OPEN), name="enquiry_open")]

@@ -21,7 +21,7 @@ HOLDINGS = (
         title=_("What they asked the account team for"),
         table="office_enquiry",
         condition="asked_by_id = %(person)s",
-        columns=("id", "customer_id", "wish", "name", "goal", "asked_at", "answer"),
+        columns=("id", "customer_id", "wish", "name", "goal", "reason", "asked_at", "answer"),
         customer="customer_id",
         stays=_PAPERS,
     ),

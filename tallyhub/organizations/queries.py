@@ -5,13 +5,13 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import connection
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
 
 from tallyhub.accounts.models import Person
 from tallyhub.kernel import clock
 from tallyhub.kernel.access import Access
 from tallyhub.organizations.models import AccessGrant, Membership, Organization, PersonKey, Workspace
-from tallyhub.organizations.rules import STAFF, Kind, Role
+from tallyhub.organizations.rules import ACCOUNT_TEAM, STAFF, Kind, Role
 
 _COUNTED = "SELECT c.* FROM unnest(%s::bigint[]) AS w (id), organizations_counted_in(w.id, %s) c"
 PEOPLE_MAX = 500  # offered by a filter
@@ -128,3 +128,34 @@ def list_addresses(workspace_id: int) -> list[tuple[str, str]]:
     members = Membership.objects.filter(workspace_id=workspace_id, person__email__isnull=False)
     rows = members.order_by("person_id").values_list("person__email", "person__name")
     return [(address or "", name) for address, name in rows]
+
+
+def list_own_workspaces(access: Access) -> list[Workspace]:
+    """All that one may read, archived ones too: first the default one, then by name, the archived ones last."""
+    order = (F("archived_at").asc(nulls_first=True), "-is_default", "name", "pk")
+    return list(Workspace.objects.visible_to(access).order_by(*order))
+
+
+def get_workspace(access: Access, workspace_id: int) -> Workspace:
+    return Workspace.objects.visible_to(access).get(pk=workspace_id)
+
+
+def get_customer(access: Access) -> Organization:
+    """The customer that is worked inside, or the one that a job is about."""
+    return Organization.objects.visible_to(access).get(pk__in=access.customers)
+
+
+def list_account_team(access: Access) -> list[int]:
+    """Who looks after the customer for the provider or partner, now."""
+    now = clock.now()
+    team = AccessGrant.objects.visible_to(access).filter(role__in=ACCOUNT_TEAM, workspace=None, person__is_active=True)
+    current = team.filter(Q(ends_at__isnull=True) | Q(ends_at__gt=now), starts_at__lte=now)
+    return list(current.order_by("person_id").values_list("person_id", flat=True).distinct())
+
+
+def served_customers(access: Access) -> QuerySet[AccessGrant, int]:
+    """Ids of the customers whose account team the person is in now, as a part of another statement."""
+    now = clock.now()
+    mine = AccessGrant.objects.filter(person_id=access.person_id or 0, role__in=ACCOUNT_TEAM, workspace=None)
+    current = mine.filter(Q(ends_at__isnull=True) | Q(ends_at__gt=now), starts_at__lte=now)
+    return current.values_list("customer_id", flat=True)

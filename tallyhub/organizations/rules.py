@@ -55,6 +55,7 @@ SOURCES: dict[str, Any] = {
 
 WHOLE_ROLES = frozenset({Role.CUSTOMER_ADMINISTRATOR})  # held in the whole customer and nowhere else
 ADMINISTRATORS = frozenset({Role.CUSTOMER_ADMINISTRATOR, Role.WORKSPACE_ADMINISTRATOR})
+ACCOUNT_TEAM = frozenset({Role.CSAM, Role.ACCOUNT_COORDINATOR})
 STAFF = frozenset({Role.CSAM, Role.ACCOUNT_COORDINATOR, Role.ENGINEER})  # of the provider or a partner
 
 _ADMINISTRATOR = frozenset(

@@ -326,3 +326,16 @@ def touch_customer(customers: Collection[int]) -> None:
     """Raise the version by which the pages of these customers know that they are out of date."""
     require_transaction()
     Organization.objects.filter(pk__in=customers).update(data_version=F("data_version") + 1)
+
+
+def lock_workspace(access: Access, workspace_id: int) -> Workspace:
+    """Of those one may read; for a change of it."""
+    require_transaction()
+    return Workspace.objects.visible_to(access).select_for_update(no_key=True).get(pk=workspace_id)
+
+
+def change_workspace(workspace: Workspace, **columns: Any) -> None:
+    require_transaction()
+    for name, value in columns.items():
+        setattr(workspace, name, value)
+    workspace.save(update_fields=list(columns))

@@ -35,14 +35,14 @@ def switch_workspace(request: HubRequest) -> HttpResponseBase:
 @signed_in
 @require_POST
 def switch_customer(request: HubRequest) -> HttpResponseBase:
-    """Begin to work inside another of one's own customers, in its first workspace."""
+    """Begin to work inside another of one's own customers, in its first workspace, at home or where ``next`` says."""
     with scope(request.access):
         wanted = {str(one.pk): one.pk for one in queries.list_own_customers(request.access, request.sign_on.vouched_by)}
     if request.POST.get("customer") not in wanted:
         raise ObjectDoesNotExist
     request.session[CUSTOMER_KEY] = wanted[request.POST["customer"]]
     request.session[WORKSPACE_KEY] = None
-    return redirect("/")
+    return redirect(_next(request))
 
 
 def _next(request: HubRequest) -> str:

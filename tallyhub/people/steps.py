@@ -13,6 +13,7 @@ from tallyhub.accounts.steps import add_invited
 from tallyhub.journal.steps import News, record_many
 from tallyhub.kernel import clock
 from tallyhub.kernel.access import Access
+from tallyhub.kernel.errors import Conflict
 from tallyhub.kernel.scope import require_transaction
 from tallyhub.organizations.models import Workspace
 from tallyhub.people.models import Invitation
@@ -48,8 +49,11 @@ def invite(access: Access, workspace: Workspace, people: Sequence[Invitee]) -> l
 
     Returns the invitations in the order of ``people``; the mails follow from the events. The same number of
     statements, however many people. Whoever is invited by two at the same time is one person, invited twice.
+    Raises Conflict for a workspace that is archived.
     """
     require_transaction()
+    if workspace.archived_at:
+        raise Conflict("workspace_archived", name=workspace.name)
     if not people:
         return []
     persons, now = _persons(people), clock.now()

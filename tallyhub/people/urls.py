@@ -1,24 +1,21 @@
 from django.urls import URLPattern, path
 
-from tallyhub.people.invitations import join_web, web
-
-from tallyhub.people.sign_in import urls as sign_in
-
-app_name = "people"
-urlpatterns: list[URLPattern] = [*sign_in.urlpatterns]
-urlpatterns: list[URLPattern] = [
-    path("invitations/<str:token>/", join_web.invitation, name="invitation"),
-    path("invitations/<str:token>/ask/", join_web.ask, name="invitation_ask"),
-    path("users/invite/", web.invite, name="invite"),
-    path("users/invite/send/", web.send, name="invite_send"),
-    path("users/invitations/<int:invitation_id>/resend/", web.resend, name="invitation_resend"),
-    path("users/invitations/<int:invitation_id>/revoke/", web.revoke, name="invitation_revoke"),
 from tallyhub.people.groups import web as groups
+from tallyhub.people.invitations import join_web
+from tallyhub.people.invitations import web as invitations
 from tallyhub.people.rights import web as rights
+from tallyhub.people.sign_in import urls as sign_in
 from tallyhub.people.users import web as users
 
 app_name = "people"
 urlpatterns: list[URLPattern] = [
+    *sign_in.urlpatterns,
+    path("invitations/<str:token>/", join_web.invitation, name="invitation"),
+    path("invitations/<str:token>/ask/", join_web.ask, name="invitation_ask"),
+    path("users/invite/", invitations.invite, name="invite"),
+    path("users/invite/send/", invitations.send, name="invite_send"),
+    path("users/invitations/<int:invitation_id>/resend/", invitations.resend, name="invitation_resend"),
+    path("users/invitations/<int:invitation_id>/revoke/", invitations.revoke, name="invitation_revoke"),
     path("users/", users.users, name="users"),
     path("users/rows/", users.users_rows, name="users_rows"),
     path("users/users.csv", users.users_csv, name="users_csv"),

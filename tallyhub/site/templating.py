@@ -27,6 +27,10 @@ _TABS: list[tuple[str, Any, list[tuple[Any, ...]]]] = [
         _("Management"),
         [
             ("activity:customer_activity", _("Customer activity"), Right.VIEW_ACTIVITY),
+            ("office:own_workspaces", _("Workspaces"), Right.ADMINISTER),
+            ("office:enquiries", _("Enquiries"), Right.ADMINISTER),
+            ("office:workspaces", _("Workspaces"), Right.MANAGE_AGREEMENTS),
+            ("office:served", _("Enquiries"), Right.MANAGE_AGREEMENTS),
             ("privacy:people", _("Erase a person"), Right.ERASE_PEOPLE),
             ("people:users", _("Manage users"), Right.MANAGE_USERS),
             ("people:account_policy", _("Account policy"), Right.MANAGE_SIGN_IN, Right.MANAGE_AGREEMENTS),

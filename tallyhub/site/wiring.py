@@ -16,6 +16,8 @@ NEWS: dict[str, tuple[str, ...]] = {
     "people.invitation_resent": ("notifications.tell_invited",),
     "people.invited": ("notifications.tell_invited",),
     "people.reminded": ("notifications.remind_invited",),
+    "office.enquiry_answered": ("notifications.tell",),
+    "office.enquiry_made": ("notifications.tell",),
 }
 # Those that are called once for many events of a command, with subject_ids instead of event_id and subject_id.
 TAKES_MANY = frozenset({"notifications.remind_invited", "notifications.tell_invited"})

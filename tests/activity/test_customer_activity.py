@@ -257,8 +257,10 @@ def test_left_is_the_agreements_and_used_is_the_workspaces(world: SimpleNamespac
 def test_packages_that_reach_no_workspace_are_for_administrators(
     world: SimpleNamespace, client: Client
 ) -> None:  # R3.7
-    assert "Unmapped extra" in read(client, world.admin)
-    for who in (world.reader, world.north_admin, world.csam):
+    for who in (world.admin, world.north_admin):
+        assert "1 package not mapped" in read(client, who)
+        assert "Unmapped extra" in read(client, who)
+    for who in (world.reader, world.csam, world.stranger):
         assert "Unmapped extra" not in read(client, who)
 
 

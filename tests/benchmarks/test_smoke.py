@@ -20,6 +20,7 @@ FIGURES = {
     "api": ["api, posting", "api, statements"],
     "export": ["export", "export, memory in MiB"],
     "statement": ["statement, page in MiB", "statement, XLSX in MiB"],
+    "activation": ["activation, statements", "activation in s"],
     "writers": ["writers", "writers, customers"],
     "visit": ["first visit in KiB", "requests to other hosts"],
     "start": [],  # the browser tests start the demo; twice more would be slow

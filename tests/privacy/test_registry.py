@@ -34,6 +34,7 @@ TEXTS = {
     ("account_emailaddress", "email"),
     ("organizations_personkey", "key"),
     ("ledger_entrydetail", "title"),
+    ("agreements_agreementcontact", "name"),
     ("people_invitation", "email"),
     ("people_invitation", "name"),
     ("people_invitation", "sort_name"),

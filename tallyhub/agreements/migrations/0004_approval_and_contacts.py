@@ -36,6 +36,7 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 ("language", models.CharField(default="en", max_length=5)),
+                ("name", models.CharField(blank=True, max_length=200)),
             ],
         ),
         migrations.AddField(

@@ -15,6 +15,7 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
     SELECT a.customer_id, a.id FROM agreements_agreement a
     WHERE a.approved_at IS NOT NULL AND a.activated_at IS NULL
       AND lower(a.term) <= (instant AT TIME ZONE a.zone)::date
+      AND coalesce(a.terminated_on, upper(a.term) - 1) >= (instant AT TIME ZONE a.zone)::date  -- not over
     ORDER BY a.id;
 $$;
 """

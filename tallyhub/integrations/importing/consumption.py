@@ -27,6 +27,7 @@ COLUMN_OF = {  # the column an error is about, where it is not the amount
     **dict.fromkeys(("after_term", "before_term", "in_future", "day_missing", "day_twice"), "occurred_on"),
     "already_reversed": "reverses",
     "benefit_not_counted": "entitlement",
+    "booked_in_archived": "workspace",
     "multiplier_out_of_bounds": "multiplier",
     "reason_not_a_code": "reason",
     "reversal_differs": "reverses",

@@ -1,0 +1,65 @@
+"""What the account team fills in about workspaces."""
+
+import re
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ObjectDoesNotExist, ValidationError
+from django.core.validators import validate_email
+from django.utils.translation import gettext_lazy as _
+
+from tallyhub.accounts.rules import LANGUAGES
+from tallyhub.kernel.errors import Invalid
+from tallyhub.kernel.sentences import sentence
+from tallyhub.office.workspaces.commands import NewWorkspace
+from tallyhub.office.workspaces.rules import GOAL_MAX
+
+_BETWEEN = re.compile(r"[\s,;]+")
+_ADDRESSES_MAX = 10_000  # characters
+
+
+class GoalForm(forms.Form):
+    name = forms.CharField(label=_("Name"), max_length=200)
+    goal = forms.CharField(
+        label=_("Goal"),
+        max_length=GOAL_MAX,
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text=_("What the people in it want to reach together, as agreed with the customer."),
+    )
+
+
+class NewWorkspaceForm(GoalForm):
+    administrators = forms.CharField(
+        label=_("Administrators"),
+        max_length=_ADDRESSES_MAX,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text=_("Mail addresses, one per line. They are invited, and invite the other members themselves."),
+    )
+    language = forms.ChoiceField(label=_("Language of the invitations"), choices=LANGUAGES)
+    allows_personal = forms.BooleanField(label=_("Accept personal accounts, too"), required=False)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["goal"].required = True
+
+    def clean_administrators(self) -> list[str]:
+        """Each address once, however it is written."""
+        found: dict[str, str] = {}
+        for address in filter(None, _BETWEEN.split(self.cleaned_data["administrators"])):
+            try:
+                validate_email(address)
+            except ValidationError:
+                raise ValidationError(sentence(Invalid("address_malformed", address=address))) from None
+            found.setdefault(address.lower(), address)
+        return list(found.values())
+
+    def new(self, packages: list[int]) -> NewWorkspace:
+        return NewWorkspace(**self.cleaned_data, packages=packages)
+
+
+def read_ids(values: list[str]) -> list[int]:
+    """Ids that a page of ours offered. Whatever else comes is nothing that is there."""
+    if not all(one.isascii() and one.isdecimal() and len(one) < 19 for one in values):
+        raise ObjectDoesNotExist
+    return [int(one) for one in values]
