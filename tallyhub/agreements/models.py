@@ -8,7 +8,16 @@ from django.db.models import Exists, F, OuterRef, Q
 
 from tallyhub.accounts.models import Person
 from tallyhub.accounts.rules import check_zone
-from tallyhub.agreements.rules import ContactKind, Plan, Scope, ServiceKind, State, state_of_agreement, state_of_package
+from tallyhub.agreements.rules import (
+    ContactKind,
+    Days,
+    Plan,
+    Scope,
+    ServiceKind,
+    State,
+    state_of_agreement,
+    state_of_package,
+)
 from tallyhub.kernel.access import Access
 from tallyhub.kernel.amounts import ROUNDING_STEP_MAX, Unit
 from tallyhub.organizations.models import Organization, Workspace
@@ -52,8 +61,13 @@ class Term(models.Model):
     @property
     def ends_on(self) -> date:
         """The last day in force."""
-        upper: date = self.term.upper - timedelta(days=1)
+        upper = self.days.ends_on
         return min(upper, self.terminated_on or upper)
+
+    @property
+    def days(self) -> Days:
+        """As agreed, whether or not it ended early."""
+        return Days(self.term.lower, self.term.upper - timedelta(days=1))
 
 
 # Both ends are days that Python can hold, too; 9999-12-31, the "no end" of other systems, is no end of a term.
@@ -112,7 +126,7 @@ class Agreement(Term):
         ]
 
     def state(self, today: date) -> State:
-        return state_of_agreement(self.starts_on, self.term.upper - timedelta(days=1), self.terminated_on, today)
+        return state_of_agreement(self.starts_on, self.days.ends_on, self.terminated_on, today)
 
 
 class PackageQuerySet(models.QuerySet["Package"]):
@@ -143,7 +157,7 @@ class Package(Term):
         ]
 
     def state(self, today: date) -> State:
-        return state_of_package(self.starts_on, self.term.upper - timedelta(days=1), self.terminated_on, today)
+        return state_of_package(self.starts_on, self.days.ends_on, self.terminated_on, today)
 
 
 class EntitlementQuerySet(models.QuerySet["Entitlement"]):

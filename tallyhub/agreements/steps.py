@@ -1,11 +1,19 @@
 """Pieces of writing that imports share. Each demands an open transaction whose scope holds the customers concerned."""
 
 from collections.abc import Collection, Sequence
+from datetime import timedelta
 
 from django.db import connection
+from django.db.backends.postgresql.psycopg_any import DateRange
 
 from tallyhub.agreements.models import Agreement, Entitlement, Mapping, Package, Service
+from tallyhub.agreements.rules import Days
 from tallyhub.kernel.bulk import Added, Row, add_missing
+
+
+def term_of(days: Days) -> DateRange:
+    """As the database holds it: the last day is inclusive, the end of a daterange is not."""
+    return DateRange(days.starts_on, days.ends_on + timedelta(days=1))
 
 
 def find_customers_of(numbers: Collection[str]) -> set[int]:
