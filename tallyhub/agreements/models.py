@@ -208,12 +208,17 @@ class AgreementContactQuerySet(models.QuerySet["AgreementContact"]):
 
 
 class AgreementContact(models.Model):
-    """Somebody named in the agreement, to be invited when it begins (R3.1)."""
+    """Somebody named in the agreement, to be invited when it begins (R3.1).
+
+    Name and address are what was written: whether the address has an account, and its name there, is not told.
+    """
 
     customer = models.ForeignKey(Organization, on_delete=models.PROTECT, related_name="+")
     agreement = models.ForeignKey(Agreement, on_delete=models.PROTECT, related_name="contacts", db_constraint=False)
     person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="+")
     kind = models.CharField(max_length=30, choices=[(k, k) for k in ContactKind])
+    name = models.CharField(max_length=200, blank=True)
+    email = models.EmailField(blank=True)
     language = models.CharField(max_length=5, default="en")  # of the invitation
 
     objects = AgreementContactQuerySet.as_manager()

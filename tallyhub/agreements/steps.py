@@ -1,14 +1,18 @@
-"""Pieces of writing that imports share. Each demands an open transaction whose scope holds the customers concerned."""
+"""Pieces of writing that commands and imports share.
+
+Each demands an open transaction whose scope holds the customers concerned.
+"""
 
 from collections.abc import Collection, Sequence
-from datetime import timedelta
+from datetime import date, timedelta
 
 from django.db import connection
 from django.db.backends.postgresql.psycopg_any import DateRange
 
-from tallyhub.agreements.models import Agreement, Entitlement, Mapping, Package, Service
+from tallyhub.agreements.models import Agreement, AgreementContact, Entitlement, Mapping, Package, Service
 from tallyhub.agreements.rules import Days
 from tallyhub.kernel.bulk import Added, Row, add_missing
+from tallyhub.kernel.scope import require_transaction
 
 
 def term_of(days: Days) -> DateRange:
@@ -64,3 +68,35 @@ def add_entitlements(rows: Sequence[Row]) -> Added[Entitlement]:
 
 def add_mappings(rows: Sequence[Row]) -> Added[Mapping]:
     return add_missing(Mapping, rows, ("package_id", "workspace_id"))
+
+
+def add_contacts(rows: Sequence[Row]) -> Added[AgreementContact]:
+    return add_missing(AgreementContact, rows, ("agreement_id", "person_id", "kind"))
+
+
+def extend(one: Agreement | Package, ends_on: date) -> None:
+    """Let it run on to a later last day. What is in the past stays as it is."""
+    require_transaction()
+    one.term = term_of(Days(one.starts_on, ends_on))
+    one.save(update_fields=["term"])
+
+
+def terminate(one: Agreement | Package, last_day: date) -> None:
+    """Let it end early. Balances end by allotments, which are the ledger's."""
+    require_transaction()
+    one.terminated_on = last_day
+    one.save(update_fields=["terminated_on"])
+
+
+def rename(one: Agreement | Package, name: str) -> None:
+    require_transaction()
+    one.name = name
+    one.save(update_fields=["name"])
+
+
+def remove_mappings(pairs: Collection[tuple[int, int]]) -> None:
+    """By package and workspace."""
+    require_transaction()
+    found = Mapping.objects.filter(package_id__in={package for package, _ in pairs})
+    gone = [one.pk for one in found if (one.package_id, one.workspace_id) in set(pairs)]
+    Mapping.objects.filter(pk__in=gone).delete()

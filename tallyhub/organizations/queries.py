@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.core.exceptions import ObjectDoesNotExist
 from django.db import connection
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
@@ -11,7 +12,7 @@ from tallyhub.accounts.models import Person
 from tallyhub.kernel import clock
 from tallyhub.kernel.access import Access
 from tallyhub.organizations.models import AccessGrant, Membership, Organization, PersonKey, Workspace
-from tallyhub.organizations.rules import STAFF, Kind, Role
+from tallyhub.organizations.rules import SERVING, STAFF, Kind, Role
 
 PEOPLE_MAX = 500  # offered by a filter
 
@@ -57,6 +58,48 @@ def list_role_holders(access: Access) -> list[tuple[int, str]]:
     """(id, name) of those who hold or held a role where the asker may see it, by name; PEOPLE_MAX at most."""
     held = AccessGrant.objects.visible_to(access).order_by("person__name", "person_id")
     return list(held.values_list("person_id", "person__name").distinct()[:PEOPLE_MAX])
+
+
+def list_served() -> set[int]:
+    """The customers whose account team the person of the scope is in; the database looks it up."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT organizations_served()")
+        return set(cursor.fetchone()[0])
+
+
+def get_customer(access: Access) -> Organization:
+    """The one that is worked inside."""
+    return Organization.objects.visible_to(access).get(pk=access.customer_id or 0, kind=Kind.CUSTOMER)
+
+
+def list_sellers() -> list[Organization]:
+    """Provider and partners; the provider first."""
+    return sorted(
+        Organization.objects.exclude(kind=Kind.CUSTOMER), key=lambda one: (one.kind != Kind.PROVIDER, one.name, one.pk)
+    )
+
+
+def list_own_staff_roles(access: Access) -> set[Role]:
+    """As what the person serves customers: the one worked inside if they serve that, or else any."""
+    now = clock.now()
+    mine = AccessGrant.objects.filter(
+        person_id=access.person_id or 0, workspace=None, role__in=SERVING, starts_at__lte=now
+    ).exclude(ends_at__lte=now)
+    held = set(mine.values_list("customer_id", "role"))
+    here = {Role(role) for customer, role in held if customer == access.customer_id}
+    return here or {Role(role) for _, role in held}
+
+
+class NoSuchRole(ObjectDoesNotExist):
+    """The person does not hold the role here."""
+
+
+def list_staff(access: Access) -> list[AccessGrant]:
+    """Who of the provider or a partner may do what in the whole customer now, each with the person."""
+    now = clock.now()
+    held = AccessGrant.objects.visible_to(access).filter(workspace=None, role__in=STAFF, starts_at__lte=now)
+    current = held.exclude(ends_at__lte=now).select_related("person")
+    return list(current.order_by("person__name", "person_id", "role", "pk"))
 
 
 @dataclass(frozen=True, slots=True)

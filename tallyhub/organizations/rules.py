@@ -53,6 +53,8 @@ WHOLE_ROLES = frozenset({Role.CUSTOMER_ADMINISTRATOR})  # held in the whole cust
 ADMINISTRATORS = frozenset({Role.CUSTOMER_ADMINISTRATOR, Role.WORKSPACE_ADMINISTRATOR})
 STAFF = frozenset({Role.CSAM, Role.ACCOUNT_COORDINATOR, Role.ENGINEER})  # of the provider or a partner
 
+SERVING = frozenset({Role.CSAM, Role.ACCOUNT_COORDINATOR})  # the account team, as organizations_served() has it, too
+
 _ADMINISTRATOR = frozenset(
     {Right.VIEW_ACTIVITY, Right.ADMINISTER, Right.VIEW_ALL_REQUESTS, Right.VIEW_AUDIT, Right.MANAGE_USERS}
 )

@@ -67,7 +67,7 @@ def switch_customer(request: HubRequest) -> HttpResponseBase:
         raise ObjectDoesNotExist
     request.session[CUSTOMER_KEY] = wanted[request.POST["customer"]]
     request.session[WORKSPACE_KEY] = None
-    return redirect("/")
+    return redirect(_next(request))
 
 
 def _next(request: HubRequest) -> str:

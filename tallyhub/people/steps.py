@@ -34,7 +34,7 @@ def invite(access: Access, workspace: Workspace, people: Sequence[Invitee]) -> l
     statements, however many people.
     """
     require_transaction()
-    persons = _persons(people)
+    persons = persons_of(people)
     now = clock.now()
     known = {one.person_id: one for one in Invitation.objects.filter(workspace=workspace, person__in=persons)}
     made = []
@@ -58,8 +58,8 @@ def _save(invitations: Sequence[Invitation]) -> None:
     Invitation.objects.bulk_update(old, [*changed, "accepted_at", "voided_at"])
 
 
-def _persons(people: Sequence[Invitee]) -> list[Person]:
-    """The account of each address, or a person who cannot sign in until the invitation is accepted."""
+def persons_of(people: Sequence[Invitee]) -> list[Person]:
+    """The account of each address, or a person who cannot sign in until an invitation is accepted."""
     known = {one.email_folded or "": one for one in find_by_addresses(each.email for each in people)}
     missing = [each for each in people if each.email.lower() not in known]
     password = make_password(None)

@@ -1,0 +1,122 @@
+"""A draft made of an agreement: the one that follows it, or another like it. Pure."""
+
+from collections.abc import Callable
+from datetime import date, timedelta
+
+from tallyhub.agreements.models import AgreementContact
+from tallyhub.agreements.rules import Days
+from tallyhub.kernel.amounts import Unit
+from tallyhub.ledger.models import Allotment
+from tallyhub.ledger.rules import AllotmentKind
+from tallyhub.office.agreements.amounts import write_amount
+from tallyhub.office.agreements.content import (
+    PURCHASES_MAX,
+    ContactPart,
+    Draft,
+    EntitlementPart,
+    PackagePart,
+    Purchase,
+    Terms,
+)
+from tallyhub.office.agreements.queries import Line, PackageLines, Whole
+
+_YEARS_MAX = 20
+Shift = Callable[[date], date]
+
+
+def years_later(day: date, years: int) -> date:
+    """The same day of a later year; 29 February becomes 28 where there is none."""
+    try:
+        return day.replace(year=day.year + years)
+    except ValueError:
+        return day.replace(year=day.year + years, day=28)
+
+
+def whole_years(days: Days) -> int:
+    """How many years it runs; 0 where they are not whole."""
+    after = days.ends_on + timedelta(days=1)
+    return next((n for n in range(1, _YEARS_MAX + 1) if years_later(days.starts_on, n) == after), 0)
+
+
+def as_long_as(days: Days, starts_on: date) -> Days:
+    """From another first day: as many years, or as many days."""
+    if years := whole_years(days):
+        return Days(starts_on, years_later(starts_on, years) - timedelta(days=1))
+    return Days(starts_on, starts_on + (days.ends_on - days.starts_on))
+
+
+def year_by_year(days: Days) -> list[Days]:
+    """The parts of a longer term, a year each; what remains at the end is a part, too."""
+    parts, first, years = [], days.starts_on, 1
+    while first <= days.ends_on:
+        after = years_later(days.starts_on, years)
+        parts.append(Days(first, min(after - timedelta(days=1), days.ends_on)))
+        first, years = after, years + 1
+    return parts
+
+
+def copy(whole: Whole, starts_on: date) -> Draft:
+    """The same from another first day on; the number is left open, because it names one agreement only."""
+    old = whole.agreement.days
+    new = as_long_as(old, starts_on)
+    shift = _shift(old, new)
+    terms = Terms(
+        name=whole.agreement.name,
+        plan=whole.agreement.plan,
+        seller=whole.agreement.seller.code,
+        zone=whole.agreement.zone,
+        starts_on=new.starts_on.isoformat(),
+        ends_on=new.ends_on.isoformat(),
+    )
+    draft = Draft(terms=terms, contacts=[_contact(one) for one in whole.contacts])
+    for one in whole.packages:
+        draft.add_package(_package(one, old, shift))
+    return draft
+
+
+def _shift(old: Days, new: Days) -> Shift:
+    """A day of the old term is the same day of the new one, which it does not leave."""
+    years = new.starts_on.year - old.starts_on.year
+    is_yearly = years_later(old.starts_on, years) == new.starts_on
+
+    def shift(day: date) -> date:
+        moved = years_later(day, years) if is_yearly else day + (new.starts_on - old.starts_on)
+        return max(min(moved, new.ends_on), new.starts_on)
+
+    return shift
+
+
+def _own(days: Days, whole: Days, shift: Shift) -> dict[str, str]:
+    """Days are named only where they are not those of the whole."""
+    if days == whole:
+        return {}
+    return {"starts_on": shift(days.starts_on).isoformat(), "ends_on": shift(days.ends_on).isoformat()}
+
+
+def _package(one: PackageLines, whole: Days, shift: Shift) -> PackagePart:
+    package = one.package
+    lines = [_entitlement(line, package.days, shift) for line in one.lines]
+    own = _own(package.days, whole, shift)
+    return PackagePart(code=package.code, name=package.name, scope=package.scope, entitlements=lines, **own)
+
+
+def _entitlement(line: Line, days: Days, shift: Shift) -> EntitlementPart:
+    """Proposed is what was bought, without what came on top and what was corrected."""
+    entitlement = line.entitlement
+    unit = Unit(entitlement.service.unit)
+    bought = [one for one in line.allotments if one.kind == AllotmentKind.PURCHASE][:PURCHASES_MAX]
+    return EntitlementPart(
+        service=entitlement.service.code,
+        code=entitlement.code,
+        is_as_needed=entitlement.is_as_needed,
+        rounding_step=str(entitlement.rounding_step),
+        purchases=[_purchase(one, unit, days, shift) for one in bought],
+    )
+
+
+def _purchase(one: Allotment, unit: Unit, days: Days, shift: Shift) -> Purchase:
+    return Purchase(amount=write_amount(one.amount, unit), **_own(Days(one.starts_on, one.ends_on), days, shift))
+
+
+def _contact(one: AgreementContact) -> ContactPart:
+    return ContactPart(name=one.name, email=one.email, kind=one.kind, language=one.language)
