@@ -103,6 +103,7 @@ def doors(world: SimpleNamespace) -> dict[tuple[str, str], tuple[list[Any], dict
         ("POST", "integrations:webhook_replay_since"): ([0], none_there(WEBHOOK_OWNERS)),
         ("GET", "integrations:webhook"): ([0], none_there(WEBHOOK_OWNERS)),
         **{("POST", f"integrations:webhook_{act}"): ([0], none_there(WEBHOOK_OWNERS)) for act in WEBHOOK_ACTS},
+        **office(world),
         ("GET", "organizations:who"): ([], only(AUDITORS)),
         ("GET", "organizations:switch"): ([], for_all(200)),
         ("POST", "organizations:switch_workspace"): ([], for_all(404)),  # without a workspace of one's own
@@ -132,6 +133,34 @@ def doors(world: SimpleNamespace) -> dict[tuple[str, str], tuple[list[Any], dict
         ("GET", "account_reset_password_done"): ([], for_all(200)),
         ("GET", "account_reset_password_from_key"): (["1", "forged"], for_all(200)),  # says that it is no link
         ("GET", "account_reset_password_from_key_done"): ([], for_all(200)),
+    }
+
+
+OFFICE_PAGES = ("customer", "agreements", "mappings")
+OFFICE_FORMS = ("agreement_extend", "agreement_end", "agreement_rename", "package_entitlement", "package_end")
+OFFICE_FORMS += ("package_rename",)
+DRAFT_PAGES = ("draft", "draft_terms", "draft_contacts", "draft_approve")
+DRAFT_ACTS = ("draft_package_add", "draft_delete")
+AGREEMENT_ACTS = ("agreement_copy", "agreement_renew", "agreement_package")
+
+
+def office(world: SimpleNamespace) -> dict[tuple[str, str], tuple[list[Any], dict[str, int]]]:
+    """The account team's; an id of nothing is asked for where the address acts."""
+    team, nothing = only(ACCOUNT_TEAM), none_there(ACCOUNT_TEAM)
+    return {
+        ("GET", "office:home"): ([], team),
+        ("GET", "office:customer_new"): ([], team),
+        ("POST", "office:customer_change"): ([], only(set()) | dict.fromkeys(ACCOUNT_TEAM, 400)),  # without a name
+        ("POST", "office:staff_add"): ([], only(set()) | dict.fromkeys(ACCOUNT_TEAM, 400)),
+        ("POST", "office:staff_remove"): ([0], only(set()) | dict.fromkeys(ACCOUNT_TEAM, 302)),  # says what is wrong
+        ("POST", "office:draft_make"): ([], only(set()) | dict.fromkeys(ACCOUNT_TEAM, 302)),
+        **{("GET", f"office:{name}"): ([], team) for name in OFFICE_PAGES},
+        ("GET", "office:agreement"): ([world.agreement.pk], team),
+        ("GET", "office:allot"): ([0, "top_up"], nothing),
+        **{("GET", f"office:{name}"): ([0], nothing) for name in (*OFFICE_FORMS, *DRAFT_PAGES)},
+        **{("POST", f"office:{name}"): ([0], nothing) for name in (*DRAFT_ACTS, *AGREEMENT_ACTS)},
+        ("GET", "office:draft_package"): ([0, 1], nothing),
+        ("POST", "office:draft_package_remove"): ([0, 1], nothing),
     }
 
 

@@ -5,6 +5,7 @@ from datetime import date, timedelta
 from django.contrib.postgres.fields import DateRangeField
 from django.db import models
 from django.db.models import Exists, F, OuterRef, Q
+from django.utils.translation import get_language
 
 from tallyhub.accounts.models import Person
 from tallyhub.accounts.rules import check_zone
@@ -38,6 +39,11 @@ class Service(models.Model):
             models.CheckConstraint(condition=Q(kind__in=list(ServiceKind)), name="service_kind_known"),
             models.CheckConstraint(condition=Q(unit__in=list(Unit)), name="service_unit_known"),
         ]
+
+    @property
+    def name(self) -> str:
+        """In the reader's language, or else in English."""
+        return str(self.names.get(get_language()) or self.names["en"])
 
     @property
     def is_benefit(self) -> bool:

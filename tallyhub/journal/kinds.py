@@ -82,6 +82,32 @@ KINDS: dict[str, Kind] = {
     "notifications.allowed_again": Kind(_("Mail allowed again"), _("Allowed mail to the address again"), About.PERSON),
     "notifications.mail_bounced": Kind(_("Mail came back"), _("A mail came back"), About.PERSON),
     "notifications.unsubscribed": Kind(_("Digests ended"), _("Wants no more digests"), About.PERSON),
+    "office.agreement_approved": Kind(
+        _("Agreement approved"),
+        _("Approved an agreement: packages %(packages)s, entitlements %(entitlements)s, quantities %(allotments)s"),
+        About.OTHER,
+    ),
+    "office.allotment_added": Kind(_("Allotment added"), _("Added an allotment: %(kind)s"), About.OTHER),
+    "office.draft_changed": Kind(_("Draft changed"), _("Changed the draft of an agreement"), About.OTHER),
+    "office.draft_deleted": Kind(_("Draft deleted"), _("Deleted the draft of an agreement"), About.OTHER),
+    "office.draft_made": Kind(_("Draft made"), _("Began the draft of an agreement"), About.OTHER),
+    "office.ended_early": Kind(_("Early end"), _("Ended early, on %(ends_on)s: %(what)s"), About.OTHER),
+    "office.entitlement_added": Kind(_("Entitlement added"), _("Added an entitlement to a package"), About.OTHER),
+    "office.mapping_added": Kind(_("Package mapped"), _("Mapped a package to the workspace"), About.OTHER),
+    "office.mapping_removed": Kind(
+        _("Mapping taken away"), _("Took the mapping of a package to the workspace away"), About.OTHER
+    ),
+    "office.packages_added": Kind(
+        _("Packages added"),
+        _("Added to an agreement: packages %(packages)s, entitlements %(entitlements)s, quantities %(allotments)s"),
+        About.OTHER,
+    ),
+    "office.renamed": Kind(_("Renamed"), _("Gave another name: %(what)s"), About.OTHER),
+    "office.term_extended": Kind(_("Extension"), _("Extended from %(was)s to %(ends_on)s: %(what)s"), About.OTHER),
+    "organizations.customer_changed": Kind(
+        _("Customer changed"), _("Changed the customer’s name or zone"), About.OTHER
+    ),
+    "organizations.customer_made": Kind(_("Customer made"), _("Made the customer"), About.OTHER),
     "organizations.member_removed": Kind(_("Member removed"), _("Removed from the workspace"), About.PERSON),
     "organizations.role_given": Kind(_("Role given"), _("Gave the role: %(role)s"), About.PERSON),
     "organizations.role_taken": Kind(_("Role taken away"), _("Took the role away: %(role)s"), About.PERSON),

@@ -11,7 +11,9 @@ _SENTENCES = {
     "adjustment_too_large": _(
         "%(amount)s takes back more than was bought: at most %(correctable)s can be taken back on that day."
     ),
+    "administrator_missing": _("Nobody is named as services administrator, so nobody could let the others in."),
     "after_term": _("%(occurred_on)s lies after the last day, %(ends_on)s. Offer it to the agreement that follows."),
+    "agreement_too_large": _("The agreement is too large to be copied into a draft. Import the one that follows it."),
     "agreement_unknown": _(
         "There is no agreement with this number. Import the agreements first, or correct the number."
     ),
@@ -23,12 +25,15 @@ _SENTENCES = {
     ),
     "allotment_ends_before_start": _("The last day, %(ends_on)s, lies before the first one, %(starts_on)s."),
     "allotment_without_end": _("%(ends_on)s is no last day: whatever was bought ends. Name the day on which it does."),
+    "already_followed": _("It is followed by %(number)s already."),
     "already_reversed": _("%(external_ids)s: what it reverses was reversed before. An entry is taken back only once."),
+    "amount_in_other_unit": _("This is counted in another unit: %(unit)s."),
     "amount_malformed": _("This is no amount. Write digits with a point before the decimals: 12 or 1.5."),
     "amount_negative": _("%(amount)s is negative. To take something back, reverse its entry."),
     "amount_not_whole": _("This unit is counted in whole numbers."),
     "amount_too_fine": _("A credit has two decimals at most."),
     "amount_too_large": _("%(amount)s is more than %(amount_max)s, the largest amount of one row."),
+    "amount_without_package": _("A quantity is given for a package that is not extended. Choose the package, too."),
     "amount_zero": _("An amount of 0 says nothing. Leave the row out, or give goodwill the multiplier 0."),
     "before_term": _("%(occurred_on)s lies before the first day, %(starts_on)s."),
     "benefit_not_counted": _("%(external_ids)s: this is an additional benefit, which has no quantity and no use."),
@@ -42,10 +47,13 @@ _SENTENCES = {
         "Write a code of small letters, digits, dots, hyphens and underscores, %(length_max)s characters at most."
     ),
     "code_taken": _("Another organisation has this code already. Choose another one."),
+    "code_twice": _("This code is there already. Choose another one."),
     "column_missing": _("This column is missing in the header."),
     "column_twice": _("This column is there twice. Leave out the one that is not meant."),
     "column_unknown": _("There is no such column. Known are: %(columns)s."),
     "confirmation_differs": _("That is not what must be typed. Write it as it stands above the field."),
+    "contact_twice": _("This address is named twice for the same. Leave one out."),
+    "contacts_too_many": _("%(named)s support contacts are named, but the agreement gives %(allowed)s."),
     "content_differs": _(
         "%(external_ids)s: already there with other content. To correct it, reverse it and add it under another ID."
     ),
@@ -66,13 +74,22 @@ _SENTENCES = {
     "default_twice": _("The customer has another default workspace already. There is only one."),
     "domain_malformed": _("%(domain)s is no mail domain. Write it as example.org."),
     "domain_taken": _("%(domain)s is the domain of another customer."),
+    "draft_changed": _(
+        "Somebody else has changed this draft meanwhile. What you typed is not saved yet; save again to put it there."
+    ),
+    "draft_full": _("There are %(packages_max)s packages, which is as many as a draft may hold."),
+    "draft_incomplete": _("Something is missing or wrong: %(problems)s in number. See the list."),
     "duplicate_in_batch": _("%(external_ids)s: comes twice at once. Leave out the one that is not meant."),
     "email_malformed": _("This is no mail address."),
     "encoding_wrong": _(
         "The byte %(byte)s is not %(encoding)s. Save the file as UTF-8, or name its encoding in a mapping."
     ),
+    "ended_early": _("It ended early, on %(ends_on)s. What comes after it is another agreement."),
     "ends_before_start": _("The last day lies before the first one, %(starts_on)s."),
+    "ends_no_earlier": _("It ends on %(ends_on)s in any case. Choose an earlier day."),
+    "ends_no_later": _("It is agreed until %(ends_on)s. Choose a later day; an earlier one is an early end."),
     "ends_too_late": _("It ends after what it is a part of, whose last day is %(ends_on)s."),
+    "entitlement_missing": _("It gives nothing yet. Add an entitlement."),
     "entitlement_unknown": _(
         "The package has no entitlement with this code. Import the entitlements first, or correct the code."
     ),
@@ -89,6 +106,7 @@ _SENTENCES = {
     "fault": _("Something went wrong on our side, and nothing was changed. Tell your provider this number: %(number)s"),
     "file_changed": _("The file changed while it was read. Try again."),
     "file_empty": _("The file is empty, or its first line is: that line names the columns."),
+    "form_outdated": _("The form is out of date. Open its page again."),
     "hours_not_whole_minutes": _("This is not a whole number of minutes. Write hours and minutes as 1:20."),
     "import_failed": _("The import broke off on our side. Nothing of the file is in. Try again."),
     "import_not_allowed": _("Whoever started this import may not bring in files for this customer any more."),
@@ -104,6 +122,8 @@ _SENTENCES = {
     "kind_not_named": _("The name %(file)s does not tell what is in the file. Say it with --kind: %(kinds)s."),
     "kind_unknown": _("There is no kind %(kind)s. Known are: %(kinds)s."),
     "language_unknown": _("There is no language %(language)s. Known are: %(words)s."),
+    "last_mapping": _("%(workspace)s would have no package left. Map another one to it first."),
+    "last_of_account_team": _("Nobody would be left who manages its agreements. Add somebody first."),
     "length_needed": _("Send the length of the body in Content-Length."),
     "line_too_long": _("The line is longer than %(bytes_max)s bytes. Is this the file you mean?"),
     "mapping_malformed": _("The mapping cannot be understood: %(reason)s"),
@@ -119,6 +139,8 @@ _SENTENCES = {
     "nothing_here": _("There is nothing here for this token."),
     "nul_character": _("The line holds a NUL character. If the file is UTF-16, save it as UTF-8."),
     "number_out_of_bounds": _("Write a whole number from %(least)s to %(most)s."),
+    "number_taken": _("This number is taken. Choose another one."),
+    "package_missing": _("There is no package yet. Add one."),
     "package_unknown": _(
         "The agreement has no package with this code. Import the packages first, or correct the code."
     ),
@@ -132,7 +154,9 @@ _SENTENCES = {
     "parameter_twice": _("%(parameter)s comes twice. Which one is meant?"),
     "password_refused": _("This password is refused: %(reasons)s"),
     "person_unknown": _("The customer has nobody with this key or address. Import the people first, or correct it."),
+    "purchase_missing": _("Add a quantity, or choose: as needed."),
     "rate_exceeded": _("More than %(rate)s requests in a minute. Wait as long as the header Retry-After says."),
+    "reason_missing": _("Say why: choose a reason."),
     "reason_not_a_code": _(
         "%(external_ids)s: the reason is not a code. Write it in small letters, digits and underscores."
     ),
@@ -150,16 +174,20 @@ _SENTENCES = {
     "row_differs": _(
         "It is there already with another value here. An import adds and never changes: correct one of the two."
     ),
+    "rows_enough": _("There are %(rows_max)s rows, which is as many as there may be."),
     "scope_missing": _("This needs a token with the scope %(scope)s."),
+    "seller_not_chosen": _("Choose a seller from the list."),
     "seller_unknown": _(
         "There is no seller with this code. Without a code the one provider is meant. Import the sellers first."
     ),
+    "service_not_chosen": _("Choose a service from the list."),
     "service_unknown": _("There is no service with this code. Import the services first, or correct the code."),
     "rows_too_many": _("There are more than %(rows_max)s rows. Divide the file."),
     "sort_unknown": _("The list cannot be sorted by %(sort)s."),
     "staff_needs_address": _(
         "Without a customer it is staff of the provider: the key is their address, and they have no workspaces."
     ),
+    "staff_unknown": _("Nobody who serves or works for a customer has this address. New staff come by import."),
     "statement_too_long": _("It lists more than %(lines_max)s entries. Ask for the spreadsheet on its page."),
     "spreadsheet_malformed": _("This is no XLSX that can be read. Save it again, or export it as CSV."),
     "spreadsheet_too_large": _("Unpacked, the spreadsheet is larger than %(bytes_max)s bytes. Export it as CSV."),
@@ -202,6 +230,7 @@ _SENTENCES = {
     "upload_missing": _("Choose a file."),
     "upload_too_large": _("The file is larger than %(megabytes_max)s MB. Divide it."),
     "word_unknown": _("Write one of these words: %(words)s."),
+    "workspace_archived": _("%(workspace)s is archived: nothing new happens in it."),
     "workspace_not_mapped": _(
         "%(external_ids)s: its package does not reach the workspace. Map the package to the workspace first."
     ),

@@ -95,6 +95,7 @@ class Checked:
     terms: PlannedTerms | None = None
     packages: list[PlannedPackage] = field(default_factory=list)
     contacts: list[PlannedContact] = field(default_factory=list)
+    whole: Days | None = None  # of the agreement, where they are known
     contacts_max: int | None = None  # support contacts that the agreement allows; None: no number was agreed
 
     def of(self, section: str) -> list[Problem]:
@@ -160,6 +161,7 @@ def check(draft: Draft, known: Known) -> Checked:
     if draft.amends is None:
         checked.terms = _terms(draft.terms, known, checked.problems)
         whole = checked.terms.days if checked.terms else _days_of(draft.terms)
+    checked.whole = whole
     _packages(draft, known, whole, checked)
     if draft.amends is None:
         _contacts(draft, known, checked)

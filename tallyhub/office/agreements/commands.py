@@ -22,7 +22,6 @@ from tallyhub.office.agreements.check import (
     PlannedContact,
     PlannedEntitlement,
     PlannedPackage,
-    PlannedTerms,
 )
 from tallyhub.office.agreements.content import (
     CONTACTS_MAX,
@@ -38,6 +37,7 @@ from tallyhub.organizations.steps import find_sellers, touch_customer
 from tallyhub.people.steps import Invitee, persons_of
 
 SOURCE = "office"  # of what is bought here
+NOBODYS = None  # events of drafts have no customer: what is not agreed is nothing for the customer's audit either
 
 
 @command
@@ -106,13 +106,8 @@ def _make(access: Access, content: Draft, **more: Any) -> AgreementDraft:
         changed_at=now,
         **more,
     )
-    _note("office.draft_made", access, draft)
+    record_many(access, [News("office.draft_made", NOBODYS, draft.pk)])
     return draft
-
-
-def _note(kind: str, access: Access, draft: AgreementDraft) -> None:
-    """Under no customer: what is not agreed is nothing for the customer's own audit either."""
-    record_many(access, [News(kind, None, draft.pk)])
 
 
 @command
@@ -177,13 +172,13 @@ def _store(access: Access, draft: AgreementDraft, content: Draft) -> None:
     draft.version += 1
     draft.changed_at = clock.now()
     draft.save(update_fields=["content", "version", "changed_at"])
-    _note("office.draft_changed", access, draft)
+    record_many(access, [News("office.draft_changed", NOBODYS, draft.pk)])
 
 
 @command
 def delete_draft(access: Access, draft_id: int) -> None:
     draft = _lock(access, draft_id)
-    _note("office.draft_deleted", access, draft)
+    record_many(access, [News("office.draft_deleted", NOBODYS, draft.pk)])
     draft.delete()
 
 
@@ -226,7 +221,6 @@ def _add_agreement(access: Access, draft: AgreementDraft, checked: Checked) -> A
     terms = checked.terms
     if terms is None:
         raise Invalid("draft_incomplete", problems=1)
-    check_number(terms)
     row = {
         "customer_id": draft.customer_id,
         "seller_id": find_sellers([terms.seller])[terms.seller],
@@ -244,12 +238,6 @@ def _add_agreement(access: Access, draft: AgreementDraft, checked: Checked) -> A
             return steps.add_agreements([row]).rows[0]
     except IntegrityError:  # somebody took the number between our look and our writing
         raise Invalid("number_taken") from None
-
-
-def check_number(terms: PlannedTerms) -> None:
-    """A number names one agreement, whoever's; whose is not told."""
-    if steps.find_customers_of([terms.number]):
-        raise Invalid("number_taken")
 
 
 def add_packages(agreement: Agreement, planned: list[PlannedPackage]) -> list[dict[str, Any]]:

@@ -8,8 +8,9 @@ from tallyhub.agreements.rules import ContactKind, Plan, Scope
 
 TEXT_MAX = 500  # more than any field may hold
 PACKAGES_MAX = 50
-ENTITLEMENTS_MAX = 60  # of one package
-PURCHASES_MAX = 15  # of one entitlement
+# Each is a form of its own; together they stay below the thousand fields that a form may send.
+ENTITLEMENTS_MAX = 40  # of one package
+PURCHASES_IN_PACKAGE_MAX = 200
 CONTACTS_MAX = 100
 
 
@@ -38,7 +39,7 @@ class EntitlementPart(Part):
     code: Typed = ""
     is_as_needed: bool = False
     rounding_step: Typed = "1"
-    purchases: list[Purchase] = Field(default_factory=list, max_length=PURCHASES_MAX)
+    purchases: list[Purchase] = Field(default_factory=list, max_length=PURCHASES_IN_PACKAGE_MAX)
 
 
 class PackagePart(Part):

@@ -6,11 +6,15 @@ from datetime import date, timedelta
 from tallyhub.agreements.models import AgreementContact
 from tallyhub.agreements.rules import Days
 from tallyhub.kernel.amounts import Unit
+from tallyhub.kernel.errors import Conflict
 from tallyhub.ledger.models import Allotment
 from tallyhub.ledger.rules import AllotmentKind
 from tallyhub.office.agreements.amounts import write_amount
 from tallyhub.office.agreements.content import (
-    PURCHASES_MAX,
+    CONTACTS_MAX,
+    ENTITLEMENTS_MAX,
+    PACKAGES_MAX,
+    PURCHASES_IN_PACKAGE_MAX,
     ContactPart,
     Draft,
     EntitlementPart,
@@ -56,7 +60,11 @@ def year_by_year(days: Days) -> list[Days]:
 
 
 def copy(whole: Whole, starts_on: date) -> Draft:
-    """The same from another first day on; the number is left open, because it names one agreement only."""
+    """The same from another first day on; the number is left open, because it names one agreement only.
+
+    Raises Conflict for one that is larger than a draft may be.
+    """
+    _check_size(whole)
     old = whole.agreement.days
     new = as_long_as(old, starts_on)
     shift = _shift(old, new)
@@ -72,6 +80,15 @@ def copy(whole: Whole, starts_on: date) -> Draft:
     for one in whole.packages:
         draft.add_package(_package(one, old, shift))
     return draft
+
+
+def _check_size(whole: Whole) -> None:
+    too_much = len(whole.packages) > PACKAGES_MAX or len(whole.contacts) > CONTACTS_MAX
+    for one in whole.packages:
+        bought = sum(each.kind == AllotmentKind.PURCHASE for line in one.lines for each in line.allotments)
+        too_much = too_much or len(one.lines) > ENTITLEMENTS_MAX or bought > PURCHASES_IN_PACKAGE_MAX
+    if too_much:
+        raise Conflict("agreement_too_large")
 
 
 def _shift(old: Days, new: Days) -> Shift:
@@ -104,7 +121,7 @@ def _entitlement(line: Line, days: Days, shift: Shift) -> EntitlementPart:
     """Proposed is what was bought, without what came on top and what was corrected."""
     entitlement = line.entitlement
     unit = Unit(entitlement.service.unit)
-    bought = [one for one in line.allotments if one.kind == AllotmentKind.PURCHASE][:PURCHASES_MAX]
+    bought = [one for one in line.allotments if one.kind == AllotmentKind.PURCHASE]
     return EntitlementPart(
         service=entitlement.service.code,
         code=entitlement.code,

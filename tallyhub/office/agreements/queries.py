@@ -6,8 +6,10 @@ from datetime import date
 
 from tallyhub.agreements import queries as agreements
 from tallyhub.agreements.models import Agreement, AgreementContact, Entitlement, Package, Service
+from tallyhub.agreements.steps import find_customers_of
 from tallyhub.kernel import clock
 from tallyhub.kernel.access import Access
+from tallyhub.kernel.errors import Invalid
 from tallyhub.ledger import queries as ledger
 from tallyhub.ledger.engine import Balance
 from tallyhub.ledger.models import Allotment
@@ -56,7 +58,11 @@ def read_draft(access: Access, draft: AgreementDraft) -> Read:
         package_codes=[one.code for one in agreements.list_packages(access, amended.pk)] if amended else (),
         follows=draft.follows_id is not None,
     )
-    return Read(draft, content, known, check.check(content, known), amended)
+    checked = check.check(content, known)
+    if checked.terms and find_customers_of([checked.terms.number]):
+        # A number names one agreement, whoever's; whose is not told.
+        checked.problems.append(check.Problem(check.TERMS, "number", Invalid("number_taken")))
+    return Read(draft, content, known, checked, amended)
 
 
 @dataclass(frozen=True, slots=True)

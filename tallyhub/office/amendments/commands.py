@@ -6,7 +6,7 @@ from typing import Any
 
 from tallyhub.agreements import queries as agreements
 from tallyhub.agreements import steps
-from tallyhub.agreements.fields import NAME
+from tallyhub.agreements.fields import NAME, required
 from tallyhub.agreements.models import Agreement, Package
 from tallyhub.agreements.rules import Days
 from tallyhub.journal.steps import record
@@ -111,7 +111,7 @@ def rename_package(access: Access, package_id: int, name: str) -> Package:
 
 
 def _rename(access: Access, one: Agreement | Package, name: str) -> None:
-    steps.rename(one, NAME(name))
+    steps.rename(one, required(NAME, name))
     record(access, "office.renamed", one.pk, what=_what(one))
 
 

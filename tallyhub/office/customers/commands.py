@@ -5,7 +5,7 @@ from dataclasses import replace
 from django.db import IntegrityError, transaction
 
 from tallyhub.accounts.rules import read_zone
-from tallyhub.agreements.fields import NAME, ORGANIZATION
+from tallyhub.agreements.fields import NAME, ORGANIZATION, required
 from tallyhub.journal.steps import record
 from tallyhub.kernel.access import Access, Right
 from tallyhub.kernel.errors import Conflict, Forbidden, Invalid
@@ -26,7 +26,7 @@ def make_customer(access: Access, *, code: str, name: str, zone: str) -> int:
     if not organizations.list_served():
         raise Forbidden(Right.MANAGE_AGREEMENTS)
     roles = organizations.list_own_staff_roles(access)
-    row = {"code": ORGANIZATION(code), "name": NAME(name), "zone": read_zone(zone)}
+    row = {"code": required(ORGANIZATION, code), "name": required(NAME, name), "zone": read_zone(zone)}
     if steps.find_sellers([row["code"]]).keys() & {row["code"]} or steps.find_customers([row["code"]]):
         raise Conflict("code_taken")
     (customer_id,) = steps.claim_customers([row["code"]]).values()
@@ -50,7 +50,7 @@ def change_customer(access: Access, *, name: str, zone: str) -> None:
     access.require(Right.MANAGE_AGREEMENTS)
     steps.touch_customer(access.customers)
     customer = organizations.get_customer(access)
-    steps.change_customer(customer, name=NAME(name), zone=read_zone(zone))
+    steps.change_customer(customer, name=required(NAME, name), zone=read_zone(zone))
     record(access, "organizations.customer_changed", customer.pk)
 
 

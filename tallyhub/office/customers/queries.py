@@ -52,7 +52,11 @@ def list_round() -> list[Served]:
     """Every customer that the person of the scope serves: one statement, however many."""
     with connection.cursor() as cursor:
         cursor.execute(_ROUND, [clock.now(), EXPIRING_DAYS])
-        return [Served(*row[:-1], _soon(row[-1])) for row in cursor.fetchall()]
+        return [_served(*row) for row in cursor.fetchall()]
+
+
+def _served(pk: int, code: str, name: str, drafts: int, enquiries: int, unmapped: int, soon: str | None) -> Served:
+    return Served(pk, code, name, drafts, enquiries, unmapped, _soon(soon))
 
 
 def _soon(found: str | None) -> tuple[Soon, ...]:
