@@ -12,4 +12,13 @@ NEWS: dict[str, tuple[str, ...]] = {
     "integrations.entries_posted": ("integrations.spread",),
     "integrations.entry_reversed": ("integrations.spread",),
     "integrations.imported": ("integrations.spread",),
+    "office.agreement_approved": ("integrations.spread",),
+    "office.allotment_added": ("integrations.spread",),
+    "office.ended_early": ("integrations.spread",),
+    "office.entitlement_added": ("integrations.spread",),
+    "office.mapping_added": ("integrations.spread",),
+    "office.mapping_removed": ("integrations.spread",),
+    "office.packages_added": ("integrations.spread",),
+    "office.renamed": ("integrations.spread",),
+    "office.term_extended": ("integrations.spread",),
 }

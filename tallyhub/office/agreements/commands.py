@@ -52,7 +52,7 @@ def make_draft(access: Access) -> AgreementDraft:
         seller=sellers[0].code if sellers else "",
         zone=customer.zone,
         starts_on=starts_on.isoformat(),
-        ends_on=(copying.years_later(starts_on, 1) - timedelta(days=1)).isoformat(),
+        ends_on=(copying.months_later(starts_on, 12) - timedelta(days=1)).isoformat(),
     )
     return _make(access, Draft(terms=terms))
 

@@ -1,5 +1,6 @@
 """A draft made of an agreement: the one that follows it, or another like it. Pure."""
 
+from calendar import monthrange
 from collections.abc import Callable
 from datetime import date, timedelta
 
@@ -24,38 +25,36 @@ from tallyhub.office.agreements.content import (
 )
 from tallyhub.office.agreements.queries import Line, PackageLines, Whole
 
-_YEARS_MAX = 20
+_MONTHS_MAX = 240
 Shift = Callable[[date], date]
 
 
-def years_later(day: date, years: int) -> date:
-    """The same day of a later year; 29 February becomes 28 where there is none."""
-    try:
-        return day.replace(year=day.year + years)
-    except ValueError:
-        return day.replace(year=day.year + years, day=28)
+def months_later(day: date, months: int) -> date:
+    """The same day of a later month, or its last one where it is shorter."""
+    years, month = divmod(day.year * 12 + day.month - 1 + months, 12)
+    return date(years, month + 1, min(day.day, monthrange(years, month + 1)[1]))
 
 
-def whole_years(days: Days) -> int:
-    """How many years it runs; 0 where they are not whole."""
+def whole_months(days: Days) -> int:
+    """How many months it runs; 0 where they are not whole."""
     after = days.ends_on + timedelta(days=1)
-    return next((n for n in range(1, _YEARS_MAX + 1) if years_later(days.starts_on, n) == after), 0)
+    return next((n for n in range(1, _MONTHS_MAX + 1) if months_later(days.starts_on, n) == after), 0)
 
 
 def as_long_as(days: Days, starts_on: date) -> Days:
-    """From another first day: as many years, or as many days."""
-    if years := whole_years(days):
-        return Days(starts_on, years_later(starts_on, years) - timedelta(days=1))
+    """From another first day: as many months, or as many days."""
+    if months := whole_months(days):
+        return Days(starts_on, months_later(starts_on, months) - timedelta(days=1))
     return Days(starts_on, starts_on + (days.ends_on - days.starts_on))
 
 
 def year_by_year(days: Days) -> list[Days]:
     """The parts of a longer term, a year each; what remains at the end is a part, too."""
-    parts, first, years = [], days.starts_on, 1
+    parts, first, months = [], days.starts_on, 12
     while first <= days.ends_on:
-        after = years_later(days.starts_on, years)
+        after = months_later(days.starts_on, months)
         parts.append(Days(first, min(after - timedelta(days=1), days.ends_on)))
-        first, years = after, years + 1
+        first, months = after, months + 12
     return parts
 
 
@@ -93,11 +92,11 @@ def _check_size(whole: Whole) -> None:
 
 def _shift(old: Days, new: Days) -> Shift:
     """A day of the old term is the same day of the new one, which it does not leave."""
-    years = new.starts_on.year - old.starts_on.year
-    is_yearly = years_later(old.starts_on, years) == new.starts_on
+    months = (new.starts_on.year - old.starts_on.year) * 12 + new.starts_on.month - old.starts_on.month
+    is_monthly = months_later(old.starts_on, months) == new.starts_on
 
     def shift(day: date) -> date:
-        moved = years_later(day, years) if is_yearly else day + (new.starts_on - old.starts_on)
+        moved = months_later(day, months) if is_monthly else day + (new.starts_on - old.starts_on)
         return max(min(moved, new.ends_on), new.starts_on)
 
     return shift

@@ -175,6 +175,13 @@ def act_on_contacts(contacts: list[ContactPart], act: str) -> None:
             del contacts[line]
 
 
+def row_of(act: str, letter: str, rows: int) -> str:
+    """The id of the row that a button was about, or of the last one, where a new one stands."""
+    found = _ACT.fullmatch(act)
+    line = int(found["line"]) if found and found["line"] else rows - 1
+    return f"{letter}{max(0, min(line, rows - 1))}"
+
+
 def _parse(act: str, lines: int) -> tuple[str, int | None, int | None]:
     """What, in which row, in which part of it. A row that is not there is nothing to act on."""
     found = _ACT.fullmatch(act)

@@ -19,7 +19,7 @@ from tallyhub.office import forms as ask
 from tallyhub.office.agreements import check
 from tallyhub.office.agreements.check import CONTACTS, PACKAGES, TERMS, PlannedEntitlement, Problem, section_of
 from tallyhub.office.agreements.content import ContactPart, EntitlementPart, PackagePart, Terms
-from tallyhub.office.agreements.copying import whole_years
+from tallyhub.office.agreements.copying import months_later
 from tallyhub.office.agreements.forms import (
     ContactForm,
     EntitlementForm,
@@ -64,6 +64,13 @@ def terms_form(terms: Terms, errors: Mapping[str, HubError], sellers: Iterable[O
     return form
 
 
+def terms_facts(read: Read) -> list[tuple[str, str]]:
+    """What of the terms is known at a glance; a day that cannot be read stands as it was typed."""
+    terms, days = read.content.terms, read.checked.whole
+    term = fmt.term(days.starts_on, days.ends_on) if days else f"{terms.starts_on or '?'} – {terms.ends_on or '?'}"
+    return [(_("Number"), terms.number or "–"), (_("In force"), term), (_("Time zone"), terms.zone or "–")]
+
+
 def service_choices(services: Iterable[Service]) -> list[tuple[str, Any]]:
     named = sorted((service_name(one), one.code) for one in services)
     return [("", _("Choose a service")), *((code, name) for name, code in named)]
@@ -103,7 +110,7 @@ def package_form(
         "lines": [
             entitlement_form(one, errors, services, f"e{place}") for place, one in enumerate(package.entitlements)
         ],
-        "years": whole_years(days) if days else 0,
+        "has_years": days is not None and months_later(days.starts_on, 12) <= days.ends_on,
     }
 
 

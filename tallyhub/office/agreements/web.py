@@ -14,7 +14,7 @@ from tallyhub.agreements.queries import find_agreement
 from tallyhub.kernel import formatting as fmt
 from tallyhub.kernel.access import Right
 from tallyhub.kernel.errors import Conflict, HubError, Invalid
-from tallyhub.kernel.http import HubRequest, signed_in
+from tallyhub.kernel.http import HubRequest, signed_in, url
 from tallyhub.kernel.scope import scope
 from tallyhub.kernel.sentences import sentence
 from tallyhub.office.agreements import commands, page, queries
@@ -26,6 +26,7 @@ from tallyhub.office.agreements.forms import (
     read_contacts,
     read_package,
     read_terms,
+    row_of,
 )
 from tallyhub.office.agreements.queries import Read
 from tallyhub.organizations.queries import list_sellers, names_of
@@ -68,6 +69,7 @@ def draft(request: HubRequest, draft_id: int) -> HttpResponse:
         context = {
             **_about(read),
             "missing": page.missing(read),
+            "facts": page.terms_facts(read),
             "packages": page.package_rows(read),
             "contacts": page.contacts_text(read.checked),
             "made_by": names_of(request.access, [read.draft.made_by_id]).get(read.draft.made_by_id, ""),
@@ -126,14 +128,10 @@ def _version(request: HubRequest) -> int:
     return int(said) if said.isascii() and said.isdigit() and len(said) < 10 else 0
 
 
-def _saved(
-    request: HubRequest, draft_id: int, section: str, name: str, *args: Any, stays: bool = False
-) -> HttpResponseBase:
-    """On to the draft, or back to the section where something in it is wrong or a row was added."""
+def _saved(request: HubRequest, draft_id: int, section: str, name: str, *args: Any) -> HttpResponseBase:
+    """On to the draft, or back to the section where something in it is wrong."""
     with scope(request.access):
         wrong = [one for one in _read(request, draft_id).checked.of(section) if not one.is_missing and one.field]
-    if stays:
-        return redirect(name, *args)
     if wrong:
         said = ngettext("Saved. %(n)s field needs another look.", "Saved. %(n)s fields need another look.", len(wrong))
         messages.warning(request, said % {"n": fmt.number(len(wrong))})
@@ -161,7 +159,9 @@ def package(request: HubRequest, draft_id: int, key: int) -> HttpResponseBase:
         commands.save_package(request.access, draft_id, _version(request), typed)
     except Conflict as error:
         return _package(request, draft_id, key, typed=typed, said=error)
-    return _saved(request, draft_id, section_of(typed), "office:draft_package", draft_id, key, stays=act != SAVE)
+    if act != SAVE:
+        return redirect(f"{url('office:draft_package', draft_id, key)}#{row_of(act, 'e', len(typed.entitlements))}")
+    return _saved(request, draft_id, section_of(typed), "office:draft_package", draft_id, key)
 
 
 def _act_on_package(request: HubRequest, draft_id: int, typed: PackagePart, act: str) -> None:
@@ -212,7 +212,9 @@ def contacts(request: HubRequest, draft_id: int) -> HttpResponseBase:
         commands.save_contacts(request.access, draft_id, _version(request), typed)
     except Conflict as error:
         return _contacts(request, draft_id, typed=typed, said=error)
-    return _saved(request, draft_id, CONTACTS, "office:draft_contacts", draft_id, stays=act != SAVE)
+    if act != SAVE:
+        return redirect(f"{url('office:draft_contacts', draft_id)}#{row_of(act, 'c', len(typed))}")
+    return _saved(request, draft_id, CONTACTS, "office:draft_contacts", draft_id)
 
 
 def _contacts(

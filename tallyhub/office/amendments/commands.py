@@ -61,9 +61,10 @@ def extend(
     """A later last day of the agreement, of packages, or of both; the days before stay as they were agreed."""
     _begin(access)
     plan = plans.plan_extension(access, agreement_id, ends_on=ends_on, packages=packages, amounts=amounts)
-    for one in plan.terms:
-        days: dict[str, Any] = {"was": one.days.ends_on.isoformat(), "ends_on": ends_on.isoformat()}
-        record(access, "office.term_extended", one.pk, what=_what(one), **days)
+    for place, one in enumerate(plan.terms):
+        told: dict[str, Any] = {"was": one.days.ends_on.isoformat(), "ends_on": ends_on.isoformat()}
+        told["allotments"] = 0 if place else len(plan.rows)
+        record(access, "office.term_extended", one.pk, what=_what(one), **told)
         steps.extend(one, ends_on)
     if plan.rows:
         ledger.allot(access, plan.rows)
@@ -75,7 +76,14 @@ def end_early(access: Access, agreement_id: int, *, last_day: date, package_id: 
     _begin(access)
     plan = plans.plan_end(access, agreement_id, last_day, package_id)
     for one in plan.terms:
-        record(access, "office.ended_early", one.pk, what=_what(one), ends_on=last_day.isoformat())
+        record(
+            access,
+            "office.ended_early",
+            one.pk,
+            what=_what(one),
+            ends_on=last_day.isoformat(),
+            allotments=len(plan.rows),
+        )
         steps.terminate(one, last_day)
     if plan.rows:
         ledger.allot(access, plan.rows)
@@ -89,8 +97,10 @@ def add_entitlement(access: Access, package_id: int, part: EntitlementPart) -> A
     if planned is None or reader.problems:
         raise Invalid("draft_incomplete", problems=len(reader.problems))
     (added,) = steps.add_entitlements([entitlement_row(package.customer_id, package_id, planned)]).rows
-    record(access, "office.entitlement_added", added.pk, package=package_id)
-    if rows := purchase_rows(added, planned):
+    rows = purchase_rows(added, planned)
+    details = {"what": "entitlement", "package": package_id, "allotments": len(rows)}
+    record(access, "office.entitlement_added", added.pk, **details)
+    if rows:
         ledger.allot(access, rows)
     return package.agreement
 

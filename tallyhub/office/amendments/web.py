@@ -26,8 +26,8 @@ from tallyhub.office import forms as ask
 from tallyhub.office.agreements import page as drafts
 from tallyhub.office.agreements.amounts import read_amount, write_amount
 from tallyhub.office.agreements.check import Reader
-from tallyhub.office.agreements.content import EntitlementPart, Purchase
-from tallyhub.office.agreements.forms import read_entitlement
+from tallyhub.office.agreements.content import EntitlementPart, PackagePart, Purchase
+from tallyhub.office.agreements.forms import act_on_package, read_entitlement
 from tallyhub.office.amendments import commands, plans, queries
 from tallyhub.office.amendments.forms import AdjustmentForm, EndForm, ExtensionForm, NameForm, QuantityForm
 from tallyhub.office.amendments.plans import Plan, Reason
@@ -335,10 +335,10 @@ def add_entitlement(request: HubRequest, package_id: int) -> HttpResponseBase:
     if is_posted and part.service and not part.code:
         part.code = part.service
     act = request.POST.get("act", "")
-    if act == "purchase-0":
-        part.purchases.append(Purchase())
     with scope(request.access):
         package, _planned, reader = plans.plan_entitlement(request.access, package_id, part)
+        if act != SAVE:
+            act_on_package(PackagePart(entitlements=[part]), act, plans.days_in_force(package))
         errors = _errors(reader) if is_posted and act == SAVE else {}
         if not is_posted or act != SAVE or errors:
             services = {one.code: one for one in agreements.list_services()}
