@@ -98,7 +98,7 @@ def add_entitlement(access: Access, package_id: int, part: EntitlementPart) -> A
         raise Invalid("draft_incomplete", problems=len(reader.problems))
     (added,) = steps.add_entitlements([entitlement_row(package.customer_id, package_id, planned)]).rows
     rows = purchase_rows(added, planned)
-    details = {"what": "entitlement", "package": package_id, "allotments": len(rows)}
+    details: dict[str, Any] = {"what": "entitlement", "package": package_id, "allotments": len(rows)}
     record(access, "office.entitlement_added", added.pk, **details)
     if rows:
         ledger.allot(access, rows)
