@@ -140,7 +140,7 @@ def doors(world: SimpleNamespace) -> dict[tuple[str, str], tuple[list[Any], dict
         ("GET", "office:served"): ([], only(ACCOUNT_TEAM)),
         ("GET", "office:enquiry"): ([0], none_there(ACCOUNT_TEAM)),
         **{("POST", f"office:{act}"): ([0], none_there(ACCOUNT_TEAM)) for act in ("grant", "decline")},
-        ("GET", "organizations:who"): ([], only(AUDITORS)),
+        **office(world),
         ("GET", "organizations:switch"): ([], for_all(200)),
         ("POST", "organizations:switch_workspace"): ([], for_all(404)),  # without a workspace of one's own
         ("POST", "organizations:switch_customer"): ([], for_all(404)),
@@ -197,6 +197,34 @@ def account_policy() -> dict[tuple[str, str], tuple[list[Any], dict[str, int]]]:
         ("POST", "people:directory_group_remove"): ([0], own),
         ("GET", "people:sso_find"): ([], for_all(200)),
         **{("GET", f"people:{name}"): (["no-such"], for_all(404)) for name in ("sso", "sso_go", "sso_return")},
+    }
+
+
+OFFICE_PAGES = ("customer", "agreements", "mappings")
+OFFICE_FORMS = ("agreement_extend", "agreement_end", "agreement_rename", "package_entitlement", "package_end")
+OFFICE_FORMS += ("package_rename",)
+DRAFT_PAGES = ("draft", "draft_terms", "draft_contacts", "draft_approve")
+DRAFT_ACTS = ("draft_package_add", "draft_delete")
+AGREEMENT_ACTS = ("agreement_copy", "agreement_renew", "agreement_package")
+
+
+def office(world: SimpleNamespace) -> dict[tuple[str, str], tuple[list[Any], dict[str, int]]]:
+    """The account team's; an id of nothing is asked for where the address acts."""
+    team, nothing = only(ACCOUNT_TEAM), none_there(ACCOUNT_TEAM)
+    return {
+        ("GET", "office:home"): ([], team),
+        ("GET", "office:customer_new"): ([], team),
+        ("POST", "office:customer_change"): ([], only(set()) | dict.fromkeys(ACCOUNT_TEAM, 400)),  # without a name
+        ("POST", "office:staff_add"): ([], only(set()) | dict.fromkeys(ACCOUNT_TEAM, 400)),
+        ("POST", "office:staff_remove"): ([0], only(set()) | dict.fromkeys(ACCOUNT_TEAM, 302)),  # says what is wrong
+        ("POST", "office:draft_make"): ([], only(set()) | dict.fromkeys(ACCOUNT_TEAM, 302)),
+        **{("GET", f"office:{name}"): ([], team) for name in OFFICE_PAGES},
+        ("GET", "office:agreement"): ([world.agreement.pk], team),
+        ("GET", "office:allot"): ([0, "top_up"], nothing),
+        **{("GET", f"office:{name}"): ([0], nothing) for name in (*OFFICE_FORMS, *DRAFT_PAGES)},
+        **{("POST", f"office:{name}"): ([0], nothing) for name in (*DRAFT_ACTS, *AGREEMENT_ACTS)},
+        ("GET", "office:draft_package"): ([0, 1], nothing),
+        ("POST", "office:draft_package_remove"): ([0, 1], nothing),
     }
 
 

@@ -12,6 +12,7 @@ from tallyhub.activity.filters import Choice, NoSuchChoice
 from tallyhub.activity.queries import AgreementLines, Line, PackageLines
 from tallyhub.activity.rules import FOR_ADMINISTRATORS, GROUP_OF, Balance, Group, Tone, add_up
 from tallyhub.agreements.rules import ServiceKind
+from tallyhub.agreements.words import kind_name
 from tallyhub.kernel import formatting as fmt
 from tallyhub.kernel.access import Access, Right
 from tallyhub.kernel.amounts import Unit
@@ -90,7 +91,7 @@ def totals(subject: Subject) -> list[dict[str, Any]]:
 
 def _totals(one: Balance, *, several: bool) -> Iterable[dict[str, Any]]:
     def figure(label: str, value: int, tone: Tone = Tone.PLAIN) -> dict[str, Any]:
-        named = {"service": tiles.kind_name(one.kind), "figure": label}
+        named = {"service": kind_name(one.kind), "figure": label}
         shown = _("%(service)s: %(figure)s") % named if several else label
         return {"label": shown, "value": fmt.amount(value, one.unit), "tone": tone}
 
@@ -141,7 +142,7 @@ def _chart(kind: ServiceKind, unit: Unit, sums: dict[date, int], *, is_one_of_se
     highest = max(max(sums.values()), 1)
     title = _("Used per month")
     if is_one_of_several:
-        names = {"service": tiles.kind_name(kind), "unit": fmt.unit_name(unit)}
+        names = {"service": kind_name(kind), "unit": fmt.unit_name(unit)}
         title = _("%(service)s (%(unit)s): used per month") % names
     return {
         "title": title,

@@ -15,6 +15,7 @@ from tallyhub.activity.queries import AgreementLines, Line, PackageLines
 from tallyhub.activity.rules import GROUP_OF, Group, Tone
 from tallyhub.activity.tiles import Badge, Tile
 from tallyhub.agreements.rules import ACTIVE_STATES, Scope, ServiceKind
+from tallyhub.agreements.words import STATE_TONES, state_name
 from tallyhub.kernel import formatting as fmt
 from tallyhub.kernel.http import url
 from tallyhub.office.enquiries.queries import Unmapped
@@ -91,7 +92,7 @@ def _chosen_workspaces(choice: Choice, names: dict[int, str]) -> str:
 def _label(agreement: AgreementLines) -> str:
     if agreement.state in ACTIVE_STATES:
         return agreement.name
-    return _("%(name)s (%(state)s)") % {"name": agreement.name, "state": tiles.state_name(agreement.state).lower()}
+    return _("%(name)s (%(state)s)") % {"name": agreement.name, "state": state_name(agreement.state).lower()}
 
 
 def cards(agreements: Iterable[AgreementLines], choice: Choice) -> tuple[list[Card], list[Card]]:
@@ -108,7 +109,7 @@ def card(one: AgreementLines) -> Card:
         number=one.number,
         plan=plans[one.plan],
         term=fmt.term(one.starts_on, one.ends_on),
-        state=Badge(tiles.state_name(one.state), tiles.STATE_TONES[one.state]),
+        state=Badge(state_name(one.state), Tone(STATE_TONES.get(one.state, Tone.PLAIN))),
         ends=tiles.end_text(one.state, one.starts_on, one.ends_on, one.today),
         seller=one.seller,
         id=one.id,
@@ -192,7 +193,7 @@ def _nothing_enterprise(
             _("No active agreement"),
             _("The agreements of the chosen workspaces are not in force today."),
             url("activity:customer_activity") + choice.query(agreement_id=latest.id),
-            _("Show %(name)s (%(state)s)") % {"name": latest.name, "state": tiles.state_name(latest.state).lower()},
+            _("Show %(name)s (%(state)s)") % {"name": latest.name, "state": state_name(latest.state).lower()},
         )
     return Empty(
         _("No enterprise-wide package"),
@@ -252,7 +253,7 @@ def _package_card(package: PackageLines, agreement: AgreementLines, query: str) 
     return PackageCard(
         name=package.name,
         code=package.code,
-        state=Badge(tiles.state_name(package.state), tiles.STATE_TONES[package.state]),
+        state=Badge(state_name(package.state), Tone(STATE_TONES.get(package.state, Tone.PLAIN))),
         term=fmt.term(package.starts_on, package.ends_on),
         ends=tiles.end_text(package.state, package.starts_on, package.ends_on, agreement.today),
         consumables=[tile for kind, tile in made if kind is not ServiceKind.BENEFIT],

@@ -5,12 +5,13 @@ from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
 
-from django.utils.translation import get_language, pgettext
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from tallyhub.activity.queries import Line
 from tallyhub.activity.rules import Balance, Group, Tone, add_up
-from tallyhub.agreements.rules import ServiceKind, State
+from tallyhub.agreements.rules import State
+from tallyhub.agreements.words import kind_name
 from tallyhub.kernel import formatting as fmt
 from tallyhub.kernel.amounts import Unit
 
@@ -52,21 +53,6 @@ class Tile:
     description: str = ""
 
 
-def kind_name(kind: ServiceKind) -> str:
-    names = {
-        ServiceKind.REACTIVE: _("Reactive support"),
-        ServiceKind.ADVISORY: _("Advisory support"),
-        ServiceKind.PROACTIVE: _("Proactive services"),
-        ServiceKind.DSE: _("Dedicated support engineering"),
-        ServiceKind.CREDITS: _("Proactive credits"),
-        ServiceKind.EDUCATION: _("On-demand education"),
-        ServiceKind.CONTACTS: _("Support contacts"),
-        ServiceKind.ASSESSMENTS: _("On-demand assessments"),
-        ServiceKind.BENEFIT: _("Additional benefit"),
-    }
-    return names[kind]
-
-
 def group_name(group: Group) -> str:
     names = {
         Group.PROACTIVE: _("Built-in proactive services"),
@@ -77,26 +63,6 @@ def group_name(group: Group) -> str:
         Group.CREDITS: _("Proactive credits"),
     }
     return names[group]
-
-
-def state_name(state: State) -> str:
-    names = {
-        State.FUTURE: pgettext("state of an agreement or package", "Future"),
-        State.ACTIVE: pgettext("state of an agreement or package", "Active"),
-        State.EXPIRING: pgettext("state of an agreement or package", "Expiring"),
-        State.EXPIRED: pgettext("state of an agreement or package", "Expired"),
-        State.TERMINATED: pgettext("state of an agreement or package", "Terminated"),
-    }
-    return names[state]
-
-
-STATE_TONES = {
-    State.FUTURE: Tone.PLAIN,
-    State.ACTIVE: Tone.OK,
-    State.EXPIRING: Tone.LOW,
-    State.EXPIRED: Tone.PLAIN,
-    State.TERMINATED: Tone.PLAIN,
-}
 
 
 def headline(one: Balance) -> str:

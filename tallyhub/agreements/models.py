@@ -5,10 +5,20 @@ from datetime import date, timedelta
 from django.contrib.postgres.fields import DateRangeField
 from django.db import models
 from django.db.models import Exists, F, OuterRef, Q
+from django.utils.translation import get_language
 
 from tallyhub.accounts.models import Person
 from tallyhub.accounts.rules import check_zone
-from tallyhub.agreements.rules import ContactKind, Plan, Scope, ServiceKind, State, state_of_agreement, state_of_package
+from tallyhub.agreements.rules import (
+    ContactKind,
+    Days,
+    Plan,
+    Scope,
+    ServiceKind,
+    State,
+    state_of_agreement,
+    state_of_package,
+)
 from tallyhub.kernel.access import Access
 from tallyhub.kernel.amounts import ROUNDING_STEP_MAX, Unit
 from tallyhub.organizations.models import Organization, Workspace
@@ -29,6 +39,11 @@ class Service(models.Model):
             models.CheckConstraint(condition=Q(kind__in=list(ServiceKind)), name="service_kind_known"),
             models.CheckConstraint(condition=Q(unit__in=list(Unit)), name="service_unit_known"),
         ]
+
+    @property
+    def name(self) -> str:
+        """In the reader's language, or else in English."""
+        return str(self.names.get(get_language()) or self.names["en"])
 
     @property
     def is_benefit(self) -> bool:
@@ -52,8 +67,13 @@ class Term(models.Model):
     @property
     def ends_on(self) -> date:
         """The last day in force."""
-        upper: date = self.term.upper - timedelta(days=1)
+        upper = self.days.ends_on
         return min(upper, self.terminated_on or upper)
+
+    @property
+    def days(self) -> Days:
+        """As agreed, whether or not it ended early."""
+        return Days(self.term.lower, self.term.upper - timedelta(days=1))
 
 
 # Both ends are days that Python can hold, too; 9999-12-31, the "no end" of other systems, is no end of a term.
@@ -112,7 +132,7 @@ class Agreement(Term):
         ]
 
     def state(self, today: date) -> State:
-        return state_of_agreement(self.starts_on, self.term.upper - timedelta(days=1), self.terminated_on, today)
+        return state_of_agreement(self.starts_on, self.days.ends_on, self.terminated_on, today)
 
 
 class PackageQuerySet(models.QuerySet["Package"]):
@@ -143,7 +163,7 @@ class Package(Term):
         ]
 
     def state(self, today: date) -> State:
-        return state_of_package(self.starts_on, self.term.upper - timedelta(days=1), self.terminated_on, today)
+        return state_of_package(self.starts_on, self.days.ends_on, self.terminated_on, today)
 
 
 class EntitlementQuerySet(models.QuerySet["Entitlement"]):
@@ -194,13 +214,17 @@ class AgreementContactQuerySet(models.QuerySet["AgreementContact"]):
 
 
 class AgreementContact(models.Model):
-    """Somebody named in the agreement, to be invited when it begins (R3.1)."""
+    """Somebody named in the agreement, to be invited when it begins (R3.1).
+
+    Name and address are what was written: whether the address has an account, and its name there, is not told.
+    """
 
     customer = models.ForeignKey(Organization, on_delete=models.PROTECT, related_name="+")
     agreement = models.ForeignKey(Agreement, on_delete=models.PROTECT, related_name="contacts", db_constraint=False)
     person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="+")
     name = models.CharField(max_length=200, blank=True)  # as the agreement writes it, whatever an account says
     kind = models.CharField(max_length=30, choices=[(k, k) for k in ContactKind])
+    email = models.EmailField(blank=True)
     language = models.CharField(max_length=5, default="en")  # of the invitation
 
     objects = AgreementContactQuerySet.as_manager()

@@ -10,7 +10,7 @@ HOLDINGS = (
         title=_("Agreements that name them"),
         table="agreements_agreementcontact",
         condition="person_id = %(person)s",
-        columns=("customer_id", "agreement_id", "name", "kind", "language"),
+        columns=("customer_id", "agreement_id", "kind", "name", "email", "language"),
         customer="customer_id",
     ),
     Holding(

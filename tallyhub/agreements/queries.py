@@ -1,12 +1,77 @@
-"""Reads about agreements, and what follows from them."""
+"""Reads about agreements, what hangs on them, and what follows from them."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 
 from django.db import connection
+from django.db.models import Prefetch, QuerySet
 
-from tallyhub.agreements.models import Agreement
+from tallyhub.agreements.models import Agreement, AgreementContact, Entitlement, Mapping, Package, Service
 from tallyhub.kernel import clock
 from tallyhub.kernel.access import Access
+
+
+def list_services() -> list[Service]:
+    """The catalogue, by code."""
+    return list(Service.objects.order_by("code"))
+
+
+def list_agreements(access: Access) -> QuerySet[Agreement]:
+    """The one that ends last first, each with its seller."""
+    return Agreement.objects.visible_to(access).select_related("seller").order_by("-term", "number", "pk")
+
+
+def get_agreement(access: Access, agreement_id: int) -> Agreement:
+    return Agreement.objects.visible_to(access).select_related("seller", "follows").get(pk=agreement_id)
+
+
+def find_agreement(access: Access, number: str) -> Agreement | None:
+    return Agreement.objects.visible_to(access).filter(number=number).first()
+
+
+def list_followers(access: Access, agreement_id: int) -> list[Agreement]:
+    return list(Agreement.objects.visible_to(access).filter(follows_id=agreement_id).order_by("term", "pk"))
+
+
+def lock_agreement(access: Access, agreement_id: int) -> Agreement:
+    """For a change of it: one after the other, while rows that point at it may still be added."""
+    return Agreement.objects.visible_to(access).select_for_update(no_key=True).get(pk=agreement_id)
+
+
+def list_packages(access: Access, agreement_id: int | None = None) -> list[Package]:
+    """Of one agreement or of all, each with its agreement, entitlements, services and mappings."""
+    wanted = Package.objects.visible_to(access).select_related("agreement")
+    if agreement_id is not None:
+        wanted = wanted.filter(agreement_id=agreement_id)
+    lines = Entitlement.objects.visible_to(access).select_related("service").order_by("service__kind", "code", "pk")
+    return list(wanted.prefetch_related(Prefetch("entitlements", lines), "mappings").order_by("term", "name", "pk"))
+
+
+def get_package(access: Access, package_id: int) -> Package:
+    return Package.objects.visible_to(access).select_related("agreement").get(pk=package_id)
+
+
+def get_entitlement(access: Access, entitlement_id: int) -> Entitlement:
+    """With its service, package and agreement."""
+    wanted = Entitlement.objects.visible_to(access).select_related("service", "package__agreement")
+    return wanted.get(pk=entitlement_id)
+
+
+def entitlement_codes(access: Access, package_id: int) -> set[str]:
+    """The codes that are taken in a package."""
+    found = Entitlement.objects.visible_to(access).filter(package_id=package_id)
+    return set(found.values_list("code", flat=True))
+
+
+def list_contacts(access: Access, agreement_id: int) -> list[AgreementContact]:
+    wanted = AgreementContact.objects.visible_to(access).filter(agreement_id=agreement_id)
+    return list(wanted.order_by("kind", "name", "pk"))
+
+
+def list_mappings(packages: Collection[int]) -> set[tuple[int, int]]:
+    """(package, workspace) of these packages."""
+    found = Mapping.objects.filter(package_id__in=packages)
+    return set(found.values_list("package_id", "workspace_id"))
 
 
 def list_unsettled() -> list[tuple[int, int]]:
@@ -37,7 +102,3 @@ def list_account_policies(access: Access) -> dict[int, AccountPolicy]:
         workspace: AccountPolicy(refuses, [agreements[one] for one in decided_by])
         for _customer, workspace, refuses, decided_by in found
     }
-
-
-def get_agreement(access: Access, agreement_id: int) -> Agreement:
-    return Agreement.objects.visible_to(access).get(pk=agreement_id)

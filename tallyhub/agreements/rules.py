@@ -1,7 +1,10 @@
 """Kinds, units and states of what is sold. Days are inclusive: an agreement runs to the end of its last day."""
 
+from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
+
+from tallyhub.kernel.errors import Invalid
 
 EXPIRING_DAYS = 90  # how long before its end a package counts as expiring
 
@@ -34,6 +37,26 @@ class ContactKind(StrEnum):
 
     SERVICES_ADMINISTRATOR = "services_administrator"
     SUPPORT_CONTACT = "support_contact"
+
+
+@dataclass(frozen=True, slots=True)
+class Days:
+    """From the first to the last day, both inclusive."""
+
+    starts_on: date
+    ends_on: date
+
+
+def check_days(days: Days, *, inside: Days | None = None, terminated_on: date | None = None) -> None:
+    """Raise Invalid unless the days are in order, and inside those of what they are a part of."""
+    if days.starts_on > days.ends_on:
+        raise Invalid("ends_before_start", starts_on=days.starts_on)
+    if terminated_on and not days.starts_on <= terminated_on <= days.ends_on:
+        raise Invalid("terminated_outside", starts_on=days.starts_on, ends_on=days.ends_on)
+    if inside and days.starts_on < inside.starts_on:
+        raise Invalid("starts_too_early", starts_on=inside.starts_on)
+    if inside and days.ends_on > inside.ends_on:
+        raise Invalid("ends_too_late", ends_on=inside.ends_on)
 
 
 class State(StrEnum):

@@ -5,11 +5,14 @@ Each demands an open transaction whose scope holds the customers concerned.
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
+from datetime import date, timedelta
 from typing import Any
 
 from django.db import connection
+from django.db.backends.postgresql.psycopg_any import DateRange
 
-from tallyhub.agreements.models import Agreement, Entitlement, Mapping, Package, Service
+from tallyhub.agreements.models import Agreement, AgreementContact, Entitlement, Mapping, Package, Service
+from tallyhub.agreements.rules import Days
 from tallyhub.journal.steps import News, record_many
 from tallyhub.kernel import clock
 from tallyhub.kernel.access import Access
@@ -31,6 +34,11 @@ LEFT JOIN agreements_entitlement e ON e.package_id = p.id AND e.code = ANY (%s::
 LEFT JOIN agreements_service s ON s.id = e.service_id
 WHERE a.customer_id = ANY (%s::bigint[]) AND a.number = ANY (%s::text[])
 """
+
+
+def term_of(days: Days) -> DateRange:
+    """As the database holds it: the last day is inclusive, the end of a daterange is not."""
+    return DateRange(days.starts_on, days.ends_on + timedelta(days=1))
 
 
 def find_customers_of(numbers: Collection[str]) -> set[int]:
@@ -143,13 +151,39 @@ def _policy_settled(customer_id: int, workspace_id: int, refuses: bool) -> News:
     return News("agreements.account_policy_settled", customer_id, workspace_id, workspace_id, accepts)
 
 
-def lock_agreement(access: Access, agreement_id: int) -> Agreement:
-    """For a change of it: one at a time, while rows that point at it may still be added."""
-    require_transaction()
-    return Agreement.objects.visible_to(access).select_for_update(no_key=True).get(pk=agreement_id)
-
-
 def mark_activated(agreement: Agreement) -> None:
     require_transaction()
     agreement.activated_at = clock.now()
     agreement.save(update_fields=["activated_at"])
+
+
+def add_contacts(rows: Sequence[Row]) -> Added[AgreementContact]:
+    return add_missing(AgreementContact, rows, ("agreement_id", "person_id", "kind"))
+
+
+def extend(one: Agreement | Package, ends_on: date) -> None:
+    """Let it run on to a later last day. What is in the past stays as it is."""
+    require_transaction()
+    one.term = term_of(Days(one.starts_on, ends_on))
+    one.save(update_fields=["term"])
+
+
+def terminate(one: Agreement | Package, last_day: date) -> None:
+    """Let it end early. Balances end by allotments, which are the ledger's."""
+    require_transaction()
+    one.terminated_on = last_day
+    one.save(update_fields=["terminated_on"])
+
+
+def rename(one: Agreement | Package, name: str) -> None:
+    require_transaction()
+    one.name = name
+    one.save(update_fields=["name"])
+
+
+def remove_mappings(pairs: Collection[tuple[int, int]]) -> None:
+    """By package and workspace."""
+    require_transaction()
+    found = Mapping.objects.filter(package_id__in={package for package, _ in pairs})
+    gone = [one.pk for one in found if (one.package_id, one.workspace_id) in set(pairs)]
+    Mapping.objects.filter(pk__in=gone).delete()

@@ -1,8 +1,9 @@
 """What the ledger knows: terms, balances, totals, rows. All inside the caller's scope."""
 
 import re
+import sys
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date, datetime, timedelta
 from operator import itemgetter
@@ -10,7 +11,7 @@ from typing import Any
 
 from django.db import connection, connections
 from django.db.backends.postgresql.psycopg_any import DateRange
-from django.db.models import Exists, Max, OuterRef, QuerySet
+from django.db.models import Exists, Max, OuterRef, QuerySet, Sum
 
 from tallyhub.agreements.models import Agreement, Entitlement, Package
 from tallyhub.kernel import clock
@@ -25,6 +26,7 @@ from tallyhub.ledger.models import (
     EntryDetail,
     LedgerVersion,
     Snapshot,
+    WorkspaceTotal,
 )
 from tallyhub.ledger.rules import AllotmentKind, Terms
 
@@ -114,13 +116,47 @@ def replay(
     entitlement_ids: Collection[int], from_day: Mapping[int, date], *, using: str = "default"
 ) -> dict[int, list[Segment]]:
     """The timeline of each entitlement from its day on, made from the facts: two statements for any number of them."""
-    allotments = allotments_of(entitlement_ids, using=using)
+    allotments, used = allotments_of(entitlement_ids, using=using), _used(entitlement_ids, using=using)
+    return {one: engine.timeline(allotments[one], used[one], from_day[one]) for one in entitlement_ids}
+
+
+def balances(today: Mapping[int, date], added: Sequence[Mapping[str, Any]] = ()) -> dict[int, Balance]:
+    """The figures of each entitlement on its day, as if ``added`` were recorded, too.
+
+    ``added``: rows as ``steps.allot`` takes them. Two statements for any number of entitlements.
+    """
+    allotments, used = allotments_of(today), _used(today)
+    for place, row in enumerate(added):
+        bought = allotments.get(row["entitlement_id"])
+        if bought is not None:
+            bought.append(as_recorded(place, row))
+    return {one: engine.balance(allotments[one], used[one], day) for one, day in today.items()}
+
+
+def as_recorded(place: int, row: Mapping[str, Any]) -> engine.Allotment:
+    """What is not recorded yet, with an id beyond all others, in the order of its batch."""
+    kind, priority = AllotmentKind(row["kind"]), row.get("priority") or 0
+    return engine.Allotment(sys.maxsize + place, kind, row["amount"], row["starts_on"], row["ends_on"], priority)
+
+
+def _used(entitlement_ids: Collection[int], *, using: str = "default") -> dict[int, list[engine.Daily]]:
+    """What the whole agreement used per day, by entitlement."""
     used: dict[int, list[engine.Daily]] = defaultdict(list)
     with connections[using].cursor() as cursor:
         cursor.execute(_DAYS, [list(entitlement_ids)])
         for entitlement_id, day, charged in cursor.fetchall():
             used[entitlement_id].append((day, charged))
-    return {one: engine.timeline(allotments[one], used[one], from_day[one]) for one in entitlement_ids}
+    return used
+
+
+def count_entries(pairs: Collection[tuple[int, int]]) -> dict[tuple[int, int], int]:
+    """How many entries, reversals included, stand in a workspace for a package, by (package, workspace)."""
+    packages = {package for package, _ in pairs}
+    found = WorkspaceTotal.objects.filter(entitlement__package_id__in=packages).values_list(
+        "entitlement__package_id", "workspace_id"
+    )
+    counted = {(package, workspace): count for package, workspace, count in found.annotate(Sum("entries"))}
+    return {pair: counted.get(pair, 0) for pair in pairs}
 
 
 def read_segments(stored: Iterable[dict[str, Any]]) -> list[Segment]:

@@ -1,7 +1,6 @@
 """The only way into the ledger. Each step demands the open transaction of a command and is its last act."""
 
 import json
-import sys
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -18,7 +17,7 @@ from tallyhub.kernel.amounts import Unit, charge
 from tallyhub.kernel.errors import Conflict, Invalid
 from tallyhub.kernel.scope import require_transaction
 from tallyhub.ledger import queries, sql
-from tallyhub.ledger.engine import Allotment, correctable
+from tallyhub.ledger.engine import correctable
 from tallyhub.ledger.models import Entry
 from tallyhub.ledger.rules import AllotmentKind, Terms, check_adjustment, check_allotment, check_entry
 
@@ -154,20 +153,39 @@ def allot(access: Access, rows: Iterable[dict[str, Any]]) -> Posted:
     """
     require_transaction()
     batch = list(rows)
-    for row in batch:
-        check_allotment(AllotmentKind(row["kind"]), row["amount"], row["starts_on"], row["ends_on"])
-    _check_once((row["customer_id"], row["source"], row["external_id"]) for row in batch)
     encoded = json.dumps(batch, default=str)
-    new = _new_allotments(batch, encoded)
+    new = _judged(batch, encoded)
     if not new:
         return Posted(0, len(batch))
-    _check_quantities(encoded)
     _raise_versions({row["customer_id"] for row in new})
     _check_adjustments(_new_allotments(batch, encoded))  # again, under the lock: two must not take back the same
     with connection.cursor() as cursor:
         cursor.execute(sql.INSERT_ALLOTMENTS, {"rows": encoded, "now": clock.now()})
         (inserted,) = cursor.fetchone()
     return Posted(inserted, len(batch) - inserted)
+
+
+def are_recorded(rows: Iterable[dict[str, Any]]) -> bool:
+    """True where ``allot`` would find all of these there already. Raises ContentDiffers as it does."""
+    batch = list(rows)
+    return not _new_allotments(batch, json.dumps(batch, default=str))
+
+
+def judge_allotments(rows: Iterable[dict[str, Any]]) -> None:
+    """Raise what ``allot`` would raise for these rows, and write nothing."""
+    require_transaction()
+    batch = list(rows)
+    _check_adjustments(_judged(batch, json.dumps(batch, default=str)))
+
+
+def _judged(batch: Sequence[dict[str, Any]], encoded: str) -> list[dict[str, Any]]:
+    """Those of the batch that are new; Invalid where one of them must not be recorded."""
+    for row in batch:
+        check_allotment(AllotmentKind(row["kind"]), row["amount"], row["starts_on"], row["ends_on"])
+    _check_once((row["customer_id"], row["source"], row["external_id"]) for row in batch)
+    if new := _new_allotments(batch, encoded):
+        _check_quantities(encoded)
+    return new
 
 
 def _mirror(entry: Entry, reason: str) -> NewEntry:
@@ -296,13 +314,7 @@ def _check_adjustments(new: Sequence[dict[str, Any]]) -> None:
             continue
         if row["amount"] < 0:
             check_adjustment(row["amount"], correctable(before, row["starts_on"]))
-        before.append(_as_recorded(place, row))
-
-
-def _as_recorded(place: int, row: dict[str, Any]) -> Allotment:
-    """With an id beyond all others, in the order of the batch."""
-    kind, priority = AllotmentKind(row["kind"]), row.get("priority") or 0
-    return Allotment(sys.maxsize + place, kind, row["amount"], row["starts_on"], row["ends_on"], priority)
+        before.append(queries.as_recorded(place, row))
 
 
 def _raise_versions(customers: Collection[int]) -> None:

@@ -4,6 +4,7 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.core.exceptions import ObjectDoesNotExist
 from django.db import connection
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
 
@@ -78,6 +79,48 @@ def list_role_holders(access: Access) -> list[tuple[int, str]]:
     return list(held.values_list("person_id", "person__name").distinct()[:PEOPLE_MAX])
 
 
+def list_served() -> set[int]:
+    """The customers whose account team the person of the scope is in; the database looks it up."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT organizations_served()")
+        return set(cursor.fetchone()[0])
+
+
+def get_customer(access: Access) -> Organization:
+    """The one that is worked inside, or that a job is about."""
+    return Organization.objects.visible_to(access).get(pk__in=access.customers, kind=Kind.CUSTOMER)
+
+
+def list_sellers() -> list[Organization]:
+    """Provider and partners; the provider first."""
+    return sorted(
+        Organization.objects.exclude(kind=Kind.CUSTOMER), key=lambda one: (one.kind != Kind.PROVIDER, one.name, one.pk)
+    )
+
+
+def list_own_staff_roles(access: Access) -> set[Role]:
+    """As what the person serves customers: the one worked inside if they serve that, or else any."""
+    now = clock.now()
+    mine = AccessGrant.objects.filter(
+        person_id=access.person_id or 0, workspace=None, role__in=ACCOUNT_TEAM, starts_at__lte=now
+    ).exclude(ends_at__lte=now)
+    held = set(mine.values_list("customer_id", "role"))
+    here = {Role(role) for customer, role in held if customer == access.customer_id}
+    return here or {Role(role) for _, role in held}
+
+
+class NoSuchRole(ObjectDoesNotExist):
+    """The person does not hold the role here."""
+
+
+def list_staff(access: Access) -> list[AccessGrant]:
+    """Who of the provider or a partner may do what in the whole customer now, each with the person."""
+    now = clock.now()
+    held = AccessGrant.objects.visible_to(access).filter(workspace=None, role__in=STAFF, starts_at__lte=now)
+    current = held.exclude(ends_at__lte=now).select_related("person")
+    return list(current.order_by("person__name", "person_id", "role", "pk"))
+
+
 @dataclass(frozen=True, slots=True)
 class Held:
     """A role somebody holds now."""
@@ -91,13 +134,17 @@ class Held:
     ends_at: datetime | None
 
 
-def list_held(access: Access, workspaces: Collection[int], people: Collection[int]) -> list[Held]:
-    """Every role that these people hold now in the workspaces, those held in the whole customer included, by name."""
+def list_held(access: Access, workspaces: Collection[int], people: Collection[int] | None = None) -> list[Held]:
+    """Every role that counts in the workspaces now, those held in the whole customer included, by name.
+
+    ``people``: of these alone, whoever they are; without, of everybody who is active.
+    """
     now = clock.now()
     counted = _counted_in(workspaces)
     reaching = Q(workspace_id__in=workspaces) | Q(workspace_id__isnull=True)
     current = Q(starts_at__lte=now) & (Q(ends_at__isnull=True) | Q(ends_at__gt=now))
-    grants = AccessGrant.objects.visible_to(access).filter(reaching & current, person_id__in=people)
+    whose = Q(person__is_active=True) if people is None else Q(person_id__in=people)
+    grants = AccessGrant.objects.visible_to(access).filter(reaching & current & whose)
     return [
         Held(one.person_id, one.person.name, Role(one.role), one.workspace_id, one.source, one.starts_at, one.ends_at)
         for one in grants.select_related("person").order_by("person__name", "person_id", "role", "pk")
@@ -140,22 +187,9 @@ def get_workspace(access: Access, workspace_id: int) -> Workspace:
     return Workspace.objects.visible_to(access).get(pk=workspace_id)
 
 
-def get_customer(access: Access) -> Organization:
-    """The customer that is worked inside, or the one that a job is about."""
-    return Organization.objects.visible_to(access).get(pk__in=access.customers)
-
-
 def list_account_team(access: Access) -> list[int]:
     """Who looks after the customer for the provider or partner, now."""
     now = clock.now()
     team = AccessGrant.objects.visible_to(access).filter(role__in=ACCOUNT_TEAM, workspace=None, person__is_active=True)
     current = team.filter(Q(ends_at__isnull=True) | Q(ends_at__gt=now), starts_at__lte=now)
     return list(current.order_by("person_id").values_list("person_id", flat=True).distinct())
-
-
-def served_customers(access: Access) -> QuerySet[AccessGrant, int]:
-    """Ids of the customers whose account team the person is in now, as a part of another statement."""
-    now = clock.now()
-    mine = AccessGrant.objects.filter(person_id=access.person_id or 0, role__in=ACCOUNT_TEAM, workspace=None)
-    current = mine.filter(Q(ends_at__isnull=True) | Q(ends_at__gt=now), starts_at__lte=now)
-    return current.values_list("customer_id", flat=True)

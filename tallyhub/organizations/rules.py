@@ -55,13 +55,14 @@ SOURCES: dict[str, Any] = {
 
 WHOLE_ROLES = frozenset({Role.CUSTOMER_ADMINISTRATOR})  # held in the whole customer and nowhere else
 ADMINISTRATORS = frozenset({Role.CUSTOMER_ADMINISTRATOR, Role.WORKSPACE_ADMINISTRATOR})
-ACCOUNT_TEAM = frozenset({Role.CSAM, Role.ACCOUNT_COORDINATOR})
+ACCOUNT_TEAM = frozenset({Role.CSAM, Role.ACCOUNT_COORDINATOR})  # as organizations_served() has it, too
 STAFF = frozenset({Role.CSAM, Role.ACCOUNT_COORDINATOR, Role.ENGINEER})  # of the provider or a partner
+
 
 _ADMINISTRATOR = frozenset(
     {Right.VIEW_ACTIVITY, Right.ADMINISTER, Right.VIEW_ALL_REQUESTS, Right.VIEW_AUDIT, Right.MANAGE_USERS}
 )
-_ACCOUNT_TEAM = frozenset(
+_TEAM = frozenset(
     {Right.VIEW_ACTIVITY, Right.MANAGE_AGREEMENTS, Right.VIEW_AUDIT, Right.MANAGE_WEBHOOKS, Right.POST_ENTRIES}
 )
 
@@ -73,7 +74,7 @@ RIGHTS_OF: dict[Role, frozenset[Right]] = {
     Role.SUPPORT_CONTACT: frozenset({Right.OPEN_REQUESTS}),
     Role.VIEW_ALL_SUPPORT_REQUESTS: frozenset({Right.VIEW_ALL_REQUESTS}),
     Role.MEMBER: frozenset(),
-    Role.CSAM: _ACCOUNT_TEAM,
-    Role.ACCOUNT_COORDINATOR: _ACCOUNT_TEAM | {Right.ERASE_PEOPLE},
+    Role.CSAM: _TEAM,
+    Role.ACCOUNT_COORDINATOR: _TEAM | {Right.ERASE_PEOPLE},
     Role.ENGINEER: frozenset({Right.WORK_REQUESTS}),
 }

@@ -72,6 +72,13 @@ def add_customers(rows: Sequence[Row]) -> Added[Organization]:
     return add_missing(Organization, [{**row, "kind": Kind.CUSTOMER} for row in rows], ("code",))
 
 
+def change_customer(customer: Organization, *, name: str, zone: str) -> None:
+    """What it is called, and the zone that is proposed for what it makes."""
+    require_transaction()
+    customer.name, customer.zone = name, zone
+    customer.save(update_fields=["name", "zone"])
+
+
 def add_domains(rows: Sequence[Row]) -> list[int]:
     """Mail domains that a customer has proved; returns the places of those that are another customer's."""
     require_transaction()

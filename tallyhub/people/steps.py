@@ -56,7 +56,7 @@ def invite(access: Access, workspace: Workspace, people: Sequence[Invitee]) -> l
         raise Conflict("workspace_archived", name=workspace.name)
     if not people:
         return []
-    persons, now = _persons(people), clock.now()
+    persons, now = persons_of(people), clock.now()
     rows = [
         {"person_id": person.pk, "name": one.name, "email": one.email, "roles": one.roles, "language": one.language}
         for person, one in zip(persons, people, strict=True)
@@ -69,7 +69,7 @@ def invite(access: Access, workspace: Workspace, people: Sequence[Invitee]) -> l
     return invitations
 
 
-def _persons(people: Sequence[Invitee]) -> list[Person]:
+def persons_of(people: Sequence[Invitee]) -> list[Person]:
     """The account of each address, or a person who cannot sign in until the invitation is accepted."""
     known = _known(people)
     missing = [each for each in people if each.email.lower() not in known]

@@ -19,12 +19,13 @@ from markupsafe import Markup
 from tallyhub.kernel.access import Right
 from tallyhub.kernel.http import url
 
-# URL name, what the ribbon says, and the rows of its second line: (URL name, title, rights, one of which will do).
-_TABS: list[tuple[str, Any, list[tuple[Any, ...]]]] = [
-    ("activity:home", _("Home"), []),
+# URL name, what the ribbon says, the right it takes, and the rows of its second line: (URL name, title, right).
+_TABS: list[tuple[str, Any, Right | None, list[tuple[Any, ...]]]] = [
+    ("activity:home", _("Home"), None, []),
     (
         "activity:management",
         _("Management"),
+        None,
         [
             ("activity:customer_activity", _("Customer activity"), Right.VIEW_ACTIVITY),
             ("office:own_workspaces", _("Workspaces"), Right.ADMINISTER),
@@ -38,6 +39,16 @@ _TABS: list[tuple[str, Any, list[tuple[Any, ...]]]] = [
             ("activity:audit", _("Audit"), Right.VIEW_AUDIT),
             ("integrations:imports", _("Import"), Right.MANAGE_AGREEMENTS),
             ("integrations:webhooks", _("Webhooks"), Right.MANAGE_WEBHOOKS),
+        ],
+    ),
+    (
+        "office:home",
+        _("Back office"),
+        Right.MANAGE_AGREEMENTS,
+        [
+            ("office:customer", _("Customer"), Right.MANAGE_AGREEMENTS),
+            ("office:agreements", _("Agreements"), Right.MANAGE_AGREEMENTS),
+            ("office:mappings", _("Mapping"), Right.MANAGE_AGREEMENTS),
         ],
     ),
 ]
@@ -109,15 +120,24 @@ class Chrome:
 
     @property
     def tabs(self) -> list[Tab]:
-        path = self._request.path
-        return [Tab(str(title), url(name), _is_at(path, name, rows)) for name, title, rows in _TABS]
+        path, access = self._request.path, self._request.access
+        return [
+            Tab(str(title), url(name), _is_at(path, name, rows))
+            for name, title, right, rows in _TABS
+            if right is None or access.has_anywhere(right)
+        ]
+
+    @property
+    def tab_title(self) -> str:
+        """Of the tab that one is at, for the line below it."""
+        return next((tab.title for tab in self.tabs if tab.is_current), "")
 
     @property
     def subtabs(self) -> list[Tab]:
         path = self._request.path
         return [
             Tab(str(title), url(row), path.startswith(url(row)))
-            for name, _title, rows in _TABS
+            for name, _title, _right, rows in _TABS
             if _is_at(path, name, rows)
             for row, title, *rights in rows
             if any(map(self._request.access.has_anywhere, rights))

@@ -18,6 +18,15 @@ NEWS: dict[str, tuple[str, ...]] = {
     "people.reminded": ("notifications.remind_invited",),
     "office.enquiry_answered": ("notifications.tell",),
     "office.enquiry_made": ("notifications.tell",),
+    "office.agreement_approved": ("integrations.spread",),
+    "office.allotment_added": ("integrations.spread",),
+    "office.ended_early": ("integrations.spread",),
+    "office.entitlement_added": ("integrations.spread",),
+    "office.mapping_added": ("integrations.spread",),
+    "office.mapping_removed": ("integrations.spread",),
+    "office.packages_added": ("integrations.spread",),
+    "office.renamed": ("integrations.spread",),
+    "office.term_extended": ("integrations.spread",),
 }
 # Those that are called once for many events of a command, with subject_ids instead of event_id and subject_id.
 TAKES_MANY = frozenset({"notifications.remind_invited", "notifications.tell_invited"})

@@ -1,21 +1,18 @@
 """The catalogue and what was bought: services, agreements, packages, entitlements, allotments, mappings."""
 
 import json
-from collections.abc import Sequence
-from datetime import date, timedelta
+from collections.abc import Callable, Sequence
 from typing import Any
 
-from django.db.backends.postgresql.psycopg_any import DateRange
-
 from tallyhub.accounts.rules import LANGUAGES
-from tallyhub.agreements import steps
+from tallyhub.agreements import fields, steps
 from tallyhub.agreements.models import Entitlement, Term
-from tallyhub.agreements.rules import Plan, Scope, ServiceKind
+from tallyhub.agreements.rules import Days, ServiceKind, check_days
 from tallyhub.integrations.importing import cells, staging
 from tallyhub.integrations.importing.kinds import Field, Kind, Row
 from tallyhub.integrations.importing.problems import harmless
 from tallyhub.integrations.importing.run import Run
-from tallyhub.kernel.amounts import ROUNDING_STEP_MAX, Unit
+from tallyhub.kernel.amounts import Unit
 from tallyhub.kernel.errors import Conflict, HubError, Invalid
 from tallyhub.ledger import sql
 from tallyhub.ledger import steps as ledger
@@ -82,7 +79,7 @@ def write_agreements(run: Run, rows: Sequence[Row]) -> None:
             "customer_id": row.found["customer"],
             "seller_id": row.found["seller"],
             **row.said("number", "name", "plan", "zone", "terminated_on"),
-            "term": _term(row.values["starts_on"], row.values["ends_on"]),
+            "term": steps.term_of(_days(row)),
         }
         for row in rows
     ]
@@ -99,7 +96,7 @@ def write_packages(run: Run, rows: Sequence[Row]) -> None:
             "customer_id": row.found["customer"],
             "agreement_id": row.found["agreement"].pk,
             **row.said("code", "name", "scope", "terminated_on"),
-            "term": _term(row.values["starts_on"], row.values["ends_on"]),
+            "term": steps.term_of(_days(row)),
         }
         for row in rows
     ]
@@ -198,35 +195,28 @@ def _allotment(row: Row) -> dict[str, Any]:
     }
 
 
-def _term(starts_on: date, ends_on: date) -> DateRange:
-    return DateRange(starts_on, ends_on + timedelta(days=1))
+def _days(row: Row) -> Days:
+    return Days(row.values["starts_on"], row.values["ends_on"])
 
 
 def _default_term(row: Row, whole: Term) -> None:
     row.values.setdefault("starts_on", whole.starts_on)
-    row.values.setdefault("ends_on", whole.term.upper - timedelta(days=1))
+    row.values.setdefault("ends_on", whole.days.ends_on)
 
 
 def _check_term(row: Row, whole: Term | None = None) -> None:
     """Days in order, inside what they are a part of."""
-    starts_on, ends_on, terminated_on = (row.values.get(name) for name in ("starts_on", "ends_on", "terminated_on"))
-    if starts_on is None or ends_on is None:
+    if not {"starts_on", "ends_on"} <= row.values.keys():
         raise Invalid("value_missing")
-    if starts_on > ends_on:
-        raise Invalid("ends_before_start", starts_on=starts_on)
-    if terminated_on and not starts_on <= terminated_on <= ends_on:
-        raise Invalid("terminated_outside", starts_on=starts_on, ends_on=ends_on)
-    if whole and starts_on < whole.starts_on:
-        raise Invalid("starts_too_early", starts_on=whole.starts_on)
-    if whole and ends_on >= whole.term.upper:
-        raise Invalid("ends_too_late", ends_on=whole.term.upper - timedelta(days=1))
+    check_days(_days(row), inside=whole.days if whole else None, terminated_on=row.values.get("terminated_on"))
 
 
-def _required(name: str, length_max: int) -> Field:
-    return Field(name, cells.text(length_max), is_required=True)
+def _required(name: str, read: Callable[[str], Any]) -> Field:
+    return Field(name, read, is_required=True)
 
 
-_agreement, _package, _entitlement = _required("agreement", 60), _required("package", 60), _required("entitlement", 60)
+_agreement, _package = _required("agreement", fields.NUMBER), _required("package", fields.CODE)
+_entitlement = _required("entitlement", fields.CODE)
 _term_fields = (Field("starts_on", cells.day), Field("ends_on", cells.day))
 _terminated = Field("terminated_on", cells.day)
 
@@ -234,7 +224,7 @@ KINDS = (
     Kind(
         "services",
         (
-            _required("code", 60),
+            _required("code", fields.CODE),
             Field("kind", cells.one_of(ServiceKind), is_required=True),
             Field("unit", cells.one_of(Unit), is_required=True),
             *(Field(plural, cells.texts) for plural in _TEXTS),
@@ -248,11 +238,11 @@ KINDS = (
     Kind(
         "agreements",
         (
-            _required("customer", 40),
-            _required("number", 60),
-            _required("name", 200),
-            Field("plan", cells.one_of(Plan), is_required=True),
-            Field("seller", cells.text(40)),
+            _required("customer", fields.ORGANIZATION),
+            _required("number", fields.NUMBER),
+            _required("name", fields.NAME),
+            _required("plan", fields.PLAN),
+            Field("seller", fields.ORGANIZATION),
             Field("zone", cells.zone, is_required=True),
             Field("starts_on", cells.day, is_required=True),
             Field("ends_on", cells.day, is_required=True),
@@ -265,9 +255,9 @@ KINDS = (
         "packages",
         (
             _agreement,
-            _required("code", 60),
-            _required("name", 200),
-            Field("scope", cells.one_of(Scope), is_required=True),
+            _required("code", fields.CODE),
+            _required("name", fields.NAME),
+            _required("scope", fields.SCOPE),
             *_term_fields,
             _terminated,
         ),
@@ -279,10 +269,10 @@ KINDS = (
         (
             _agreement,
             _package,
-            _required("code", 60),
-            _required("service", 60),
+            _required("code", fields.CODE),
+            _required("service", fields.CODE),
             Field("is_as_needed", cells.flag, is_required=True),
-            Field("rounding_step", cells.whole(1, ROUNDING_STEP_MAX)),
+            Field("rounding_step", fields.ROUNDING_STEP),
         ),
         ("agreement", "package", "code"),
         write_entitlements,
@@ -306,7 +296,7 @@ KINDS = (
     ),
     Kind(
         "mappings",
-        (_agreement, _package, _required("workspace", 80)),
+        (_agreement, _package, _required("workspace", cells.text(80))),
         ("agreement", "package", "workspace"),
         write_mappings,
     ),

@@ -10,6 +10,7 @@ from tallyhub.journal.models import Event
 
 Data = dict[str, int | None]
 _AGREEMENT = ("agreements", "packages", "entitlements", "mappings")
+_SUBJECTS = {"agreement": "agreements", "package": "packages", "entitlement": "entitlements"}
 
 
 def _imported(event: Event) -> Iterator[tuple[Type, Data]]:
@@ -35,11 +36,43 @@ def _reversed(event: Event) -> Iterator[tuple[Type, Data]]:
     yield Type.ENTRY_REVERSED, {"count": 1, "entry_id": event.subject_id}
 
 
+def _agreed(event: Event) -> Iterator[tuple[Type, Data]]:
+    """An agreement was approved, or packages were added to one."""
+    counts = {name: event.details[name] for name in ("packages", "entitlements")}
+    yield Type.AGREEMENT_CHANGED, {"agreements": 1, **counts}
+    if event.details["allotments"]:
+        yield Type.ALLOTMENT_ADDED, {"count": event.details["allotments"]}
+
+
+def _allotted(event: Event) -> Iterator[tuple[Type, Data]]:
+    yield Type.ALLOTMENT_ADDED, {"count": 1, "entitlement_id": event.subject_id}
+
+
+def _amended(event: Event) -> Iterator[tuple[Type, Data]]:
+    """Terms, names and what they contain; allotments that come with it are told as such."""
+    yield Type.AGREEMENT_CHANGED, {_SUBJECTS.get(event.details.get("what", ""), "packages"): 1}
+    if event.details.get("allotments"):
+        yield Type.ALLOTMENT_ADDED, {"count": event.details["allotments"]}
+
+
+def _mapped(event: Event) -> Iterator[tuple[Type, Data]]:
+    yield Type.AGREEMENT_CHANGED, {"mappings": 1}
+
+
 # Kind of event -> the messages it makes. Each of them must stand in site/wiring.py, too.
 MESSAGES_OF: dict[str, Callable[[Event], Iterator[tuple[Type, Data]]]] = {
     "integrations.entries_posted": _posted,
     "integrations.entry_reversed": _reversed,
     "integrations.imported": _imported,
+    "office.agreement_approved": _agreed,
+    "office.allotment_added": _allotted,
+    "office.ended_early": _amended,
+    "office.entitlement_added": _amended,
+    "office.mapping_added": _mapped,
+    "office.mapping_removed": _mapped,
+    "office.packages_added": _agreed,
+    "office.renamed": _amended,
+    "office.term_extended": _amended,
 }
 
 

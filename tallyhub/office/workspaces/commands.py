@@ -3,8 +3,9 @@
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
+from tallyhub.agreements.queries import lock_agreement
 from tallyhub.agreements.rules import State
-from tallyhub.agreements.steps import lock_agreement, mark_activated
+from tallyhub.agreements.steps import mark_activated
 from tallyhub.journal.steps import record
 from tallyhub.kernel import clock
 from tallyhub.kernel import formatting as fmt

@@ -86,7 +86,7 @@ def list_answering(access: Access, invitation_id: int) -> tuple[Invitation, list
     Where nobody does yet, the account team. For the hub itself. Raises DoesNotExist.
     """
     invitation = Invitation.objects.get(customer_id__in=access.customers, pk=invitation_id)
-    held = organizations.list_held(access, invitation.workspace_id)
+    held = organizations.list_held(access, [invitation.workspace_id])
     administrators = list(dict.fromkeys(one.person_id for one in held if one.role in ADMINISTRATORS))
     team = dict.fromkeys(one.person_id for one in held if one.role in (Role.CSAM, Role.ACCOUNT_COORDINATOR))
     if invitation.made_by_id in administrators:

@@ -81,8 +81,8 @@ _OPEN = models.Q(("accepted_at", None), ("voided_at", None))
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("people", "0002_walls"),
-        ("organizations", "0009_list_of_people"),
+        ("people", "0003_invitation_links"),
+        ("organizations", "0010_list_of_people"),
         ("agreements", "0005_contact_walls"),
         ("ledger", "0004_customers_of_person"),
     ]

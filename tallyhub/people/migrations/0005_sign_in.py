@@ -73,7 +73,7 @@ REVERSE = (
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("people", "0002_walls"),
+        ("people", "0004_list_of_people"),
         ("organizations", "0009_work_accounts"),
         ("socialaccount", "0006_alter_socialaccount_extra_data"),
     ]

@@ -43,7 +43,7 @@ DROP FUNCTION organizations_folded;
 
 
 class Migration(migrations.Migration):
-    dependencies = [("organizations", "0008_managed_walls")]
+    dependencies = [("organizations", "0009_work_accounts")]
     operations = [
         migrations.AddField(
             model_name="membership",

@@ -1,0 +1,64 @@
+"""What an amendment would change, and what could be carried over."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+
+from tallyhub.agreements import queries as agreements
+from tallyhub.agreements.models import Entitlement
+from tallyhub.kernel import clock
+from tallyhub.kernel.access import Access
+from tallyhub.ledger import queries as ledger
+from tallyhub.ledger import steps
+from tallyhub.ledger.engine import Balance
+from tallyhub.office.amendments.plans import Plan
+
+_LISTED_MAX = 6
+
+
+@dataclass(frozen=True, slots=True)
+class Preview:
+    plan: Plan
+    before: Mapping[int, Balance]
+    after: Mapping[int, Balance]
+
+
+def preview(plan: Plan) -> Preview:
+    """By the engine, as the balances will stand. Raises what the ledger would refuse."""
+    steps.judge_allotments(plan.rows)
+    days = dict.fromkeys((one.pk for one in plan.lines), plan.shown_on)
+    return Preview(plan, ledger.balances(days), ledger.balances(days, plan.rows))
+
+
+@dataclass(frozen=True, slots=True)
+class Remainder:
+    """What an allotment leaves unused: it has expired, or is left and ends on that day."""
+
+    number: str  # of the agreement
+    amount: int
+    ends_on: date
+    has_expired: bool
+
+
+def list_remainders(access: Access, entitlement: Entitlement) -> list[Remainder]:
+    """Of the entitlement itself, and of the one under the same codes in the agreement that this one follows.
+
+    What ended last comes first.
+    """
+    found = [entitlement]
+    agreement = entitlement.package.agreement
+    if agreement.follows_id:
+        before = agreements.list_packages(access, agreement.follows_id)
+        same = (one for one in before if one.code == entitlement.package.code)
+        found += [each for one in same for each in one.entitlements.all() if each.code == entitlement.code]
+    numbers = {one.pk: agreements.get_entitlement(access, one.pk).package.agreement for one in found}
+    days = {pk: clock.today(one.zone) for pk, one in numbers.items()}
+    balances = ledger.balances(days)
+    ends = {one.pk: one.ends_on for pk in numbers for one in ledger.list_allotments(access, entitlement_id=pk)}
+    remainders = [
+        Remainder(numbers[pk].number, share.expired or share.left, ends[share.allotment_id], share.expired > 0)
+        for pk, balance in balances.items()
+        for share in balance.paid
+        if share.expired or share.left
+    ]
+    return sorted(remainders, key=lambda one: (not one.has_expired, -one.ends_on.toordinal()))[:_LISTED_MAX]

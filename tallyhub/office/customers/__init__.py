@@ -1,0 +1,1 @@
+"""The customers one serves: what waits at each, and who serves them."""

@@ -1,0 +1,25 @@
+"""What is asked about a customer."""
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from tallyhub.office import forms as ask
+from tallyhub.organizations.rules import ROLE_NAMES, STAFF, Role
+
+
+class NewCustomerForm(forms.Form):
+    name = ask.text(_("Name"))
+    code = ask.text(
+        _("Code"), length_max=40, help_text=_("How your other systems name the customer. It stays as it is.")
+    )
+    zone = ask.zone(_("Proposed for its agreements; each has its own."))
+
+
+class CustomerForm(forms.Form):
+    name = ask.text(_("Name"))
+    zone = ask.zone(_("Proposed for its agreements; each has its own."))
+
+
+class StaffForm(forms.Form):
+    address = ask.text(_("Email address"), length_max=254, type_="email")
+    role = ask.choice(_("Role"), [(role.value, ROLE_NAMES[role]) for role in Role if role in STAFF])

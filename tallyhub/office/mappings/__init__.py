@@ -1,0 +1,1 @@
+"""Which package reaches which workspace (R3.7)."""

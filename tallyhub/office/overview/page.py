@@ -1,0 +1,209 @@
+"""What the list of agreements and the page of one say."""
+
+from collections.abc import Iterable, Mapping
+from datetime import date
+from typing import Any, NamedTuple
+
+from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
+
+from tallyhub.agreements.models import Agreement, Entitlement, Package
+from tallyhub.agreements.rules import ACTIVE_STATES, ContactKind, Plan, Scope, ServiceKind, State
+from tallyhub.agreements.words import contact_name, kind_name, plan_name, scope_name
+from tallyhub.kernel import clock
+from tallyhub.kernel import formatting as fmt
+from tallyhub.kernel.amounts import Unit
+from tallyhub.ledger.engine import Balance
+from tallyhub.ledger.models import Allotment
+from tallyhub.ledger.rules import AllotmentKind
+from tallyhub.office.agreements.content import Draft
+from tallyhub.office.agreements.page import state_badge
+from tallyhub.office.agreements.queries import Line, PackageLines, Whole
+from tallyhub.office.models import AgreementDraft
+
+DRAFTS, CURRENT, FUTURE, ENDED = "drafts", "current", "future", "ended"
+
+
+def filters(chosen: str) -> list[dict[str, Any]]:
+    named = [
+        ("", _("All")),
+        (CURRENT, _("In force")),
+        (FUTURE, _("To come")),
+        (ENDED, _("Ended")),
+        (DRAFTS, _("Drafts")),
+    ]
+    return [{"id": one, "label": label, "is_chosen": one == chosen} for one, label in named]
+
+
+def card(agreement: Agreement) -> dict[str, Any]:
+    state = agreement.state(clock.today(agreement.zone))
+    return {
+        "id": agreement.pk,
+        "number": agreement.number,
+        "name": agreement.name,
+        "seller": agreement.seller.name,
+        "term": fmt.term(agreement.starts_on, agreement.ends_on),
+        "badge": state_badge(state),
+        "group": _group(state),
+    }
+
+
+def draft_card(draft: AgreementDraft) -> dict[str, Any]:
+    content = Draft.model_validate(draft.content)
+    more = _("More for an agreement") if content.amends else _("New agreement")
+    return {
+        "id": draft.pk,
+        "title": content.terms.number or content.terms.name or more,
+        "changed": fmt.short_day(draft.changed_at.date()),
+        "is_renewal": draft.follows_id is not None,
+    }
+
+
+def _group(state: State) -> str:
+    if state is State.FUTURE:
+        return FUTURE
+    return CURRENT if state in ACTIVE_STATES else ENDED
+
+
+def agreement(whole: Whole, workspaces: dict[int, str]) -> dict[str, Any]:
+    one = whole.agreement
+    state = one.state(whole.today)
+    facts = [
+        (_("Number"), one.number),
+        (_("Plan"), plan_name(Plan(one.plan))),
+        (_("Seller"), one.seller.name),
+        (_("In force"), fmt.term(one.starts_on, one.ends_on)),
+        (_("Time zone"), one.zone),
+    ]
+    if one.terminated_on:
+        facts.append((_("Agreed until"), fmt.day(one.days.ends_on)))
+    return {
+        "id": one.pk,
+        "name": one.name,
+        "number": one.number,
+        "badge": state_badge(state),
+        "facts": facts,
+        "origin": _origin(one),
+        "goes_on": one.terminated_on is None,
+        "follows": one.follows,
+        "followers": whole.followers,
+        "packages": [_package(each, whole.today, workspaces) for each in whole.packages],
+        "contacts": [
+            {"name": each.name or each.email, "email": each.email, "kind": contact_name(ContactKind(each.kind))}
+            for each in whole.contacts
+        ],
+    }
+
+
+def _origin(one: Agreement) -> str:
+    if one.approved_at is None:
+        return _("It came by import.")
+    said = {"day": fmt.day(one.approved_at.date())}
+    if one.activated_at is None:
+        return _("Approved on %(day)s. It is set up by itself when it begins.") % said
+    return _("Approved on %(day)s.") % said
+
+
+def _package(lines: PackageLines, today: date, workspaces: dict[int, str]) -> dict[str, Any]:
+    one = lines.package
+    mapped = sorted(workspaces.get(each.workspace_id, "") for each in one.mappings.all())
+    return {
+        "id": one.pk,
+        "name": one.name,
+        "code": one.code,
+        "scope": scope_name(Scope(one.scope)),
+        "term": fmt.term(one.starts_on, min(one.ends_on, one.agreement.ends_on)),
+        "badge": state_badge(state_inside(one, today)),
+        "goes_on": one.terminated_on is None and one.agreement.terminated_on is None,
+        "workspaces": mapped,
+        "lines": [line(each) for each in lines.lines],
+    }
+
+
+def state_inside(package: Package, today: date) -> State:
+    """A package never outlives its agreement."""
+    whole, own = package.agreement.state(today), package.state(today)
+    return whole if whole in (State.TERMINATED, State.EXPIRED) and own in ACTIVE_STATES else own
+
+
+def line(one: Line) -> dict[str, Any]:
+    entitlement = one.entitlement
+    unit = Unit(entitlement.service.unit)
+    return {
+        "id": entitlement.pk,
+        "code": entitlement.code,
+        "name": entitlement.service.name,
+        "kind": kind_name(ServiceKind(entitlement.service.kind)),
+        "is_counted": one.balance is not None and not entitlement.is_as_needed,
+        "figures": figures(one.balance, unit) if one.balance else [(_("Additional benefit"), _("not counted"))],
+        "allotments": [allotment(each, unit) for each in one.allotments],
+    }
+
+
+def figures(balance: Balance, unit: Unit) -> list[tuple[str, str]]:
+    """Each figure under its name; where no quantity was agreed there is a use and nothing else."""
+    if balance.quantity is None:
+        return [(_("As needed"), _("%(amount)s used") % {"amount": fmt.amount(balance.used, unit)})]
+    shown = [one for one in _figures(balance) if one.amount or one.is_main]
+    return [(one.name, fmt.amount(one.amount, unit)) for one in shown]
+
+
+class _Figure(NamedTuple):
+    name: str
+    amount: int
+    is_main: bool = False  # shown even where it is nothing
+
+
+def _figures(balance: Balance) -> list[_Figure]:
+    return [
+        _Figure(_("Left"), balance.left, is_main=True),
+        _Figure(_("In force"), balance.quantity or 0, is_main=True),
+        _Figure(_("Used"), balance.used, is_main=True),
+        _Figure(_("To come"), balance.upcoming),
+        _Figure(_("Expired"), balance.expired),
+        _Figure(_("Over"), balance.over),
+    ]
+
+
+def allotment(one: Allotment, unit: Unit) -> dict[str, str]:
+    kind = AllotmentKind(one.kind)
+    return {
+        "kind": allotment_name(kind),
+        "amount": "" if kind is AllotmentKind.TERMINATION else fmt.amount(one.amount, unit),
+        "term": fmt.term(one.starts_on, one.ends_on) if one.amount else fmt.day(one.ends_on),
+        "recorded": fmt.short_day(one.recorded_at.date()),
+    }
+
+
+def allotment_name(kind: AllotmentKind) -> str:
+    names = {
+        AllotmentKind.PURCHASE: pgettext("kind of an allotment", "Purchase"),
+        AllotmentKind.TOP_UP: pgettext("kind of an allotment", "Top-up"),
+        AllotmentKind.CARRY_OVER: pgettext("kind of an allotment", "Carry-over"),
+        AllotmentKind.ADJUSTMENT: pgettext("kind of an allotment", "Adjustment"),
+        AllotmentKind.TERMINATION: pgettext("kind of an allotment", "Early end"),
+    }
+    return names[kind]
+
+
+def moves(
+    entitlements: Iterable[Entitlement], before: Mapping[int, Balance], after: Mapping[int, Balance]
+) -> list[dict[str, Any]]:
+    """What changes in each balance, figure by figure; the main ones stand there in any case."""
+    return [
+        {
+            "name": one.service.name,
+            "code": one.code,
+            "rows": _moves(before[one.pk], after[one.pk], Unit(one.service.unit)),
+        }
+        for one in entitlements
+    ]
+
+
+def _moves(before: Balance, after: Balance, unit: Unit) -> list[dict[str, str]]:
+    pairs = zip(_figures(before), _figures(after), strict=True)
+    return [
+        {"figure": was.name, "before": fmt.amount(was.amount, unit), "after": fmt.amount(will.amount, unit)}
+        for was, will in pairs
+        if was.is_main or was.amount != will.amount
+    ]

@@ -1,0 +1,38 @@
+"""The list of a customer's agreements, and all of one."""
+
+from django.http import HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_safe
+
+from tallyhub.agreements.queries import list_agreements
+from tallyhub.kernel.access import Right
+from tallyhub.kernel.http import HubRequest, signed_in
+from tallyhub.kernel.scope import scope
+from tallyhub.office.agreements.queries import get_whole, list_drafts
+from tallyhub.office.overview import page
+
+
+@signed_in
+@require_safe
+def agreements(request: HubRequest) -> HttpResponse:
+    request.access.require(Right.MANAGE_AGREEMENTS)
+    chosen = request.GET.get("state", "")
+    with scope(request.access):
+        cards = [page.card(one) for one in list_agreements(request.access)]
+        drafts = [page.draft_card(one) for one in list_drafts(request.access)]
+        context = {
+            "filters": page.filters(chosen),
+            "cards": [one for one in cards if chosen in ("", one["group"])],
+            "drafts": drafts if chosen in ("", page.DRAFTS) else [],
+        }
+        return render(request, "office/agreements.html", context)
+
+
+@signed_in
+@require_safe
+def agreement(request: HubRequest, agreement_id: int) -> HttpResponse:
+    request.access.require(Right.MANAGE_AGREEMENTS)
+    names = {place.id: place.name for place in request.sign_on.places}
+    with scope(request.access):
+        context = page.agreement(get_whole(request.access, agreement_id), names)
+        return render(request, "office/agreement.html", {"one": context})
