@@ -41,6 +41,14 @@ def test_no_style_asks_another_host(built: Path) -> None:
     assert "@import" not in (built / "hub.css").read_text()
 
 
+def test_paper_never_gets_the_layout_of_a_phone() -> None:
+    """R1.1: a sheet is narrower than a screen, and its tables are tables all the same."""
+    style = (assets.SOURCES / "hub.css").read_text()
+    narrow = [one for one in re.findall(r"@media ([^{]+) {", style) if "width <" in one]
+    assert narrow
+    assert [one for one in narrow if not one.startswith("screen and ")] == []
+
+
 def test_the_lock_file_names_no_host() -> None:
     assert "://" not in assets.LOCK.read_text()
 
