@@ -355,6 +355,24 @@ def test_home_says_what_is_left(world: SimpleNamespace, client: Client) -> None:
     assert "12:30 h left of 20 h" in text(client.get("/").content.decode())
 
 
+def test_home_begins_with_what_ends_soonest_and_tells_twins_apart(world: SimpleNamespace, client: Client) -> None:
+    """Within a tone by the day on which something ends; the package is named where a title repeats."""
+    for code, ends_on in (("LATE", date(2026, 12, 30)), ("SOON", date(2026, 12, 1))):
+        term = days(date(2026, 1, 1), ends_on)
+        package = make_package(world.agreement, world.north, code=code, name=code.title(), scope="addon", term=term)
+        make_entitlement(package, world.credits, bought=1000)
+    client.force_login(world.admin)
+    page = client.get("/").content.decode()
+    tiles = re.findall(r'<li class="card tile.*?</li>', page, re.DOTALL)
+    said = [text(one) for one in tiles if "Proactive credits" in one]
+    assert [next(name for name in ("Soon", "Late", "Resilience") if name in one) for one in said] == [
+        "Soon",
+        "Late",
+        "Resilience",
+    ]
+    assert not any("Base" in text(one) for one in tiles)
+
+
 def test_an_education_tile_is_open_to_the_eye_but_not_its_rows(world: SimpleNamespace, client: Client) -> None:  # R2.2
     make_service("education")
     assert "49 activities left of 50" in read(client, world.reader)
