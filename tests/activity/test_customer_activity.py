@@ -370,6 +370,7 @@ def test_home_begins_with_what_ends_soonest_and_tells_twins_apart(world: SimpleN
         "Late",
         "Resilience",
     ]
+    assert "Soon" in text(tiles[0])  # before what the base package has, whose days end later
     assert not any("Base" in text(one) for one in tiles)
 
 
