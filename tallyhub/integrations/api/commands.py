@@ -16,7 +16,6 @@ from tallyhub.kernel.access import Access, Right
 from tallyhub.kernel.errors import HubError
 from tallyhub.kernel.scope import command
 from tallyhub.ledger import queries, steps
-from tallyhub.ledger.rules import check_entry
 from tallyhub.ledger.steps import NewEntry, Posted
 from tallyhub.organizations.steps import find_people_by_key
 
@@ -74,35 +73,24 @@ def _read(rows: Sequence[Mapping[str, str]]) -> list[NewEntry]:
     """Raises Refused with everything that is wrong with any of them."""
     problems = Problems()
     read = [_KIND.row_of(Record(line, dict(cells)), problems) for line, cells in enumerate(rows)]
-    resolved = _resolved([row for row in read if row], problems)
-    entries = []
-    for row in resolved:
-        try:
-            entries.append(_entry(row))
-        except HubError as error:
-            problems.add(row.line, error, consumption.COLUMN_OF.get(error.code, "amount"))
+    _resolve(read, problems)
+    consumption.check(problems, read)
     if problems.listed:
         found = sorted(problems.listed, key=lambda one: one.line)
         raise Refused([Flaw(f"/entries/{one.line}/{one.column}", one.error) for one in found])
-    return entries
+    return [consumption.entry_of(row, SOURCE) for row in read]
 
 
-def _resolved(rows: Sequence[Row], problems: Problems) -> list[Row]:
+def _resolve(rows: Sequence[Row], problems: Problems) -> None:
     """Looked up in the scope as it is: what another customer has is not there. People by their key only, because an
     address that is found would tell who has an account."""
     refs = References(lambda _customers: set(), problems)
     refs.agreements = Cache(find_agreements)
     refs.people = Cache(find_people_by_key)
-    return consumption.resolved(refs, rows)
-
-
-def _entry(row: Row) -> NewEntry:
-    """Held to the ledger's rules here, too, because here it is known which row and column it is."""
-    entry = consumption.entry_of(row, SOURCE)
-    terms = queries.terms_in(row.found["entitlement"], row.found["package"], row.found["agreement"])
-    check_entry(unit=entry.unit, real=entry.real_amount, occurred_on=entry.occurred_on, is_reversal=False, terms=terms)
-    _ = entry.charged  # raises
-    return entry
+    consumption.resolve(refs, rows)
+    for row in rows:
+        if "entitlement" in row.found:
+            row.found["terms"] = queries.terms_in(*(row.found[one] for one in ("entitlement", "package", "agreement")))
 
 
 def _refused(error: HubError) -> HubError:
