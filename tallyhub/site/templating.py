@@ -1,5 +1,6 @@
 """What every Jinja2 page can use, and what the frame around it shows."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from typing import Any
@@ -16,24 +17,13 @@ from jinja2 import Environment, StrictUndefined, pass_context
 from jinja2.runtime import Context
 from markupsafe import Markup
 
-from tallyhub.kernel.access import Right
 from tallyhub.kernel.http import url
+from tallyhub.site.management import PAGES, Page
 
-# URL name, what the ribbon says, and the rows of its second line: (URL name, title, right).
-_TABS: list[tuple[str, Any, list[tuple[str, Any, Right]]]] = [
-    ("activity:home", _("Home"), []),
-    (
-        "activity:management",
-        _("Management"),
-        [
-            ("activity:customer_activity", _("Customer activity"), Right.VIEW_ACTIVITY),
-            ("privacy:people", _("Erase a person"), Right.ERASE_PEOPLE),
-            ("organizations:who", _("Who can see this"), Right.VIEW_AUDIT),
-            ("activity:audit", _("Audit"), Right.VIEW_AUDIT),
-            ("integrations:imports", _("Import"), Right.MANAGE_AGREEMENTS),
-            ("integrations:webhooks", _("Webhooks"), Right.MANAGE_WEBHOOKS),
-        ],
-    ),
+# URL name, what the ribbon says, and the pages of its second line.
+_TABS: list[tuple[str, Any, tuple[Page, ...]]] = [
+    ("activity:home", _("Home"), ()),
+    ("activity:management", _("Management"), PAGES),
 ]
 
 
@@ -110,12 +100,17 @@ class Chrome:
     def subtabs(self) -> list[Tab]:
         path = self._request.path
         return [
-            Tab(str(title), url(row), path.startswith(url(row)))
+            Tab(str(row.title), url(row.address), path.startswith(url(row.address)))
             for name, _title, rows in _TABS
             if _is_at(path, name, rows)
-            for row, title, right in rows
-            if self._request.access.has_anywhere(right)
+            for row in rows
+            if row.is_for(self._request.access)
         ]
+
+    @property
+    def management(self) -> list[Page]:
+        """The pages of Management that the person may open."""
+        return [one for one in PAGES if one.is_for(self._request.access)]
 
     @cached_property
     def workspaces(self) -> list[PlaceChoice]:
@@ -132,9 +127,8 @@ class Chrome:
         return next((place for place in self.workspaces if place.is_current), None)
 
 
-def _is_at(path: str, name: str, rows: list[tuple[str, Any, Right]]) -> bool:
-    here = url(name)
-    return path == here or any(path.startswith(url(row)) for row, *_rest in rows)
+def _is_at(path: str, name: str, rows: Iterable[Page]) -> bool:
+    return path == url(name) or any(path.startswith(url(row.address)) for row in rows)
 
 
 def chrome(request: HttpRequest) -> dict[str, Any]:

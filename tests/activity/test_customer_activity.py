@@ -6,6 +6,7 @@ from types import SimpleNamespace
 from typing import Any
 
 from django.test import Client
+from django.urls import reverse
 
 from tests.make import (
     allot,
@@ -52,6 +53,27 @@ def test_the_way_leads_from_home_over_management(world: SimpleNamespace, client:
     client.force_login(world.admin)
     assert 'href="/management/"' in client.get("/").content.decode()
     assert 'href="/customer-activity/"' in client.get("/management/").content.decode().split("<main")[1]
+
+
+def test_management_has_a_card_for_each_tab_and_erases_last(world: SimpleNamespace, client: Client) -> None:  # R1.3
+    for who in ("admin", "north_admin", "coordinator", "reader"):
+        client.force_login(getattr(world, who))
+        head, main = client.get("/management/").content.decode().split("<main")
+        tabs = re.findall(r'<a href="([^"]+)"', head.split("ribbon-subtabs")[1].split("</nav>")[0])
+        cards = re.findall(r'class="tile-link" href="([^"]+)"', main)
+        assert tabs == cards
+        assert cards[0] == "/customer-activity/"
+        assert all(client.get(address).status_code == 200 for address in cards)
+        if who in ("admin", "coordinator"):
+            assert cards[-1] == reverse("privacy:people")
+            assert {reverse("activity:statements"), reverse("accounts:customer_tokens")} <= set(cards)
+
+
+def test_management_says_why_it_is_empty(world: SimpleNamespace, client: Client) -> None:
+    client.force_login(world.member)
+    assert "Your roles open no page of Management." in text(client.get("/management/").content.decode())
+    client.force_login(world.newcomer)
+    assert "You are not assigned to a customer yet." in text(client.get("/management/").content.decode())
 
 
 def test_the_role_opens_the_page_at_once(world: SimpleNamespace, client: Client) -> None:  # R1.4

@@ -7,6 +7,7 @@ import brotli
 import pytest
 
 from tallyhub.site import assets
+from tallyhub.site.management import PAGES as PAGES_OF_MANAGEMENT
 
 PAGES = [*assets.ROOT.glob("tallyhub/*/jinja2/**/*.html"), *assets.ROOT.glob("tallyhub/site/templates/**/*.html")]
 FIRST_VISIT_BYTES_MAX = 64 * 1024  # compressed; half of it is used
@@ -31,7 +32,7 @@ def test_every_icon_that_a_page_names_is_in_the_sprite(built: Path) -> None:
     sprite = set(re.findall(r'<symbol id="([\w-]+)"', (built / "icons.svg").read_text()))
     by_kind = (assets.SITE / "jinja2/site/_macros.html").read_text().partition("kind_icons")[2].partition("%}")[0]
     named = {name for page in PAGES for name in re.findall(r'icons\["([\w-]+)"\]', page.read_text())}
-    named |= set(re.findall(r'"\w+": "([\w-]+)"', by_kind))
+    named |= set(re.findall(r'"\w+": "([\w-]+)"', by_kind)) | {page.icon for page in PAGES_OF_MANAGEMENT}
     assert named <= sprite, named - sprite
 
 
