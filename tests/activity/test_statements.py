@@ -404,10 +404,26 @@ def test_a_statement_keeps_the_language_it_was_made_in(world: SimpleNamespace, c
     )
     made = make(world, language="ru")
     client.force_login(world.admin)
-    assert client.get(f"/statements/{made.pk}/").headers["Content-Language"] == "ru"
     assert "Консультационная поддержка" in pdf_text(client, made)
     assert "2026" in page(client, made)
     assert "г." in page(client, made)  # a Russian day
+
+
+def test_the_frame_around_a_statement_stays_in_the_readers_language(world: SimpleNamespace, client: Client) -> None:
+    """R6.1: only what is stated is in the statement's."""
+    made = make(world, language="ru")
+    world.admin.language = "de"
+    world.admin.save(using="owner")
+    client.force_login(world.admin)
+    assert client.get(f"/statements/{made.pk}/").headers["Content-Language"] == "de"
+    whole = page(client, made)
+    frame, stated = whole.split('<div lang="ru">')
+    assert '<html lang="de"' in frame
+    assert '<h1 lang="ru">' in frame
+    assert "Verwaltung" in frame
+    assert "Выйти" not in whole
+    assert "Клиент" in stated
+    assert "г." in stated  # a Russian day
 
 
 def test_a_long_statement_sends_the_pdfs_reader_to_the_spreadsheet(

@@ -35,7 +35,7 @@ def test_from_customer_activity_to_a_statement_and_its_files(open_page: Callable
         assert Path(download.value.path()).read_bytes().startswith(begins)
         assert download.value.suggested_filename.startswith("statement-")
     page.goto("/statements/")
-    page.get_by_role("link", name="Make again").first.click()
+    page.get_by_role("link", name="Open: Statement").first.click()
     page.wait_for_url("**/statements/*/")
 
 
