@@ -99,6 +99,8 @@ def doors(world: SimpleNamespace) -> dict[tuple[str, str], tuple[list[Any], dict
         ("POST", "activity:view_rename"): ([999_999], for_all(404)),
         ("POST", "activity:view_delete"): ([999_999], for_all(404)),
         ("GET", "integrations:imports"): ([], only(ACCOUNT_TEAM)),
+        ("GET", "integrations:codes"): ([], only(ACCOUNT_TEAM)),
+        ("GET", "integrations:codes_csv"): ([], only(ACCOUNT_TEAM)),
         ("GET", "integrations:import"): ([0], none_there(ACCOUNT_TEAM)),
         ("GET", "integrations:import_problems"): ([0], none_there(ACCOUNT_TEAM)),
         **{("POST", f"integrations:import_{act}"): ([0], none_there(ACCOUNT_TEAM)) for act in IMPORT_ACTS},

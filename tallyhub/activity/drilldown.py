@@ -103,9 +103,9 @@ def _totals(one: Balance, *, several: bool) -> Iterable[dict[str, Any]]:
         yield figure(_("Used in the chosen workspaces"), one.used_here)
     yield figure(_("Used in the agreement"), one.used)
     if not one.is_as_needed:
-        yield figure(_("Bought"), one.bought + one.upcoming)
+        yield figure(_("Bought"), one.bought)
     if one.upcoming:
-        yield figure(_("Of it to come"), one.upcoming)
+        yield figure(_("To come"), one.upcoming)
     if one.expired:
         yield figure(_("Expired unused"), one.expired)
 

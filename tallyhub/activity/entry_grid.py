@@ -76,12 +76,11 @@ class Columns:
             _text("service", _("Service"), self._service, on_page=several_services),
             _text("agreement", _("Agreement"), lambda row: self._members[row.entitlement_id][0].number, on_page=False),
             _text("package", _("Package"), lambda row: self._members[row.entitlement_id][1].code, on_page=False),
+            Column("package_name", _("Package name"), cell=lambda row: self._members[row.entitlement_id][1].name),
             self._amount("real", _("Real"), lambda row: row.real_amount, on_page=False),
             _text("multiplier", _("Multiplier"), _multiplier, on_page=False),
             self._amount("charged", _("Charged"), lambda row: row.charged, sort="charged"),
-            Column("charged_minutes", _("Charged minutes"), plain=lambda row: row.charged)
-            if self._in_minutes
-            else None,
+            self._minutes,
             _text("unit", _("Unit"), lambda row: self._units[row.entitlement_id], on_page=False),
             _text("source", _("Source"), lambda row: row.source, on_page=False),
             _text("reversal", _("Reversal"), lambda row: row.reason if row.reverses_id else "", on_page=False),
@@ -89,8 +88,17 @@ class Columns:
         return [column for column in found if column]
 
     @property
-    def _in_minutes(self) -> bool:
-        return set(self._units.values()) == {Unit.MINUTES}
+    def _minutes(self) -> Column[EntryRow] | None:
+        """Hours as a number that can be reckoned with; a CSV has it where every row is one of hours."""
+        units = set(self._units.values())
+        if Unit.MINUTES not in units:
+            return None
+
+        def charged(row: EntryRow) -> int | None:
+            return row.charged if self._units[row.entitlement_id] is Unit.MINUTES else None
+
+        plain = (lambda row: row.charged) if units == {Unit.MINUTES} else None
+        return Column("charged_minutes", _("Charged minutes"), plain=plain, cell=charged)
 
     def _what(self, row: EntryRow) -> str:
         """The title, and in words what makes the charge differ from the real amount."""

@@ -1,8 +1,9 @@
 """The Customer activity page, ready to be placed: filters, agreement cards, two sections, what is not mapped."""
 
+from collections import Counter
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from django.utils import timezone
@@ -148,13 +149,26 @@ def enterprise(agreements: Sequence[AgreementLines], choice: Choice) -> tuple[li
 
 
 def urgent(agreement: AgreementLines, choice: Choice) -> list[Tile]:
-    """What has figures, add-ons included: what is over, nearly used up or low before the rest."""
+    """What has figures, add-ons included: what is over, nearly used up or low before the rest; then by when it ends."""
     found, _nothing = enterprise([agreement], choice)
     query = choice.query()
-    addons = [_tile(line, query) for package in _addons(agreement) if package.is_active for line in package.lines]
-    order = (Tone.OVER, Tone.CRITICAL, Tone.LOW, Tone.OK, Tone.PLAIN)
+    addons = [
+        replace(_tile(line, query), package=package.name)
+        for package in _addons(agreement)
+        if package.is_active
+        for line in package.lines
+    ]
     with_figures = [tile for tile in (*found, *addons) if tile.figures]
-    return sorted(with_figures, key=lambda tile: min(order.index(figure.tone) for figure in tile.figures))
+    titles = Counter(tile.title for tile in with_figures)
+    named = [tile if titles[tile.title] > 1 else replace(tile, package="") for tile in with_figures]
+    return sorted(named, key=_urgency)
+
+
+def _urgency(tile: Tile) -> tuple[int, date, str, str]:
+    order = (Tone.OVER, Tone.CRITICAL, Tone.LOW, Tone.OK, Tone.PLAIN)
+    worst = min(order.index(figure.tone) for figure in tile.figures)
+    ends = [figure.next_end for figure in tile.figures if figure.next_end]
+    return worst, min(ends, default=date.max), tile.title, tile.package
 
 
 def enterprise_packages(agreements: Iterable[AgreementLines], *, named: bool) -> list[PackageLines]:

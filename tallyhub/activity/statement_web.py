@@ -9,11 +9,13 @@ from django.conf import settings
 from django.http import HttpResponse, HttpResponseBase, StreamingHttpResponse
 from django.middleware.csrf import get_token
 from django.shortcuts import redirect, render
+from django.template.loader import render_to_string
 from django.urls import reverse_lazy
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_http_methods, require_safe
+from markupsafe import Markup
 
 from tallyhub.activity import commands, queries
 from tallyhub.activity.exports import Reader, open_statement, statement_file_name
@@ -32,6 +34,7 @@ from tallyhub.kernel.sentences import sentence
 from tallyhub.organizations.queries import names_of
 
 LISTED_MAX = 200
+_STATED = Markup("<!--stated-->")  # where the frame around a statement leaves room for it
 LINES_AT_ONCE_MAX = 5_000  # beyond, the spreadsheet takes seconds and is made by a job
 
 
@@ -132,13 +135,12 @@ def _listed(access: Access) -> list[dict[str, str]]:
 @signed_in
 @require_safe
 def statement(request: HubRequest, statement_id: int) -> HttpResponseBase:
-    """The print page, in the language the statement was made in, piece by piece: it may be a book."""
+    """The print page, piece by piece: it may be a book. It is in the language the statement was made in, its frame in
+    the reader's."""
     language = _language(request, statement_id)
     get_token(request)  # the page's forms need the cookie, and the headers go out before them
-    body = _page(request, statement_id, language)
-    response = StreamingHttpResponse(body, content_type="text/html; charset=utf-8")
-    response.headers["Content-Language"] = language
-    return response
+    body = _page(request, statement_id, language, translation.get_language() or "en")
+    return StreamingHttpResponse(body, content_type="text/html; charset=utf-8")
 
 
 def _language(request: HubRequest, statement_id: int) -> str:
@@ -149,23 +151,31 @@ def _language(request: HubRequest, statement_id: int) -> str:
     return found.language
 
 
-def _page(request: HubRequest, statement_id: int, language: str) -> Iterator[str]:
+def _page(request: HubRequest, statement_id: int, language: str, readers: str) -> Iterator[str]:
     """In a scope of the stream's own: the view's has ended by then."""
     zone = timezone.get_current_timezone_name()
     with translation.override(language), timezone.override(zone), scope(request.access):
         words, lines = open_statement(Reader.of(request.sign_on), statement_id)
-        document = words.document
-        context = {
+        stated = {
             "words": words,
             "sections": words.sections(lines),
             "heads": [(column.label, column.is_numeric) for column in page_columns(lines)],
-            "is_intact": document.is_intact,
-            "address": url("activity:statement", statement_id),
-            "is_long": document.lines_shown > LINES_AT_ONCE_MAX,
-            "pdf_is_cut": document.lines_shown > LINES_MAX_PDF,
+            "pdf_is_cut": words.document.lines_shown > LINES_MAX_PDF,
             "pdf_lines": fmt.number(LINES_MAX_PDF),
         }
-        yield from render_stream(request, "activity/statement.html", context)
+        frame = {
+            "language": language,
+            "title": words.title,
+            "is_intact": words.document.is_intact,
+            "address": url("activity:statement", statement_id),
+            "is_long": words.document.lines_shown > LINES_AT_ONCE_MAX,
+            "stated": _STATED,
+        }
+        with translation.override(readers):
+            before, _mark, after = render_to_string("activity/statement.html", frame, request).partition(_STATED)
+        yield before
+        yield from render_stream(request, "activity/_statement.html", stated)
+        yield after
 
 
 @signed_in

@@ -180,6 +180,7 @@ class Words:
         header = [
             ("agreement", _("Agreement")),
             ("package", _("Package")),
+            ("package_name", _("Package name")),
             ("service", _("Service")),
             ("unit", _("Unit")),
             *self.columns(),
@@ -195,11 +196,12 @@ class Words:
         for agreement, package, line in self.document.members:
             figures = self.document.figures[line.id]
             if line.kind is ServiceKind.BENEFIT:
-                yield [agreement.number, package.name, line.title, "", *[None] * len(keys), None]
+                yield [agreement.number, package.code, package.name, line.title, "", *[None] * len(keys), None]
                 continue
             is_as_needed = figures.bought is None
             yield [
                 agreement.number,
+                package.code,
                 package.name,
                 line.title,
                 fmt.unit_name(line.unit),

@@ -41,6 +41,7 @@ class Figure:
     bar: Bar | None
     tone: Tone
     ends: str
+    next_end: date | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +52,7 @@ class Tile:
     figures: tuple[Figure, ...] = ()
     badges: tuple[Badge, ...] = ()
     description: str = ""
+    package: str = ""  # where the title alone would not tell it from another one
 
 
 def group_name(group: Group) -> str:
@@ -117,7 +119,7 @@ def _words(one: Balance, language: str) -> Words:
 def figure(one: Balance, *, label: str | None = None) -> Figure:
     said = words(one)
     bar = Bar(min(one.quantity - one.left, one.quantity), one.quantity) if one.quantity else None
-    return Figure(label, said.headline, said.used_here, said.used, bar, one.tone, said.ends)
+    return Figure(label, said.headline, said.used_here, said.used, bar, one.tone, said.ends, one.next_end)
 
 
 def _used_here(one: Balance) -> str | None:

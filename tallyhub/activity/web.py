@@ -75,81 +75,18 @@ def _no_activity(request: HubRequest) -> str:
 @signed_in
 @require_safe
 def management(request: HubRequest) -> HttpResponse:
-    """The second step of the way to Customer activity (R1.3)."""
-    pages = [
-        {
-            "title": _("Customer activity"),
-            "sentence": _("What was bought, what was delivered, what is left and until when."),
-            "href": url("activity:customer_activity"),
-            "icon": "chart-bar",
-            "right": Right.VIEW_ACTIVITY,
-        },
-        {
-            "title": _("Manage users"),
-            "sentence": _("Who belongs to a workspace, with which roles and groups; and who is a support contact."),
-            "href": url("people:users"),
-            "icon": "user",
-            "right": Right.MANAGE_USERS,
-        },
-        {
-            "title": _("Who can see this"),
-            "sentence": _("Everybody with a role in a workspace, what it lets them see, and where it comes from."),
-            "href": url("people:who"),
-            "icon": "users",
-            "right": Right.VIEW_AUDIT,
-        },
-        {
-            "title": _("Audit"),
-            "sentence": _("What was done, by whom and when: changes, roles, exports, and what staff looked at."),
-            "href": url("activity:audit"),
-            "icon": "list-details",
-            "right": Right.VIEW_AUDIT,
-        },
-        {
-            "title": _("Workspaces"),
-            "sentence": _("Which workspaces there are, what each is for, who administers it and what reaches it."),
-            "href": url("office:own_workspaces"),
-            "icon": "building",
-            "right": Right.ADMINISTER,
-        },
-        {
-            "title": _("Enquiries"),
-            "sentence": _("What you asked your account team for, and what it answered."),
-            "href": url("office:enquiries"),
-            "icon": "messages",
-            "right": Right.ADMINISTER,
-        },
-        {
-            "title": _("Workspaces"),
-            "sentence": _("Set up workspaces for agreed goals, archive them, and activate agreements."),
-            "href": url("office:workspaces"),
-            "icon": "building",
-            "right": Right.MANAGE_AGREEMENTS,
-        },
-        {
-            "title": _("Enquiries"),
-            "sentence": _("What the administrators of all your customers ask you for."),
-            "href": url("office:served"),
-            "icon": "messages",
-            "right": Right.MANAGE_AGREEMENTS,
-        },
-        {
-            "title": _("Import"),
-            "sentence": _("Bring in agreements, allotments and consumption from a file of another system."),
-            "href": url("integrations:imports"),
-            "icon": "file-import",
-            "right": Right.MANAGE_AGREEMENTS,
-        },
-        {
-            "title": _("Webhooks"),
-            "sentence": _("Which of your systems are told when something happens, and what they answered."),
-            "href": url("integrations:webhooks"),
-            "icon": "webhook",
-            "right": Right.MANAGE_WEBHOOKS,
-        },
-    ]
-    shown = [one for one in pages if request.access.has_anywhere(Right(one["right"]))]
-    return render(request, "activity/management.html", {"pages": shown})
+    """The second step of the way to Customer activity (R1.3). Its cards are those of the ribbon's second line."""
+    return render(request, "activity/management.html", {"empty": _no_management(request)})
+
+
+def _no_management(request: HubRequest) -> str:
+    """For whom there is no card."""
+    if not request.sign_on.customer_count:
+        return _("You are not assigned to a customer yet. As soon as you are, you find it here.")
+    return _(
+        "Your roles open no page of Management. Its pages are for administrators, for people with the role Customer "
+        "activity, and for the account team. An administrator of your workspace can give you a role."
+    )
 
 
 @signed_in

@@ -6,6 +6,8 @@ from tallyhub.integrations.webhooks import web as webhooks
 app_name = "integrations"
 urlpatterns: list[URLPattern] = [
     path("import/", imports.imports, name="imports"),
+    path("import/codes/", imports.codes, name="codes"),
+    path("import/codes/codes.csv", imports.codes_csv, name="codes_csv"),
     path("import/<int:import_id>/", imports.one, name="import"),
     path("import/<int:import_id>/mapping/", imports.choose, name="import_mapping"),
     path("import/<int:import_id>/start/", imports.start, name="import_start"),

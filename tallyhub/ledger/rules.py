@@ -65,14 +65,18 @@ def check_entry(*, unit: Unit, real: int, occurred_on: date, is_reversal: bool, 
 
     The code ``after_term`` marks time that is kept unbooked and offered to the follow-up agreement.
     """
+    check_unit(unit, terms)
+    check_real(real, is_reversal=is_reversal)
+    if not is_reversal:
+        check_day(occurred_on, terms)
+
+
+def check_unit(unit: Unit, terms: Terms) -> None:
     if unit is not terms.unit:
         raise Invalid("unit_mismatch", unit=unit, expected=terms.unit)
-    _check_real(real, is_reversal=is_reversal)
-    if not is_reversal:
-        _check_day(occurred_on, terms)
 
 
-def _check_real(real: int, *, is_reversal: bool) -> None:
+def check_real(real: int, *, is_reversal: bool) -> None:
     if real == 0:
         raise Invalid("amount_zero")
     if abs(real) > AMOUNT_MAX:
@@ -81,7 +85,7 @@ def _check_real(real: int, *, is_reversal: bool) -> None:
         raise Invalid("reversal_not_negative" if is_reversal else "amount_negative", amount=real)
 
 
-def _check_day(occurred_on: date, terms: Terms) -> None:
+def check_day(occurred_on: date, terms: Terms) -> None:
     if occurred_on < terms.starts_on:
         raise Invalid("before_term", occurred_on=occurred_on, starts_on=terms.starts_on)
     if occurred_on > terms.ends_on:

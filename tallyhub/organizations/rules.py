@@ -41,8 +41,11 @@ ROLE_NAMES: dict[str, Any] = {
 }
 # What a right lets somebody see, for those who ask who can see a workspace. The others only allow to do something.
 SEES: dict[Right, Any] = {
-    Right.VIEW_ACTIVITY: _("what was bought, used and is left"),
-    Right.ADMINISTER: _("every row of the consumption history"),
+    Right.VIEW_ACTIVITY: _(
+        "the totals of everything mapped here, with what its other workspaces used, and every row but those of "
+        "reactive support, advisory support and learning"
+    ),
+    Right.ADMINISTER: _("every row of the consumption history but named people’s learning"),
     Right.VIEW_LEARNING: _("named people’s learning"),
     Right.VIEW_ALL_REQUESTS: _("every support request"),
     Right.VIEW_AUDIT: _("what was done, and who can see what"),

@@ -21,8 +21,10 @@ from zipfile import BadZipFile, ZipFile, ZipInfo
 import psycopg
 from django.db.migrations.loader import MigrationLoader
 
+from tallyhub.integrations.webhooks.rules import State as Message
 from tallyhub.kernel import clock
 from tallyhub.kernel.errors import HubError
+from tallyhub.notifications.rules import State as Mail
 from tallyhub.site import database, programs
 from tallyhub.site.config import Config
 from tallyhub.site.release import RELEASE
@@ -32,6 +34,21 @@ MANIFEST, DUMP, KEY, FILES = "manifest.json", "database.dump", "secret-key", "fi
 CHUNK_BYTES = 1024 * 1024
 MANIFEST_BYTES_MAX = 256 * 1024 * 1024  # a line per file
 LOCK_SECONDS_MAX = 10  # for a target that somebody still works in
+# The archive's workers are not here, however fresh their hearts were: the jobs they had begun are begun again.
+_FORGET_WORKERS = "IF to_regclass('procrastinate_workers') IS NOT NULL THEN DELETE FROM procrastinate_workers; END IF;"
+# What waits to go out is settled as not sent, and what would have become such is forgotten. A message can be replayed.
+_HOLD = f"""
+IF to_regclass('notifications_mail') IS NOT NULL THEN
+    UPDATE notifications_mail SET state = '{Mail.STOPPED}', error = 'restored' WHERE state = '{Mail.WAITING}';
+END IF;
+IF to_regclass('integrations_delivery') IS NOT NULL THEN
+    UPDATE integrations_delivery SET state = '{Message.FAILED}' WHERE state = '{Message.PENDING}';
+END IF;
+IF to_regclass('procrastinate_jobs') IS NOT NULL THEN
+    DELETE FROM procrastinate_jobs WHERE status IN ('todo', 'doing')
+        AND task_name IN ('notifications.tell', 'integrations.spread');
+END IF;
+"""
 Say = Callable[[str], None]
 
 
@@ -171,8 +188,10 @@ class _Hashed:
 # --- reading back ------------------------------------------------------------------------------------------
 
 
-def restore(config: Config, source: Path, *, replace: bool, say: Say) -> Manifest:
+def restore(config: Config, source: Path, *, replace: bool, say: Say, hold: bool = False) -> Manifest:
     """Bring an archive back. Everything is checked before anything is touched; the database changes in one transaction.
+
+    ``hold``: mail and messages to other systems that the archive's hub still had to send are not sent by this one.
 
     Raises HubError and leaves the target as it was: an archive that is not whole or from a newer release, a target
     that holds something (unless ``replace``), another role or key.
@@ -185,7 +204,7 @@ def restore(config: Config, source: Path, *, replace: bool, say: Say) -> Manifes
         fresh = config.files_dir.with_name("files.restoring")
         try:
             _unpack(archive, manifest, fresh)
-            _restore_database(config, archive, replace=replace)
+            _restore_database(config, archive, replace=replace, hold=hold)
             _put(fresh, config.files_dir)
         except OSError as error:
             raise HubError(f"Not restored: {error.strerror}. The database is as it was.") from error
@@ -194,8 +213,23 @@ def restore(config: Config, source: Path, *, replace: bool, say: Say) -> Manifes
         if not config.secret_key:
             _put_key(config, archive.read(KEY))
     database.migrate()
+    say(_what_goes_out(config, hold=hold))
     say("Restored. Now run: tallyhub doctor")
     return manifest
+
+
+def _what_goes_out(config: Config, *, hold: bool) -> str:
+    if hold:
+        return "Mails and messages to other systems that were waiting are stopped."
+    waiting = f"""
+        SELECT (SELECT count(*) FROM notifications_mail WHERE state = '{Mail.WAITING}'),
+               (SELECT count(*) FROM integrations_delivery WHERE state = '{Message.PENDING}')"""
+    with psycopg.connect(_owner_url(config)) as connection:
+        mails, messages = connection.execute(waiting).fetchone() or (0, 0)
+    return (
+        f"{mails:,} mails and {messages:,} messages to other systems are waiting, and are sent when a worker runs: "
+        "once more, where the hub of the archive has sent them since. To stop them: restore again with --replace --hold"
+    )
 
 
 @contextmanager
@@ -299,7 +333,7 @@ def _put_key(config: Config, key: bytes) -> None:
     part.rename(config.secret_file)
 
 
-def _restore_database(config: Config, archive: ZipFile, *, replace: bool) -> None:
+def _restore_database(config: Config, archive: ZipFile, *, replace: bool, hold: bool) -> None:
     """pg_restore writes the statements, psql runs them; COMMIT is said only when all of them were written.
 
     So a kill of any of the three, and an error anywhere, leaves the database as it was.
@@ -333,6 +367,8 @@ def _restore_database(config: Config, archive: ZipFile, *, replace: bool) -> Non
                 if replace:
                     psql.stdin.write(b"DROP OWNED BY CURRENT_USER;\n")
                 _feed(reading, archive, psql.stdin)
+                settled = _FORGET_WORKERS + (_HOLD if hold else "")
+                psql.stdin.write(f"SET LOCAL search_path = public; DO $$ BEGIN {settled} END $$;\n".encode())
                 psql.stdin.write(b"COMMIT; ANALYZE;\n")
                 psql.stdin.close()
             except BrokenPipeError:

@@ -137,6 +137,7 @@ def restore(
     file: Annotated[Path, typer.Argument(exists=True, dir_okay=False, readable=True, help="Archive of a backup.")],
     *,
     replace: Annotated[bool, typer.Option("--replace", help="Lose what is here, and take the archive's.")] = False,
+    hold: Annotated[bool, typer.Option("--hold", help="Do not send the mails and messages that were waiting.")] = False,
 ) -> None:
     """Bring an archive back into an empty hub. Stop the hub first. All of it or nothing."""
     with hub():
@@ -144,7 +145,7 @@ def restore(
 
         from tallyhub.site import backup
 
-        backup.restore(settings.TALLYHUB, file, replace=replace, say=_say)
+        backup.restore(settings.TALLYHUB, file, replace=replace, hold=hold, say=_say)
 
 
 @app.command("upgrade-database")

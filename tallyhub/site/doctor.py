@@ -6,6 +6,7 @@ import stat
 import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass
+from pathlib import Path
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from django.conf import settings
@@ -16,7 +17,7 @@ from tallyhub.agreements import queries as agreements
 from tallyhub.kernel.errors import HubError
 from tallyhub.ledger import doctor as ledger
 from tallyhub.notifications import doctor as mail
-from tallyhub.site import database
+from tallyhub.site import database, postgres
 from tallyhub.site.config import Config
 
 POSTGRES_MIN = 15
@@ -44,7 +45,8 @@ class Finding:
 def examine(config: Config) -> Iterator[Finding]:
     """One finding after the other; ends early where the next ones would make no sense."""
     yield from _settings(config)
-    yield _disk(config)
+    for folder in _folders(config):
+        yield _disk(folder)
     yield _server(config)
     yield _role()
     if "owner" not in settings.DATABASES:
@@ -81,8 +83,13 @@ def _settings(config: Config) -> Iterator[Finding]:
         yield Finding("There is no time zone data. Install the package tzdata.", is_fault=True)
 
 
-def _disk(config: Config) -> Finding:
-    folder = config.data_dir.resolve()
+def _folders(config: Config) -> list[Path]:
+    """Of our own data, and of the embedded server's where that is another one."""
+    ours, servers = config.data_dir.resolve(), postgres.folder_of(config.data_dir.resolve())
+    return [ours, servers] if config.is_embedded and not servers.is_relative_to(ours) else [ours]
+
+
+def _disk(folder: Path) -> Finding:
     try:
         folder.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryFile(dir=folder) as file:
@@ -134,7 +141,8 @@ def _server(config: Config) -> Finding:
     with connection.cursor() as cursor:
         cursor.execute("SHOW server_version_num")
         version = int(cursor.fetchone()[0])
-    where = f"embedded, data in {config.data_dir}" if config.is_embedded else "at TALLYHUB_DATABASE_URL"
+    folder = postgres.folder_of(config.data_dir.resolve())
+    where = f"embedded, data in {folder}" if config.is_embedded else "at TALLYHUB_DATABASE_URL"
     text = f"PostgreSQL {version // 10_000}.{version % 10_000}, {where}"
     is_too_old = version < POSTGRES_MIN * 10_000
     return Finding(f"{text}; at least {POSTGRES_MIN} is needed" if is_too_old else text, is_too_old)

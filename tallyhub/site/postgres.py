@@ -200,11 +200,14 @@ def remove(data_dir: Path) -> None:
 def _server(data_dir: Path, binaries: str, options: tuple[str, ...]) -> Server:
     bin_dir = Path(binaries) if binaries else wheel_binaries()
     user = _system_user() if os.geteuid() == 0 else None
-    # As root the server runs as a system user, who may not enter root's folders: it gets a folder of its own.
-    folder = data_dir / "postgres" if user is None else Path("/var/lib/tallyhub") / _short(data_dir)
     sockets = Path(tempfile.gettempdir()) / f"tallyhub-{os.geteuid()}-{_short(data_dir)}"
-    server = _with_folders(Server(folder, sockets, bin_dir, user, options))
+    server = _with_folders(Server(folder_of(data_dir), sockets, bin_dir, user, options))
     return replace(server, binaries=_reachable(bin_dir, server)) if user else server
+
+
+def folder_of(data_dir: Path) -> Path:
+    """Where the server's data lies. As root the server runs as a system user, who may not enter root's folders."""
+    return data_dir / "postgres" if os.geteuid() else Path("/var/lib/tallyhub") / _short(data_dir)
 
 
 def _with_folders(server: Server) -> Server:

@@ -1,5 +1,6 @@
 """What every Jinja2 page can use, and what the frame around it shows."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from typing import Any
@@ -18,39 +19,13 @@ from markupsafe import Markup
 
 from tallyhub.kernel.access import Right
 from tallyhub.kernel.http import url
+from tallyhub.site.pages import MANAGEMENT, OFFICE, Page
 
-# URL name, what the ribbon says, the right it takes, and the rows of its second line: (URL name, title, right).
-_TABS: list[tuple[str, Any, Right | None, list[tuple[Any, ...]]]] = [
-    ("activity:home", _("Home"), None, []),
-    (
-        "activity:management",
-        _("Management"),
-        None,
-        [
-            ("activity:customer_activity", _("Customer activity"), Right.VIEW_ACTIVITY),
-            ("office:own_workspaces", _("Workspaces"), Right.ADMINISTER),
-            ("office:enquiries", _("Enquiries"), Right.ADMINISTER),
-            ("office:workspaces", _("Workspaces"), Right.MANAGE_AGREEMENTS),
-            ("office:served", _("Enquiries"), Right.MANAGE_AGREEMENTS),
-            ("privacy:people", _("Erase a person"), Right.ERASE_PEOPLE),
-            ("people:users", _("Manage users"), Right.MANAGE_USERS),
-            ("people:account_policy", _("Account policy"), Right.MANAGE_SIGN_IN, Right.MANAGE_AGREEMENTS),
-            ("people:who", _("Who can see this"), Right.VIEW_AUDIT),
-            ("activity:audit", _("Audit"), Right.VIEW_AUDIT),
-            ("integrations:imports", _("Import"), Right.MANAGE_AGREEMENTS),
-            ("integrations:webhooks", _("Webhooks"), Right.MANAGE_WEBHOOKS),
-        ],
-    ),
-    (
-        "office:home",
-        _("Back office"),
-        Right.MANAGE_AGREEMENTS,
-        [
-            ("office:customer", _("Customer"), Right.MANAGE_AGREEMENTS),
-            ("office:agreements", _("Agreements"), Right.MANAGE_AGREEMENTS),
-            ("office:mappings", _("Mapping"), Right.MANAGE_AGREEMENTS),
-        ],
-    ),
+# URL name, what the ribbon says, whom it is for, and the pages of its second line.
+_TABS: list[tuple[str, Any, Right | None, tuple[Page, ...]]] = [
+    ("activity:home", _("Home"), None, ()),
+    ("activity:management", _("Management"), None, MANAGEMENT),
+    ("office:home", _("Back office"), Right.MANAGE_AGREEMENTS, OFFICE),
 ]
 
 
@@ -136,12 +111,17 @@ class Chrome:
     def subtabs(self) -> list[Tab]:
         path = self._request.path
         return [
-            Tab(str(title), url(row), path.startswith(url(row)))
+            Tab(str(row.title), url(row.address), path.startswith(url(row.address)))
             for name, _title, _right, rows in _TABS
             if _is_at(path, name, rows)
-            for row, title, *rights in rows
-            if any(map(self._request.access.has_anywhere, rights))
+            for row in rows
+            if row.is_for(self._request.access)
         ]
+
+    @property
+    def management(self) -> list[Page]:
+        """The pages of Management that the person may open."""
+        return [one for one in MANAGEMENT if one.is_for(self._request.access)]
 
     @cached_property
     def workspaces(self) -> list[PlaceChoice]:
@@ -158,9 +138,8 @@ class Chrome:
         return next((place for place in self.workspaces if place.is_current), None)
 
 
-def _is_at(path: str, name: str, rows: list[tuple[Any, ...]]) -> bool:
-    here = url(name)
-    return path == here or any(path.startswith(url(row)) for row, *_rest in rows)
+def _is_at(path: str, name: str, rows: Iterable[Page]) -> bool:
+    return path == url(name) or any(path.startswith(url(row.address)) for row in rows)
 
 
 def chrome(request: HttpRequest) -> dict[str, Any]:

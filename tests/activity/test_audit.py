@@ -193,6 +193,21 @@ def test_everybody_who_sees_a_workspace_is_listed_with_the_reason(client: Any, w
     assert "stranger" not in page
 
 
+def test_what_a_role_lets_see_is_what_it_lets_see(client: Any, world: SimpleNamespace) -> None:  # R2.2, R7.3
+    """An administrator sees no named people's learning; a reader sees totals of all that is mapped."""
+    client.force_login(world.admin)
+    page = re.sub(r"\s+", " ", client.get(f"/who/?workspace={world.north.pk}").content.decode())
+    sees = {
+        name: re.findall(r"<li>([^<]*)</li>", cell)
+        for name, cell in re.findall(r'"Person"><span>(\w+).*?data-label="Sees">(.*?)</td>', page)
+    }
+    assert sees["north_admin"][1] == "every row of the consumption history but named people’s learning"
+    (reader,) = sees["reader"]
+    assert reader.startswith("the totals of everything mapped here, with what its other workspaces used")
+    assert reader.endswith("reactive support, advisory support and learning")
+    assert "named people’s learning" in sees["learning"]
+
+
 def test_a_role_that_has_ended_gives_no_reason(client: Any, world: SimpleNamespace) -> None:
     grant(world.newcomer, "engineer", world.north, ends_at=NOW - timedelta(days=1))
     client.force_login(world.admin)

@@ -6,6 +6,7 @@ from types import SimpleNamespace
 from typing import Any
 
 from django.test import Client
+from django.urls import reverse
 
 from tests.make import (
     allot,
@@ -52,6 +53,27 @@ def test_the_way_leads_from_home_over_management(world: SimpleNamespace, client:
     client.force_login(world.admin)
     assert 'href="/management/"' in client.get("/").content.decode()
     assert 'href="/customer-activity/"' in client.get("/management/").content.decode().split("<main")[1]
+
+
+def test_management_has_a_card_for_each_tab_and_erases_last(world: SimpleNamespace, client: Client) -> None:  # R1.3
+    for who in ("admin", "north_admin", "coordinator", "reader"):
+        client.force_login(getattr(world, who))
+        head, main = client.get("/management/").content.decode().split("<main")
+        tabs = re.findall(r'<a href="([^"]+)"', head.split("ribbon-subtabs")[1].split("</nav>")[0])
+        cards = re.findall(r'class="tile-link" href="([^"]+)"', main)
+        assert tabs == cards
+        assert cards[0] == "/customer-activity/"
+        assert all(client.get(address).status_code == 200 for address in cards)
+        if who in ("admin", "coordinator"):
+            assert cards[-1] == reverse("privacy:people")
+            assert {reverse("activity:statements"), reverse("accounts:customer_tokens")} <= set(cards)
+
+
+def test_management_says_why_it_is_empty(world: SimpleNamespace, client: Client) -> None:
+    client.force_login(world.member)
+    assert "Your roles open no page of Management." in text(client.get("/management/").content.decode())
+    client.force_login(world.newcomer)
+    assert "You are not assigned to a customer yet." in text(client.get("/management/").content.decode())
 
 
 def test_the_role_opens_the_page_at_once(world: SimpleNamespace, client: Client) -> None:  # R1.4
@@ -355,6 +377,25 @@ def test_a_new_person_with_a_role_in_two_workspaces_sees_both(world: SimpleNames
 def test_home_says_what_is_left(world: SimpleNamespace, client: Client) -> None:
     client.force_login(world.reader)
     assert "12:30 h left of 20 h" in text(client.get("/").content.decode())
+
+
+def test_home_begins_with_what_ends_soonest_and_tells_twins_apart(world: SimpleNamespace, client: Client) -> None:
+    """Within a tone by the day on which something ends; the package is named where a title repeats."""
+    for code, ends_on in (("LATE", date(2026, 12, 30)), ("SOON", date(2026, 12, 1))):
+        term = days(date(2026, 1, 1), ends_on)
+        package = make_package(world.agreement, world.north, code=code, name=code.title(), scope="addon", term=term)
+        make_entitlement(package, world.credits, bought=1000)
+    client.force_login(world.admin)
+    page = client.get("/").content.decode()
+    tiles = re.findall(r'<li class="card tile.*?</li>', page, re.DOTALL)
+    said = [text(one) for one in tiles if "Proactive credits" in one]
+    assert [next(name for name in ("Soon", "Late", "Resilience") if name in one) for one in said] == [
+        "Soon",
+        "Late",
+        "Resilience",
+    ]
+    assert "Soon" in text(tiles[0])  # before what the base package has, whose days end later
+    assert not any("Base" in text(one) for one in tiles)
 
 
 def test_an_education_tile_is_open_to_the_eye_but_not_its_rows(world: SimpleNamespace, client: Client) -> None:  # R2.2

@@ -11,7 +11,7 @@ import pytest
 from django.test import Client
 
 from tests.activity.test_customer_activity import strip_tokens, text
-from tests.make import book, grant, make_entitlement, make_package, make_service
+from tests.make import allot, book, grant, make_entitlement, make_package, make_service
 
 GROUP = "/customer-activity/enterprise/as_needed/"
 
@@ -71,6 +71,13 @@ def test_proactive_services_show_what_was_delivered(world: SimpleNamespace, clie
     entitlement = make_entitlement(world.base, make_service("proactive", "minutes"), bought=960)
     book(entitlement, world.north, 720, date(2026, 11, 20))
     assert "4 h left of 16 h" in read(client, world.admin, "/customer-activity/")
+
+
+def test_bought_is_what_has_begun_as_in_statements_and_the_api(world: SimpleNamespace, client: Client) -> None:
+    """R1.1, R8.1: what is to come is a figure of its own."""
+    allot(world.cedar_advisory, 600, date(2026, 12, 1), date(2026, 12, 31))
+    page = read(client, world.admin, of(world.cedar_advisory))
+    assert "Bought 20 h To come 10 h" in page
 
 
 def test_a_benefit_has_no_grid(world: SimpleNamespace, client: Client) -> None:  # R1.12

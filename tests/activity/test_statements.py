@@ -33,7 +33,7 @@ from tallyhub.organizations.sign_on import act_for
 from tests.activity.test_customer_activity import text
 from tests.ledger.episodes import WINDOW, Episode
 from tests.ledger.model import model
-from tests.make import allot, book, make_package
+from tests.make import allot, book, make_entitlement, make_package
 from tests.world import NOW, TODAY
 
 FIRST = date(2026, 1, 1)
@@ -129,12 +129,10 @@ def test_every_line_is_listed_and_they_add_up(world: SimpleNamespace, client: Cl
     ):
         assert words in said, words
     rows = rows_of(workbook(client, made), "Entries")
-    charged = (
-        sum(row["charged_minutes"] for row in rows if row["unit"] == "minutes") if "charged_minutes" in rows[0] else 0
-    )
-    assert charged == 0  # two units in one list have no column of minutes
     advisory = [row for row in rows if row["unit"] == "minutes"]
     assert sum((row["charged"] for row in advisory), timedelta()) == timedelta(minutes=90 + 360 + 45)
+    assert sum(row["charged_minutes"] for row in advisory) == 90 + 360 + 45
+    assert {row["charged_minutes"] for row in rows if row["unit"] != "minutes"} == {""}  # units are never added
 
 
 def test_a_reversal_is_shown_as_such(world: SimpleNamespace, client: Client) -> None:  # R1.1
@@ -355,6 +353,8 @@ def test_the_spreadsheet_has_real_numbers_and_days(world: SimpleNamespace, clien
     assert advisory["bought"] == timedelta(hours=20)
     assert advisory["left"] == timedelta(hours=12, minutes=30)
     reactive = next(row for row in rows_of(book_, "Entries") if row["service"] == "Reactive support")
+    for row in (advisory, reactive):  # code and name in both sheets, so that one finds the other
+        assert (row["package"], row["package_name"]) == ("BASE", "Base")
     assert (reactive["occurred_on"], reactive["charged"]) == (date(2026, 1, 5), 1)
 
 
@@ -377,6 +377,20 @@ def test_the_pdf_says_what_the_page_says(world: SimpleNamespace, client: Client)
         assert words in said, words
 
 
+def test_no_heading_stands_alone_at_the_foot_of_a_pdf_page(world: SimpleNamespace, client: Client) -> None:  # R1.1
+    """However much comes before: with each package more, the pages break elsewhere."""
+    client.force_login(world.admin)
+    for number in range(30):
+        package = make_package(world.agreement, world.north, world.south, code=f"P{number}", name=f"Package {number}")
+        make_entitlement(package, world.advisory, bought=600)
+    answer = client.get(f"/statements/{make(world).pk}/statement.pdf")
+    pages = [one.extract_text().split("\n") for one in pypdf.PdfReader(io.BytesIO(answer.content)).pages]
+    assert len(pages) > 3
+    for lines in pages:
+        body = [line for line in lines if line.strip() and not line.startswith("Statement ")]
+        assert not re.search(r"^Package \d+$|^\d+ January 2026|^Service", body[-1]), body[-3:]
+
+
 def test_the_pdf_is_the_same_to_the_byte(world: SimpleNamespace, client: Client) -> None:  # R9.1
     made = make(world)
     client.force_login(world.admin)
@@ -390,10 +404,26 @@ def test_a_statement_keeps_the_language_it_was_made_in(world: SimpleNamespace, c
     )
     made = make(world, language="ru")
     client.force_login(world.admin)
-    assert client.get(f"/statements/{made.pk}/").headers["Content-Language"] == "ru"
     assert "Консультационная поддержка" in pdf_text(client, made)
     assert "2026" in page(client, made)
     assert "г." in page(client, made)  # a Russian day
+
+
+def test_the_frame_around_a_statement_stays_in_the_readers_language(world: SimpleNamespace, client: Client) -> None:
+    """R6.1: only what is stated is in the statement's."""
+    made = make(world, language="ru")
+    world.admin.language = "de"
+    world.admin.save(using="owner")
+    client.force_login(world.admin)
+    assert client.get(f"/statements/{made.pk}/").headers["Content-Language"] == "de"
+    whole = page(client, made)
+    frame, stated = whole.split('<div lang="ru">')
+    assert '<html lang="de"' in frame
+    assert '<h1 lang="ru">' in frame
+    assert "Verwaltung" in frame
+    assert "Выйти" not in whole
+    assert "Клиент" in stated
+    assert "г." in stated  # a Russian day
 
 
 def test_a_long_statement_sends_the_pdfs_reader_to_the_spreadsheet(

@@ -1,5 +1,6 @@
 """Statements and spreadsheets in a real browser, with the real job worker."""
 
+import re
 from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
@@ -34,8 +35,20 @@ def test_from_customer_activity_to_a_statement_and_its_files(open_page: Callable
         assert Path(download.value.path()).read_bytes().startswith(begins)
         assert download.value.suggested_filename.startswith("statement-")
     page.goto("/statements/")
-    page.get_by_role("link", name="Make again").first.click()
+    page.get_by_role("link", name="Open: Statement").first.click()
     page.wait_for_url("**/statements/*/")
+
+
+def test_a_table_is_printed_as_a_table_on_the_long_side_of_the_paper(open_page: Callable[..., Any]) -> None:  # R1.1
+    page = open_page(ADMIN, GRID)
+    boxes = re.findall(rb"/MediaBox \[0 0 (\d+) (\d+)\]", page.pdf(prefer_css_page_size=True))
+    assert boxes
+    assert all(int(wide) > int(high) for wide, high in boxes)
+    page.set_viewport_size({"width": 640, "height": 900})
+    row = "getComputedStyle(document.querySelector('.grid-table tbody tr')).display"
+    assert page.evaluate(row) == "block"
+    page.emulate_media(media="print")
+    assert page.evaluate(row) == "table-row"
 
 
 def test_a_spreadsheet_is_made_while_one_waits(open_page: Callable[..., Any]) -> None:  # R8.3

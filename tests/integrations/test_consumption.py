@@ -53,6 +53,32 @@ def test_what_must_not_be_booked_is_refused_with_its_column(world, owner, tmp_pa
     assert counts(owner) == before  # not the good row either
 
 
+def test_all_that_is_wrong_with_a_row_is_said_at_once(world, tmp_path):  # R8.1
+    row = entry(
+        world,
+        package="NONE",
+        workspace="west",
+        person="nobody",
+        amount="0.5",
+        occurred_on="31.12.2026",
+        title="x" * 301,
+    )
+    other = entry(world, unit="cases", amount="0", occurred_on="2027-01-01", workspace="west")
+    report = import_file(write(tmp_path, "consumption.csv", [row, other]))
+    assert sorted(refusals(report)) == [
+        (2, "amount", "amount_not_whole"),
+        (2, "occurred_on", "day_malformed"),
+        (2, "package", "package_unknown"),
+        (2, "person", "person_unknown"),
+        (2, "title", "text_too_long"),
+        (2, "workspace", "workspace_unknown"),
+        (3, "amount", "amount_zero"),
+        (3, "occurred_on", "after_term"),
+        (3, "unit", "unit_mismatch"),
+        (3, "workspace", "workspace_unknown"),
+    ]
+
+
 def test_a_package_that_does_not_reach_the_workspace_pays_nothing(world, owner, tmp_path):
     row = entry(world, package="ADD", entitlement=world.cedar_credits.code, unit="credits", workspace="south")
     report = import_file(write(tmp_path, "consumption.csv", [row]))

@@ -57,6 +57,41 @@ def told(**replaced: list[dict[str, str]]) -> list[tuple[str, list[dict[str, str
     return [(kind, replaced.get(kind, rows)) for kind, rows in STORY.items()]
 
 
+WRONG = {
+    "agreements": (
+        {"customer": "none", "seller": "none", "plan": "gold", "starts_on": "2026-12-31", "ends_on": "2026-01-01"},
+        {"customer", "seller", "plan", "ends_on"},
+    ),
+    "packages": (
+        {"agreement": "none", "scope": "none", "starts_on": "2026-12-31", "ends_on": "2026-01-01"},
+        {"agreement", "scope", "ends_on"},
+    ),
+    "entitlements": (
+        {"package": "none", "service": "none", "is_as_needed": "perhaps"},
+        {"package", "service", "is_as_needed"},
+    ),
+    "allotments": (
+        {"entitlement": "none", "kind": "gift", "amount": "1.001", "ends_on": "2026-13-01"},
+        {"entitlement", "kind", "amount", "ends_on"},
+    ),
+    "mappings": ({"package": "none", "workspace": "none"}, {"package", "workspace"}),
+    "people": ({"customer": "none", "email": "not one", "zone": "Moon"}, {"customer", "email", "zone"}),
+    "grants": ({"person": "none", "workspace": "none", "role": "king"}, {"person", "workspace", "role"}),
+}
+
+
+@pytest.mark.parametrize("kind", WRONG)
+def test_all_that_is_wrong_with_a_row_is_said_at_once(world, tmp_path, kind):  # R8.1
+    over, columns = WRONG[kind]
+    for earlier, rows in told():
+        if earlier == kind:
+            break
+        assert not import_file(write(tmp_path, f"{earlier}.csv", rows)).problems
+    report = import_file(write(tmp_path, f"{kind}.csv", [STORY[kind][0] | over]))
+    assert {problem.column for problem in report.problems} == columns
+    assert len(report.problems) == len(columns)
+
+
 def refusals(path):
     return [(problem.line, problem.column, problem.code) for problem in import_file(path).problems]
 

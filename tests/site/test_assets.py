@@ -5,6 +5,7 @@ from pathlib import Path
 
 import brotli
 import pytest
+from tallyhub.site.management import PAGES as PAGES_OF_MANAGEMENT
 
 from tallyhub.site import assets
 
@@ -31,7 +32,7 @@ def test_every_icon_that_a_page_names_is_in_the_sprite(built: Path) -> None:
     sprite = set(re.findall(r'<symbol id="([\w-]+)"', (built / "icons.svg").read_text()))
     by_kind = (assets.SITE / "jinja2/site/_macros.html").read_text().partition("kind_icons")[2].partition("%}")[0]
     named = {name for page in PAGES for name in re.findall(r'icons\["([\w-]+)"\]', page.read_text())}
-    named |= set(re.findall(r'"\w+": "([\w-]+)"', by_kind))
+    named |= set(re.findall(r'"\w+": "([\w-]+)"', by_kind)) | {page.icon for page in PAGES_OF_MANAGEMENT}
     assert named <= sprite, named - sprite
 
 
@@ -39,6 +40,14 @@ def test_no_style_asks_another_host(built: Path) -> None:
     asked = re.findall(r"url\(([^)]{0,20})", (built / "hub.css").read_text())
     assert all(one.strip("\"'").startswith("data:") for one in asked)
     assert "@import" not in (built / "hub.css").read_text()
+
+
+def test_paper_never_gets_the_layout_of_a_phone() -> None:
+    """R1.1: a sheet is narrower than a screen, and its tables are tables all the same."""
+    style = (assets.SOURCES / "hub.css").read_text()
+    narrow = [one for one in re.findall(r"@media ([^{]+) {", style) if "width <" in one]
+    assert narrow
+    assert [one for one in narrow if not one.startswith("screen and ")] == []
 
 
 def test_the_lock_file_names_no_host() -> None:

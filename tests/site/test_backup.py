@@ -137,6 +137,49 @@ def test_a_backup_is_of_one_instant_while_others_write(full: Hub, world: Any, em
     assert "No difference found" in empty_hub.run("doctor")
 
 
+WAITING = """
+INSERT INTO notifications_mail (key, person_id, letter, params, thread, state, attempts, next_at, created_at, error)
+    SELECT 'key', min(id), 'accounts.password_changed', '{}', '', 'waiting', 0, now(), now(), '' FROM accounts_person;
+INSERT INTO integrations_endpoint (id, customer_id, url, types, secret, old_secret, is_paused, made_at)
+    SELECT 1, min(customer_id), 'https://hooks.example', '{}', 'x', '', false, now() FROM organizations_workspace;
+INSERT INTO integrations_delivery (id, customer_id, endpoint_id, type, body, state, tries, next_at, made_at)
+    SELECT 1, customer_id, 1, 'ping', '{}', 'pending', 0, now(), now() FROM integrations_endpoint;
+INSERT INTO procrastinate_workers (id) OVERRIDING SYSTEM VALUE VALUES (77);
+INSERT INTO procrastinate_jobs (queue_name, task_name, status, worker_id) VALUES
+    ('default', 'notifications.tell', 'doing', 77),
+    ('default', 'integrations.spread', 'todo', NULL), ('default', 'notifications.send', 'todo', NULL);
+"""
+OUTGOING = """
+SELECT state FROM notifications_mail UNION ALL SELECT state FROM integrations_delivery UNION ALL
+SELECT task_name FROM procrastinate_jobs WHERE task_name <> 'notifications.send'
+"""
+
+
+@pytest.fixture
+def waiting(full: Hub, owner: Any, tmp_path: Path) -> Path:
+    """An archive of a hub that works, with a mail and a message to send, and news that will become such."""
+    owner.execute(WAITING)
+    path = tmp_path / "waiting.backup"
+    backup.back_up(full.config, path, say)
+    return path
+
+
+def test_the_archives_workers_are_not_here_and_their_jobs_are_taken_up(waiting: Path, empty_hub: Hub) -> None:  # R10.1
+    said = empty_hub.run("restore", str(waiting))
+    assert "1 mails and 1 messages to other systems are waiting" in said
+    assert "--hold" in said
+    assert "No job worker runs." in empty_hub.run("doctor")
+    assert empty_hub.ask("SELECT worker_id FROM procrastinate_jobs WHERE status = 'doing'") == [(None,)]
+    found = sorted(str(one) for (one,) in empty_hub.ask(OUTGOING))
+    assert found == ["integrations.spread", "notifications.tell", "pending", "waiting"]
+
+
+def test_a_copy_that_is_held_sends_nothing_that_was_waiting(waiting: Path, empty_hub: Hub) -> None:  # R10.1
+    assert "were waiting are stopped" in empty_hub.run("restore", str(waiting), "--hold")
+    assert sorted(empty_hub.ask(OUTGOING)) == [("failed",), ("stopped",)]
+    assert "0 are waiting" in empty_hub.run("doctor")
+
+
 # refusals: the target stays as it was
 
 

@@ -44,7 +44,8 @@ def test_a_mail_is_listed_and_read_as_text_and_html(world: SimpleNamespace, demo
     page = client.get(f"/demo/mail/{key_of_only()}/").content.decode()
     assert "Good day, Zoë" in page
     assert "sandbox" in page
-    assert client.get(f"/demo/mail/{key_of_only()}/html/").content.decode().strip() == "<p>Good day</p>"
+    html = client.get(f"/demo/mail/{key_of_only()}/html/").content.decode().strip()
+    assert html == '<base target="_blank"><p>Good day</p>'
 
 
 def test_a_hostile_mail_runs_nothing(world: SimpleNamespace, demo: str, client: Client) -> None:
@@ -52,7 +53,10 @@ def test_a_hostile_mail_runs_nothing(world: SimpleNamespace, demo: str, client: 
     assert "<script>x()" not in client.get("/demo/mail/").content.decode()
     assert "<script>x()" not in client.get(f"/demo/mail/{key_of_only()}/").content.decode()
     answer = client.get(f"/demo/mail/{key_of_only()}/html/")
-    assert answer["Content-Security-Policy"].startswith("sandbox; default-src 'none'")
+    assert answer["Content-Security-Policy"].startswith("sandbox allow-popups ")
+    assert "allow-scripts" not in answer["Content-Security-Policy"]
+    assert "allow-top-navigation" not in answer["Content-Security-Policy"]
+    assert "; default-src 'none'" in answer["Content-Security-Policy"]
     assert "frame-ancestors 'self'" in answer["Content-Security-Policy"]
 
 

@@ -11,7 +11,8 @@ from typing import Any
 import psycopg
 import pytest
 
-from tallyhub.site import postgres
+from tallyhub.site import doctor, postgres
+from tallyhub.site.config import Config
 
 BINARIES = os.environ.get("TALLYHUB_POSTGRES_BIN", "")
 
@@ -47,6 +48,16 @@ def test_the_app_role_owns_nothing_and_cannot_pass_the_wall(folder: Path) -> Non
         assert ask(server.app, f"SELECT {powers} FROM pg_roles WHERE rolname = current_user") is False
         with pytest.raises(psycopg.errors.InsufficientPrivilege):
             ask(server.app, "CREATE TABLE mine ()")
+
+
+def test_the_doctor_says_where_the_data_really_is(folder: Path, world: Any) -> None:  # R10.2
+    """As root it is not below the data folder."""
+    with running(folder) as server:
+        data = Path(ask(server.admin, "SHOW data_directory"))
+    assert data.parent == postgres.folder_of(folder.resolve())
+    config = Config(data_dir=folder, database_url="", owner_url="")
+    assert f"embedded, data in {data.parent}" in doctor._server(config).text
+    assert any(data.is_relative_to(one) for one in doctor._folders(config))
 
 
 def test_only_its_owner_can_enter(folder: Path) -> None:

@@ -1,7 +1,7 @@
 """What a token may do: book entries and take them back, each call whole or not at all, and once."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from tallyhub.agreements.steps import find_lines
@@ -16,7 +16,7 @@ from tallyhub.kernel.access import Access, Right
 from tallyhub.kernel.errors import HubError
 from tallyhub.kernel.scope import command
 from tallyhub.ledger import queries, steps
-from tallyhub.ledger.rules import Terms, check_entry
+from tallyhub.ledger.rules import Terms
 from tallyhub.ledger.steps import NewEntry, Posted
 from tallyhub.organizations.steps import find_people_by_key
 
@@ -71,29 +71,24 @@ def _answer(access: Access, keys: Sequence[tuple[str, str]], posted: Posted) -> 
     return Answer(200, json.dumps({"entries": entries, "new": posted.new, "known": posted.known}, ensure_ascii=False))
 
 
-def _read(access: Access, rows: Sequence[dict[str, str]]) -> tuple[list[NewEntry], dict[int, Terms]]:
+def _read(access: Access, rows: Sequence[Mapping[str, str]]) -> tuple[list[NewEntry], dict[int, Terms]]:
     """Entries, and the terms of their entitlements. Raises Refused with everything that is wrong with any row."""
     problems = Problems()
-    read = [_KIND.row_of(Record(line, cells), problems) for line, cells in enumerate(rows)]
-    resolved = _resolved(access, [row for row in read if row], problems)
-    terms = {pk: _terms(row) for pk, row in {row.found["entitlement"].pk: row for row in resolved}.items()}
-    entries = []
-    for row in resolved:
-        try:
-            entries.append(_entry(row, terms[row.found["entitlement"].pk]))
-        except HubError as error:
-            problems.add(row.line, error, consumption.COLUMN_OF.get(error.code, "amount"))
+    read = [_KIND.row_of(Record(line, dict(cells)), problems) for line, cells in enumerate(rows)]
+    _resolve(access, read, problems)
+    terms = _add_terms(read)
+    consumption.check(problems, read)
     if problems.listed:
         found = sorted(problems.listed, key=lambda one: one.line)
         raise Refused([Flaw(f"/entries/{one.line}/{one.column}", one.error) for one in found])
-    return entries, terms
+    return [consumption.entry_of(row, SOURCE) for row in read], terms
 
 
-def _resolved(access: Access, rows: Sequence[Row], problems: Problems) -> list[Row]:
+def _resolve(access: Access, rows: Sequence[Row], problems: Problems) -> None:
     """Looked up in the scope as it is: what another customer has is not there. People by their key only, because an
     address that is found would tell who has an account."""
     numbers, packages, entitlements = (
-        {row.values[name] for row in rows} for name in ("agreement", "package", "entitlement")
+        {row.values[name] for row in rows if name in row.values} for name in ("agreement", "package", "entitlement")
     )
     lines = find_lines(access, numbers, packages, entitlements)
     refs = References(lambda _customers: set(), problems)
@@ -101,19 +96,18 @@ def _resolved(access: Access, rows: Sequence[Row], problems: Problems) -> list[R
     refs.packages = Cache(lambda _keys: lines.packages)
     refs.entitlements = Cache(lambda _keys: lines.entitlements)
     refs.people = Cache(find_people_by_key)
-    return consumption.resolved(refs, rows)
+    consumption.resolve(refs, rows)
 
 
-def _terms(row: Row) -> Terms:
-    return queries.terms_in(row.found["entitlement"], row.found["package"], row.found["agreement"])
-
-
-def _entry(row: Row, terms: Terms) -> NewEntry:
-    """Held to the ledger's rules here, too, because here it is known which row and column it is."""
-    entry = consumption.entry_of(row, SOURCE)
-    check_entry(unit=entry.unit, real=entry.real_amount, occurred_on=entry.occurred_on, is_reversal=False, terms=terms)
-    _ = entry.charged  # raises
-    return entry
+def _add_terms(rows: Sequence[Row]) -> dict[int, Terms]:
+    """To each row whose entitlement is known; once for all rows of one."""
+    terms: dict[int, Terms] = {}
+    for row in rows:
+        if entitlement := row.found.get("entitlement"):
+            if entitlement.pk not in terms:
+                terms[entitlement.pk] = queries.terms_in(entitlement, row.found["package"], row.found["agreement"])
+            row.found["terms"] = terms[entitlement.pk]
+    return terms
 
 
 def _refused(error: HubError) -> HubError:

@@ -139,7 +139,8 @@ def list_packages(request: HttpRequest, paging: PagingQuery, wanted: Query[Packa
 
 
 class Balance(BaseModel):
-    """In the unit's smallest step. Bought = left + expired + used - over. Null where no quantity was agreed."""
+    """In the unit's smallest step. Bought = left + expired + used - over; where nothing was agreed by quantity these,
+    but for what was used, are null. An additional benefit has no balance at all: the whole is null."""
 
     bought: int | None
     used: int = Field(description="In the whole agreement.")
@@ -166,7 +167,9 @@ class Entitlement(BaseModel):
     is_as_needed: bool
     rounding_step: int
     state: str = Field(description="Of its package.")
-    balance: Balance | None = Field(description="Null for an additional benefit.")
+    balance: Balance | None = Field(
+        description="Null for an additional benefit (kind benefit), which has no quantity and is not counted."
+    )
 
 
 class Entitlements(Paged):

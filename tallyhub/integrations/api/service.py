@@ -19,7 +19,7 @@ from tallyhub.integrations.api.problems import MEDIA_TYPE, answer_error
 ROOT = "/api/v1/"
 _ABOUT = (
     "What was bought, what was delivered, what is left; and booking what was delivered. Numbers are whole, in the "
-    "unit's smallest step: minutes, cases, hundredths of a credit. docs/api.md is the guide."
+    "unit's smallest step: minutes, cases, hundredths of a credit. The hub serves how to use it at /api/v1/docs."
 )
 
 

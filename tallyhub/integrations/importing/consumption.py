@@ -10,19 +10,20 @@ from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from tallyhub.integrations.importing import cells, staging
-from tallyhub.integrations.importing.kinds import Field, Kind, Row
-from tallyhub.integrations.importing.problems import PROBLEMS_MAX, harmless
+from tallyhub.integrations.importing.kinds import Field, Kind, Row, good
+from tallyhub.integrations.importing.problems import PROBLEMS_MAX, Problems, harmless
 from tallyhub.integrations.importing.references import References
 from tallyhub.integrations.importing.run import Run
 from tallyhub.kernel import amounts
 from tallyhub.kernel.errors import Conflict, HubError, Invalid
 from tallyhub.ledger import queries, sql, steps
-from tallyhub.ledger.rules import Terms, check_entry
+from tallyhub.ledger.rules import check_day, check_real, check_unit
 from tallyhub.ledger.steps import NewEntry
 
 SOURCE = "import"
 _charge = lru_cache(16_384)(amounts.charge)  # what repeats from row to row costs a look-up
 _WHOLE = Fraction(1)
+_DAYS = ("occurred_on", "occurred_at")
 COLUMN_OF = {  # the column an error is about, where it is not the amount
     **dict.fromkeys(("after_term", "before_term", "in_future", "day_missing", "day_twice"), "occurred_on"),
     "already_reversed": "reverses",
@@ -95,41 +96,81 @@ def begin() -> None:
 
 
 def write(run: Run, rows: Sequence[Row]) -> None:
-    rows = resolved(run.refs, rows)
-    terms = queries.terms_of(run.access, {row.found["entitlement"].pk for row in rows})
-    entries: list[Staged] = []
-    reversals: list[Staged] = []
+    resolve(run.refs, rows)
+    terms = queries.terms_of(run.access, {row.found["entitlement"].pk for row in rows if "entitlement" in row.found})
     for row in rows:
-        try:
-            entry = _entry(row, terms[row.found["entitlement"].pk])
-        except HubError as error:
-            run.refuse(row, error, COLUMN_OF.get(error.code, "amount"))
-            continue
-        if "reverses" in row.values:
-            reversals.append((*entry, row.values["reverses"]))
-        else:
-            entries.append(entry)
-    staging.copy("staged_entry", entries)
+        if "entitlement" in row.found:
+            row.found["terms"] = terms[row.found["entitlement"].pk]
+    check(run.problems, rows)
+    kept = [(row, _entry(row)) for row in good(rows)]
+    staging.copy("staged_entry", [entry for row, entry in kept if "reverses" not in row.values])
+    reversals = [(*entry, row.values["reverses"]) for row, entry in kept if "reverses" in row.values]
     staging.copy("staged_reversal", reversals)
 
 
-def resolved(refs: References, rows: Sequence[Row]) -> list[Row]:
-    rows = refs.resolve_entitlement(rows)
-    rows = refs.resolve_workspace(rows)
-    return refs.resolve_person(rows)
+def resolve(refs: References, rows: Sequence[Row]) -> None:
+    refs.resolve_entitlement(rows)
+    refs.resolve_workspace(rows)
+    refs.resolve_person(rows)
+
+
+def check(problems: Problems, rows: Sequence[Row]) -> None:
+    """The ledger's rules, one by one, each as far as the row says what it needs: so all that is wrong is said at once.
+
+    ``found`` has the ``terms`` of a row whose entitlement is known.
+    """
+    for row in rows:
+        for rule in (_check_quantity, _check_unit, _check_real, _check_occurred, _check_day, _check_charge):
+            try:
+                rule(row)
+            except HubError as error:
+                row.refuse(problems, error, COLUMN_OF.get(error.code, "amount"))
+
+
+def _check_quantity(row: Row) -> None:
+    if row.values.keys() >= {"amount", "unit"}:
+        row.found["unit"], row.found["real"] = cells.quantity(row.values["amount"], row.values["unit"])
+
+
+def _check_unit(row: Row) -> None:
+    if row.found.keys() >= {"unit", "terms"}:
+        check_unit(row.found["unit"], row.found["terms"])
+
+
+def _check_real(row: Row) -> None:
+    if "real" in row.found and row.wrong.isdisjoint({"reverses"}):
+        check_real(row.found["real"], is_reversal="reverses" in row.values)
+
+
+def _check_occurred(row: Row) -> None:
+    if row.wrong.isdisjoint(_DAYS) and "agreement" in row.found:
+        row.found["occurred_on"] = _day(row, row.found["agreement"].zone)
+
+
+def _check_day(row: Row) -> None:
+    if row.found.keys() >= {"occurred_on", "terms"} and "reverses" not in row.values:
+        check_day(row.found["occurred_on"], row.found["terms"])
+
+
+def _check_charge(row: Row) -> None:
+    """Of an amount and a multiplier that are fine alone."""
+    if row.found.keys() >= {"real", "entitlement"} and row.wrong.isdisjoint({"amount", "unit", "multiplier"}):
+        step = row.found["entitlement"].rounding_step
+        row.found["charged"] = _charge(
+            row.found["real"], multiplier=row.values.get("multiplier", _WHOLE), rounding_step=step
+        )
 
 
 def entry_of(row: Row, source: str) -> NewEntry:
-    """A resolved row as an entry to post, for whoever posts few; ``source`` where the row says none."""
+    """A good row as an entry to post, for whoever posts few; ``source`` where the row says none."""
     values, found = row.values, row.found
-    unit, real = cells.quantity(values["amount"], values["unit"])
     return NewEntry(
         customer_id=found["customer"],
         workspace_id=found["workspace"],
         entitlement_id=found["entitlement"].pk,
-        unit=unit,
-        occurred_on=_day(row, found["agreement"].zone),
-        real_amount=real,
+        unit=found["unit"],
+        occurred_on=found["occurred_on"],
+        real_amount=found["real"],
         source=values.get("source", source),
         external_id=values["external_id"],
         multiplier=values.get("multiplier", _WHOLE),
@@ -139,26 +180,22 @@ def entry_of(row: Row, source: str) -> NewEntry:
     )
 
 
-def _entry(row: Row, terms: Terms) -> Staged:
-    """A row of staged_entry, held to the ledger's rules."""
+def _entry(row: Row) -> Staged:
+    """A good row as one of staged_entry."""
     values, found = row.values, row.found
-    is_reversal = "reverses" in values
-    unit, real = cells.quantity(values["amount"], values["unit"])
-    occurred_on = _day(row, found["agreement"].zone)
-    check_entry(unit=unit, real=real, occurred_on=occurred_on, is_reversal=is_reversal, terms=terms)
     multiplier: Fraction = values.get("multiplier", _WHOLE)
-    is_silent = is_reversal and "multiplier" not in values
+    is_silent = "reverses" in values and "multiplier" not in values
     return (
         row.line,
         found["customer"],
         found["workspace"],
         found["entitlement"].pk,
-        occurred_on,
-        real,
+        found["occurred_on"],
+        found["real"],
         None if is_silent else multiplier.numerator,
         None if is_silent else multiplier.denominator,
         found["entitlement"].rounding_step,
-        _charge(real, multiplier=multiplier, rounding_step=found["entitlement"].rounding_step),
+        found["charged"],
         values.get("source", SOURCE),
         values["external_id"],
         found.get("person"),
@@ -170,7 +207,7 @@ def _entry(row: Row, terms: Terms) -> Staged:
 
 def _day(row: Row, zone: str) -> date:
     """The day in the agreement's zone: said, or that of the instant that is said."""
-    said = [name for name in ("occurred_on", "occurred_at") if name in row.values]
+    said = [name for name in _DAYS if name in row.values]
     if len(said) != 1:
         raise Invalid("day_twice" if said else "day_missing")
     if "occurred_on" in row.values:

@@ -6,10 +6,10 @@ from typing import Any
 
 from tallyhub.accounts.rules import LANGUAGES
 from tallyhub.agreements import fields, steps
-from tallyhub.agreements.models import Entitlement, Term
+from tallyhub.agreements.models import Term
 from tallyhub.agreements.rules import Days, ServiceKind, check_days
 from tallyhub.integrations.importing import cells, staging
-from tallyhub.integrations.importing.kinds import Field, Kind, Row
+from tallyhub.integrations.importing.kinds import Field, Kind, Row, good
 from tallyhub.integrations.importing.problems import harmless
 from tallyhub.integrations.importing.run import Run
 from tallyhub.kernel.amounts import Unit
@@ -23,10 +23,15 @@ _TEXTS = {"names": "name", "descriptions": "description"}  # a JSON object, or o
 _COLUMN_OF = {  # the column an error is about
     "adjustment_too_large": "amount",
     "allotment_amount": "amount",
+    "amount_malformed": "amount",
+    "amount_not_whole": "amount",
+    "amount_too_fine": "amount",
     "amount_too_large": "amount",
+    "hours_not_whole_minutes": "amount",
     "starts_too_early": "starts_on",
     "terminated_outside": "terminated_on",
     "unit_mismatch": "unit",
+    "unit_unknown": "unit",
 }
 _DIFFERING = f"""{sql.ALLOTMENTS.format("%s")}
 SELECT r.line, CASE
@@ -48,14 +53,15 @@ def _column_of(error: HubError) -> str:
 
 
 def write_services(run: Run, rows: Sequence[Row]) -> None:
-    rows = run.checked(rows, _check_english, lambda error: "name_en")
+    run.check(rows, _check_english, lambda error: "name_en")
+    rows = good(rows)
     wanted = [row.said("code", "kind", "unit", "action_url") | _texts(row) for row in rows]
     run.wrote(rows, steps.add_services(wanted))
 
 
 def _check_english(row: Row) -> None:
     """English is what is shown where a language is missing."""
-    if not _texts(row).get("names", {}).get("en"):
+    if row.wrong.isdisjoint({"names", "name_en"}) and not _texts(row).get("names", {}).get("en"):
         raise Invalid("value_missing")
 
 
@@ -70,9 +76,10 @@ def _texts(row: Row) -> dict[str, dict[str, str]]:
 
 
 def write_agreements(run: Run, rows: Sequence[Row]) -> None:
-    rows = run.refs.resolve_customer(rows)
-    rows = run.refs.resolve(rows, "seller", run.refs.sellers, lambda row: row.values.get("seller", ""))
-    rows = run.checked(rows, _check_term, _column_of)
+    run.refs.resolve_customer(rows)
+    run.refs.resolve(rows, "seller", run.refs.sellers, _seller)
+    run.check(rows, _check_term, _column_of)
+    rows = good(rows)
     run.reach(steps.find_customers_of([row.values["number"] for row in rows]))  # a number may be another's already
     wanted = [
         {
@@ -86,11 +93,17 @@ def write_agreements(run: Run, rows: Sequence[Row]) -> None:
     run.wrote(rows, steps.add_agreements(wanted))
 
 
+def _seller(row: Row) -> str | None:
+    """Empty is the one provider."""
+    return None if "seller" in row.wrong else row.values.get("seller", "")
+
+
 def write_packages(run: Run, rows: Sequence[Row]) -> None:
-    rows = run.refs.resolve_agreement(rows)
+    run.refs.resolve_agreement(rows)
     for row in rows:
-        _default_term(row, row.found["agreement"])
-    rows = run.checked(rows, lambda row: _check_term(row, row.found["agreement"]), _column_of)
+        _default_term(row, row.found.get("agreement"))
+    run.check(rows, lambda row: _check_term(row, row.found.get("agreement")), _column_of)
+    rows = good(rows)
     wanted = [
         {
             "customer_id": row.found["customer"],
@@ -104,7 +117,9 @@ def write_packages(run: Run, rows: Sequence[Row]) -> None:
 
 
 def write_entitlements(run: Run, rows: Sequence[Row]) -> None:
-    rows = run.refs.resolve(run.refs.resolve_package(rows), "service", run.refs.services)
+    run.refs.resolve_package(rows)
+    run.refs.resolve(rows, "service", run.refs.services)
+    rows = good(rows)
     wanted = [
         {
             "customer_id": row.found["customer"],
@@ -118,7 +133,9 @@ def write_entitlements(run: Run, rows: Sequence[Row]) -> None:
 
 
 def write_mappings(run: Run, rows: Sequence[Row]) -> None:
-    rows = run.refs.resolve_workspace(run.refs.resolve_package(rows))
+    run.refs.resolve_package(rows)
+    run.refs.resolve_workspace(rows)
+    rows = good(rows)
     wanted = [
         {
             "customer_id": row.found["customer"],
@@ -132,10 +149,12 @@ def write_mappings(run: Run, rows: Sequence[Row]) -> None:
 
 
 def write_allotments(run: Run, rows: Sequence[Row]) -> None:
-    rows = run.refs.resolve_entitlement(rows)
+    run.refs.resolve_entitlement(rows)
     for row in rows:
-        _default_term(row, row.found["package"])
-    rows = _once(run, run.checked(rows, _check_allotment, _column_of))
+        _default_term(row, row.found.get("package"))
+    for check in (_check_quantity, _check_unit, _check_days, _check_allotment):
+        run.check(rows, check, _column_of)
+    rows = _once(run, good(rows))
     wanted = [_allotment(row) for row in rows]
     _judge(run, rows, json.dumps(wanted, default=str))
     if rows and not run.problems.count:
@@ -160,18 +179,32 @@ def _allot(run: Run, rows: Sequence[Row], wanted: Sequence[dict[str, Any]]) -> N
     try:
         ledger.allot(run.access, wanted)
     except HubError as error:  # an adjustment that takes back more than there is
-        meant = (row for row in rows if row.values["amount"] == error.params.get("amount"))
+        meant = (row for row in rows if row.found["amount"] == error.params.get("amount"))
         run.refuse(next(meant, rows[0]), error, "amount")
 
 
+def _check_quantity(row: Row) -> None:
+    if row.values.keys() >= {"amount", "unit"}:
+        row.found["unit"], row.found["amount"] = cells.quantity(row.values["amount"], row.values["unit"])
+
+
+def _check_unit(row: Row) -> None:
+    if not row.found.keys() >= {"entitlement", "unit"}:
+        return
+    unit, expected = row.found["unit"], row.found["entitlement"].service.unit
+    if unit != expected:
+        raise Invalid("unit_mismatch", unit=unit, expected=expected)
+
+
+def _check_days(row: Row) -> None:
+    _check_term(row, row.found.get("package"))
+
+
 def _check_allotment(row: Row) -> None:
-    entitlement: Entitlement = row.found["entitlement"]
-    unit, amount = cells.quantity(row.values["amount"], row.values["unit"])
-    if unit != entitlement.service.unit:
-        raise Invalid("unit_mismatch", unit=unit, expected=entitlement.service.unit)
-    _check_term(row, row.found["package"])
-    check_allotment(row.values["kind"], amount, row.values["starts_on"], row.values["ends_on"])
-    row.values["amount"] = amount
+    """What the ledger asks of amount and days together; so it comes when each alone is fine."""
+    days = {"starts_on", "ends_on"}
+    if "amount" in row.found and row.values.keys() >= {"kind", *days} and row.wrong.isdisjoint(days):
+        check_allotment(row.values["kind"], row.found["amount"], row.values["starts_on"], row.values["ends_on"])
 
 
 def _once(run: Run, rows: Sequence[Row]) -> list[Row]:
@@ -191,7 +224,8 @@ def _allotment(row: Row) -> dict[str, Any]:
         "kind": row.values["kind"],
         "priority": row.values.get("priority", 0),
         "source": row.values.get("source", "import"),
-        **row.said("amount", "starts_on", "ends_on", "external_id"),
+        "amount": row.found["amount"],
+        **row.said("starts_on", "ends_on", "external_id"),
     }
 
 
@@ -199,16 +233,20 @@ def _days(row: Row) -> Days:
     return Days(row.values["starts_on"], row.values["ends_on"])
 
 
-def _default_term(row: Row, whole: Term) -> None:
-    row.values.setdefault("starts_on", whole.starts_on)
-    row.values.setdefault("ends_on", whole.days.ends_on)
+def _default_term(row: Row, whole: Term | None) -> None:
+    """A day that was said and is wrong has no default."""
+    days = {"starts_on": whole.starts_on, "ends_on": whole.days.ends_on} if whole else {}
+    for name in days.keys() - row.wrong:
+        row.values.setdefault(name, days[name])
 
 
 def _check_term(row: Row, whole: Term | None = None) -> None:
-    """Days in order, inside what they are a part of."""
-    if not {"starts_on", "ends_on"} <= row.values.keys():
-        raise Invalid("value_missing")
-    check_days(_days(row), inside=whole.days if whole else None, terminated_on=row.values.get("terminated_on"))
+    """Days in order, inside what they are a part of. A day that nobody knows yet is compared with nothing."""
+    starts_on = row.values.get("starts_on")
+    if whole and starts_on and starts_on < whole.starts_on:
+        raise Invalid("starts_too_early", starts_on=whole.starts_on)
+    if {"starts_on", "ends_on"} <= row.values.keys():
+        check_days(_days(row), inside=whole.days if whole else None, terminated_on=row.values.get("terminated_on"))
 
 
 def _required(name: str, read: Callable[[str], Any]) -> Field:

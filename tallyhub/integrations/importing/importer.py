@@ -261,8 +261,7 @@ def _run_part(
             records = _unrepeated(run, kind, records, key, wins)
         while batch := list(islice(records, ROWS_PER_BATCH)):
             run.tally.rows += len(batch)
-            if rows := [row for record in batch if (row := kind.row_of(record, run.problems))]:
-                kind.write(run, rows)
+            kind.write(run, [kind.row_of(record, run.problems) for record in batch])
     except Unreadable as broken:
         run.problems.add(broken.line, broken.error, broken.column, broken.value)
     else:

@@ -1,7 +1,7 @@
 """What a kind of record is: its fields, what names a row of it, and who writes it."""
 
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
@@ -22,15 +22,32 @@ class Field:
 
 @dataclass(slots=True)
 class Row:
-    """A record that was understood. ``values`` has what the file says: an empty cell says nothing."""
+    """A record. ``values`` has what the file says: an empty cell says nothing, and neither does a wrong one.
+
+    A row that is refused is looked at further, so that all that is wrong with it is said at once; it is not written.
+    """
 
     line: int
     cells: dict[str, str]
     values: dict[str, Any]
     found: dict[str, Any] = field(default_factory=dict)  # what its references mean, by field
+    wrong: set[str] = field(default_factory=set)  # fields about which a problem was told
 
     def said(self, *names: str) -> dict[str, Any]:
         return {name: self.values[name] for name in names if name in self.values}
+
+    @property
+    def is_good(self) -> bool:
+        return not self.wrong
+
+    def refuse(self, problems: Problems, error: HubError, column: str = "") -> None:
+        self.wrong.add(column)
+        problems.add(self.line, error, column, self.cells.get(column, "").strip())
+
+
+def good(rows: Iterable[Row]) -> list[Row]:
+    """Those of which nothing wrong is known."""
+    return [row for row in rows if row.is_good]
 
 
 def _nothing(*_: "Run") -> None:
@@ -39,7 +56,7 @@ def _nothing(*_: "Run") -> None:
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """``write`` gets the rows in batches and tells the run what it did or refuses.
+    """``write`` gets the rows in batches, refused ones among them, and tells the run what it did or refuses.
 
     ``begin`` comes before the first, ``finish`` after the last.
     """
@@ -68,10 +85,9 @@ class Kind:
             return None
         return json.dumps(list(parts.values()))  # escaped, because nobody has looked at what is in it
 
-    def row_of(self, record: Record, problems: Problems) -> Row | None:
-        """The record's values; None when one of them is wrong, and then every wrong one is among the problems."""
+    def row_of(self, record: Record, problems: Problems) -> Row:
+        """The record's values; every one that is wrong is among the problems."""
         row = Row(record.line, record.cells, {})
-        is_good = True
         cells = record.cells
         for one in self.fields:
             text = cells.get(one.name, "").strip()
@@ -81,6 +97,5 @@ class Kind:
                 elif one.is_required:
                     raise Invalid("value_missing")
             except HubError as error:
-                problems.add(record.line, error, one.name, text)
-                is_good = False
-        return row if is_good else None
+                row.refuse(problems, error, one.name)
+        return row

@@ -1,11 +1,11 @@
 """Sellers, customers, workspaces, people and what they may do."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Sequence
 from typing import Any
 
 from tallyhub.agreements.steps import settle_account_policy
 from tallyhub.integrations.importing import cells
-from tallyhub.integrations.importing.kinds import Field, Kind, Row
+from tallyhub.integrations.importing.kinds import Field, Kind, Row, good
 from tallyhub.integrations.importing.run import Run
 from tallyhub.journal.steps import News, record_many
 from tallyhub.kernel.errors import Conflict, Invalid
@@ -18,20 +18,22 @@ PERSON_COLUMNS = ("name", "email", "language", "zone")
 
 
 def write_sellers(run: Run, rows: Sequence[Row]) -> None:
-    rows = _free(run, rows, steps.find_customers([row.values["code"] for row in rows]))
+    _refuse_taken(run, rows, steps.find_customers)
+    rows = good(rows)
     run.wrote(rows, steps.add_sellers([row.values for row in rows]))
 
 
-def _free(run: Run, rows: Sequence[Row], taken: Collection[str]) -> list[Row]:
-    """The rows whose code no other sort of organisation has."""
+def _refuse_taken(run: Run, rows: Sequence[Row], find: Callable[[list[str]], Collection[str]]) -> None:
+    """A code that another sort of organisation has."""
+    taken = find([row.values["code"] for row in rows if "code" in row.values])
     for row in rows:
-        if row.values["code"] in taken:
+        if row.values.get("code") in taken:
             run.refuse(row, Conflict("code_taken"), "code")
-    return [row for row in rows if row.values["code"] not in taken]
 
 
 def write_customers(run: Run, rows: Sequence[Row]) -> None:
-    rows = _free(run, rows, steps.find_sellers([row.values["code"] for row in rows]))
+    _refuse_taken(run, rows, steps.find_sellers)
+    rows = good(rows)
     ids = steps.claim_customers([row.values["code"] for row in rows])
     run.reach(ids.values())
     for row in rows:
@@ -53,7 +55,8 @@ def _write_domains(run: Run, rows: Sequence[Row]) -> None:
 
 
 def write_workspaces(run: Run, rows: Sequence[Row]) -> None:
-    rows = _one_default(run, run.refs.resolve_customer(rows))
+    run.refs.resolve_customer(rows)
+    rows = _one_default(run, good(rows))
     wanted = [{"customer_id": row.found["customer"], **row.said("code", "name", "is_default")} for row in rows]
     run.wrote(rows, steps.add_workspaces(wanted))
     settle_account_policy(run.access, {row.found["customer"] for row in rows})
@@ -61,45 +64,42 @@ def write_workspaces(run: Run, rows: Sequence[Row]) -> None:
 
 def _one_default(run: Run, rows: Sequence[Row]) -> list[Row]:
     default_of = steps.default_workspaces({row.found["customer"] for row in rows})
-    good = []
     for row in rows:
         if row.values.get("is_default"):
             default = default_of.setdefault(row.found["customer"], row.values["code"])
             if default != row.values["code"]:
                 run.refuse(row, Conflict("default_twice"), "is_default")
-                continue
-        good.append(row)
-    return good
+    return good(rows)
 
 
 def write_people(run: Run, rows: Sequence[Row]) -> None:
-    staff = [row for row in rows if "customer" not in row.values and _is_staff(run, row)]
-    theirs = run.refs.resolve_customer([row for row in rows if "customer" in row.values])
-    run.refs.workspaces.prepare(place for row in theirs for place in _places(row))
-    theirs = [row for row in theirs if _find_workspaces(run, row)]
-    people = [*staff, *theirs]
+    """Staff of the provider, who have no customer's key, and the customers' own people."""
+    run.refs.resolve_customer(rows)
+    run.refs.workspaces.prepare(place for row in rows for place in _places(row))
+    for row in rows:
+        _find_workspaces(run, row)
+        _check_staff(run, row)
+    people = good(rows)
     run.wrote(people, steps.add_people([_person(row) for row in people]))
 
 
-def _is_staff(run: Run, row: Row) -> bool:
-    """Staff of the provider have no customer's key, so the address must name them."""
-    if row.values.get("email") == row.values["key"] and "workspaces" not in row.values:
-        return True
-    run.refuse(row, Invalid("staff_needs_address"), "key")
-    return False
+def _check_staff(run: Run, row: Row) -> None:
+    """The address must name them."""
+    is_named = row.values.get("email") == row.values.get("key") and "workspaces" not in row.values
+    if "customer" not in row.values and row.wrong.isdisjoint({"customer", "email", "key"}) and not is_named:
+        run.refuse(row, Invalid("staff_needs_address"), "key")
 
 
 def _places(row: Row) -> list[tuple[int, str]]:
-    return [(row.found["customer"], code) for code in row.values.get("workspaces", ())]
+    customer = row.found.get("customer")
+    return [(customer, code) for code in row.values.get("workspaces", ())] if customer else []
 
 
-def _find_workspaces(run: Run, row: Row) -> bool:
-    """True when all that the row names are there."""
+def _find_workspaces(run: Run, row: Row) -> None:
+    """Refuses a row that names one that is not there."""
     row.found["workspaces"] = [run.refs.workspaces.get(place) for place in _places(row)]
     if None in row.found["workspaces"]:
         run.refuse(row, Invalid("workspace_unknown"), "workspaces")
-        return False
-    return True
 
 
 def _person(row: Row) -> steps.NewPerson:
@@ -108,8 +108,11 @@ def _person(row: Row) -> steps.NewPerson:
 
 
 def write_grants(run: Run, rows: Sequence[Row]) -> None:
-    rows = run.refs.resolve_workspace(run.refs.resolve_person(run.refs.resolve_customer(rows)))
-    rows = run.checked(rows, _check_place, lambda error: "workspace")
+    run.refs.resolve_customer(rows)
+    run.refs.resolve_person(rows)
+    run.refs.resolve_workspace(rows)
+    run.check(rows, _check_place, lambda error: "workspace")
+    rows = good(rows)
     added = steps.add_grants([_grant(row) for row in rows])
     run.wrote(rows, added)
     record_many(run.access, [_role_given(added.rows[place]) for place in added.new])
@@ -122,7 +125,7 @@ def _role_given(grant: AccessGrant) -> News:
 
 def _check_place(row: Row) -> None:
     """A workspace's administrator of no workspace would be the whole customer's."""
-    if row.values["role"] is Role.WORKSPACE_ADMINISTRATOR and "workspace" not in row.found:
+    if row.values.get("role") is Role.WORKSPACE_ADMINISTRATOR and not row.cells.get("workspace", "").strip():
         raise Invalid("role_needs_workspace")
 
 

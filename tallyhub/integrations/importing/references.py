@@ -77,52 +77,56 @@ class References:
 
     def resolve(
         self, rows: Sequence[Row], field: str, cache: Cache[Any, Any], key_of: Callable[[Row], Any] | None = None
-    ) -> list[Row]:
-        """The rows whose reference is known, each with what it means; the others are problems."""
-        keys = [key_of(row) if key_of else row.values[field] for row in rows]
-        cache.prepare(keys)
-        kept = []
-        for row, it in zip(rows, keys, strict=True):
-            if (meant := cache.get(it)) is None:
-                self._problems.add(row.line, Invalid(f"{field}_unknown"), field, row.cells.get(field, ""))
+    ) -> None:
+        """Say in each row what a reference means, and refuse the row where it is not known.
+
+        ``key_of`` is None for a row that says nothing there, or of which something before is wrong.
+        """
+        keys = [key_of(row) if key_of else row.values.get(field) for row in rows]
+        cache.prepare(key for key in keys if key is not None)
+        for row, key in zip(rows, keys, strict=True):
+            if key is None:
+                continue
+            if (meant := cache.get(key)) is None:
+                row.refuse(self._problems, Invalid(f"{field}_unknown"), field)
             else:
                 row.found[field] = meant
-                kept.append(row)
-        return kept
 
-    def resolve_customer(self, rows: Sequence[Row]) -> list[Row]:
-        return self.resolve(rows, "customer", self.customers)
+    def resolve_customer(self, rows: Sequence[Row]) -> None:
+        self.resolve(rows, "customer", self.customers)
 
-    def resolve_package(self, rows: Sequence[Row]) -> list[Row]:
+    def resolve_package(self, rows: Sequence[Row]) -> None:
         """With its agreement, and with the customer, who is the agreement's."""
-        rows = self.resolve_agreement(rows)
-        return self.resolve(rows, "package", self.packages, _within("agreement", "package"))
+        self.resolve_agreement(rows)
+        self.resolve(rows, "package", self.packages, _within("agreement", "package"))
 
-    def resolve_agreement(self, rows: Sequence[Row]) -> list[Row]:
-        rows = self.resolve(rows, "agreement", self.agreements)
+    def resolve_agreement(self, rows: Sequence[Row]) -> None:
+        self.resolve(rows, "agreement", self.agreements)
         for row in rows:
-            row.found["customer"] = row.found["agreement"].customer_id
-        return rows
+            if "agreement" in row.found:
+                row.found["customer"] = row.found["agreement"].customer_id
 
-    def resolve_entitlement(self, rows: Sequence[Row]) -> list[Row]:
-        rows = self.resolve_package(rows)
-        return self.resolve(rows, "entitlement", self.entitlements, _within("package", "entitlement"))
+    def resolve_entitlement(self, rows: Sequence[Row]) -> None:
+        self.resolve_package(rows)
+        self.resolve(rows, "entitlement", self.entitlements, _within("package", "entitlement"))
 
-    def resolve_workspace(self, rows: Sequence[Row]) -> list[Row]:
+    def resolve_workspace(self, rows: Sequence[Row]) -> None:
         """Where a row says none, it means none."""
-        return self._resolve_said(rows, "workspace", self.workspaces)
+        self.resolve(rows, "workspace", self.workspaces, _of_customer("workspace"))
 
-    def resolve_person(self, rows: Sequence[Row]) -> list[Row]:
+    def resolve_person(self, rows: Sequence[Row]) -> None:
         """Where a row says none, it means none."""
-        return self._resolve_said(rows, "person", self.people)
-
-    def _resolve_said(self, rows: Sequence[Row], field: str, cache: Cache[tuple[int, str], int]) -> list[Row]:
-        said = [row for row in rows if field in row.values]
-        known = self.resolve(said, field, cache, lambda row: (row.found["customer"], row.values[field]))
-        good = {row.line for row in known}
-        return [row for row in rows if field not in row.values or row.line in good]
+        self.resolve(rows, "person", self.people, _of_customer("person"))
 
 
-def _within(owner: str, field: str) -> Callable[[Row], tuple[int, str]]:
+def _within(owner: str, field: str) -> Callable[[Row], tuple[int, str] | None]:
     """The key of what is named inside something else."""
-    return lambda row: (row.found[owner].pk, row.values[field])
+    return lambda row: (row.found[owner].pk, row.values[field]) if _has(row, owner, field) else None
+
+
+def _of_customer(field: str) -> Callable[[Row], tuple[int, str] | None]:
+    return lambda row: (row.found["customer"], row.values[field]) if _has(row, "customer", field) else None
+
+
+def _has(row: Row, owner: str, field: str) -> bool:
+    return owner in row.found and field in row.values

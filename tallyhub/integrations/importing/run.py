@@ -55,21 +55,15 @@ class Run:
         return wanted & self.customers
 
     def refuse(self, row: Row, error: HubError, column: str = "") -> None:
-        self.problems.add(row.line, error, column, row.cells.get(column, ""))
+        row.refuse(self.problems, error, column)
 
-    def checked(
-        self, rows: Sequence[Row], check: Callable[[Row], None], column_of: Callable[[HubError], str]
-    ) -> list[Row]:
-        """The rows that pass a check; the others are problems of the column that their error is about."""
-        good = []
+    def check(self, rows: Sequence[Row], check: Callable[[Row], None], column_of: Callable[[HubError], str]) -> None:
+        """Refuse those that do not pass a check, in the column that their error is about."""
         for row in rows:
             try:
                 check(row)
             except HubError as error:
                 self.refuse(row, error, column_of(error))
-            else:
-                good.append(row)
-        return good
 
     def wrote(self, rows: Sequence[Row], added: Added[Any]) -> None:
         """Count what is new, and refuse what is there with other content."""

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from tallyhub.integrations.importing import mapping as mappings
 from tallyhub.integrations.importing.importer import KINDS, OF_CUSTOMER, plan_of
 from tallyhub.integrations.importing.mapping import Format, Mapping
+from tallyhub.integrations.imports import codes as listing
 from tallyhub.integrations.imports import commands, files, page, queries
 from tallyhub.integrations.imports.forms import build_mapping, columns_form, default_mapping
 from tallyhub.integrations.imports.rules import NAME_MAX, Stage
@@ -203,4 +204,26 @@ def problems(request: HubRequest, import_id: int) -> HttpResponseBase:
     header = [_("Line"), _("Column"), _("Value"), _("Code"), _("Reason")]
     answer = StreamingHttpResponse(csv_lines(header, rows), content_type="text/csv; charset=utf-8")
     answer.headers["Content-Disposition"] = 'attachment; filename="problems.csv"'
+    return answer
+
+
+@signed_in
+@require_safe
+def codes(request: HubRequest) -> HttpResponse:
+    """What a file may name, so that nobody has to ask an operator for it."""
+    request.access.require(Right.MANAGE_AGREEMENTS)
+    with scope(request.access):
+        groups = listing.groups(listing.list_codes(request.access))
+    context = {"groups": groups, "customer": request.sign_on.customer_name}
+    return render(request, "integrations/codes.html", context)
+
+
+@signed_in
+@require_safe
+def codes_csv(request: HubRequest) -> HttpResponseBase:
+    request.access.require(Right.MANAGE_AGREEMENTS)
+    with scope(request.access):
+        rows = list(listing.csv_rows(listing.list_codes(request.access)))
+    answer = StreamingHttpResponse(csv_lines(listing.COLUMNS, rows), content_type="text/csv; charset=utf-8")
+    answer.headers["Content-Disposition"] = 'attachment; filename="codes.csv"'
     return answer

@@ -8,8 +8,11 @@ from django.views.decorators.http import require_safe
 
 from tallyhub.site.demo import catcher
 
-# A mail is somebody else's HTML: no script, no form, no picture from elsewhere, and a frame of our page only.
-_MAIL_POLICY = "sandbox; default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'self'"
+# A mail is somebody else's HTML: no script, no form, no picture from elsewhere, and a frame of our page only. A link
+# opens a page of its own, as in a mail program; that page is an ordinary one, and knows nothing of where it came from.
+_MAY = "allow-popups allow-popups-to-escape-sandbox"
+_MAIL_POLICY = f"sandbox {_MAY}; default-src 'none'; style-src 'unsafe-inline'; frame-ancestors 'self'"
+_LINKS_OPEN_A_PAGE = '<base target="_blank">'
 
 
 @require_safe
@@ -21,14 +24,18 @@ def mails(request: HttpRequest) -> HttpResponse:
 @require_safe
 def mail(request: HttpRequest, key: str) -> HttpResponse:
     _only_in_the_demo()
-    return render(request, "site/demo_mail.html", {"mail": catcher.read(settings.TALLYHUB.data_dir, key)})
+    shown = {"mail": catcher.read(settings.TALLYHUB.data_dir, key), "may": _MAY}
+    return render(request, "site/demo_mail.html", shown)
 
 
 @require_safe
 def mail_html(request: HttpRequest, key: str) -> HttpResponse:
     _only_in_the_demo()
     headers = {"Content-Security-Policy": _MAIL_POLICY, "X-Frame-Options": "SAMEORIGIN"}
-    return HttpResponse(catcher.read(settings.TALLYHUB.data_dir, key).html, headers=headers)
+    html = catcher.read(settings.TALLYHUB.data_dir, key).html
+    start, head, rest = html.partition("<head>")
+    linked = f"{start}{head}{_LINKS_OPEN_A_PAGE}{rest}" if head else f"{_LINKS_OPEN_A_PAGE}{html}"
+    return HttpResponse(linked, headers=headers)
 
 
 def _only_in_the_demo() -> None:

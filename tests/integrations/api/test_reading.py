@@ -136,6 +136,17 @@ def test_the_contract_is_public_and_needs_no_other_host(world: SimpleNamespace, 
     assert "https://" not in answer.content.decode()
 
 
+def test_what_a_program_needs_to_know_is_served(world: SimpleNamespace, client: Client) -> None:  # R8.2
+    """Whoever has only the hub's address has no file of the source."""
+    contract = client.get("/api/v1/openapi.json").json()
+    assert "docs/api.md" not in str(contract)
+    about = contract["components"]["schemas"]["Entitlement"]["properties"]["balance"]["description"]
+    assert "Null for an additional benefit" in about
+    page = client.get("/api/v1/docs").content.decode()
+    for words in ("Idempotency-Key", "cursor", "balance: null", "RFC 9457", "/accounts/tokens/"):
+        assert words in page, words
+
+
 def test_an_unknown_method_and_address_are_told_in_json(world: SimpleNamespace, client: Client) -> None:
     answer = client.delete("/api/v1/agreements")
     assert (answer.status_code, answer.headers["Allow"]) == (405, "GET")

@@ -1,0 +1,153 @@
+"""The pages of the tabs: one list for the ribbon's second line and for the cards of Management's own page."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+
+from tallyhub.accounts.tokens import may_make_for_customer
+from tallyhub.activity.rules import may_state
+from tallyhub.kernel.access import Access, Right
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    address: str  # its URL name
+    title: Any
+    sentence: Any
+    icon: str
+    right: Right | Callable[[Access], bool]
+
+    def is_for(self, access: Access) -> bool:
+        return access.has_anywhere(self.right) if isinstance(self.right, Right) else self.right(access)
+
+
+def _may_settle_accounts(access: Access) -> bool:
+    return access.has_anywhere(Right.MANAGE_SIGN_IN) or access.has_anywhere(Right.MANAGE_AGREEMENTS)
+
+
+# Daily things first, what cannot be taken back last.
+MANAGEMENT = (
+    Page(
+        "activity:customer_activity",
+        _("Customer activity"),
+        _("What was bought, what was delivered, what is left and until when."),
+        "chart-bar",
+        Right.VIEW_ACTIVITY,
+    ),
+    Page(
+        "activity:statements",
+        _("Statements"),
+        _("What was bought and delivered under an agreement, with every entry, to print and to keep."),
+        "file-text",
+        may_state,
+    ),
+    Page(
+        "people:users",
+        _("Manage users"),
+        _("Who belongs to a workspace, with which roles and groups; and who is a support contact."),
+        "user",
+        Right.MANAGE_USERS,
+    ),
+    Page(
+        "office:own_workspaces",
+        _("Workspaces"),
+        _("Which workspaces there are, what each is for, who administers it and what reaches it."),
+        "building",
+        Right.ADMINISTER,
+    ),
+    Page(
+        "office:enquiries",
+        _("Enquiries"),
+        _("What you asked your account team for, and what it answered."),
+        "messages",
+        Right.ADMINISTER,
+    ),
+    Page(
+        "people:account_policy",
+        _("Account policy"),
+        _("Which accounts each workspace accepts, your domains, and your own sign-in."),
+        "lock",
+        _may_settle_accounts,
+    ),
+    Page(
+        "people:who",
+        _("Who can see this"),
+        _("Everybody with a role in a workspace, what it lets them see, and where it comes from."),
+        "users",
+        Right.VIEW_AUDIT,
+    ),
+    Page(
+        "activity:audit",
+        _("Audit"),
+        _("What was done, by whom and when: changes, roles, exports, and what staff looked at."),
+        "list-details",
+        Right.VIEW_AUDIT,
+    ),
+    Page(
+        "integrations:webhooks",
+        _("Webhooks"),
+        _("Which of your systems are told when something happens, and what they answered."),
+        "webhook",
+        Right.MANAGE_WEBHOOKS,
+    ),
+    Page(
+        "accounts:customer_tokens",
+        _("Access tokens"),
+        _("With what programs read and write here on behalf of the customer, and until when."),
+        "key",
+        may_make_for_customer,
+    ),
+    Page(
+        "privacy:people",
+        _("Erase a person"),
+        _("End somebody’s part in the customer for good: what is personal goes, figures stay."),
+        "user-x",
+        Right.ERASE_PEOPLE,
+    ),
+)
+OFFICE = (
+    Page(
+        "office:customer",
+        _("Customer"),
+        _("Name, time zone, domains, and who serves it."),
+        "building",
+        Right.MANAGE_AGREEMENTS,
+    ),
+    Page(
+        "office:agreements",
+        _("Agreements"),
+        _("Drafts and agreements, from the first word to the renewal."),
+        "file-text",
+        Right.MANAGE_AGREEMENTS,
+    ),
+    Page(
+        "office:mappings",
+        _("Mapping"),
+        _("Which package reaches which workspace."),
+        "switch-horizontal",
+        Right.MANAGE_AGREEMENTS,
+    ),
+    Page(
+        "office:workspaces",
+        _("Workspaces"),
+        _("Set up workspaces for agreed goals, archive them, and activate agreements."),
+        "building",
+        Right.MANAGE_AGREEMENTS,
+    ),
+    Page(
+        "office:served",
+        _("Enquiries"),
+        _("What the administrators of all your customers ask you for."),
+        "messages",
+        Right.MANAGE_AGREEMENTS,
+    ),
+    Page(
+        "integrations:imports",
+        _("Import"),
+        _("Bring in agreements, allotments and consumption from a file of another system."),
+        "file-import",
+        Right.MANAGE_AGREEMENTS,
+    ),
+)
