@@ -5,7 +5,7 @@ from pathlib import Path
 
 import brotli
 import pytest
-from tallyhub.site.management import PAGES as PAGES_OF_MANAGEMENT
+from tallyhub.site.pages import MANAGEMENT, OFFICE
 
 from tallyhub.site import assets
 
@@ -32,7 +32,7 @@ def test_every_icon_that_a_page_names_is_in_the_sprite(built: Path) -> None:
     sprite = set(re.findall(r'<symbol id="([\w-]+)"', (built / "icons.svg").read_text()))
     by_kind = (assets.SITE / "jinja2/site/_macros.html").read_text().partition("kind_icons")[2].partition("%}")[0]
     named = {name for page in PAGES for name in re.findall(r'icons\["([\w-]+)"\]', page.read_text())}
-    named |= set(re.findall(r'"\w+": "([\w-]+)"', by_kind)) | {page.icon for page in PAGES_OF_MANAGEMENT}
+    named |= set(re.findall(r'"\w+": "([\w-]+)"', by_kind)) | {page.icon for page in (*MANAGEMENT, *OFFICE)}
     assert named <= sprite, named - sprite
 
 
