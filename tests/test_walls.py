@@ -76,6 +76,7 @@ DEFINERS = {
     "organizations_counted_in",
     "organizations_customers_of",
     "organizations_find_customers",
+    "organizations_is_bound",
     "organizations_managed",
     "organizations_names",
     "organizations_open",

@@ -203,6 +203,10 @@ _SENTENCES = {
     ),
     "service_unknown": _("There is no service with this code. Import the services first, or correct the code."),
     "rows_too_many": _("There are more than %(rows_max)s rows. Divide the file."),
+    "session_bound": _(
+        "You are signed in by one organisation’s own sign-in, and another one knows you, too. For this, sign in with "
+        "your password."
+    ),
     "sort_unknown": _("The list cannot be sorted by %(sort)s."),
     "sso_address_unverified": _(
         "Your organisation did not say that your address is verified, so the hub does not know who you are. Ask "

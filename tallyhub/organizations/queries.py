@@ -4,8 +4,10 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.conf import settings
 from django.db import connection
 from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.utils.module_loading import import_string
 
 from tallyhub.accounts.models import Person
 from tallyhub.kernel import clock
@@ -32,6 +34,13 @@ def list_customers_held(access: Access) -> QuerySet[Organization]:
     mine = AccessGrant.objects.filter(person_id=access.person_id or 0, starts_at__lte=clock.now())
     current = mine.exclude(ends_at__lte=clock.now()).values("customer_id")
     return Organization.objects.filter(kind=Kind.CUSTOMER, pk__in=current).order_by("name", "pk")
+
+
+def is_bound(access: Access, vouched_by: int | None) -> bool:
+    """Whether one customer's word opened the session and others know the person, too: it must not reach theirs."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT organizations_is_bound(%s)", [vouched_by])
+        return bool(cursor.fetchone()[0])
 
 
 def find_personal(customer_id: int, people: Iterable[int]) -> set[int]:
@@ -117,6 +126,21 @@ def _counted_in(workspace_id: int) -> set[tuple[int, int | None, str]]:
     with connection.cursor() as cursor:
         cursor.execute("SELECT * FROM organizations_counted_in(%s, %s)", [workspace_id, clock.now()])
         return set(cursor.fetchall())
+
+
+def names_of_sources(access: Access, sources: Iterable[str]) -> dict[str, str]:
+    """What grants come from, by name, where it has one that the asker may read. A higher package knows them."""
+    named: dict[str, str] = {}
+    kinds: dict[str, list[int]] = {}
+    for source in set(sources):
+        kind, _colon, number = source.partition(":")
+        if number.isdigit():
+            kinds.setdefault(kind, []).append(int(number))
+    for kind, ids in kinds.items():
+        if place := settings.TALLYHUB_SOURCE_NAMES.get(kind):
+            found = import_string(place)(access, ids)
+            named |= {f"{kind}:{one}": name for one, name in found.items()}
+    return named
 
 
 def list_workspaces(access: Access, *, after: int = 0) -> QuerySet[Workspace]:

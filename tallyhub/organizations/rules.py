@@ -47,7 +47,9 @@ SEES: dict[Right, Any] = {
     Right.VIEW_ALL_REQUESTS: _("every support request"),
     Right.VIEW_AUDIT: _("what was done, and who can see what"),
 }
-SOURCES: dict[str, Any] = {"membership": _("Given to the person directly")}  # where a grant comes from
+# Where a grant comes from: by itself, or, before a colon, as what; the number after it has a name (site/wiring.py).
+SOURCES: dict[str, Any] = {"membership": _("Given to the person directly")}
+NAMED_SOURCES: dict[str, Any] = {"directory": _("Directory group %(name)s")}
 
 WHOLE_ROLES = frozenset({Role.CUSTOMER_ADMINISTRATOR})  # held in the whole customer and nowhere else
 ADMINISTRATORS = frozenset({Role.CUSTOMER_ADMINISTRATOR, Role.WORKSPACE_ADMINISTRATOR})

@@ -27,7 +27,8 @@ def who(request: HubRequest) -> HttpResponse:
     if wanted not in map(str, offered):
         raise ObjectDoesNotExist
     with scope(access):
-        people = who_sees.people(queries.list_held(access, int(wanted)))
+        held = queries.list_held(access, int(wanted))
+        people = who_sees.people(held, queries.names_of_sources(access, (one.source for one in held)))
         names = {place.id: place.name for place in request.sign_on.places}
         context = {
             "people": people,

@@ -10,11 +10,12 @@ from tallyhub.accounts.rules import LANGUAGES as PERSON_LANGUAGES
 from tallyhub.site import logs
 from tallyhub.site.config import SMTP_PORTS, Config
 from tallyhub.site.release import RELEASE
-from tallyhub.site.wiring import NEWS
+from tallyhub.site.wiring import NEWS, SOURCE_NAMES
 
 TALLYHUB = Config()
 TALLYHUB_NEWS = NEWS
 TALLYHUB_RELEASE = RELEASE
+TALLYHUB_SOURCE_NAMES = SOURCE_NAMES
 SITE = Path(__file__).parent
 
 

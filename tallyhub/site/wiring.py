@@ -13,3 +13,8 @@ NEWS: dict[str, tuple[str, ...]] = {
     "integrations.entry_reversed": ("integrations.spread",),
     "integrations.imported": ("integrations.spread",),
 }
+
+# What grants come from (organizations.rules.NAMED_SOURCES), and the query that knows the names of these ids.
+SOURCE_NAMES: dict[str, str] = {
+    "directory": "tallyhub.people.sign_in.queries.names_of_groups",
+}
