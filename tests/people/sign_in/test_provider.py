@@ -1,5 +1,6 @@
 """A customer connects its identity provider, changes it and takes it away (R7.2)."""
 
+from contextlib import closing
 from types import SimpleNamespace
 from typing import Any
 
@@ -146,7 +147,8 @@ def test_what_all_customers_know_is_not_opened_by_the_word_of_one(
     grant(person, "member", world.north)
     hostile.tell(claims={"email": "both@home.test", "email_verified": True})
     sign_in(client, hostile)
-    assert client.post("/accounts/my-data/export/").status_code == 200
+    with closing(client.post("/accounts/my-data/export/")) as answer:
+        assert answer.status_code == 200
     grant(person, "member", world.birch_main)
     assert client.post("/accounts/my-data/export/").status_code == 409
     assert client.get("/accounts/my-data/erase/").status_code == 409
