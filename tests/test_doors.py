@@ -174,6 +174,7 @@ def doors(world: SimpleNamespace) -> dict[tuple[str, str], tuple[list[Any], dict
         ("GET", "account_logout"): ([], for_all(200)),
         ("GET", "account_change_password"): ([], for_all(200)),
         ("GET", "account_reauthenticate"): ([], for_all(200)),
+        ("GET", "account_set_password"): ([], for_all(200)),
         ("GET", "account_reset_password"): ([], for_all(200)),
         ("GET", "account_reset_password_done"): ([], for_all(200)),
         ("GET", "account_reset_password_from_key"): (["1", "forged"], for_all(200)),  # says that it is no link

@@ -79,6 +79,7 @@ DEFINERS = {
     "organizations_customers_of",
     "organizations_find_customers",
     "organizations_follow_person",
+    "organizations_is_bound",
     "organizations_managed",
     "organizations_names",
     "organizations_open",

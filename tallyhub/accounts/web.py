@@ -9,7 +9,7 @@ from django.http import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from tallyhub.accounts import commands, queries
 from tallyhub.accounts.forms import ProfileForm, TokenForm
@@ -35,6 +35,18 @@ def profile(request: HubRequest) -> HttpResponseBase:
             messages.success(request, _("Your profile was saved."))
         return redirect("accounts:profile")
     return render(request, "accounts/profile.html", {"form": form}, status=400 if form.is_bound else 200)
+
+
+@signed_in
+@require_safe
+def no_password(request: HubRequest) -> HttpResponseBase:
+    """allauth sends whoever has none here. One is set by a link that goes to the address, and in no other way."""
+    context = {
+        "title": _("You have no password here"),
+        "sentence": _("You sign in by your organisation, and there your password is changed."),
+        "offers": [{"title": _("Go to the home page"), "href": "/"}],
+    }
+    return render(request, "site/error.html", context)
 
 
 @signed_in

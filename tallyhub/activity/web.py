@@ -37,8 +37,10 @@ from tallyhub.kernel.http import HubRequest, attachment, etag_of, signed_in, unc
 from tallyhub.kernel.scope import scope
 from tallyhub.ledger import entries
 from tallyhub.office.enquiries.queries import list_unmapped
+from tallyhub.organizations.queries import list_customers_held
 
 HOME_TILES_MAX = 6  # per agreement; the page has them all
+REFUSING_MAX = 5  # organisations that are named
 
 
 @signed_in
@@ -47,7 +49,8 @@ HOME_TILES_MAX = 6  # per agreement; the page has them all
 def home(request: HubRequest) -> HttpResponse:
     """What is left, per active agreement of the workspace one is signed in to."""
     if not request.access.has_anywhere(Right.VIEW_ACTIVITY):
-        return render(request, "activity/home.html", {"sections": [], "empty": _no_activity(request)})
+        with scope(request.access):
+            return render(request, "activity/home.html", {"sections": [], "empty": _no_activity(request)})
     choice = read_choice(request.GET, request.access)
     with scope(request.access):
         agreements = list_agreements(request.access, choice.workspaces)
@@ -65,10 +68,32 @@ def _home_section(agreement: AgreementLines, choice: Choice) -> dict[str, Any]:
 
 def _no_activity(request: HubRequest) -> str:
     if not request.sign_on.customer_count:
+        if refusing := list(list_customers_held(request.access)[:REFUSING_MAX]):
+            return _refused(request.sign_on.vouched_by, [one.name for one in refusing])
         return _("You are not assigned to a customer yet. As soon as you are, you find it here.")
     return _(
         "What is left is shown to people with the role Customer activity. "
         "An administrator of your workspace can give it to you."
+    )
+
+
+def _refused(vouched_by: int | None, customers: list[str]) -> str:
+    """Whoever has a role and still gets in nowhere must learn why (R3.6)."""
+    named = {"customers": fmt.listed(customers)}
+    if vouched_by is not None:
+        return (
+            _(
+                "You are signed in by an organisation’s own sign-in, which opens that organisation alone. To work for "
+                "%(customers)s, sign out and sign in as you do there."
+            )
+            % named
+        )
+    return (
+        _(
+            "Your account is a personal account; the workspaces of %(customers)s accept work accounts only. Sign in "
+            "with your organisation’s account, or ask your administrator."
+        )
+        % named
     )
 
 

@@ -3,13 +3,14 @@
 Babel parses its patterns at every call, which made the page three times slower; so results are kept per language.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import date, datetime
 from fractions import Fraction
 from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from babel.dates import format_date
+from babel.lists import format_list
 from babel.numbers import format_decimal
 from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
@@ -36,6 +37,11 @@ def _hundredths(value: int, language: str) -> str:
 @lru_cache(_KEPT)
 def _day(value: date, style: str, language: str) -> str:
     return str(format_date(value, style, locale="en_GB" if language == "en" else language))
+
+
+def listed(names: Sequence[str]) -> str:
+    """One, two and three"""
+    return str(format_list(names, locale=_language()))
 
 
 def number(value: int) -> str:

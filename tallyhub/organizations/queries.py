@@ -36,6 +36,13 @@ def list_customers_held(access: Access) -> QuerySet[Organization]:
     return Organization.objects.filter(kind=Kind.CUSTOMER, pk__in=current).order_by("name", "pk")
 
 
+def is_bound(access: Access, vouched_by: int | None) -> bool:
+    """Whether one customer's word opened the session and others know the person, too: it must not reach theirs."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT organizations_is_bound(%s)", [vouched_by])
+        return bool(cursor.fetchone()[0])
+
+
 def find_personal(customer_id: int, people: Iterable[int]) -> set[int]:
     """Those of these people whose account is no work account of the customer; for whoever works inside it (R7.2)."""
     with connection.cursor() as cursor:

@@ -26,6 +26,13 @@ HOLDINGS = (
         stays=_THEIRS,
     ),
     Holding(
+        name="sign_in_accounts",
+        title=_("Accounts at organisations’ own sign-ins"),
+        table="socialaccount_socialaccount",
+        condition="user_id = %(person)s",
+        columns=("provider", "date_joined", "last_login"),
+    ),
+    Holding(
         name="groups",
         title=_("Groups"),
         table="people_groupmember",

@@ -12,10 +12,11 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from tallyhub.kernel import clock
 from tallyhub.kernel.access import Right
-from tallyhub.kernel.errors import Invalid
+from tallyhub.kernel.errors import Conflict, Invalid
 from tallyhub.kernel.http import HubRequest, signed_in
 from tallyhub.kernel.scope import scope
 from tallyhub.kernel.sentences import sentence
+from tallyhub.organizations import queries as organizations
 from tallyhub.privacy import commands, export, queries
 from tallyhub.privacy.forms import EraseOneselfForm, ErasePersonForm, FindForm
 from tallyhub.privacy.queries import Plan
@@ -34,6 +35,7 @@ def my_data(request: HubRequest) -> HttpResponse:
 @require_POST
 def export_me(request: HubRequest) -> HttpResponseBase:
     """Made while one waits and kept nowhere: it holds what only this person should have."""
+    _require_oneself(request)
     commands.note_export(request.access)
     made = export.write(request.access.person_id or 0)
     return FileResponse(made, as_attachment=True, filename=f"my-data-{clock.today('UTC')}.zip")
@@ -43,6 +45,7 @@ def export_me(request: HubRequest) -> HttpResponseBase:
 @reauthentication_required  # type: ignore[untyped-decorator]  # a browser left open must not erase anybody
 @require_http_methods(["GET", "HEAD", "POST"])
 def erase_me(request: HubRequest) -> HttpResponseBase:
+    _require_oneself(request)
     form = EraseOneselfForm(request.POST or None)
     if form.is_valid() and _confirmed(form, lambda typed: commands.erase_oneself(request.access, confirmation=typed)):
         request.session.flush()
@@ -53,6 +56,13 @@ def erase_me(request: HubRequest) -> HttpResponseBase:
     with scope(whole):
         plan = queries.plan_whole(whole, request.user)
         return _plan_page(request, form, plan, request.user.email or request.user.name)
+
+
+def _require_oneself(request: HubRequest) -> None:
+    """What all customers know is for the person; the word of one customer’s identity provider does not open it."""
+    with scope(request.access):
+        if organizations.is_bound(request.access, request.sign_on.vouched_by):
+            raise Conflict("session_bound")
 
 
 @signed_in

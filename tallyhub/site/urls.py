@@ -3,6 +3,7 @@
 from allauth.account import views as allauth_views
 from django.urls import URLPattern, URLResolver, include, path, re_path
 
+from tallyhub.accounts import web as accounts
 from tallyhub.site import errors
 from tallyhub.site.demo import web as demo
 
@@ -23,6 +24,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("accounts/login/", allauth_views.login, name="account_login"),
     path("accounts/logout/", allauth_views.logout, name="account_logout"),
     path("accounts/password/change/", allauth_views.password_change, name="account_change_password"),
+    path("accounts/password/none/", accounts.no_password, name="account_set_password"),
     path("accounts/password/reset/", allauth_views.password_reset, name="account_reset_password"),
     path("accounts/password/reset/done/", allauth_views.password_reset_done, name="account_reset_password_done"),
     re_path(

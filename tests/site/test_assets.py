@@ -5,9 +5,9 @@ from pathlib import Path
 
 import brotli
 import pytest
-from tallyhub.site.pages import MANAGEMENT, OFFICE
 
 from tallyhub.site import assets
+from tallyhub.site.pages import MANAGEMENT, OFFICE
 
 PAGES = [*assets.ROOT.glob("tallyhub/*/jinja2/**/*.html"), *assets.ROOT.glob("tallyhub/site/templates/**/*.html")]
 FIRST_VISIT_BYTES_MAX = 64 * 1024  # compressed; half of it is used

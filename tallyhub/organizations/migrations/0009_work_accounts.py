@@ -100,13 +100,19 @@ def _callers() -> str:
     )
 
 
-# Which customers the session opens, for its own person; which of these people have a personal account there; and which
-# roles count in a workspace that is in scope.
+# Which customers the session opens, for its own person, and whether it must not reach what others know of them; which
+# of these people have a personal account there; and which roles count in a workspace that is in scope.
 QUESTIONS = f"""
 CREATE FUNCTION organizations_open(vouched_by bigint, instant timestamptz) RETURNS SETOF bigint
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
     SELECT DISTINCT c.customer_id
     FROM organizations_counting({PERSON}, array_remove(ARRAY[vouched_by], NULL), vouched_by, instant) c;
+$$;
+CREATE FUNCTION organizations_is_bound(vouched_by bigint) RETURNS boolean
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
+    SELECT vouched_by IS NOT NULL
+       AND vouched_by NOT IN (SELECT w FROM organizations_works_for({PERSON}, '{{}}') w)
+       AND EXISTS (SELECT FROM organizations_customers_of({PERSON}) c WHERE c <> vouched_by);
 $$;
 CREATE FUNCTION organizations_personal(the_customer bigint, people bigint[]) RETURNS SETOF bigint
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
@@ -141,6 +147,7 @@ FORWARD = (
     + _callers()
     + QUESTIONS
     + only_for_app("organizations_open")
+    + only_for_app("organizations_is_bound")
     + only_for_app("organizations_personal")
     + only_for_app("organizations_counted_in")
     + MANAGED
@@ -148,7 +155,8 @@ FORWARD = (
 REVERSE = (
     _MANAGED
     + """
-DROP FUNCTION organizations_counted_in; DROP FUNCTION organizations_personal; DROP FUNCTION organizations_open;
+DROP FUNCTION organizations_counted_in; DROP FUNCTION organizations_personal; DROP FUNCTION organizations_is_bound;
+DROP FUNCTION organizations_open;
 DROP FUNCTION organizations_person_in(bigint, bigint, bigint[], bigint, timestamptz);
 DROP FUNCTION organizations_counting; DROP FUNCTION organizations_works_for;
 """

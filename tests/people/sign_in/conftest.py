@@ -1,6 +1,7 @@
 """Identity providers as processes of their own: a well-behaved one of PyPI, and a hostile one of ours."""
 
 import json
+import re
 import socket
 import subprocess
 import sys
@@ -151,6 +152,11 @@ def come_back(browser: Any, location: str) -> Any:
 def sign_in(browser: Any, idp: Idp, subject: str = "sub-1", slug: str = "cedar") -> Any:
     """All the way; the hub's last answer."""
     return come_back(browser, idp.answer(begin(browser, slug), subject))
+
+
+def plain(answer: Any) -> str:
+    """The page without what is new each time."""
+    return re.sub(r'name="csrfmiddlewaretoken" value="[^"]+"', "", answer.content.decode())
 
 
 def who(browser: Any) -> str:

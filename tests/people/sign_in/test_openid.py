@@ -1,6 +1,5 @@
 """A customer's people sign in at its own identity provider, a real process (R7.2)."""
 
-import re
 from types import SimpleNamespace
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
@@ -10,17 +9,12 @@ from django.test import Client
 from tallyhub.accounts.models import Person, Session
 from tallyhub.organizations.models import WorkAccount
 from tests.make import grant, make_person
-from tests.people.sign_in.conftest import Idp, begin, come_back, send, sign_in, who
+from tests.people.sign_in.conftest import Idp, begin, come_back, plain, send, sign_in, who
 
 
 def member(idp: Idp, name: str = "member", **over: Any) -> None:
     """A colleague in cedar's directory."""
     idp.know(f"{name}-at-cedar", **{"email": f"{name}@example.test", "email_verified": True} | over)
-
-
-def plain(answer: Any) -> str:
-    """The page without what is new each time."""
-    return re.sub(r'name="csrfmiddlewaretoken" value="[^"]+"', "", answer.content.decode())
 
 
 def test_somebody_whom_the_customer_knows_signs_in(connected: SimpleNamespace, idp: Idp, client: Client) -> None:

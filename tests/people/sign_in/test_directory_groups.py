@@ -1,0 +1,165 @@
+"""Roles that come from the groups of a customer's directory, one sign-in at a time (R7.1)."""
+
+from datetime import timedelta
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+from django.conf import settings
+from django.test import Client
+
+from tallyhub.accounts.models import Person
+from tallyhub.organizations.models import AccessGrant, Membership
+from tallyhub.people.models import DirectoryGroup
+from tests.make import grant
+from tests.people.sign_in.conftest import Idp, connect, sign_in, who
+from tests.world import NOW
+
+MEMBER = {"email": "member@example.test", "email_verified": True}
+
+
+@pytest.fixture
+def linked(world: SimpleNamespace, hostile: Idp, client: Client) -> SimpleNamespace:
+    """Cedar's directory has two groups with roles in two workspaces."""
+    world.idp_of_cedar = connect(world.cedar, hostile)
+    client.force_login(world.admin)
+    for key, workspace, roles in (
+        ("controllers", world.north, ["customer_activity", "learning_manager"]),
+        ("all-south", world.south, ["member"]),
+    ):
+        fields = {"key": key, "name": key.title(), "workspace_id": workspace.pk, "roles": roles}
+        assert client.post("/account-policy/groups/add/", fields).status_code == 302
+    client.logout()
+    return world
+
+
+def said(hostile: Idp, *groups: str, **claims: Any) -> None:
+    hostile.tell(claims={**MEMBER, "groups": list(groups), **claims})
+
+
+def held(person: Person) -> set[tuple[int | None, str]]:
+    grants = AccessGrant.objects.using("owner").filter(person_id=person.pk, source__startswith="directory:")
+    return set(grants.values_list("workspace_id", "role"))
+
+
+def test_the_groups_of_the_answer_give_their_roles_until_the_session_ends(
+    linked: SimpleNamespace, hostile: Idp, client: Client
+) -> None:
+    said(hostile, "controllers", "of-no-meaning-here", *(f"group-{n}" for n in range(600)))
+    sign_in(client, hostile)
+    north = linked.north.pk
+    assert held(linked.member) == {(north, "customer_activity"), (north, "learning_manager")}
+    ends = AccessGrant.objects.using("owner").filter(source__startswith="directory:").values_list("ends_at", flat=True)
+    assert set(ends) == {NOW + timedelta(seconds=settings.SESSION_COOKIE_AGE)}
+    assert client.get("/customer-activity/").status_code == 200
+    group = DirectoryGroup.objects.using("owner").get(key="controllers")
+    assert group.seen_at == NOW
+
+
+def test_leaving_a_group_takes_its_share_and_no_other(linked: SimpleNamespace, hostile: Idp, client: Client) -> None:
+    said(hostile, "controllers", "all-south")
+    sign_in(client, hostile)
+    grant(linked.member, "learning_manager", linked.north)  # for themselves
+    assert len(held(linked.member)) == 3
+    said(hostile, "all-south")
+    sign_in(Client(), hostile)
+    assert held(linked.member) == {(linked.south.pk, "member")}
+    roles = AccessGrant.objects.using("owner").filter(person_id=linked.member.pk, source="membership")
+    assert {role for (role,) in roles.values_list("role")} == {"member", "learning_manager"}
+    assert client.get("/customer-activity/").status_code == 403
+
+
+def test_an_answer_without_groups_is_one_of_somebody_in_none(
+    linked: SimpleNamespace, hostile: Idp, client: Client
+) -> None:
+    said(hostile, "all-south")
+    sign_in(client, hostile)
+    hostile.tell(claims=MEMBER)
+    sign_in(Client(), hostile)
+    assert held(linked.member) == set()
+
+
+def test_groups_come_from_userinfo_where_the_token_has_none(
+    linked: SimpleNamespace, hostile: Idp, client: Client
+) -> None:
+    hostile.tell(claims=MEMBER, userinfo={"groups": "all-south"})  # a single one as a text
+    sign_in(client, hostile)
+    assert held(linked.member) == {(linked.south.pk, "member")}
+
+
+@pytest.mark.parametrize("cut", [{"_claim_names": {"groups": "src1"}}, {"hasgroups": True}])
+def test_too_many_groups_are_said_to_be_too_many(
+    linked: SimpleNamespace, hostile: Idp, client: Client, owner: Any, cut: dict[str, Any]
+) -> None:
+    """Nobody knows then which they are: nothing is renewed, and nothing taken."""
+    said(hostile, "all-south")
+    sign_in(client, hostile)
+    hostile.tell(claims={**MEMBER, **cut})
+    other = Client()
+    sign_in(other, hostile)
+    assert "you are in too many" in other.get("/").content.decode()
+    assert held(linked.member) == {(linked.south.pk, "member")}
+    assert owner.execute("SELECT count(*) FROM journal_event WHERE kind = 'people.groups_cut'").fetchone() == (1,)
+
+
+def test_a_group_lets_in_whom_nobody_invited(linked: SimpleNamespace, hostile: Idp, client: Client) -> None:
+    """With an address of the customer's own; a directory says nothing about others."""
+    joiner = {"sub": "joiner", "email": "joiner@example.test", "name": "Jo Ner"}
+    said(hostile, "all-south", **joiner)
+    assert sign_in(client, hostile).status_code == 302
+    assert who(client) == "joiner@example.test"
+    person = Person.objects.get(email="joiner@example.test")
+    assert (person.name, person.has_usable_password()) == ("Jo Ner", False)
+    assert Membership.objects.using("owner").filter(person_id=person.pk, workspace=linked.south).exists()
+    said(hostile, "all-south", **{**joiner, "sub": "2", "email": "joiner@home.test"})
+    assert sign_in(Client(), hostile).status_code == 403
+    said(hostile, "nothing", **{**joiner, "sub": "3", "email": "other@example.test"})
+    assert sign_in(Client(), hostile).status_code == 403
+
+
+def test_removing_a_group_takes_what_it_gave(linked: SimpleNamespace, hostile: Idp, client: Client) -> None:
+    said(hostile, "controllers", "all-south")
+    sign_in(Client(), hostile)
+    client.force_login(linked.admin)
+    page = client.get("/account-policy/").content.decode()
+    assert page.count("1 person has them now") == 2
+    group = DirectoryGroup.objects.using("owner").get(key="controllers")
+    assert client.post(f"/account-policy/groups/{group.pk}/remove/").status_code == 302
+    assert held(linked.member) == {(linked.south.pk, "member")}
+
+
+def test_who_can_see_this_names_the_group(linked: SimpleNamespace, hostile: Idp, client: Client) -> None:  # R7.3
+    said(hostile, "controllers")
+    sign_in(Client(), hostile)
+    client.force_login(linked.admin)
+    assert "Directory group Controllers" in client.get("/who/").content.decode()
+    client.force_login(linked.north_admin)  # who may not read the customer's groups
+    assert "Directory group " in client.get("/who/").content.decode()
+
+
+def test_a_group_is_checked_before_it_is_added(linked: SimpleNamespace, client: Client) -> None:
+    client.force_login(linked.admin)
+    well = {"key": "more", "name": "", "workspace_id": linked.north.pk, "roles": ["member"]}
+    for wrong in (
+        {"key": " "},
+        {"key": "x" * 201},
+        {"workspace_id": linked.birch_main.pk},
+        {"workspace_id": 2**70},
+        {"roles": []},
+        {"roles": ["csam"]},
+        {"key": "controllers"},
+    ):
+        assert client.post("/account-policy/groups/add/", well | wrong).status_code == 400, wrong
+    assert client.post("/account-policy/groups/add/", well).status_code == 302
+    client.force_login(linked.stranger)
+    group = DirectoryGroup.objects.using("owner").get(key="more")
+    assert client.post(f"/account-policy/groups/{group.pk}/remove/").status_code == 404
+    answer = client.post("/account-policy/groups/add/", well | {"workspace_id": linked.birch_main.pk})
+    assert "Connect your identity provider first" in answer.content.decode()
+
+
+def test_an_archived_workspace_gets_nobody_new(linked: SimpleNamespace, hostile: Idp, client: Client) -> None:
+    type(linked.south).objects.using("owner").filter(pk=linked.south.pk).update(archived_at=NOW)
+    said(hostile, "all-south")
+    sign_in(client, hostile)
+    assert held(linked.member) == set()
