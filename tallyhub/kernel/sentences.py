@@ -173,6 +173,7 @@ _SENTENCES = {
     "reverses_unknown": _("There is no entry with this external ID and source to take back."),
     "right_missing": _("Whoever this token stands for does not have the right to do this."),
     "role_not_given_here": _("This role is not given in a workspace. Choose one of those that are listed."),
+    "rights_changed": _("Your own rights were changed a moment ago, so nothing was done. Reload the page."),
     "role_needs_workspace": _("This role is held in a workspace. Name it."),
     "rounding_step_out_of_bounds": _("The rounding step %(rounding_step)s is not between 1 and %(step_max)s."),
     "row_differs": _(
