@@ -22,8 +22,8 @@ class Sizes:
 
 
 _FULL = Sizes(entries_many=10_000_000, imported=1_000_000)
-_TINY = Sizes(entries_many=10_000, entries_deep=500, imported=200, members=200, stated=500, rounds=1, warm_ups=0, seconds=0.2,
-              pages=3, writers=2, has_demo=False, is_safe=False)  # fmt: skip
+_TINY = Sizes(entries_many=10_000, entries_deep=500, imported=200, members=200, stated=500, rounds=1, warm_ups=0,
+              seconds=0.2, pages=3, writers=2, has_demo=False, is_safe=False)  # fmt: skip
 
 
 def chosen(*, full: bool) -> Sizes:

@@ -140,6 +140,7 @@ def _page(request: HubRequest, choice: Choice, agreements: list[AgreementLines],
         "customer": request.sign_on.customer_name,
         "printed_on": fmt.day(clock.today(timezone.get_current_timezone_name())),
         "statements_href": url("activity:statements") if may_state(request.access) else None,
+        "who_href": _who_href(request, choice),
         "views": saved_views(request, state.views),
         "filters": page.filters(choice, request.sign_on.places, agreements),
         "cards": cards,
@@ -158,6 +159,12 @@ def _unmapped(request: HubRequest, state: DataState) -> dict[str, Any] | None:
         return None
     here = request.access.workspace_id if request.access.workspace_id in administered else administered[0]
     return page.unmapped(list_unmapped(request.access), state.asked, request.sign_on.places, here)
+
+
+def _who_href(request: HubRequest, choice: Choice) -> str | None:
+    """Where it is said who can see this, for whoever may read that in a chosen workspace."""
+    may_ask = any(request.access.has(Right.VIEW_AUDIT, workspace_id=one) for one in choice.workspaces)
+    return url("people:who") if may_ask else None
 
 
 # A drill-down is one entitlement, or one kind of the enterprise-wide section; both have page, rows and CSV.
@@ -218,10 +225,17 @@ def _drilldown(request: HubRequest, base: str, find: Find) -> HttpResponse:
             "members": _members(subject),
             "totals": drilldown.totals(subject),
             "action": {"title": _("Go to the service"), "href": subject.action_url} if subject.action_url else None,
+            "who_href": _who_of(request, subject, choice),
             "charts": drilldown.charts(subject, choice.workspaces),
             "grid": None if subject.is_benefit else _grid(request, base, subject, choice),
         }
         return render(request, "activity/drilldown.html", context)
+
+
+def _who_of(request: HubRequest, subject: Subject, choice: Choice) -> str | None:
+    """The same for one entitlement; a kind is of many, each with its own readers."""
+    base = _who_href(request, choice)
+    return f"{base}?entitlement={subject.lines[0].id}" if base and len(subject.lines) == 1 else None
 
 
 def _members(subject: Subject) -> list[dict[str, str]]:

@@ -185,11 +185,14 @@ def take_roles(access: Access, grants: Sequence[NewGrant]) -> list[NewGrant]:
 
 
 def leave_workspace(access: Access, workspace: Workspace, people: Collection[int]) -> None:
-    """They are members no more, and whatever they could do there, from whichever source, has ended."""
+    """They are members no more, and whatever they could do there, from whichever source, has ended.
+
+    A command's last act: whoever leaves by themselves may write nothing there afterwards.
+    """
     require_transaction()
     where = {"customer_id": workspace.customer_id, "workspace_id": workspace.pk, "person_id__in": set(people)}
-    AccessGrant.objects.filter(**where).delete()
     Membership.objects.filter(**where).delete()
+    AccessGrant.objects.filter(**where).delete()
     news = [News("organizations.member_removed", workspace.customer_id, one, workspace.pk) for one in sorted(people)]
     record_many(access, news)
 

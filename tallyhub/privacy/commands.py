@@ -9,6 +9,7 @@ from tallyhub.accounts.queries import find_by_address, lock_person
 from tallyhub.journal import steps as journal
 from tallyhub.kernel.access import Access, Right
 from tallyhub.kernel.scope import command, widen
+from tallyhub.people.users.steps import keeping_administrators
 from tallyhub.privacy import queries, steps
 from tallyhub.privacy.registry import CLEARED
 from tallyhub.privacy.rules import check_confirmation
@@ -26,14 +27,16 @@ def note_export(access: Access) -> None:
 def end_part(access: Access, person_id: int, *, confirmation: str) -> bool:
     """End a person's part in the customer that is worked inside. True: nobody else knew them, so they were erased.
 
-    Raises DoesNotExist for somebody who is not the customer's, and Invalid where the name was not typed.
+    Raises DoesNotExist for somebody who is not the customer's, Invalid where the name was not typed, and Conflict
+    where it would take the last administrator.
     """
     access.require(Right.ERASE_PEOPLE)
-    person = queries.get_erasable(access, person_id)
-    check_confirmation(person.name, confirmation)
-    lock_person(person.pk)  # two administrators at once: the second one finds out who still knows the person
-    journal.record(access, "privacy.part_ended", person.pk)
-    steps.erase_part(person, [access.customer_id or 0])
+    with keeping_administrators(access):  # its lock comes first, as wherever people are changed
+        person = queries.get_erasable(access, person_id)
+        check_confirmation(person.name, confirmation)
+        lock_person(person.pk)  # two administrators at once: the second one finds out who still knows the person
+        journal.record(access, "privacy.part_ended", person.pk)
+        steps.erase_part(person, [access.customer_id or 0])
     is_last = not queries.known_to(person.pk)
     if is_last:
         journal.record(access, "privacy.person_erased", person.pk)
@@ -43,7 +46,10 @@ def end_part(access: Access, person_id: int, *, confirmation: str) -> bool:
 
 @command
 def erase_oneself(access: Access, *, confirmation: str) -> None:
-    """The person goes, in every customer. Each of these finds it in its audit."""
+    """The person goes, in every customer. Each of these finds it in its audit.
+
+    The last administrator, too: it is the person's right, and the account team can name another one.
+    """
     person = lock_person(access.person_id or 0)
     check_confirmation(person.email or person.name, confirmation)
     whole = queries.access_to(person.pk)

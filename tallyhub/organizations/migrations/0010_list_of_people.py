@@ -14,7 +14,7 @@ RETURN left(lower(regexp_replace(normalize($1, NFKD), '[\u0300-\u036f]', '', 'g'
 FOLLOWING = """
 CREATE FUNCTION organizations_fill_member() RETURNS trigger LANGUAGE plpgsql SET search_path = public, pg_temp AS $$
 BEGIN
-    SELECT organizations_folded(p.name), coalesce(extract(epoch FROM p.last_login)::bigint, 0)
+    SELECT organizations_folded(p.name), coalesce(floor(extract(epoch FROM p.last_login))::bigint, 0)
     INTO NEW.sort_name, NEW.seen_seconds FROM accounts_person p WHERE p.id = NEW.person_id;
     RETURN NEW;
 END $$;
@@ -22,7 +22,7 @@ CREATE FUNCTION organizations_follow_person() RETURNS trigger
 LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
 BEGIN
     UPDATE organizations_membership m SET sort_name = organizations_folded(NEW.name),
-        seen_seconds = coalesce(extract(epoch FROM NEW.last_login)::bigint, 0)
+        seen_seconds = coalesce(floor(extract(epoch FROM NEW.last_login))::bigint, 0)
     WHERE m.person_id = NEW.id;
     RETURN NULL;
 END $$;

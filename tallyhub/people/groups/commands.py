@@ -17,8 +17,8 @@ from tallyhub.people.users.steps import check_editable, get_managed, keeping_adm
 @command
 def make_group(access: Access, workspace_id: int, *, name: str) -> Group:
     """An empty one that gives nothing yet."""
-    workspace = get_managed(access, workspace_id)
     with keeping_administrators(access):
+        workspace = get_managed(access, workspace_id)
         _check_name(access, workspace.pk, name)
         group = Group.objects.create(customer_id=workspace.customer_id, workspace=workspace, name=name)
         record(access, "people.group_made", group.pk, workspace_id=workspace.pk)
@@ -59,7 +59,7 @@ def change_roles(access: Access, group_id: int, roles: Collection[str]) -> None:
         group.roles = sorted(wanted)
         group.save(update_fields=["roles"])
         record(access, "people.group_roles_changed", group.pk, workspace_id=group.workspace_id)
-        steps.settle(access, group, queries.list_member_ids(access, group.pk))
+        steps.settle(access, group.workspace, [group], queries.list_member_ids(access, group.pk))
 
 
 @command
@@ -67,9 +67,10 @@ def delete_group(access: Access, group_id: int) -> None:
     """With what it gave."""
     with keeping_administrators(access):
         group = _lock(access, group_id)
-        steps.remove_members(access, group, queries.list_member_ids(access, group.pk))
+        people = queries.list_member_ids(access, group.pk)
         record(access, "people.group_deleted", group.pk, workspace_id=group.workspace_id)
-        group.delete()
+        Group.objects.filter(pk=group.pk).delete()
+        steps.settle(access, group.workspace, [group], people)
 
 
 @command

@@ -21,35 +21,44 @@ def source_of(group_id: int) -> str:
 
 def add_members(access: Access, group: Group, people: Collection[int]) -> None:
     """They get what the group gives; whoever is in it already stays."""
-    require_transaction()
-    there = set(GroupMember.objects.filter(group=group, person_id__in=people).values_list("person_id", flat=True))
-    new = sorted(set(people) - there)
-    where = {"customer_id": group.customer_id, "workspace_id": group.workspace_id, "group": group}
-    GroupMember.objects.bulk_create([GroupMember(**where, person_id=one) for one in new])
-    record_many(access, [News("people.group_joined", *_about(group, one)) for one in new])
-    settle(access, group, new)
+    _join(access, group, people)
+    settle(access, group.workspace, [group], people)
 
 
 def remove_members(access: Access, group: Group, people: Collection[int]) -> None:
     """And what the group gave them goes."""
-    require_transaction()
-    found = GroupMember.objects.filter(group=group, person_id__in=people)
-    gone = sorted(found.values_list("person_id", flat=True))
-    found.delete()
-    record_many(access, [News("people.group_left", *_about(group, one)) for one in gone])
-    settle(access, group, gone)
+    _leave(access, group, people)
+    settle(access, group.workspace, [group], people)
 
 
 def set_groups(access: Access, workspace: Workspace, person_id: int, groups: Collection[int]) -> None:
     """The person is in these groups of the workspace and in no others."""
     wanted = queries.require_groups(access, workspace.pk, groups)
     there = queries.groups_of(access, person_id, [workspace.pk])
-    left = queries.require_groups(access, workspace.pk, there - {one.pk for one in wanted})
+    joined = [group for group in wanted if group.pk not in there]
+    left = queries.require_groups(access, workspace.pk, there - {group.pk for group in wanted})
+    for group in joined:
+        _join(access, group, [person_id])
     for group in left:
-        remove_members(access, group, [person_id])
-    for group in wanted:
-        if group.pk not in there:
-            add_members(access, group, [person_id])
+        _leave(access, group, [person_id])
+    settle(access, workspace, [*joined, *left], [person_id])
+
+
+def _join(access: Access, group: Group, people: Collection[int]) -> None:
+    require_transaction()
+    there = set(GroupMember.objects.filter(group=group, person_id__in=people).values_list("person_id", flat=True))
+    new = sorted(set(people) - there)
+    where = {"customer_id": group.customer_id, "workspace_id": group.workspace_id, "group": group}
+    GroupMember.objects.bulk_create([GroupMember(**where, person_id=one) for one in new])
+    record_many(access, [News("people.group_joined", *_about(group, one)) for one in new])
+
+
+def _leave(access: Access, group: Group, people: Collection[int]) -> None:
+    require_transaction()
+    found = GroupMember.objects.filter(group=group, person_id__in=people)
+    gone = sorted(found.values_list("person_id", flat=True))
+    found.delete()
+    record_many(access, [News("people.group_left", *_about(group, one)) for one in gone])
 
 
 def leave_groups(access: Access, workspace: Workspace, people: Collection[int]) -> None:
@@ -58,27 +67,24 @@ def leave_groups(access: Access, workspace: Workspace, people: Collection[int]) 
     GroupMember.objects.filter(customer_id=workspace.customer_id, workspace=workspace, person_id__in=people).delete()
 
 
-def settle(access: Access, group: Group, people: Collection[int]) -> None:
-    """Give and take so that these people hold of the group exactly what it gives to its members.
+def settle(access: Access, workspace: Workspace, groups: Sequence[Group], people: Collection[int]) -> None:
+    """Give and take so that these people hold of these groups of a workspace exactly what they give to their members.
 
-    Raises Conflict where no support contact more is allowed. The same number of statements, however many people.
+    Raises Conflict where no support contact more is allowed. The same number of statements, however many people. What
+    is taken comes last and at once: one's own right to change anything may be among it.
     """
     require_transaction()
-    source, roles = source_of(group.pk), set(map(Role, group.roles))
-    inside = set(GroupMember.objects.filter(group=group, person_id__in=people).values_list("person_id", flat=True))
-    everything = organizations.list_held(access, [group.workspace_id], people)
-    held = {(one.person_id, one.role) for one in everything if one.source == source}
-    wanted = {(person, role) for person in inside for role in roles}
+    roles = {group.pk: set(map(Role, group.roles)) for group in groups}
+    sources = {source_of(group): group for group in roles}
+    inside = GroupMember.objects.filter(group__in=roles, person_id__in=people).values_list("group_id", "person_id")
+    wanted = {(person, role, source_of(group)) for group, person in inside for role in roles[group]}
+    everything = organizations.list_held(access, [workspace.pk], people)
+    held = {(one.person_id, one.role, one.source) for one in everything if one.source in sources}
     contacts_already = {one.person_id for one in everything if one.role is Role.SUPPORT_CONTACT}
-    new_contacts = {person for person, role in wanted - held if role is Role.SUPPORT_CONTACT}
-    contacts.check_room(access, group.workspace, new_contacts - contacts_already)
-    take_roles(access, _grants(group, sorted(held - wanted)))
-    give_roles(access, _grants(group, sorted(wanted - held)))
-
-
-def _grants(group: Group, pairs: Sequence[tuple[int, Role]]) -> list[NewGrant]:
-    source = source_of(group.pk)
-    return [NewGrant(group.customer_id, group.workspace_id, person, role, source) for person, role in pairs]
+    new_contacts = {person for person, role, _source in wanted - held if role is Role.SUPPORT_CONTACT}
+    contacts.check_room(access, workspace, new_contacts - contacts_already)
+    give_roles(access, [NewGrant(workspace.customer_id, workspace.pk, *one) for one in sorted(wanted - held)])
+    take_roles(access, [NewGrant(workspace.customer_id, workspace.pk, *one) for one in sorted(held - wanted)])
 
 
 def _about(group: Group, person_id: int) -> tuple[int, int, int, dict[str, int]]:

@@ -3,24 +3,27 @@
 import django.db.models.functions.comparison
 from django.db import migrations, models
 
-from tallyhub.kernel.walls import CUSTOMERS, INSIDE, MANAGED, WORKSPACES, RunRoleSQL, only_for_app
+from tallyhub.kernel.walls import CUSTOMERS, INSIDE, WORKSPACES, RunRoleSQL, only_for_app
 
-# Who keeps a customer or a workspace in order: administrators who can sign in and whose role does not end. Ids only;
-# of a workspace that the asker does not manage nothing.
+# Of plpgsql, which keeps their plans. Who keeps a customer or a workspace in order: administrators who can sign in and
+# whose role does not end. Ids only; nothing of a workspace that the asker does not read. By what is read, not by what
+# is managed: whoever gives up their own role must be answered after it is gone.
 ADMINISTRATORS = f"""
 CREATE FUNCTION people_administrators(the_customer bigint, instant timestamptz)
 RETURNS TABLE (workspace_id bigint, person_id bigint)
-LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
-    SELECT DISTINCT g.workspace_id, g.person_id
+LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
+#variable_conflict use_column
+BEGIN
+    RETURN QUERY SELECT DISTINCT g.workspace_id, g.person_id
     FROM organizations_accessgrant g JOIN accounts_person p ON p.id = g.person_id
     WHERE g.customer_id = the_customer AND the_customer = ANY ({INSIDE})
       AND (g.role = 'customer_administrator' AND g.workspace_id IS NULL
            OR g.role = 'workspace_administrator'
-              AND (g.workspace_id = ANY ({MANAGED}) OR the_customer = ANY ({CUSTOMERS})))
+              AND (g.workspace_id = ANY ({WORKSPACES}) OR the_customer = ANY ({CUSTOMERS})))
       AND g.starts_at <= instant AND g.ends_at IS NULL AND p.is_active
       AND (p.password NOT LIKE '!%' OR EXISTS (
               SELECT FROM organizations_workaccount v WHERE v.customer_id = the_customer AND v.person_id = p.id));
-$$;
+END $$;
 """
 # How many support contacts the agreements that reach these workspaces allow, and how many are named in all workspaces
 # of each. Who manages one workspace reads neither a package of another one nor its people: this tells numbers.
@@ -33,8 +36,10 @@ CONTACTS = f"""
 CREATE FUNCTION people_contact_terms(workspaces bigint[], instant timestamptz)
 RETURNS TABLE (agreement_id bigint, number varchar, today date, entitlement_id bigint, is_as_needed boolean,
                allotment_id bigint, kind varchar, amount bigint, starts_on date, ends_on date, priority smallint)
-LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
-    SELECT a.id, a.number, d.today, e.id, e.is_as_needed,
+LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
+#variable_conflict use_column
+BEGIN
+    RETURN QUERY SELECT a.id, a.number, d.today, e.id, e.is_as_needed,
            l.id, l.kind, l.amount, lower(l.term), upper(l.term) - 1, l.priority
     FROM agreements_agreement a CROSS JOIN LATERAL (SELECT (instant AT TIME ZONE a.zone)::date AS today) d
     JOIN agreements_package k ON k.agreement_id = a.id
@@ -45,11 +50,14 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
       AND a.term @> d.today AND (a.terminated_on IS NULL OR a.terminated_on >= d.today)
       AND k.term @> d.today AND (k.terminated_on IS NULL OR k.terminated_on >= d.today)
     ORDER BY a.id, e.id, l.id;
-$$;
+END $$;
 CREATE FUNCTION people_contacts_named(workspaces bigint[], people bigint[], instant timestamptz)
 RETURNS TABLE (agreement_id bigint, named bigint, named_of_these bigint)
-LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
-    SELECT a.id, count(DISTINCT c.person_id), count(DISTINCT c.person_id) FILTER (WHERE c.person_id = ANY (people))
+LANGUAGE plpgsql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
+#variable_conflict use_column
+BEGIN
+    RETURN QUERY SELECT a.id, count(DISTINCT c.person_id),
+        count(DISTINCT c.person_id) FILTER (WHERE c.person_id = ANY (people))
     FROM agreements_agreement a LEFT JOIN LATERAL (
         WITH places AS (
             SELECT m.workspace_id FROM agreements_mapping m JOIN agreements_package k ON k.id = m.package_id
@@ -66,7 +74,7 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
     ) c ON true
     WHERE a.id IN ({_REACHING})
     GROUP BY a.id;
-$$;
+END $$;
 """
 FORWARD = (
     ADMINISTRATORS

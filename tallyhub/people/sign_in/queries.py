@@ -1,6 +1,5 @@
 """Reads about a customer's own sign-in: its identity provider, its domains, its directory's groups."""
 
-from collections.abc import Collection
 from dataclasses import dataclass
 
 from django.db import connection
@@ -101,8 +100,3 @@ def source_of(group_id: int) -> str:
 
 def get_directory_group(access: Access, group_id: int) -> DirectoryGroup:
     return DirectoryGroup.objects.visible_to(access).get(pk=group_id)
-
-
-def names_of_groups(access: Access, ids: Collection[int]) -> dict[int, str]:
-    """For whoever may read them."""
-    return dict(DirectoryGroup.objects.visible_to(access).filter(pk__in=ids).values_list("pk", "name"))

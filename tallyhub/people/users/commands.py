@@ -26,8 +26,8 @@ from tallyhub.people.users.rules import check_workspace_roles, is_edited, wanted
 def change_roles(access: Access, workspace_id: int, person_id: int, roles: Collection[str]) -> None:
     """From now on the member holds these roles in the workspace, and what groups and the directory give."""
     wanted = check_workspace_roles(roles)
-    workspace = steps.get_managed(access, workspace_id)
     with steps.keeping_administrators(access):
+        workspace = steps.get_managed(access, workspace_id)
         _require_members(access, workspace, [person_id])
         steps.set_roles(access, workspace, {person_id: wanted_roles(wanted)})
 
@@ -56,8 +56,8 @@ def switch_contact(access: Access, workspace_id: int, person_id: int, *, is_cont
 def _change_each(
     access: Access, workspace_id: int, people: Collection[int], *, give: Role | None = None, take: Role | None = None
 ) -> None:
-    workspace = steps.get_managed(access, workspace_id)
     with steps.keeping_administrators(access):
+        workspace = steps.get_managed(access, workspace_id)
         _require_members(access, workspace, people)
         wanted = {}
         for person, roles in steps.edited_roles(access, workspace.pk, people).items():
@@ -76,6 +76,7 @@ def make_administrator(access: Access, person_id: int) -> None:
     """Of the whole customer. Only somebody who administers it gives that, and only to its own people."""
     access.require(Right.MANAGE_USERS)
     with steps.keeping_administrators(access):
+        steps.require_still(access, [])
         _require_own(access, person_id)
         give_roles(access, [NewGrant(access.customer_id or 0, None, person_id, Role.CUSTOMER_ADMINISTRATOR)])
 
@@ -85,6 +86,7 @@ def unmake_administrator(access: Access, person_id: int) -> None:
     """Take the customer's administration back. Raises Conflict for the last one."""
     access.require(Right.MANAGE_USERS)
     with steps.keeping_administrators(access):
+        steps.require_still(access, [])
         _require_own(access, person_id)
         held = organizations.list_held(access, [], [person_id])
         given = [one for one in held if one.role is Role.CUSTOMER_ADMINISTRATOR and is_edited(one.source)]
@@ -107,16 +109,15 @@ def remove_people(
 
     Raises Invalid for oneself as long as that is not confirmed.
     """
-    workspace = steps.get_managed(access, workspace_id)
     with steps.keeping_administrators(access):
+        workspace = steps.get_managed(access, workspace_id)
         steps.check_editable(access, people)
         _require_listed(access, workspace, people)
         if access.person_id in people and not is_oneself_meant:
             raise Invalid("removing_oneself")
         leave_groups(access, workspace, people)
-        members = organizations.list_members(access, workspace.pk, people)
-        leave_workspace(access, workspace, members)
         _take_back(access, workspace, people)
+        leave_workspace(access, workspace, organizations.list_members(access, workspace.pk, people))
 
 
 def _require_listed(access: Access, workspace: Workspace, people: Collection[int]) -> None:
@@ -139,8 +140,8 @@ def _take_back(access: Access, workspace: Workspace, people: Collection[int]) ->
 @command
 def change_groups(access: Access, workspace_id: int, person_id: int, groups: Collection[int]) -> None:
     """From now on the member is in these groups of the workspace, and in no others."""
-    workspace = steps.get_managed(access, workspace_id)
     with steps.keeping_administrators(access):
+        workspace = steps.get_managed(access, workspace_id)
         _require_members(access, workspace, [person_id])
         set_groups(access, workspace, person_id, groups)
 

@@ -14,7 +14,7 @@ from tallyhub.kernel.scope import require_transaction
 from tallyhub.organizations import queries as organizations
 from tallyhub.organizations.models import Workspace
 from tallyhub.organizations.queries import Held
-from tallyhub.organizations.rules import STAFF, Role
+from tallyhub.organizations.rules import RIGHTS_OF, STAFF, Role
 from tallyhub.organizations.steps import NewGrant, give_roles, lock_people, take_roles
 from tallyhub.people import contacts
 from tallyhub.people.users.rules import TICKED_MAX, Administrators, check_administrators, is_edited
@@ -46,13 +46,29 @@ def _administrators(access: Access) -> Administrators:
 
 
 def get_managed(access: Access, workspace_id: int) -> Workspace:
-    """A workspace whose people one manages. Another one is not there; without the right anywhere it is Forbidden."""
+    """A workspace whose people one manages. Another one is not there; without the right anywhere it is Forbidden.
+
+    Needs the lock of the people, and raises Conflict where somebody has just taken the right away.
+    """
     managed = access.workspaces_with(Right.MANAGE_USERS)
     if not managed:
         raise Forbidden(Right.MANAGE_USERS)
     if workspace_id not in managed:
         raise ObjectDoesNotExist
+    require_still(access, [workspace_id])
     return organizations.list_workspaces(access).get(pk=workspace_id)
+
+
+def require_still(access: Access, workspaces: Collection[int]) -> None:
+    """The right that the request began with is there after the lock, too; no workspaces: in the whole customer.
+
+    Without it the database would find no row to change, and say nothing.
+    """
+    if access.person_id is None:  # the hub itself
+        return
+    held = organizations.list_held(access, workspaces, [access.person_id])
+    if not any(Right.MANAGE_USERS in RIGHTS_OF[one.role] for one in held):
+        raise Conflict("rights_changed")
 
 
 def check_editable(access: Access, people: Collection[int]) -> None:
@@ -87,10 +103,9 @@ def set_roles(access: Access, workspace: Workspace, wanted: Mapping[int, Collect
     contacts.check_room(
         access, workspace, {one.person_id for one in given if one.role is Role.SUPPORT_CONTACT} - contacts_in(held)
     )
-    take_roles(
-        access, [as_grant(workspace.customer_id, one) for one in edited if one.role not in wanted[one.person_id]]
-    )
     give_roles(access, given)
+    taken = [one for one in edited if one.role not in wanted[one.person_id]]
+    take_roles(access, [as_grant(workspace.customer_id, one) for one in taken])  # last: one's own may be among them
 
 
 def contacts_in(held: Collection[Held]) -> set[int]:
