@@ -68,6 +68,8 @@ DEFINERS = {
     "notifications_clear",
     "notifications_due",
     "notifications_person_of",
+    "office_is_staff",
+    "office_round",
     "organizations_act_for",
     "organizations_customers_of",
     "organizations_find_customers",

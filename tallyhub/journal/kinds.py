@@ -87,7 +87,7 @@ KINDS: dict[str, Kind] = {
         _("Approved an agreement: packages %(packages)s, entitlements %(entitlements)s, quantities %(allotments)s"),
         About.OTHER,
     ),
-    "office.allotment_added": Kind(_("Allotment added"), _("Added an allotment: %(kind)s"), About.OTHER),
+    "office.allotment_added": Kind(_("Allotment added"), _("Added an allotment: %(what)s"), About.OTHER),
     "office.draft_changed": Kind(_("Draft changed"), _("Changed the draft of an agreement"), About.OTHER),
     "office.draft_deleted": Kind(_("Draft deleted"), _("Deleted the draft of an agreement"), About.OTHER),
     "office.draft_made": Kind(_("Draft made"), _("Began the draft of an agreement"), About.OTHER),
