@@ -56,6 +56,7 @@ OPEN = {
 DEFINERS = {
     "activity_customers_with_exports_before",
     "agreements_begun",
+    "agreements_customers_naming",
     "agreements_find_customers",
     "ledger_days_as_of",
     "journal_clear",
@@ -68,6 +69,8 @@ DEFINERS = {
     "notifications_clear",
     "notifications_due",
     "notifications_person_of",
+    "office_customers_naming",
+    "office_forget_contact",
     "office_is_staff",
     "office_round",
     "organizations_act_for",

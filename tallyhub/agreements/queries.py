@@ -2,6 +2,7 @@
 
 from collections.abc import Collection
 
+from django.db import connection
 from django.db.models import Prefetch, QuerySet
 
 from tallyhub.agreements.models import Agreement, AgreementContact, Entitlement, Mapping, Package, Service
@@ -69,3 +70,10 @@ def list_mappings(packages: Collection[int]) -> set[tuple[int, int]]:
     """(package, workspace) of these packages."""
     found = Mapping.objects.filter(package_id__in=packages)
     return set(found.values_list("package_id", "workspace_id"))
+
+
+def customers_naming(person_id: int) -> list[int]:
+    """The customers whose agreements name the person, whatever the scope."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT agreements_customers_naming(%s)", [person_id])
+        return [customer for (customer,) in cursor.fetchall()]

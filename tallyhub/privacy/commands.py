@@ -9,7 +9,6 @@ from tallyhub.accounts.queries import find_by_address, lock_person
 from tallyhub.journal import steps as journal
 from tallyhub.kernel.access import Access, Right
 from tallyhub.kernel.scope import command, widen
-from tallyhub.organizations import queries as organizations
 from tallyhub.privacy import queries, steps
 from tallyhub.privacy.registry import CLEARED
 from tallyhub.privacy.rules import check_confirmation
@@ -35,7 +34,7 @@ def end_part(access: Access, person_id: int, *, confirmation: str) -> bool:
     lock_person(person.pk)  # two administrators at once: the second one finds out who still knows the person
     journal.record(access, "privacy.part_ended", person.pk)
     steps.erase_part(person, [access.customer_id or 0])
-    is_last = not organizations.customers_of(person.pk)
+    is_last = not queries.customers_knowing(person.pk)
     if is_last:
         journal.record(access, "privacy.person_erased", person.pk)
         steps.erase_whole(person, queries.access_to(person.pk))
@@ -69,7 +68,7 @@ def erase_by_operator(access: Access, *, address: str) -> bool:
 
 
 def _record_everywhere(access: Access, person: Person) -> None:
-    customers: list[int | None] = [*organizations.customers_of(person.pk)]
+    customers: list[int | None] = [*queries.customers_knowing(person.pk)]
     for customer_id in customers or [None]:  # of nobody: the hub's own log has it
         journal.record(access, "privacy.person_erased", person.pk, customer_id=customer_id)
 

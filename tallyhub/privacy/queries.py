@@ -8,9 +8,12 @@ from django.db import connection
 from django.db.models import QuerySet
 
 from tallyhub.accounts.models import Person
+from tallyhub.accounts.queries import find_person
+from tallyhub.agreements import queries as agreements
 from tallyhub.kernel.access import Access
 from tallyhub.kernel.personal import Holding
 from tallyhub.ledger import queries as ledger
+from tallyhub.office import queries as office
 from tallyhub.organizations import queries as organizations
 from tallyhub.privacy.registry import HOLDINGS
 from tallyhub.privacy.rules import names_to_forget
@@ -39,9 +42,16 @@ class Plan:
 
 
 def access_to(person_id: int) -> Access:
-    """The person, in every customer that knows them or in which something is booked for them: to read and erase all."""
-    customers = {*organizations.customers_of(person_id), *ledger.customers_of(person_id)}
+    """The person, in every customer that has anything of them: to read and erase all."""
+    person = find_person(person_id)
+    drafts = office.customers_naming(person.email) if person and person.email else []
+    customers = {*customers_knowing(person_id), *ledger.customers_of(person_id), *drafts}
     return Access(person_id=person_id, in_whole=True, system_customers=tuple(sorted(customers)))
+
+
+def customers_knowing(person_id: int) -> set[int]:
+    """Those in which the person has a part, or that name them in an agreement."""
+    return {*organizations.customers_of(person_id), *agreements.customers_naming(person_id)}
 
 
 def list_erasable(access: Access, text: str = "") -> QuerySet[Person]:
@@ -64,7 +74,7 @@ def plan_part(access: Access, person: Person) -> Plan:
     What is the person's own is not counted for an administrator, but listed.
     """
     customers = [access.customer_id or 0]
-    is_last = set(organizations.customers_of(person.pk)) <= set(customers)
+    is_last = customers_knowing(person.pk) <= set(customers)
     return _plan(person, customers, [one for one in HOLDINGS if one.customer], is_whole=is_last)
 
 
