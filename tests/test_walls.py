@@ -59,6 +59,7 @@ OPEN = {
 DEFINERS = {
     "activity_customers_with_exports_before",
     "agreements_begun",
+    "agreements_customers_naming",
     "agreements_find_customers",
     "agreements_unsettled",
     "ledger_days_as_of",
@@ -74,6 +75,10 @@ DEFINERS = {
     "notifications_person_of",
     "office_enquiry_names",
     "office_unmapped",
+    "office_customers_naming",
+    "office_forget_contact",
+    "office_is_staff",
+    "office_round",
     "organizations_act_for",
     "organizations_counted_in",
     "organizations_customers_of",

@@ -102,3 +102,10 @@ def list_account_policies(access: Access) -> dict[int, AccountPolicy]:
         workspace: AccountPolicy(refuses, [agreements[one] for one in decided_by])
         for _customer, workspace, refuses, decided_by in found
     }
+
+
+def customers_naming(person_id: int) -> list[int]:
+    """The customers whose agreements name the person, whatever the scope."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT agreements_customers_naming(%s)", [person_id])
+        return [customer for (customer,) in cursor.fetchall()]

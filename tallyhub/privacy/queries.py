@@ -8,9 +8,12 @@ from django.db import connection
 from django.db.models import QuerySet
 
 from tallyhub.accounts.models import Person
+from tallyhub.accounts.queries import find_person
+from tallyhub.agreements import queries as agreements
 from tallyhub.kernel.access import Access
 from tallyhub.kernel.personal import Holding
 from tallyhub.ledger import queries as ledger
+from tallyhub.office import queries as office
 from tallyhub.organizations import queries as organizations
 from tallyhub.people.invitations import queries as invitations
 from tallyhub.privacy.registry import HOLDINGS
@@ -40,14 +43,20 @@ class Plan:
 
 
 def access_to(person_id: int) -> Access:
-    """The person, in every customer that knows them or in which something is booked for them: to read and erase all."""
-    customers = {*known_to(person_id), *ledger.customers_of(person_id)}
+    """The person, in every customer that has anything of them: to read and erase all."""
+    person = find_person(person_id)
+    drafts = office.customers_naming(person.email) if person and person.email else []
+    customers = {*known_to(person_id), *ledger.customers_of(person_id), *drafts}
     return Access(person_id=person_id, in_whole=True, system_customers=tuple(sorted(customers)))
 
 
 def known_to(person_id: int) -> set[int]:
-    """The customers that know the person, or have asked them in."""
-    return {*organizations.customers_of(person_id), *invitations.customers_of(person_id)}
+    """The customers in which the person has a part, that have asked them in, or that name them in an agreement."""
+    return {
+        *organizations.customers_of(person_id),
+        *invitations.customers_of(person_id),
+        *agreements.customers_naming(person_id),
+    }
 
 
 def list_erasable(access: Access, text: str = "") -> QuerySet[Person]:

@@ -6,6 +6,7 @@ from tallyhub.accounts.models import Person
 from tallyhub.kernel.access import Access
 from tallyhub.kernel.scope import require_transaction, widen
 from tallyhub.ledger.steps import forget_titles_naming
+from tallyhub.office.steps import forget_contact
 from tallyhub.organizations.steps import touch_customer
 from tallyhub.privacy.registry import HOLDINGS
 from tallyhub.privacy.rules import names_to_forget
@@ -33,4 +34,6 @@ def erase_whole(person: Person, access: Access) -> None:
 
 def _forget(person: Person, customers: Collection[int]) -> None:
     forget_titles_naming(customers, names_to_forget(person.name, person.email))
+    if person.email:
+        forget_contact(person.email)
     touch_customer(customers)

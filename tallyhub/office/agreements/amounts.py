@@ -10,7 +10,7 @@ from tallyhub.kernel.amounts import Unit
 from tallyhub.kernel.errors import Invalid
 
 _WRITTEN = re.compile(r"(?P<figure>[+\-−]?[\d:.,]+)\s*(?P<word>\D*)")
-_COMMA = re.compile(r"([+-]?\d+),(\d{1,2})")  # "12,50" as half of Europe writes it; "1,200" could be two things
+_COMMA = re.compile(r"[+-]?\d+,\d{1,2}")  # "12,50" as half of Europe writes it; "1,200" could be two things
 _MINUTES = ("min", "minute", "minutes")
 _HOURS = ("h", "hour", "hours")
 
@@ -20,8 +20,10 @@ def read_amount(text: str, unit: Unit) -> int:
     written = _WRITTEN.fullmatch(text.strip())
     if written is None:
         raise Invalid("amount_malformed")
-    figure = _COMMA.sub(r"\1.\2", written["figure"].replace("−", "-"))
-    word = written["word"].strip().casefold()
+    figure = written["figure"].replace("−", "-")
+    if _COMMA.fullmatch(figure):
+        figure = figure.replace(",", ".")
+    word = _word(written["word"])
     if unit is Unit.MINUTES and word in _MINUTES:
         return cells.quantity(figure, "minutes")[1]
     counted_in = "hours" if unit is Unit.MINUTES else str(unit)
@@ -36,8 +38,13 @@ def _words(amount: int, unit: Unit) -> set[str]:
     said = [fmt.amount(one, unit) for one in (amount, 1, 2)]
     with translation.override("en"):
         said += [fmt.amount(one, unit) for one in (amount, 1, 2)]
-    words = {re.sub(r"[\d:.,\s−]+", " ", one).strip().casefold() for one in said}
+    words = {_word(one) for one in said}
     return words | (set(_HOURS) if unit is Unit.MINUTES else set())
+
+
+def _word(text: str) -> str:
+    """Without figures, stops and blanks around it."""
+    return re.sub(r"[\d:.,\s−]+", " ", text).strip().casefold()
 
 
 def write_amount(amount: int, unit: Unit) -> str:

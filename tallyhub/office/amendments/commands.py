@@ -42,7 +42,7 @@ def allot(
     """A top-up, a carry-over or an adjustment; the last one says why. Sent twice, it is recorded once."""
     _begin(access)
     plan = plans.plan_allotment(access, entitlement_id, kind=kind, amount=amount, days=days, nonce=nonce)
-    details: dict[str, Any] = {"kind": kind.value, "amount": amount}
+    details: dict[str, Any] = {"what": kind.value, "amount": amount}
     if kind is AllotmentKind.ADJUSTMENT:
         if reason is None:
             raise Invalid("reason_missing")
