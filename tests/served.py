@@ -36,14 +36,19 @@ class Served:
         self.process.wait(30)
 
 
+_PAGES = "import django; django.setup(); from tallyhub.site import static_files; static_files.prepare()\n"
+
+
 @contextmanager
-def serving(**settings: str) -> Iterator[Served]:
-    """From its first answer until the block ends."""
+def serving(*, has_pages: bool = False, **settings: str) -> Iterator[Served]:
+    """From its first answer until the block ends. ``has_pages``: with the static files that a page needs."""
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
     environment = os.environ | {"TALLYHUB_BIND": f"127.0.0.1:{port}", "TALLYHUB_WORKERS": "1"} | settings
-    process = subprocess.Popen([sys.executable, "-c", _SERVE], env=environment, start_new_session=True)
+    process = subprocess.Popen(
+        [sys.executable, "-c", (_PAGES if has_pages else "") + _SERVE], env=environment, start_new_session=True
+    )
     served = Served(port, process)
     try:
         _wait(served)
