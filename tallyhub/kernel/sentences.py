@@ -13,7 +13,7 @@ _SENTENCES = {
     "adjustment_too_large": _(
         "%(amount)s takes back more than was bought: at most %(correctable)s can be taken back on that day."
     ),
-    "administrator_missing": _("Nobody is named as services administrator, so nobody could let the others in."),
+    "administrator_missing": _("A new workspace needs an administrator. Write at least one mail address."),
     "administrators_too_many": _(
         "These are more than %(administrators_max)s addresses. Name a few administrators; they invite the others."
     ),
@@ -68,7 +68,13 @@ _SENTENCES = {
         "CSAM for a top-up.",
         "allowed",
     ),
-    "contacts_too_many": _("%(named)s support contacts are named, but the agreement gives %(allowed)s."),
+    "contacts_too_many": ngettext_lazy(
+        "These would be %(new)s more, but the agreement %(number)s has %(left)s place left for support contacts. "
+        "Choose fewer people, free a place, or ask your CSAM for a top-up.",
+        "These would be %(new)s more, but the agreement %(number)s has %(left)s places left for support contacts. "
+        "Choose fewer people, free a place, or ask your CSAM for a top-up.",
+        "left",
+    ),
     "content_differs": _(
         "%(external_ids)s: already there with other content. To correct it, reverse it and add it under another ID."
     ),
@@ -115,6 +121,8 @@ _SENTENCES = {
     ),
     "draft_full": _("There are %(packages_max)s packages, which is as many as a draft may hold."),
     "draft_incomplete": _("Something is missing or wrong: %(problems)s in number. See the list."),
+    "draft_contacts_too_many": _("%(named)s support contacts are named, but the agreement gives %(allowed)s."),
+    "draft_without_administrator": _("Nobody is named as services administrator, so nobody could let the others in."),
     "duplicate_in_batch": _("%(external_ids)s: comes twice at once. Leave out the one that is not meant."),
     "email_letter": _(
         "%(letter)s (%(name)s) is no letter of a mail address: it only looks like one, or cannot be seen. Type it anew."
@@ -166,6 +174,7 @@ _SENTENCES = {
     "invitation_for_another": _("The invitation is for another address than the one that you are signed in with."),
     "invitation_gone": _("The invitation is no longer good. If you still need access, ask whoever invited you."),
     "invitation_join": _("Open the link of the invitation again, and join with one click."),
+    "invitation_archived": _("The workspace is archived: nothing new happens in it."),
     "invitation_outdated": _("There is a newer mail with another link. Look for it: only the newest one can be used."),
     "invitation_register": _("Open the link of the invitation again, without being signed in."),
     "invitation_revoked": _("The invitation was taken back. If you still need access, ask whoever invited you."),
@@ -374,7 +383,7 @@ _SENTENCES = {
         "Write an address that begins with https://, without a user and #, of %(length_max)s characters at most."
     ),
     "word_unknown": _("Write one of these words: %(words)s."),
-    "workspace_archived": _("%(workspace)s is archived: nothing new happens in it."),
+    "workspace_archived": _("The workspace %(name)s is archived, so nothing new happens in it. Restore it first."),
     "workspace_is_default": _("The default workspace cannot be archived."),
     "workspace_is_last": _("This is the customer’s last workspace, so it cannot be archived."),
     "workspace_name_missing": _("Give the workspace a name."),

@@ -287,11 +287,11 @@ def _contacts(draft: Draft, known: Known, checked: Checked) -> None:
             checked.contacts.append(contact)
     named = {part.kind for part in draft.contacts}
     if ContactKind.SERVICES_ADMINISTRATOR not in named and not known.follows:
-        reader.refuse("", Invalid("administrator_missing"))
+        reader.refuse("", Invalid("draft_without_administrator"))
     checked.contacts_max = _contacts_max(checked)
     if checked.contacts_max is not None and checked.support_contacts > checked.contacts_max:
         counts = {"named": checked.support_contacts, "allowed": checked.contacts_max}
-        reader.refuse("", Invalid("contacts_too_many", **counts))
+        reader.refuse("", Invalid("draft_contacts_too_many", **counts))
     checked.problems += reader.problems
 
 

@@ -26,7 +26,7 @@ def change_mappings(access: Access, *, added: Collection[Pair], removed: Collect
     new = sorted(set(added) - board.mapped)
     gone = sorted(set(removed) & board.mapped)
     if archived := {board.workspaces[place].name for _, place in new if board.workspaces[place].archived_at}:
-        raise Conflict("workspace_archived", workspace=min(archived))
+        raise Conflict("workspace_archived", name=min(archived))
     left = (board.mapped | set(new)) - set(gone)
     if bare := {place for _, place in gone} - {place for _, place in left}:
         raise Conflict("last_mapping", workspace=board.workspaces[min(bare)].name)

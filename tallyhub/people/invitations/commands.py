@@ -49,7 +49,7 @@ def _workspace(access: Access, workspace_id: int) -> Workspace:
     workspace = organizations.list_workspaces(access).get(pk=workspace_id)
     access.require(Right.MANAGE_USERS, workspace_id=workspace.pk)
     if workspace.archived_at is not None:
-        raise Conflict("workspace_archived")
+        raise Conflict("workspace_archived", name=workspace.name)
     return workspace
 
 
@@ -68,7 +68,7 @@ def resend_invitation(access: Access, invitation_id: int) -> Invitation:
     if state_of(invitation, clock.now()) is State.REVOKED:
         raise Conflict("invitation_revoked")
     if invitation.workspace.archived_at is not None:
-        raise Conflict("workspace_archived")
+        raise Conflict("workspace_archived", name=invitation.workspace.name)
     now = clock.now()
     invitation.serial += 1
     invitation.sent_at, invitation.expires_at = now, now + LIFETIME

@@ -55,7 +55,7 @@ class Step(StrEnum):
     OUTDATED = "invitation_outdated"
     REVOKED = "invitation_revoked"
     ACCEPTED = "invitation_used"
-    ARCHIVED = "workspace_archived"
+    ARCHIVED = "invitation_archived"
     EXPIRED = "invitation_expired"
     REGISTER = "invitation_register"
     SIGN_IN = "invitation_sign_in"

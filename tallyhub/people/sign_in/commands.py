@@ -57,12 +57,10 @@ def _decide(access: Access, workspace_id: int, *, allows: bool) -> None:
         return
     workspace.allows_personal = allows
     workspace.save(update_fields=["allows_personal"])
-    record(
-        access,
-        "people.personal_allowed" if allows else "people.personal_refused",
-        workspace.pk,
-        workspace_id=workspace.pk,
-    )
+    if allows:
+        record(access, "people.personal_allowed", workspace.pk, workspace_id=workspace.pk)
+    else:
+        record(access, "people.personal_refused", workspace.pk, workspace_id=workspace.pk)
     settle_account_policy(access, access.customers)
 
 
