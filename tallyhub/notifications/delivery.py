@@ -3,6 +3,7 @@
 import smtplib
 
 from django.conf import settings
+from django.core.exceptions import ObjectDoesNotExist
 from django.core.mail import get_connection
 
 from tallyhub.kernel.access import Access
@@ -23,9 +24,10 @@ def deliver(key: str, person_id: int) -> None:
     trying = commands.claim(access, key)
     if trying is None:
         return
-    mail = message.build(trying.mail, trying.person, trying.earlier)
-    if mail is None:
-        commands.settle(access, key, State.STOPPED, "outdated")
+    try:
+        mail = message.build(trying.mail, trying.person, trying.earlier)
+    except ObjectDoesNotExist:  # what it tells about is gone, or is nothing for this reader any more
+        commands.settle(access, key, State.STOPPED, "nothing_to_tell")
         return
     try:
         get_connection().send_messages([mail])

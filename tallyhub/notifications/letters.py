@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.contrib.auth.tokens import default_token_generator
+from django.core.exceptions import ObjectDoesNotExist
 from django.urls import reverse
 from django.utils.http import int_to_base36
 from django.utils.translation import gettext as _
@@ -29,12 +30,13 @@ class Letter:
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """``make`` gets the reader and the mail's parameters; None where the news is none any more, and is not sent.
+    """``make`` gets the reader and the mail's parameters. ``is_to_actor``: of an event, else to its subject.
 
-    ``is_to_actor``: of an event, else to its subject. A parameter ``language`` is the mail's, instead of its reader's.
+    A parameter ``language`` is the mail's, instead of its reader's. ``make`` may raise DoesNotExist: there is nothing
+    to tell any more.
     """
 
-    make: Callable[[Person, Mapping[str, Any]], Letter | None]
+    make: Callable[[Person, Mapping[str, Any]], Letter]
     is_to_actor: bool = False
     is_digest: bool = False
 
@@ -85,25 +87,25 @@ def _stopped_again(person: Person, params: Mapping[str, Any]) -> Letter:
     )
 
 
-def _invited(person: Person, params: Mapping[str, Any]) -> Letter | None:
+def _invited(person: Person, params: Mapping[str, Any]) -> Letter:
     return _invitation(
         params, subject=lambda found: _("Invitation to %(customer)s") % {"customer": found.customer_name}
     )
 
 
-def _reminded(person: Person, params: Mapping[str, Any]) -> Letter | None:
+def _reminded(person: Person, params: Mapping[str, Any]) -> Letter:
     return _invitation(
         params,
         subject=lambda found: _("Reminder: your invitation to %(customer)s") % {"customer": found.customer_name},
     )
 
 
-def _invitation(params: Mapping[str, Any], *, subject: Callable[[Found], str]) -> Letter | None:
+def _invitation(params: Mapping[str, Any], *, subject: Callable[[Found], str]) -> Letter:
     """The link is made here and stored nowhere. One that was used, taken back or sent again meanwhile is not sent."""
     link = Link(params["invitation"], params["serial"])
     found = find_by_link(link)
     if found is None or next_step(found, link.serial, None, clock.now()) not in OPEN_STEPS:
-        return None
+        raise ObjectDoesNotExist
     place = {"customer": found.customer_name, "workspace": found.workspace_name, "inviter": found.inviter_name}
     if found.inviter_name:
         who = _("%(inviter)s invites you into the workspace %(workspace)s of %(customer)s.") % place
@@ -122,12 +124,12 @@ def _invitation(params: Mapping[str, Any], *, subject: Callable[[Found], str]) -
     )
 
 
-def _asked(person: Person, params: Mapping[str, Any]) -> Letter | None:
+def _asked(person: Person, params: Mapping[str, Any]) -> Letter:
     """To whoever invited. Somebody who has been invited anew or taken back meanwhile needs nothing more."""
     link = Link(params["invitation"], params["serial"])
     found = find_by_link(link)
     if found is None or next_step(found, link.serial, None, clock.now()) is not Step.EXPIRED:
-        return None
+        raise ObjectDoesNotExist
     about = {"email": found.email, "workspace": found.workspace_name, "customer": found.customer_name}
     return Letter(
         subject=_("Somebody asks for a new invitation"),

@@ -19,17 +19,15 @@ from tallyhub.notifications.rules import one_line, return_path
 _READERS = Signer(salt="notifications.unsubscribe")
 
 
-def build(mail: Mail, person: Person, earlier: Sequence[str]) -> EmailMultiAlternatives | None:
+def build(mail: Mail, person: Person, earlier: Sequence[str]) -> EmailMultiAlternatives:
     """In the reader's zone and language, or the language that the mail was given.
 
-    ``earlier`` are keys of the thread, oldest first. None: what it would say is no longer so.
+    ``earlier`` are keys of the thread, oldest first. Raises DoesNotExist where there is nothing to tell any more.
     """
     config, kind = settings.TALLYHUB, LETTERS[mail.letter]
     language = str(mail.params.get("language") or person.language)
     with translation.override(language), timezone.override(person.zone):
         letter = kind.make(person, mail.params)
-        if letter is None:
-            return None
         subject = one_line(letter.subject)
         context = {
             "letter": letter,

@@ -163,7 +163,7 @@ def test_a_mail_that_is_no_news_any_more_is_not_sent(
     later(world, one, what, owner)
     run_jobs()
     assert mails.mails == []
-    assert set(states(owner)) == {("stopped", "outdated")}
+    assert set(states(owner)) == {("stopped", "nothing_to_tell")}
 
 
 def test_of_two_mails_only_the_newer_one_is_sent(world: SimpleNamespace, mails: MailServer, owner: Any) -> None:
@@ -173,7 +173,7 @@ def test_of_two_mails_only_the_newer_one_is_sent(world: SimpleNamespace, mails: 
     run_jobs()
     [only] = mails.mails
     assert Client().get(link_in(only[2])).status_code == 200
-    assert sorted(set(states(owner))) == [("sent", ""), ("stopped", "outdated")]
+    assert sorted(set(states(owner))) == [("sent", ""), ("stopped", "nothing_to_tell")]
 
 
 def _write(world: SimpleNamespace, one: Invitation) -> None:
