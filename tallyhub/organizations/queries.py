@@ -177,6 +177,15 @@ def list_workspaces(access: Access, *, after: int = 0) -> QuerySet[Workspace]:
     return Workspace.objects.visible_to(access).filter(pk__gt=after, pk__in=access.workspaces).order_by("pk")
 
 
+def list_holders(access: Access, workspace_id: int, roles: Collection[Role]) -> list[int]:
+    """Ids of who holds one of these roles now, in the workspace or the whole customer, in the order of the ids."""
+    now = clock.now()
+    reaching = Q(workspace_id=workspace_id) | Q(workspace_id__isnull=True)
+    current = Q(starts_at__lte=now) & (Q(ends_at__isnull=True) | Q(ends_at__gt=now))
+    held = AccessGrant.objects.visible_to(access).filter(reaching & current, role__in=roles, person__is_active=True)
+    return list(held.order_by("person_id").values_list("person_id", flat=True).distinct())
+
+
 def list_addresses(workspace_id: int) -> list[tuple[str, str]]:
     """(address, name) of each member of a workspace of the scope."""
     members = Membership.objects.filter(workspace_id=workspace_id, person__email__isnull=False)

@@ -390,6 +390,20 @@ def test_the_database_itself_shows_an_invitation_to_who_manages_it_and_to_whom_i
     assert seen == {"nobody": 0, "person": 1, "reader": 0, "north_admin": 1, "stranger": 0}
 
 
+def test_domains_are_told_to_who_works_inside_the_customer(world: SimpleNamespace) -> None:
+    for customer in (world.cedar, world.birch):
+        proved = {"customer": customer, "domain": f"{customer.code}.test", "proved_by": "dns"}
+        ProvedDomain.objects.using("owner").create(**proved, proved_at=NOW)
+    claimed = {"customer": world.cedar, "domain": "claimed.test", "proved_by": "dns"}
+    ProvedDomain.objects.using("owner").create(**claimed)
+    north = act_for(world.north_admin.pk, world.cedar.pk).access
+    for access, cedar in ((north, {"cedar.test"}), (act_for(world.stranger.pk, world.birch.pk).access, set())):
+        with scope(access):
+            assert queries.own_domains(world.cedar.pk) == cedar
+    with scope(Access()):
+        assert queries.own_domains(world.cedar.pk) == set()
+
+
 def _seen(access: Access) -> int:
     with scope(access):
         return Invitation.objects.count()

@@ -86,12 +86,11 @@ def list_answering(access: Access, invitation_id: int) -> tuple[Invitation, list
     Where nobody does yet, the account team. For the hub itself. Raises DoesNotExist.
     """
     invitation = Invitation.objects.get(customer_id__in=access.customers, pk=invitation_id)
-    held = organizations.list_held(access, [invitation.workspace_id])
-    administrators = list(dict.fromkeys(one.person_id for one in held if one.role in ADMINISTRATORS))
-    team = dict.fromkeys(one.person_id for one in held if one.role in (Role.CSAM, Role.ACCOUNT_COORDINATOR))
+    administrators = organizations.list_holders(access, invitation.workspace_id, ADMINISTRATORS)
     if invitation.made_by_id in administrators:
         return invitation, [invitation.made_by_id]
-    return invitation, (administrators or list(team))[:ASKED_MAX]
+    team = organizations.list_holders(access, invitation.workspace_id, (Role.CSAM, Role.ACCOUNT_COORDINATOR))
+    return invitation, (administrators or team)[:ASKED_MAX]
 
 
 def customers_to_remind(now: datetime) -> list[int]:
