@@ -17,3 +17,9 @@ def add_invited(people: Sequence[Person]) -> None:
     """Add people whom somebody invited; they get their ids."""
     require_transaction()
     Person.objects.bulk_create(people)
+
+
+def end_vouched_sessions(customer_id: int) -> None:
+    """Those that the customer's identity provider opened."""
+    require_transaction()
+    Session.objects.filter(vouched_by_id=customer_id).delete()
