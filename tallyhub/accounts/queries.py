@@ -1,6 +1,8 @@
 """Reads about people and access tokens."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
+
+from django.db.models import Q
 
 from tallyhub.accounts.models import Person, Token, TokenQuerySet
 from tallyhub.accounts.tokens import LISTED_MAX
@@ -34,3 +36,17 @@ def list_tokens(access: Access, *, is_of_customer: bool) -> TokenQuerySet:
 
 def lock_token(access: Access, token_id: int) -> Token:
     return Token.objects.select_for_update().visible_to(access).get(pk=token_id)
+
+
+def find_confirmed_in(people: Collection[int], domains: Iterable[str]) -> set[int]:
+    """Those of these people whose address is confirmed and lies in one of the domains."""
+    endings = Q(pk__in=())
+    for domain in domains:
+        endings |= Q(email_folded__endswith=f"@{domain}")
+    found = Person.objects.filter(endings, pk__in=people, confirmed_at__isnull=False)
+    return set(found.values_list("pk", flat=True))
+
+
+def list_names(people: Collection[int], limit: int) -> list[str]:
+    """In their order. The caller has seen to it that whoever reads them may."""
+    return list(Person.objects.filter(pk__in=people).order_by("name", "pk").values_list("name", flat=True)[:limit])

@@ -50,3 +50,9 @@ def confirm_address(person: Person) -> None:
     if person.confirmed_at is None:
         person.confirmed_at = clock.now()
         person.save(update_fields=["confirmed_at"])
+
+
+def end_vouched_sessions(customer_id: int) -> None:
+    """Those that the customer's identity provider opened."""
+    require_transaction()
+    Session.objects.filter(vouched_by_id=customer_id).delete()

@@ -20,7 +20,7 @@ from urllib.parse import SplitResult, urlsplit
 
 from tallyhub.kernel.errors import Invalid
 
-SECONDS_MAX = 10.0  # for everything: name, connection, TLS, request, answer
+SECONDS_MAX = 10  # for everything: name, connection, TLS, request, answer
 _HEADERS_BYTES_MAX = 64 * 1024  # of an answer, beside its body
 
 

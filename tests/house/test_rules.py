@@ -117,6 +117,12 @@ EXCEPTIONS: dict[tuple[Rule, str, str], str] = {
     (foreign_models, "ledger/queries.py", "Entitlement.objects"): "an entitlement and its allotments in one statement",
     (foreign_models, "organizations/steps.py", "Person.objects"): "a person is known by the customer's key or address",
     (foreign_models, "organizations/queries.py", "Person.objects"): "a customer's people are found through its rows",
+    (
+        foreign_models,
+        "people/sign_in/commands.py",
+        "SocialAccount.objects",
+    ): "allauth’s own; whose they are is ours",
+    (exact_amounts, "kernel/outbound.py", "float"): "seconds of a clock, and no amount",
     (exact_amounts, "kernel/formatting.py", "/"): "the last step before a text; nothing reckons with it",
     (exact_amounts, "kernel/formatting.py", "float"): "the last step before a text; nothing reckons with it",
     (one_clock, "accounts/models.py", "auto_now_add"): "when an account was made; no rule and no screen reads it",

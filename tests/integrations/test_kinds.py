@@ -115,7 +115,8 @@ def test_a_customer_is_made_from_nothing(world, owner):  # R8.1
     assert one == ("M-1", "2027-01-01", 15, 20, 30, "Mia Rossi", "lab")
     texts = owner.execute("SELECT names, descriptions FROM agreements_service WHERE code = 'hours'").fetchone()
     assert texts == ({"en": "Advice", "de": "Beratung"}, {"en": "Ask us."})
-    assert owner.execute("SELECT domain, proved_by FROM organizations_proveddomain ORDER BY 1").fetchall() == [
+    proved = "SELECT domain, proved_by FROM organizations_proveddomain WHERE customer_id = %s ORDER BY 1"
+    assert owner.execute(proved, [maple[0]]).fetchall() == [
         ("maple.example", "csam"),
         ("maple.test", "csam"),
     ]

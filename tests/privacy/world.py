@@ -10,7 +10,7 @@ from tallyhub.accounts.models import Person
 from tallyhub.kernel.access import Access
 from tallyhub.kernel.scope import scope
 from tallyhub.notifications import steps
-from tallyhub.organizations.models import PersonKey
+from tallyhub.organizations.models import PersonKey, Workspace
 from tests.make import PASSWORD, book, grant, make_person
 
 NAME, ADDRESS, KEY = "Zoë Quillfeather", "zoe.quillfeather@example.test", "QF-Zoë-77"
@@ -38,6 +38,8 @@ def make_zoe(world: SimpleNamespace) -> Person:
 
 
 def make_known_to_birch(world: SimpleNamespace, zoe: Person) -> None:
+    """Where she has a personal account, which birch allows."""
+    Workspace.objects.using("owner").filter(pk=world.birch_main.pk).update(allows_personal=True, refuses_personal=False)
     grant(zoe, "customer_activity", world.birch_main)
     book(world.birch_advisory, world.birch_main, 5, date(2026, 5, 7), title="Birch course", person_id=zoe.pk)
 

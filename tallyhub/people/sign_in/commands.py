@@ -6,22 +6,24 @@ from datetime import timedelta
 from allauth.socialaccount.models import SocialAccount
 from django.conf import settings
 from django.contrib.auth.hashers import make_password
-from django.db import IntegrityError, transaction
 
-from tallyhub.accounts.models import Person, Session
+from tallyhub.accounts.models import Person
 from tallyhub.accounts.queries import lock_person
-from tallyhub.accounts.steps import add_invited
+from tallyhub.accounts.steps import add_invited, end_vouched_sessions
 from tallyhub.agreements.steps import settle_account_policy
 from tallyhub.journal.steps import record
 from tallyhub.kernel import clock
 from tallyhub.kernel.access import Access, Right
 from tallyhub.kernel.errors import Conflict, Forbidden, Invalid
 from tallyhub.kernel.scope import command
-from tallyhub.organizations.models import ProvedDomain, WorkAccount, Workspace
+from tallyhub.organizations.models import ProvedDomain
 from tallyhub.organizations.steps import lock_people
+from tallyhub.organizations.work import queries as work
+from tallyhub.organizations.work import steps as work_steps
 from tallyhub.people import policy
-from tallyhub.people.models import IdentityProvider
-from tallyhub.people.sign_in import directory, queries, rules
+from tallyhub.people.models import DirectoryGroup, IdentityProvider
+from tallyhub.people.rules import GIVEN_ROLES
+from tallyhub.people.sign_in import queries, rules, steps
 from tallyhub.people.sign_in.queries import Provider
 from tallyhub.people.sign_in.rules import Claim, Way
 
@@ -46,13 +48,13 @@ def refuse_personal(access: Access, workspace_id: int) -> None:
     """Counts from the next request. Raises Conflict where nobody would be left who could undo it."""
     require_part(access)
     lock_people(access.customer_id or 0)
-    policy.check(access, policy.refusing(access, queries.get_workspace(access, workspace_id)))
+    policy.check(access, policy.refusing(access, work.get_workspace(access, workspace_id)))
     _decide(access, workspace_id, allows=False)
 
 
 def _decide(access: Access, workspace_id: int, *, allows: bool) -> None:
     require_part(access)
-    workspace = Workspace.objects.visible_to(access).select_for_update().get(pk=workspace_id)
+    workspace = work.lock_workspace(access, workspace_id)
     if workspace.allows_personal == allows:
         return
     workspace.allows_personal = allows
@@ -73,11 +75,7 @@ def claim_domain(access: Access, *, domain: str) -> ProvedDomain:
     access.require(Right.MANAGE_SIGN_IN)
     name = rules.read_domain(domain)
     _check_room(access)
-    claimed, is_new = ProvedDomain.objects.get_or_create(
-        customer_id=access.customer_id,
-        domain=name,
-        defaults={"proved_by": "dns", "challenge": rules.new_challenge()},
-    )
+    claimed, is_new = work_steps.claim_domain(access, name, proved_by="dns", challenge=rules.new_challenge())
     if is_new:
         record(access, "people.domain_claimed", claimed.pk)
     return claimed
@@ -87,13 +85,13 @@ def claim_domain(access: Access, *, domain: str) -> ProvedDomain:
 def prove_domain(access: Access, domain_id: int, *, texts: list[str]) -> ProvedDomain:
     """``texts``: what DNS said a moment ago. Raises Conflict where ours is not among them, or another was first."""
     access.require(Right.MANAGE_SIGN_IN)
-    claimed = ProvedDomain.objects.visible_to(access).select_for_update().get(pk=domain_id)
+    claimed = work.lock_domain(access, domain_id)
     if claimed.proved_at is not None:
         return claimed
     if not rules.is_proof(claimed.challenge, texts):
         raise Conflict("domain_record_other", record=rules.record_name(claimed.domain))
-    claimed.proved_by = "dns"
-    _prove(access, claimed)
+    work_steps.prove_domain(claimed, by="dns")
+    record(access, "people.domain_proved", claimed.pk, by="dns")
     return claimed
 
 
@@ -105,29 +103,16 @@ def set_domain(access: Access, *, domain: str, reason: str) -> ProvedDomain:
         raise Invalid("domain_reason_missing")
     name = rules.read_domain(domain)
     _check_room(access)
-    defaults = {"proved_by": "csam", "reason": reason.strip()}
-    claimed, _is_new = ProvedDomain.objects.select_for_update().get_or_create(
-        customer_id=access.customer_id, domain=name, defaults=defaults
-    )
+    claimed, _is_new = work_steps.claim_domain(access, name, proved_by="csam", reason=reason.strip())
     if claimed.proved_at is None:
-        claimed.proved_by, claimed.reason = "csam", reason.strip()
-        _prove(access, claimed)
+        work_steps.prove_domain(claimed, by="csam", reason=reason.strip())
+        record(access, "people.domain_proved", claimed.pk, by="csam")
     return claimed
 
 
 def _check_room(access: Access) -> None:
-    if ProvedDomain.objects.visible_to(access).count() >= rules.DOMAINS_MAX:
+    if len(work.list_domains(access)) >= rules.DOMAINS_MAX:
         raise Conflict("domains_full", count=rules.DOMAINS_MAX)
-
-
-def _prove(access: Access, claimed: ProvedDomain) -> None:
-    claimed.proved_at = clock.now()
-    try:
-        with transaction.atomic():  # whose it is, the database keeps, and says to nobody
-            claimed.save(update_fields=["proved_by", "reason", "proved_at"])
-    except IntegrityError:
-        raise Conflict("domain_proved_elsewhere", domain=claimed.domain) from None
-    record(access, "people.domain_proved", claimed.pk, by=claimed.proved_by)
 
 
 @command
@@ -135,7 +120,7 @@ def remove_domain(access: Access, domain_id: int) -> None:
     """Whoever was a work account by it alone has a personal one from the next request on."""
     require_part(access)
     lock_people(access.customer_id or 0)
-    domain = queries.get_domain(access, domain_id)
+    domain = work.get_domain(access, domain_id)
     policy.check(access, policy.taking_domain(access, domain))
     record(access, "people.domain_removed", domain.pk)
     domain.delete()
@@ -191,7 +176,7 @@ def remove_provider(access: Access) -> None:
     if one is None:
         raise IdentityProvider.DoesNotExist
     policy.check(access, policy.ending_provider(access))
-    directory.take_all(access, [group.pk for group, _members in queries.list_directory_groups(access)])
+    steps.take_all(access, [group.pk for group, _members in queries.list_directory_groups(access)])
     _forget_accounts(access, one, keeps_links=False)
     record(access, "people.provider_removed", one.pk)
     one.delete()
@@ -199,10 +184,54 @@ def remove_provider(access: Access) -> None:
 
 def _forget_accounts(access: Access, one: IdentityProvider, *, keeps_links: bool) -> None:
     """Nobody is vouched for any more."""
-    WorkAccount.objects.visible_to(access).delete()
-    Session.objects.filter(vouched_by_id=one.customer_id).delete()
+    work_steps.forget_work_accounts(access)
+    end_vouched_sessions(one.customer_id)
     if not keeps_links:
         SocialAccount.objects.filter(provider=one.slug).delete()
+
+
+# Groups of its directory
+
+
+@command
+def add_directory_group(access: Access, *, key: str, name: str, workspace_id: int, roles: list[str]) -> DirectoryGroup:
+    """Counts from each member's next sign-in. Raises DoesNotExist for a workspace of somebody else."""
+    access.require(Right.MANAGE_SIGN_IN)
+    lock_people(access.customer_id or 0)
+    provider = queries.find_identity_provider(access)
+    if provider is None:
+        raise Conflict("directory_without_provider")
+    workspace = work.get_workspace(access, workspace_id)
+    said = key.strip()
+    if not said or len(said) > rules.KEY_MAX or not roles or set(roles) - set(GIVEN_ROLES):
+        raise Invalid("directory_group_incomplete")
+    there = DirectoryGroup.objects.visible_to(access)
+    if there.filter(provider=provider, workspace=workspace, key=said).exists():
+        raise Conflict("directory_group_there")
+    if there.count() >= rules.GROUPS_MAX:
+        raise Conflict("directory_groups_full", count=rules.GROUPS_MAX)
+    group = DirectoryGroup.objects.create(
+        customer_id=workspace.customer_id,
+        provider=provider,
+        workspace=workspace,
+        key=said,
+        name=name.strip() or said[:100],
+        roles=sorted(set(roles)),
+        made_at=clock.now(),
+    )
+    record(access, "people.directory_group_added", group.pk, workspace_id=workspace.pk)
+    return group
+
+
+@command
+def remove_directory_group(access: Access, group_id: int) -> None:
+    """What it gave is taken at once; what else its members have stays."""
+    access.require(Right.MANAGE_SIGN_IN)
+    lock_people(access.customer_id or 0)
+    group = queries.get_directory_group(access, group_id)
+    steps.take_all(access, [group.pk])
+    record(access, "people.directory_group_removed", group.pk, workspace_id=group.workspace_id)
+    group.delete()
 
 
 # Somebody signs in
@@ -215,7 +244,7 @@ def sign_in(access: Access, provider: Provider, claim: Claim) -> Person:
     Raises Invalid for whoever is not let in. Renews the roles that come from the directory's groups.
     """
     lock_people(provider.customer_id)
-    groups = directory.matching(access, provider, claim)
+    groups = steps.matching(access, provider, claim)
     known = queries.get_known(provider, claim)
     way = rules.way_in(claim, known, has_group=bool(groups))
     person = _new_person(claim) if way is Way.NEW else lock_person(known.person_id or 0)
@@ -226,9 +255,9 @@ def sign_in(access: Access, provider: Provider, claim: Claim) -> Person:
     if known.is_proved and claim.is_verified and person.confirmed_at is None and _is_address_of(person, claim):
         person.confirmed_at = clock.now()
         person.save(update_fields=["confirmed_at"])
-    _vouch(provider, person)
+    work_steps.vouch(provider.customer_id, person.pk)
     lasts = timedelta(seconds=settings.SESSION_COOKIE_AGE)
-    directory.renew(access, provider, claim, person, groups, ends_at=clock.now() + lasts)
+    steps.renew(access, provider, claim, person, groups, ends_at=clock.now() + lasts)
     return person
 
 
@@ -240,9 +269,3 @@ def _new_person(claim: Claim) -> Person:
     person = Person(name=claim.name or claim.email, email=claim.email, password=make_password(None))
     add_invited([person])
     return person
-
-
-def _vouch(provider: Provider, person: Person) -> None:
-    WorkAccount.objects.update_or_create(
-        customer_id=provider.customer_id, person=person, defaults={"vouched_at": clock.now()}
-    )

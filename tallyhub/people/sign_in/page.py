@@ -24,7 +24,7 @@ def workspace(one: Workspace, policy: AccountPolicy) -> dict[str, Any]:
         "id": one.pk,
         "name": one.name,
         "is_archived": one.archived_at is not None,
-        "badge": {"tone": "low" if policy.refuses else "ok", "text": accepts},
+        "badge": {"tone": "none" if policy.refuses else "ok", "text": accepts},
         "because": _because(one, policy),
         "allows": one.allows_personal,
     }

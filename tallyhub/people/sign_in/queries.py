@@ -3,12 +3,11 @@
 from dataclasses import dataclass
 
 from django.db import connection
-from django.db.models import Count, Q
 
 from tallyhub.kernel import clock
 from tallyhub.kernel.access import Access
-from tallyhub.organizations.models import AccessGrant, Organization, ProvedDomain, Workspace
-from tallyhub.people.models import DirectoryGroup, IdentityProvider
+from tallyhub.organizations.work import queries as work
+from tallyhub.people.models import DirectoryGroup, IdentityProvider, Invitation
 from tallyhub.people.sign_in.rules import Claim, Known, account_id
 
 SOURCE = "directory"
@@ -63,33 +62,15 @@ def find_identity_provider(access: Access) -> IdentityProvider | None:
 
 def slug_of_customer(access: Access) -> str:
     """Part of the address to which its provider sends people back. Nobody chooses it, so a taken one tells nothing."""
-    code = Organization.objects.get(pk=access.customer_id or 0).code.lower()
+    code = work.get_customer(access).code.lower()
     plain = "".join(letter if letter.isascii() and letter.isalnum() else "-" for letter in code).strip("-")
     return f"{plain[:_CODE_MAX] or 'customer'}-{access.customer_id}"
-
-
-def list_domains(access: Access) -> list[ProvedDomain]:
-    return list(ProvedDomain.objects.visible_to(access).order_by("domain"))
-
-
-def get_domain(access: Access, domain_id: int) -> ProvedDomain:
-    return ProvedDomain.objects.visible_to(access).get(pk=domain_id)
-
-
-def list_workspaces(access: Access) -> list[Workspace]:
-    return list(Workspace.objects.visible_to(access).order_by("-is_default", "name", "pk"))
-
-
-def get_workspace(access: Access, workspace_id: int) -> Workspace:
-    return Workspace.objects.visible_to(access).get(pk=workspace_id)
 
 
 def list_directory_groups(access: Access) -> list[tuple[DirectoryGroup, int]]:
     """By name, each with how many people have its roles now."""
     groups = DirectoryGroup.objects.visible_to(access).select_related("workspace").order_by("name", "pk")
-    current = Q(ends_at=None) | Q(ends_at__gt=clock.now())
-    held = AccessGrant.objects.visible_to(access).filter(current, source__startswith=f"{SOURCE}:").order_by()
-    members = dict(held.values_list("source").annotate(people=Count("person_id", distinct=True)))
+    members = work.count_people_from(access, f"{SOURCE}:")
     return [(one, members.get(source_of(one.pk), 0)) for one in groups]
 
 
@@ -100,3 +81,10 @@ def source_of(group_id: int) -> str:
 
 def get_directory_group(access: Access, group_id: int) -> DirectoryGroup:
     return DirectoryGroup.objects.visible_to(access).get(pk=group_id)
+
+
+def list_open_invitations(access: Access, workspace_id: int) -> list[Invitation]:
+    """All of them, by name: for whoever decides for the whole customer which accounts are accepted."""
+    found = Invitation.objects.filter(customer_id__in=access.customers_in_whole, workspace_id=workspace_id)
+    still = found.filter(accepted_at=None, voided_at=None, expires_at__gt=clock.now())
+    return list(still.order_by("name", "email"))

@@ -17,10 +17,11 @@ from tallyhub.kernel.errors import Forbidden, HubError
 from tallyhub.kernel.http import HubRequest, signed_in, url
 from tallyhub.kernel.scope import scope
 from tallyhub.kernel.sentences import sentence
+from tallyhub.organizations.work import queries as work
 from tallyhub.people import policy
 from tallyhub.people.models import IdentityProvider
 from tallyhub.people.policy import Effect
-from tallyhub.people.sign_in import commands, discovery, groups, names, page, queries
+from tallyhub.people.sign_in import commands, discovery, names, page, queries
 from tallyhub.people.sign_in.forms import ClaimForm, DirectoryGroupForm, ProviderForm, SetDomainForm
 
 PAGE = "people:account_policy"
@@ -41,8 +42,8 @@ def _page(
         policies = list_account_policies(access)
         provider = queries.find_identity_provider(access)
         context = {
-            "workspaces": [page.workspace(one, policies[one.pk]) for one in queries.list_workspaces(access)],
-            "domains": [page.domain(one) for one in queries.list_domains(access)],
+            "workspaces": [page.workspace(one, policies[one.pk]) for one in work.list_workspaces(access)],
+            "domains": [page.domain(one) for one in work.list_domains(access)],
             "provider": provider,
             "sso": request.build_absolute_uri(url("people:sso", provider.slug)) if provider else "",
             "groups": [page.group(*one) for one in queries.list_directory_groups(access)],
@@ -68,7 +69,7 @@ def refuse(request: HubRequest, workspace_id: int) -> HttpResponseBase:
     """First who would no longer fit, then it is done."""
     commands.require_part(request.access)
     with scope(request.access):
-        workspace = queries.get_workspace(request.access, workspace_id)
+        workspace = work.get_workspace(request.access, workspace_id)
 
     def found() -> Effect:
         return policy.refusing(request.access, workspace)
@@ -89,7 +90,7 @@ def refuse(request: HubRequest, workspace_id: int) -> HttpResponseBase:
 def remove_domain(request: HubRequest, domain_id: int) -> HttpResponseBase:
     commands.require_part(request.access)
     with scope(request.access):
-        domain = queries.get_domain(request.access, domain_id)
+        domain = work.get_domain(request.access, domain_id)
 
     def found() -> Effect:
         return policy.taking_domain(request.access, domain)
@@ -168,7 +169,7 @@ def check_domain(request: HubRequest, domain_id: int) -> HttpResponseBase:
     """DNS is asked outside of any transaction; what it said is judged inside of one."""
     request.access.require(Right.MANAGE_SIGN_IN)
     with scope(request.access):
-        domain = queries.get_domain(request.access, domain_id)
+        domain = work.get_domain(request.access, domain_id)
     try:
         texts = names.look_up(domain.domain, settings.TALLYHUB.name_server_addresses)
         commands.prove_domain(request.access, domain_id, texts=texts)
@@ -222,9 +223,9 @@ def test_provider(request: HubRequest) -> HttpResponseBase:
 def add_group(request: HubRequest) -> HttpResponseBase:
     request.access.require(Right.MANAGE_SIGN_IN)
     with scope(request.access):
-        workspaces = queries.list_workspaces(request.access)
+        workspaces = work.list_workspaces(request.access)
     form = DirectoryGroupForm(workspaces, *([request.POST] if request.method == "POST" else []))
-    if _done(form, "key", lambda: groups.add_directory_group(request.access, **form.cleaned_data)):
+    if _done(form, "key", lambda: commands.add_directory_group(request.access, **form.cleaned_data)):
         messages.success(request, _("Added. It counts for each member from their next sign-in."))
         return redirect(PAGE)
     return render(request, "people/directory_group.html", {"form": form}, status=400 if form.errors else 200)
@@ -233,7 +234,7 @@ def add_group(request: HubRequest) -> HttpResponseBase:
 @signed_in
 @require_POST
 def remove_group(request: HubRequest, group_id: int) -> HttpResponseBase:
-    groups.remove_directory_group(request.access, group_id)
+    commands.remove_directory_group(request.access, group_id)
     messages.success(request, _("Removed. What it gave was taken from its members."))
     return redirect(PAGE)
 

@@ -1,4 +1,4 @@
-"""Roles that come from the groups of a customer's directory (R7.1). Steps: each demands an open transaction."""
+"""Roles that come from the groups of a customer's directory (R7.1). Each demands an open transaction."""
 
 from collections.abc import Collection
 from datetime import datetime
@@ -8,9 +8,9 @@ from tallyhub.journal.steps import record
 from tallyhub.kernel import clock
 from tallyhub.kernel.access import Access
 from tallyhub.kernel.scope import require_transaction
-from tallyhub.organizations.models import AccessGrant
 from tallyhub.organizations.rules import Role
 from tallyhub.organizations.steps import NewGrant, give_roles, take_roles
+from tallyhub.organizations.work.queries import list_grants_from
 from tallyhub.people.models import DirectoryGroup
 from tallyhub.people.rules import roles_in
 from tallyhub.people.sign_in.queries import SOURCE, Provider, source_of
@@ -49,7 +49,7 @@ def renew(
         for place, role in roles_in(group.workspace_id, group.roles)
     ]
     kept = {one.key for one in given}
-    stale = [one for one in _held(access, provider.customer_id, person=person) if one.key not in kept]
+    stale = [one for one in _held(access, person_id=person.pk) if one.key not in kept]
     if stale:
         take_roles(access, stale)
     if given:
@@ -60,20 +60,13 @@ def renew(
 def take_all(access: Access, groups: Collection[int]) -> None:
     """Whatever these groups gave, to whomever. Memberships stay."""
     require_transaction()
-    sources = [source_of(one) for one in groups]
-    if held := _held(access, access.customer_id or 0, sources=sources):
+    sources = {source_of(one) for one in groups}
+    if held := [one for one in _held(access) if one.source in sources]:
         take_roles(access, held)
 
 
-def _held(
-    access: Access, customer_id: int, *, person: Person | None = None, sources: Collection[str] | None = None
-) -> list[NewGrant]:
-    grants = AccessGrant.objects.visible_to(access).filter(customer_id=customer_id, source__startswith=f"{SOURCE}:")
-    if person is not None:
-        grants = grants.filter(person=person)
-    if sources is not None:
-        grants = grants.filter(source__in=sources)
+def _held(access: Access, *, person_id: int | None = None) -> list[NewGrant]:
     return [
         NewGrant(one.customer_id, one.workspace_id, one.person_id, Role(one.role), one.source, one.ends_at)
-        for one in grants
+        for one in list_grants_from(access, f"{SOURCE}:", person_id=person_id)
     ]
