@@ -29,7 +29,8 @@ class PersonManager(BaseUserManager["Person"]):
 
 
 class Person(AbstractBaseUser):
-    """Somebody the hub knows. The only table with names and addresses; the append-only rows hold its id (R10.4)."""
+    """Somebody the hub knows. Names and addresses stand here and in rows that go with the person; the append-only ones
+    hold the id (R10.4)."""
 
     name = models.CharField(max_length=200)
     email = models.EmailField(null=True, blank=True)

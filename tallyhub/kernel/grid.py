@@ -40,6 +40,7 @@ class Column(Generic[Row]):
     is_numeric: bool = False
     sorts_upwards: bool = False  # first, when it is chosen
     href: "Callable[[Row], str] | None" = None  # where the text leads
+    note: "Callable[[Row], str] | None" = None  # said below the text
     lines: "Callable[[Row], list[Line]] | None" = None  # on the page, in place of the text
 
 
@@ -161,6 +162,7 @@ def cell(column: Column[Row], row: Row) -> dict[str, Any]:
     """What a cell shows: a text, which may lead somewhere, or several lines."""
     return {
         "text": column.text(row) if column.text else "",
+        "note": column.note(row) if column.note else "",
         "lines": column.lines(row) if column.lines else None,
         "is_numeric": column.is_numeric,
         "href": column.href(row) if column.href else None,

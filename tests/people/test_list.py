@@ -27,7 +27,7 @@ def rows(client: Any, query: str = "") -> list[dict[str, str]]:
 def names(client: Any, query: str = "") -> list[str]:
     """Those of the page, in its order."""
     page = client.get(f"{PAGE}?{query.lstrip('&')}").content.decode()
-    return re.findall(r'<td role="cell" data-column="name"[^>]*>(?:<a [^>]*>)?([^<]+)<', page)
+    return re.findall(r'<td role="cell" data-column="name"[^>]*><span><a [^>]*>([^<]+)<', page)
 
 
 NORTH = ["admin", "contact", "coordinator", "csam", "engineer", "learning", "member", "north_admin", "reader", "viewer"]
@@ -201,7 +201,7 @@ def walk(client: Any, query: str, label: str, *, from_the_end: bool = False) -> 
     found: list[str] = []
     while query:
         page = client.get(f"{PAGE}{query}").content.decode()
-        here = re.findall(r'data-column="name"[^>]*><a href="/users/(\d+)/"', page)
+        here = re.findall(r'data-column="name"[^>]*><span><a href="/users/(\d+)/"', page)
         assert 0 < len(here) <= 50
         found = here + found if from_the_end else found + here
         link = re.search(rf'href="/users/(\?[^"]+)"[^>]+aria-label="{label}"', page)

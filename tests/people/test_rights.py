@@ -151,3 +151,13 @@ def test_from_a_drill_down_and_a_card_it_is_one_step(world: SimpleNamespace, cli
     client.force_login(world.reader)
     assert "/who/" not in client.get("/customer-activity/").content.decode()
     assert "/who/" not in client.get(f"/customer-activity/entitlements/{world.cedar_credits.pk}/").content.decode()
+
+
+def test_many_packages_are_counted_in_the_reason_and_named_once(world: SimpleNamespace, client: Any) -> None:
+    make_package(world.agreement, world.north, name="Third")
+    client.force_login(world.admin)
+    assert (
+        "in North, because 3 packages of it are mapped to it"
+        in shown(client, f"agreement={world.agreement.pk}")["reader"]
+    )
+    assert "Base, Resilience, Third" in client.get(f"/who/?agreement={world.agreement.pk}").content.decode()

@@ -59,6 +59,7 @@ def who(request: HubRequest) -> HttpResponse:
             "workspace": names[choice.workspaces[0]] if not choice.thing else "",
             "thing": choice.thing.title if choice.thing else "",
             "kind": next(iter(dict(choice.carried)), "workspace"),
+            "mapped": [(names[one], choice.thing.mapped[one]) for one in choice.workspaces] if choice.thing else [],
             "is_part": bool(choice.thing) and not access.has(Right.VIEW_AUDIT),
             "pager": page_links(url("people:who"), choice.carried, found, place, _key_of),
         }

@@ -14,6 +14,8 @@ from tallyhub.organizations.queries import Held
 from tallyhub.organizations.rules import RIGHTS_OF, ROLE_NAMES, SEES, STAFF
 from tallyhub.people.rights.sources import Sources
 
+NAMED_MAX = 2  # packages in one reason
+
 
 @dataclass(frozen=True, slots=True)
 class Reason:
@@ -63,13 +65,20 @@ class Reasons:
         said = {"workspace": self._workspaces.get(held.workspace_id, "")}
         if self._mapped is None:
             return _("in %(workspace)s") % said
-        packages = self._mapped.get(held.workspace_id, ())
-        text = ngettext(
-            "in %(workspace)s, because the package %(packages)s is mapped to it",
-            "in %(workspace)s, because the packages %(packages)s are mapped to it",
-            len(packages),
-        )
-        return text % (said | {"packages": ", ".join(packages)})
+        return mapping_text(said["workspace"], self._mapped.get(held.workspace_id, ()))
+
+
+def mapping_text(workspace: str, packages: Sequence[str]) -> str:
+    """Why a thing is in a workspace; a few packages by their names, more of them by their number."""
+    if len(packages) > NAMED_MAX:
+        text = _("in %(workspace)s, because %(n)s packages of it are mapped to it")
+        return text % {"workspace": workspace, "n": fmt.number(len(packages))}
+    text = ngettext(
+        "in %(workspace)s, because the package %(packages)s is mapped to it",
+        "in %(workspace)s, because the packages %(packages)s are mapped to it",
+        len(packages),
+    )
+    return text % {"workspace": workspace, "packages": ", ".join(packages)}
 
 
 def _term(held: Held) -> str:

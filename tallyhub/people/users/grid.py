@@ -33,12 +33,12 @@ class Words:
         seen = _("Last sign-in (%(zone)s)") % {"zone": str(self._zone).replace("_", " ")}
         return [
             Column("name", _("Name"), _name, lambda user: harmless(user.name), sort="name", sorts_upwards=True,
-                   href=lambda user: url("people:user", user.person_id)),
-            Column("address", _("Email address"), lambda user: user.email, lambda user: harmless(user.email)),
+                   href=lambda user: url("people:user", user.person_id), note=_address),
+            Column("address", _("Email address"), plain=lambda user: harmless(user.email)),
             Column("person", _("Person ID"), plain=lambda user: user.person_id),
             Column("status", _("Status"), _status, _status),
             Column("roles", _("Roles"), self._said, lambda user: harmless(self._said(user)), lines=self.roles),
-            Column("groups", _("Groups"), _groups, lambda user: harmless(_groups(user))),
+            Column("groups", _("Groups"), lambda user: _groups(user) or "–", lambda user: harmless(_groups(user))),
             Column("support_contact", _("Support contact"), _contact, lambda user: "yes" if user.is_contact else "no"),
             Column("source", _("Came by"), _source, _source),
             Column("last_sign_in", seen, self.seen, self._iso, sort="seen"),
@@ -84,6 +84,10 @@ def _by_role(held: Sequence[tuple[Role, int | None]]) -> list[tuple[str, list[in
 
 def _name(user: User) -> str:
     return _("%(name)s (provider or partner)") % {"name": user.name} if user.is_staff else user.name
+
+
+def _address(user: User) -> str:
+    return user.email if user.email != user.name else ""
 
 
 def _status(user: User) -> str:
