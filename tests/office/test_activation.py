@@ -26,7 +26,16 @@ from tallyhub.organizations.models import Workspace
 from tallyhub.organizations.sign_on import act_for
 from tallyhub.people.models import Invitation
 from tests.ledger.test_concurrency import together
-from tests.make import days, grant, make_agreement, make_contact, make_person
+from tests.make import (
+    days,
+    grant,
+    make_agreement,
+    make_contact,
+    make_entitlement,
+    make_package,
+    make_person,
+    make_service,
+)
 from tests.office.agreed import Agreed, approve, counts, follow, held, invited, mapped
 from tests.working import run_jobs
 from tests.world import NOW
@@ -157,14 +166,18 @@ def test_support_contacts_beyond_what_is_allowed_are_invited_without_the_role(
     assert "2 support contacts are beyond the number" in page
 
 
-def test_somebody_who_is_a_support_contact_elsewhere_in_the_agreement_counts_once(world: SimpleNamespace) -> None:
+def test_somebody_who_is_a_support_contact_already_counts_once(world: SimpleNamespace) -> None:
     agreed = approve(world, support_contacts=1, allowed=2)
     activate(agreed)
     second = make_agreement(agreed.customer, world.provider, approved_at=NOW)
+    make_entitlement(make_package(second), make_service("contacts", "people"), bought=2)
     make_contact(second, Person.objects.get(email="maple-contact0@example.test"))
+    make_contact(second, make_person("third"))
     done = commands.activate_agreement(agreed.access, second.pk)
     assert done
-    assert done.over == 0
+    assert done.over == 1
+    assert invited(agreed.customer)["maple-contact0@example.test"][0] == ["support_contact"]
+    assert invited(agreed.customer)["third@example.test"][0] == []
 
 
 def test_the_pages_of_the_customer_know_that_something_changed(world: SimpleNamespace) -> None:

@@ -1,9 +1,12 @@
 """Workspaces that the account team makes, changes, archives and restores (R3.2, R3.3)."""
 
+import os
+import time
 from datetime import date
 from types import SimpleNamespace
 from typing import Any
 
+import psycopg
 import pytest
 from django.test import Client
 
@@ -173,10 +176,22 @@ def test_the_default_workspace_and_the_last_one_stay(world: SimpleNamespace, own
 
 
 def test_two_at_once_do_not_archive_the_last_two(world: SimpleNamespace, owner: Any) -> None:
+    """Both are held back before they write, so that each has looked while the other one was still in use."""
     owner.execute("UPDATE organizations_workspace SET is_default = false")
-    places = (world.north.pk, world.south.pk)
-    done = together(*[lambda place=place: commands.archive_workspace(team(world), place) for place in places])
-    assert sorted(type(one).__name__ for one in done) == ["Conflict", "Workspace"]
+    with psycopg.connect(os.environ["TALLYHUB_OWNER_URL"]) as holder:
+        holder.execute("LOCK TABLE organizations_workspace IN SHARE MODE")
+        done = together(
+            lambda: commands.archive_workspace(team(world), world.north.pk),
+            lambda: commands.archive_workspace(team(world), world.south.pk),
+            lambda: _let_go(owner, holder),
+        )
+    assert sorted(type(one).__name__ for one in done[:2]) == ["Conflict", "Workspace"]
+
+
+def _let_go(owner: Any, holder: Any) -> None:
+    while owner.execute("SELECT count(*) FROM pg_locks WHERE NOT granted").fetchone() != (2,):
+        time.sleep(0.02)
+    holder.rollback()
 
 
 # Reading

@@ -50,9 +50,7 @@ def ask_for_workspace(access: Access, *, name: str, goal: str, reason: str) -> E
 
 
 def _ask_once(access: Access, columns: Mapping[str, Any], find: Callable[[], Enquiry | None]) -> Enquiry:
-    """The open one, or a new one. Where two ask at the same time, the database lets one of them in."""
-    if found := find():
-        return found
+    """A new one, or the one that is open: the database lets no second one in, even where two ask at the same time."""
     try:
         with transaction.atomic():  # a refused insert would spoil the command
             made = Enquiry.objects.create(
