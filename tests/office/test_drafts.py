@@ -134,6 +134,14 @@ def test_a_package_that_was_removed_meanwhile_is_not_lost_to_whoever_types_in_it
     assert [one["name"] for one in draft_of(draft_id).content["packages"]] == ["Kept"]
 
 
+def test_a_package_that_never_was_is_not_there(world: SimpleNamespace, csam: Any) -> None:
+    draft_id = make(csam)
+    for key in (0, 1, 99, 10**30):
+        assert csam.get(reverse("office:draft_package", args=[draft_id, key])).status_code == 404
+        assert save(csam, "draft_package", draft_id, key, name="x", code="x", scope="addon").status_code == 404
+    assert draft_of(draft_id).content["packages"] == []
+
+
 def test_one_row_too_many_is_refused_and_the_others_stay(world: SimpleNamespace, csam: Any) -> None:
     draft_id = make(csam)
     key = add_package(csam, draft_id)

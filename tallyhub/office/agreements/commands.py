@@ -141,7 +141,14 @@ def add_package(access: Access, draft_id: int) -> int:
 
 @command
 def save_package(access: Access, draft_id: int, version: int, package: PackagePart) -> None:
-    _change(access, draft_id, version, lambda content: content.put_package(package))
+    """In place of the one with its key. Raises DoesNotExist for a key that was never given."""
+
+    def change(content: Draft) -> None:
+        if not 0 < package.key < content.next_key:
+            raise AgreementDraft.DoesNotExist
+        content.put_package(package)
+
+    _change(access, draft_id, version, change)
 
 
 @command

@@ -97,4 +97,3 @@ class Draft(Part):
             self.packages[places[0]] = package
         else:
             self.packages.append(package)
-            self.next_key = max(self.next_key, package.key + 1)

@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import Any, NamedTuple
 
+from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
@@ -54,7 +55,7 @@ def draft_card(draft: AgreementDraft) -> dict[str, Any]:
     return {
         "id": draft.pk,
         "title": content.terms.number or content.terms.name or more,
-        "changed": fmt.short_day(draft.changed_at.date()),
+        "changed": fmt.short_day(localtime(draft.changed_at).date()),
         "is_renewal": draft.follows_id is not None,
     }
 
@@ -98,7 +99,7 @@ def agreement(whole: Whole, workspaces: dict[int, str]) -> dict[str, Any]:
 def _origin(one: Agreement) -> str:
     if one.approved_at is None:
         return _("It came by import.")
-    said = {"day": fmt.day(one.approved_at.date())}
+    said = {"day": fmt.day(localtime(one.approved_at).date())}
     if one.activated_at is None:
         return _("Approved on %(day)s. It is set up by itself when it begins.") % said
     return _("Approved on %(day)s.") % said
@@ -171,7 +172,7 @@ def allotment(one: Allotment, unit: Unit) -> dict[str, str]:
         "kind": allotment_name(kind),
         "amount": "" if kind is AllotmentKind.TERMINATION else fmt.amount(one.amount, unit),
         "term": fmt.term(one.starts_on, one.ends_on) if one.amount else fmt.day(one.ends_on),
-        "recorded": fmt.short_day(one.recorded_at.date()),
+        "recorded": fmt.short_day(localtime(one.recorded_at).date()),
     }
 
 
