@@ -15,12 +15,12 @@ HOLDINGS = (
     ),
     Holding(
         name="customers_tokens",
-        title=_("Access tokens of the organisation that they made"),
+        title=_("Access tokens made for the organisation"),
         table="accounts_token",
         condition="made_by_id = %(person)s AND person_id IS NULL",
         columns=("id", "customer_id", "name", "scopes", "made_at", "expires_at"),
         customer="customer_id",
-        stays=_("Programs of your organisation use them. They hold a number and no name of yours."),
+        stays=_("Programs of the organisation use them. They hold a number and no name."),
     ),
     Holding(
         name="sessions",

@@ -15,7 +15,7 @@ HOLDINGS = (
     ),
     Holding(
         name="exports",
-        title=_("Spreadsheets they asked for"),
+        title=_("Spreadsheets asked for"),
         table="activity_export",
         condition="person_id = %(person)s",
         columns=("id", "customer_id", "name", "address", "stage", "total", "asked_at"),
@@ -23,7 +23,7 @@ HOLDINGS = (
     ),
     Holding(
         name="statements",
-        title=_("Statements they made"),
+        title=_("Statements made"),
         table="activity_statement",
         condition="made_by_id = %(person)s",
         columns=("id", "customer_id", "agreement_id", "first_day", "last_day", "ledger_version", "made_at"),

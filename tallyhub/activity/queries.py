@@ -1,7 +1,7 @@
 """What the page shows, read in one wide statement; a second pair only where a snapshot is out of date."""
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import NamedTuple
@@ -12,6 +12,7 @@ from django.utils.translation import get_language
 from tallyhub.activity.filters import NoSuchChoice
 from tallyhub.activity.models import Export, SavedView, Statement
 from tallyhub.activity.rules import Balance, balance_of
+from tallyhub.agreements.models import Entitlement
 from tallyhub.agreements.rules import ACTIVE_STATES, Scope, ServiceKind, State, state_of_agreement, state_of_package
 from tallyhub.kernel import clock
 from tallyhub.kernel.access import Access, Right
@@ -126,6 +127,17 @@ def list_members(access: Access, entitlement_ids: Sequence[int]) -> list[Member]
     if not found.keys() >= set(entitlement_ids):
         raise NoSuchChoice
     return [found[one] for one in entitlement_ids]
+
+
+def names_of_entitlements(access: Access, wanted: Collection[int]) -> dict[int, str]:
+    """Service and package by id, of those that reach this person."""
+    if not wanted:
+        return {}
+    found = Entitlement.objects.visible_to(access).filter(pk__in=wanted).select_related("service", "package")
+    language = get_language() or "en"
+    return {
+        one.pk: f"{one.service.names.get(language) or one.service.names['en']}, {one.package.name}" for one in found
+    }
 
 
 def _read_rows(access: Access, chosen: Sequence[int], *, in_whole: bool) -> "list[_Row]":

@@ -7,7 +7,7 @@ from tallyhub.kernel.personal import Holding
 HOLDINGS = (
     Holding(
         name="named",
-        title=_("Agreements that name them"),
+        title=_("Being named in agreements"),
         table="agreements_agreementcontact",
         condition="person_id = %(person)s",
         columns=("customer_id", "agreement_id", "kind", "name", "email", "language"),
@@ -15,7 +15,7 @@ HOLDINGS = (
     ),
     Holding(
         name="approved",
-        title=_("Agreements they approved"),
+        title=_("Agreements approved"),
         table="agreements_agreement",
         condition="approved_by_id = %(person)s",
         columns=("id", "customer_id", "approved_at"),

@@ -4,7 +4,7 @@ from django.utils.translation import gettext_lazy as _
 
 from tallyhub.kernel.personal import Holding
 
-_WORKS_ON = _("It belongs to your organisation and works on. It holds a number and no name.")
+_WORKS_ON = _("It belongs to the organisation and works on. It holds a number and no name.")
 
 HOLDINGS = tuple(
     Holding(
@@ -17,8 +17,8 @@ HOLDINGS = tuple(
         stays=_WORKS_ON,
     )
     for name, title, table, columns in (
-        ("imports", _("Files they brought in"), "import", ("id", "customer_id", "name", "stage", "made_at")),
-        ("mappings", _("Mappings they saved"), "savedmapping", ("id", "customer_id", "name", "made_at")),
-        ("endpoints", _("Endpoints for webhooks they added"), "endpoint", ("id", "customer_id", "made_at")),
+        ("imports", _("Files brought in"), "import", ("id", "customer_id", "name", "stage", "made_at")),
+        ("mappings", _("Mappings saved"), "savedmapping", ("id", "customer_id", "name", "made_at")),
+        ("endpoints", _("Endpoints for webhooks added"), "endpoint", ("id", "customer_id", "made_at")),
     )
 )

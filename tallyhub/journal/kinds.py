@@ -18,6 +18,8 @@ class About(StrEnum):
     NOTHING = "nothing"
     PERSON = "person"
     WORKSPACE = "workspace"
+    STATEMENT = "statement"
+    ENTITLEMENT = "entitlement"
     OTHER = "other"  # shown by its number
 
 
@@ -41,12 +43,12 @@ KINDS: dict[str, Kind] = {
         About.OTHER,
     ),
     "activity.export_downloaded": Kind(_("Spreadsheet downloaded"), _("Downloaded a spreadsheet"), About.OTHER),
-    "activity.exported": Kind(_("Export"), _("Downloaded a list: %(what)s"), About.OTHER),
+    "activity.exported": Kind(_("Export"), _("Downloaded a list: %(what)s"), About.ENTITLEMENT),
     "activity.looked": Kind(_("Look by staff"), _("Opened a page for the first time that day: %(page)s")),
     "activity.statement_downloaded": Kind(
-        _("Statement downloaded"), _("Downloaded a statement: %(form)s"), About.OTHER
+        _("Statement downloaded"), _("Downloaded a statement: %(form)s"), About.STATEMENT
     ),
-    "activity.statement_made": Kind(_("Statement made"), _("Made a statement"), About.OTHER),
+    "activity.statement_made": Kind(_("Statement made"), _("Made a statement"), About.STATEMENT),
     "activity.view_deleted": Kind(_("View deleted"), _("Deleted a saved view"), About.OTHER),
     "activity.view_renamed": Kind(_("View renamed"), _("Renamed a saved view"), About.OTHER),
     "activity.view_saved": Kind(_("View saved"), _("Saved a view"), About.OTHER),

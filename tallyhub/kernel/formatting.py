@@ -26,12 +26,17 @@ def _language() -> str:
 
 @lru_cache(_KEPT)
 def _number(value: int, language: str) -> str:
-    return str(format_decimal(value, locale=language))
+    return _with_minus(format_decimal(value, locale=language))
 
 
 @lru_cache(_KEPT)
 def _hundredths(value: int, language: str) -> str:
-    return str(format_decimal(value / 100, format="#,##0.##", locale=language))
+    return _with_minus(format_decimal(value / 100, format="#,##0.##", locale=language))
+
+
+def _with_minus(figure: str) -> str:
+    """A hyphen is no minus: it may be broken at the end of a line, and hardly shows. Exports do not come here."""
+    return figure.replace("-", "−")
 
 
 @lru_cache(_KEPT)

@@ -4,7 +4,7 @@ from django.utils.translation import gettext_lazy as _
 
 from tallyhub.kernel.personal import Holding
 
-_FIGURES = _("The figures of your organisation must still add up. They hold a number and no name.")
+_FIGURES = _("The figures of the organisation must still add up. They hold a number and no name.")
 
 HOLDINGS = (
     Holding(
@@ -17,7 +17,7 @@ HOLDINGS = (
     ),
     Holding(
         name="entries",
-        title=_("Consumption that was booked for the person"),
+        title=_("Consumption booked for this account"),
         table="ledger_entry",
         condition="person_id = %(person)s",
         columns=(
@@ -29,7 +29,7 @@ HOLDINGS = (
     ),
     Holding(
         name="recorded",
-        title=_("Consumption that was booked by the person"),
+        title=_("Consumption booked by this account"),
         table="ledger_entry",
         condition="recorded_by_id = %(person)s",
         columns=("id", "customer_id", "workspace_id", "entitlement_id", "occurred_on", "charged", "recorded_at"),

@@ -9,7 +9,7 @@ _PAPERS = _("It belongs to the customer's papers. It holds a number and no name.
 HOLDINGS = (
     Holding(
         name="drafts",
-        title=_("Drafts of agreements they wrote"),
+        title=_("Drafts of agreements written"),
         table="office_agreementdraft",
         condition="made_by_id = %(person)s",
         columns=("id", "customer_id", "made_at"),
@@ -18,7 +18,7 @@ HOLDINGS = (
     ),
     Holding(
         name="enquiries",
-        title=_("What they asked the account team for"),
+        title=_("Questions to the account team"),
         table="office_enquiry",
         condition="asked_by_id = %(person)s",
         columns=("id", "customer_id", "wish", "name", "goal", "reason", "asked_at", "answer"),
@@ -27,7 +27,7 @@ HOLDINGS = (
     ),
     Holding(
         name="answers",
-        title=_("What they answered to customers"),
+        title=_("Answers to customers"),
         table="office_enquiry",
         condition="answered_by_id = %(person)s",
         columns=("id", "customer_id", "wish", "answer", "note", "answered_at"),

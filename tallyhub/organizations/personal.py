@@ -54,7 +54,7 @@ HOLDINGS = (
     ),
     Holding(
         name="work_accounts",
-        title=_("Customers whose own sign-in they used"),
+        title=_("Use of a customer’s own sign-in"),
         table="organizations_workaccount",
         condition=_OF_PERSON,
         columns=("customer_id", "vouched_at"),

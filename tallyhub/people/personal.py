@@ -18,7 +18,7 @@ HOLDINGS = (
     ),
     Holding(
         name="invitations_made",
-        title=_("Invitations they sent"),
+        title=_("Invitations sent"),
         table="people_invitation",
         condition="made_by_id = %(person)s",
         columns=("customer_id", "workspace_id", "roles", "sent_at"),

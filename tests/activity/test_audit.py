@@ -168,7 +168,19 @@ def test_every_export_is_written_down_with_what_was_taken(client: Any, world: Si
     client.force_login(world.admin)
     row = rows(client, "kind=activity.exported")[-1]
     assert (row["who"], row["subject_id"]) == ("north_admin", str(world.cedar_credits.pk))
+    assert row["subject"] == "Proactive credits, Resilience · North"
     assert told(client)[0] == "Downloaded a list: Audit"
+
+
+def test_an_event_names_the_thing_and_says_how_it_came(client: Any, world: SimpleNamespace) -> None:  # R7.3
+    client.force_login(world.admin)
+    note(world.cedar.pk, "activity.statement_made", subject_id=7)
+    note(world.cedar.pk, "activity.exported", subject_id=world.birch_advisory.pk, details={"what": "entries"})
+    note(world.cedar.pk, details={"what": "mapping", "rows": 3})
+    said = {(row["what"], row["subject"]) for row in rows(client)}
+    assert ("Made a statement", "Statement 7") in said
+    assert ("Imported 3 rows: a file, read by a mapping", "") in said
+    assert ("Downloaded a list: Consumption history", f"no. {world.birch_advisory.pk}") in said  # another customer's
 
 
 def test_the_file_runs_nothing_in_a_spreadsheet(client: Any, world: SimpleNamespace, owner: Any) -> None:

@@ -264,7 +264,7 @@ def test_first_one_sees_what_goes_and_what_stays(world: SimpleNamespace, zoe: Pe
         "Memberships of workspaces: 1",
         "Names in other systems: 1",
         "Titles in which they are named: 1",
-        "Consumption that was booked for the person: 1",
+        "Consumption booked for this account: 1",
         "No other organisation knows this person",
     ):
         assert expected in page, expected

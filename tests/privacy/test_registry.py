@@ -101,3 +101,11 @@ def test_the_data_map_names_nothing_that_is_gone(world: SimpleNamespace, owner: 
     rows = [line for line in DATA_MAP.read_text().splitlines() if line.startswith("|")]
     named = set(re.findall(r"`([a-z_]+\.[a-z_]+)`", "".join(rows)))
     assert named - there == set()
+
+
+def test_no_title_speaks_of_they_to_the_person_themselves() -> None:  # R10.4
+    """The same words stand on one's own page and on an administrator's."""
+    for holding in HOLDINGS:
+        words = f"{holding.title} {holding.stays}".lower().split()
+        assert not {"your", "yours", "person"} & set(words), holding.title
+        assert not {"they", "them", "their"} & set(str(holding.title).lower().split()), holding.title

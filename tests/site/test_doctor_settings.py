@@ -37,9 +37,9 @@ def test_a_key_that_others_can_read_is_named(tmp_path: Path) -> None:
 
 
 def test_a_folder_that_cannot_be_written_is_named(tmp_path: Path) -> None:
-    assert not doctor._disk(Config(data_dir=tmp_path)).is_fault
+    assert not doctor._disk(tmp_path).is_fault
     (tmp_path / "file").touch()
-    assert "cannot be written" in doctor._disk(Config(data_dir=tmp_path / "file" / "below")).text
+    assert "cannot be written" in doctor._disk(tmp_path / "file" / "below").text
 
 
 def test_jobs_that_wait_for_a_worker_are_a_fault(world: Any, owner: Any) -> None:

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from tallyhub.activity.filters import NoSuchChoice
+from tallyhub.activity.queries import names_of_entitlements
 from tallyhub.journal import kinds
 from tallyhub.journal.models import Event
 from tallyhub.journal.queries import HUB, EventFilter, moment
@@ -47,15 +48,21 @@ class Names:
     access: Access
     workspaces: Mapping[int, str]
     people: dict[int, str] = field(default_factory=dict)
+    entitlements: dict[int, str] = field(default_factory=dict)
 
     def learn(self, events: Iterable[Event]) -> None:
-        """Know the people of these events and forget those before: an export keeps no more than a batch."""
+        """Know whom and what these events name and forget those before: an export keeps no more than a batch."""
         wanted: set[int | None] = set()
+        drilled: set[int] = set()
         for event in events:
             wanted.add(event.actor_id)
-            if kinds.about(event.kind) is kinds.About.PERSON:
+            about = kinds.about(event.kind)
+            if about is kinds.About.PERSON:
                 wanted.add(event.subject_id)
+            if about is kinds.About.ENTITLEMENT and event.subject_id is not None:
+                drilled.add(event.subject_id)
         self.people = names_of(self.access, wanted)
+        self.entitlements = names_of_entitlements(self.access, drilled)
 
     def person(self, person_id: int | None) -> str:
         if person_id is None:
@@ -75,7 +82,9 @@ class Names:
             return self.person(event.subject_id)
         if about is kinds.About.WORKSPACE:
             return self.workspaces.get(event.subject_id, "")
-        return _("no. %(id)s") % {"id": event.subject_id}
+        if about is kinds.About.STATEMENT:
+            return _("Statement %(number)s") % {"number": event.subject_id}
+        return self.entitlements.get(event.subject_id) or _("no. %(id)s") % {"id": event.subject_id}
 
 
 def columns(names: Names, zone: str) -> list[Column[Event]]:
@@ -105,7 +114,12 @@ _WORDS: dict[str, dict[str, Any]] = {
         "drill_down": gettext_lazy("Consumption history"),
         "audit": gettext_lazy("Audit"),
     },
-    "what": {"audit": gettext_lazy("Audit"), "entries": gettext_lazy("Consumption history")},
+    "what": {
+        "audit": gettext_lazy("Audit"),
+        "entries": gettext_lazy("Consumption history"),
+        "mapping": gettext_lazy("a file, read by a mapping"),
+        "records": gettext_lazy("agreements and what belongs to them, by a program of the hub"),
+    },
 }
 
 
