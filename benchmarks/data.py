@@ -112,6 +112,7 @@ def customer(code: str) -> tuple[Any, list[Any]]:
     seller = seller or make.make_organization("seller", kind="provider")
     workspaces = [make.make_workspace(customer, f"w{n + 1}", is_default=n == 0) for n in range(WORKSPACES)]
     if code == "c1":
+        make.prove_domain(customer, "example.test")
         person = make.make_person(WHO, language="de", zone="Europe/Berlin")
         make.grant(person, "customer_administrator", customer)
     return make.make_agreement(customer, seller, number=f"A-{code}", term=_term()), workspaces

@@ -13,6 +13,7 @@ from django.test import Client
 from tallyhub.accounts.models import Person
 from tests.notifications.conftest import MailServer, smtp  # noqa: F401 - a fixture
 from tests.working import run_jobs
+from tests.world import NOW
 
 NEW = "a long new secret"
 ASK = "/accounts/password/reset/"
@@ -46,6 +47,15 @@ def may_sign_in(password: str) -> bool:
     browser = Client()
     browser.post("/accounts/login/", {"login": "reader@example.test", "password": password})
     return browser.get("/accounts/profile/").status_code == 200
+
+
+def test_a_used_link_confirms_the_address(world: SimpleNamespace, mails: MailServer, client: Client) -> None:  # R7.2
+    Person.objects.using("owner").filter(pk=world.reader.pk).update(confirmed_at=None)
+    ask(client, "reader@example.test")
+    link = link_of(mails)
+    assert Person.objects.get(pk=world.reader.pk).confirmed_at is None  # asking alone proves nothing
+    choose(client, link)
+    assert Person.objects.get(pk=world.reader.pk).confirmed_at == NOW
 
 
 def test_a_new_password_is_chosen_by_the_link(world: SimpleNamespace, mails: MailServer, client: Client) -> None:

@@ -1,10 +1,12 @@
 """Which accounts a workspace accepts, what follows for whom, and who is told before (R3.6, R7.2)."""
 
 from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from django.conf import settings
 from django.test import Client
 
 from tallyhub.accounts import commands as accounts
@@ -14,6 +16,7 @@ from tallyhub.accounts.tokens import TokenScope
 from tallyhub.agreements import jobs
 from tallyhub.agreements.models import Agreement, Mapping
 from tallyhub.agreements.queries import list_unsettled
+from tallyhub.integrations.importing import import_records
 from tallyhub.kernel import clock
 from tallyhub.kernel.access import Access
 from tallyhub.kernel.errors import Conflict, Forbidden
@@ -22,6 +25,7 @@ from tallyhub.organizations import sign_on
 from tallyhub.organizations.models import AccessGrant, ProvedDomain, WorkAccount, Workspace
 from tallyhub.people.models import Invitation
 from tallyhub.people.sign_in import commands
+from tallyhub.site import doctor
 from tests.make import (
     days,
     grant,
@@ -30,6 +34,7 @@ from tests.make import (
     make_package,
     make_person,
     make_workspace,
+    prove_domain,
     settle,
 )
 from tests.world import NOW
@@ -368,3 +373,47 @@ def test_an_operator_who_sets_a_password_confirms_the_address(world: SimpleNames
     Person.objects.using("owner").filter(pk=world.reader.pk).update(confirmed_at=None)
     assert accounts.set_password(Access.of_system(), email="reader@example.test", password="a long new secret")
     assert Person.objects.get(pk=world.reader.pk).confirmed_at == NOW
+
+
+# Whoever else brings it about
+
+
+def test_an_import_settles_what_it_maps(world: SimpleNamespace, tmp_path: Path) -> None:
+    """What has no agreement yet accepts work accounts only."""
+    written = {
+        "customers": [{"code": "maple", "name": "Maple"}],
+        "workspaces": [{"customer": "maple", "code": code, "name": code} for code in ("main", "lab")],
+        "agreements": [
+            {"customer": "maple", "number": "M-1", "name": "M", "plan": "premier", "zone": "Europe/Rome",
+             "starts_on": "2026-01-01", "ends_on": "2026-12-31"},
+        ],
+        "packages": [{"agreement": "M-1", "code": "B", "name": "B", "scope": "enterprise"}],
+        "mappings": [{"agreement": "M-1", "package": "B", "workspace": "lab"}],
+    }  # fmt: skip
+    import_records((kind, iter(rows)) for kind, rows in written.items())
+    maple = Workspace.objects.using("owner").filter(customer__code="maple")
+    assert dict(maple.values_list("code", "refuses_personal")) == {"main": True, "lab": False}
+    with scope(Access()):
+        assert list_unsettled() == []
+
+
+def test_doctor_says_where_sign_on_does_not_know_yet(world: SimpleNamespace) -> None:
+    assert not [one.text for one in doctor.examine(settings.TALLYHUB) if "accept other accounts" in one.text]
+    Workspace.objects.using("owner").filter(pk=world.north.pk).update(refuses_personal=False)
+    (finding,) = [one for one in doctor.examine(settings.TALLYHUB) if "accept other accounts" in one.text]
+    assert finding.is_fault
+    assert finding.text.startswith("1 workspaces")
+
+
+def test_the_page_costs_the_same_for_many(world: SimpleNamespace, client: Client, statements: Any) -> None:
+    client.force_login(world.admin)
+    client.get("/account-policy/")
+    with statements() as few:
+        client.get("/account-policy/")
+    for n in range(30):
+        workspace = make_workspace(world.cedar, f"w{n}")
+        make_package(make_agreement(world.cedar, world.provider), workspace)
+        prove_domain(world.cedar, f"d{n}.test")
+    with statements() as many:
+        client.get("/account-policy/")
+    assert len(many) == len(few) <= 9

@@ -23,6 +23,8 @@ def test_a_healthy_hub_has_no_difference_and_says_what_was_checked(world):
     assert "at TALLYHUB_DATABASE_URL" in said
     assert "Row-level security binds the app's role." in said
     assert "The schema is that of this release." in said
+    assert "Mail is kept and not sent; 0 are waiting." in said
+    assert "can be written, " in said
 
 
 def test_a_figure_that_does_not_add_up_is_named_and_fails(world, owner):

@@ -4,6 +4,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from django.conf import settings
 
 from tallyhub.site import doctor
 from tallyhub.site.config import Config
@@ -54,3 +55,40 @@ def test_jobs_that_wait_for_a_worker_are_a_fault(world: Any, owner: Any) -> None
 
 def test_snapshots_that_are_behind_are_counted(world: Any) -> None:
     assert any("snapshots of 2 customers are behind" in one.text for one in doctor._jobs())
+
+
+def test_jobs_that_failed_are_counted(world: Any, owner: Any) -> None:
+    owner.execute("INSERT INTO procrastinate_jobs (queue_name, task_name, status) VALUES ('default', 'x', 'failed')")
+    assert any("1 jobs failed" in one.text for one in doctor._jobs())
+
+
+def test_a_disk_that_is_nearly_full_is_a_fault(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(doctor, "DISK_BYTES_MIN", 2**62)
+    finding = doctor._disk(tmp_path)
+    assert finding.is_fault
+    assert "That is little." in finding.text
+
+
+def test_a_server_that_is_too_old_is_a_fault(world: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(doctor, "POSTGRES_MIN", 99)
+    finding = doctor._server(Config())
+    assert finding.is_fault
+    assert "at least 99 is needed" in finding.text
+
+
+def test_without_the_owner_no_figure_is_looked_at(world: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delitem(settings.DATABASES, "owner")
+    *_before, last = doctor.examine(Config(secret_key=LONG))
+    assert last.is_fault
+    assert last.text.startswith("Set TALLYHUB_OWNER_URL")
+
+
+def test_differences_beyond_the_first_thousand_are_only_counted(
+    world: Any, owner: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(doctor, "LISTED_MAX", 1)
+    owner.execute("UPDATE ledger_workspacetotal SET charged = charged + 1")
+    listed, *rest = doctor._figures()
+    assert listed.is_fault
+    assert len(rest) == 1
+    assert "differences found in" in rest[0].text

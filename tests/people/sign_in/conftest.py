@@ -67,7 +67,7 @@ class Idp:
         return found["location"]
 
 
-def _run(arguments: list[str], port: int, *, is_hostile: bool) -> Iterator[Idp]:
+def run_idp(arguments: list[str], port: int, *, is_hostile: bool) -> Iterator[Idp]:
     quiet = subprocess.DEVNULL
     process = subprocess.Popen([sys.executable, "-m", *arguments], stdout=quiet, stderr=quiet)
     idp = Idp(f"http://127.0.0.1:{port}", is_hostile)
@@ -91,7 +91,7 @@ def _wait(process: "subprocess.Popen[bytes]", idp: Idp) -> None:
     pytest.fail("the identity provider does not answer")
 
 
-def _free_port() -> int:
+def free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])
@@ -99,14 +99,14 @@ def _free_port() -> int:
 
 @pytest.fixture(scope="session")
 def idp() -> Iterator[Idp]:
-    port = _free_port()
-    yield from _run(["oidc_provider_mock", "--port", str(port), "--require-nonce"], port, is_hostile=False)
+    port = free_port()
+    yield from run_idp(["oidc_provider_mock", "--port", str(port), "--require-nonce"], port, is_hostile=False)
 
 
 @pytest.fixture(scope="session")
 def hostile_process() -> Iterator[Idp]:
-    port = _free_port()
-    yield from _run(["tests.people.sign_in.hostile", str(port)], port, is_hostile=True)
+    port = free_port()
+    yield from run_idp(["tests.people.sign_in.hostile", str(port)], port, is_hostile=True)
 
 
 @pytest.fixture
