@@ -111,7 +111,6 @@ KINDS: dict[str, Kind] = {
     "office.mapping_removed": Kind(
         _("Mapping taken away"), _("Took the mapping of a package to the workspace away"), About.OTHER
     ),
-    "office.package_mapped": Kind(_("Package mapped"), _("Mapped a package to the workspace"), About.OTHER),
     "office.packages_added": Kind(
         _("Packages added"),
         _("Added to an agreement: packages %(packages)s, entitlements %(entitlements)s, quantities %(allotments)s"),

@@ -241,6 +241,10 @@ _SENTENCES = {
     "period_reversed": _("The last day, %(last)s, lies before the first one, %(first)s."),
     "period_too_early": _("The first day, %(first)s, lies before the first day of the agreement, %(starts_on)s."),
     "person_unknown": _("The customer has nobody with this key or address. Import the people first, or correct it."),
+    "personal_account_refused": _(
+        "%(workspace)s accepts work accounts only, and this is a personal account. Sign in with your organisation, or "
+        "ask whoever invited you to use your address at work."
+    ),
     "policy_last_administrator": _(
         "Nobody would be left who administers it with a work account. First make somebody with a work account "
         "administrator."

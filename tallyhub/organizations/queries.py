@@ -50,6 +50,12 @@ def find_personal(customer_id: int, people: Iterable[int]) -> set[int]:
         return {person for (person,) in cursor.fetchall()}
 
 
+def is_refused(workspace_id: int, person_id: int) -> bool:
+    """Whether the workspace accepts work accounts only and the person has none; for the hub itself (R3.6)."""
+    refusing = Workspace.objects.filter(pk=workspace_id, refuses_personal=True).first()
+    return refusing is not None and bool(find_personal(refusing.customer_id, [person_id]))
+
+
 def names_of(access: Access, people: Iterable[int | None]) -> dict[int, str]:
     """Names by id, of those whom the customer that is worked inside knows. Whoever left or was erased has none."""
     wanted = list({one for one in people if one is not None})

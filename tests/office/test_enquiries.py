@@ -183,7 +183,7 @@ def test_a_workspace_is_granted_by_making_it_in_the_words_of_whoever_asked(
 def test_what_is_mapped_otherwise_is_granted_with_it(world: SimpleNamespace) -> None:
     """The list holds nothing that the customer has already."""
     from tallyhub.kernel.scope import command
-    from tallyhub.office.workspaces.steps import map_packages
+    from tallyhub.office.mappings.steps import map_packages
 
     asked = ask(world)
     command(lambda access: map_packages(access, [(world.unmapped.pk, world.south.pk)]))(acting(world, "csam"))

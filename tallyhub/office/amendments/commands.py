@@ -66,6 +66,7 @@ def extend(
         told["allotments"] = 0 if place else len(plan.rows)
         record(access, "office.term_extended", one.pk, what=_what(one), **told)
         steps.extend(one, ends_on)
+    steps.settle_account_policy(access, access.customers)
     if plan.rows:
         ledger.allot(access, plan.rows)
 
@@ -85,6 +86,7 @@ def end_early(access: Access, agreement_id: int, *, last_day: date, package_id: 
             allotments=len(plan.rows),
         )
         steps.terminate(one, last_day)
+    steps.settle_account_policy(access, access.customers)
     if plan.rows:
         ledger.allot(access, plan.rows)
 

@@ -12,9 +12,9 @@ from tallyhub.kernel.access import Access, Right
 from tallyhub.kernel.errors import Conflict, Invalid
 from tallyhub.kernel.scope import command
 from tallyhub.office.enquiries import queries, steps
+from tallyhub.office.mappings.steps import map_packages
 from tallyhub.office.models import Enquiry
 from tallyhub.office.rules import Answer, Wish
-from tallyhub.office.workspaces.steps import map_packages
 from tallyhub.organizations.queries import get_workspace
 from tallyhub.organizations.steps import lock_workspace, touch_customer
 

@@ -2,15 +2,12 @@
 
 from collections.abc import Collection
 
-from tallyhub.agreements import steps
-from tallyhub.journal.steps import News, record_many
 from tallyhub.kernel.access import Access, Right
 from tallyhub.kernel.errors import Conflict
 from tallyhub.kernel.scope import command
 from tallyhub.office.mappings import queries
+from tallyhub.office.mappings.steps import Pair, map_packages, unmap_packages
 from tallyhub.organizations.steps import touch_customer
-
-Pair = tuple[int, int]  # package, workspace
 
 
 @command
@@ -30,14 +27,7 @@ def change_mappings(access: Access, *, added: Collection[Pair], removed: Collect
     left = (board.mapped | set(new)) - set(gone)
     if bare := {place for _, place in gone} - {place for _, place in left}:
         raise Conflict("last_mapping", workspace=board.workspaces[min(bare)].name)
-    customer = access.customer_id or 0
-    rows = [{"customer_id": customer, "package_id": package, "workspace_id": place} for package, place in new]
-    steps.add_mappings(rows)
-    steps.remove_mappings(gone)
-    record_many(
-        access,
-        [
-            *(News("office.mapping_added", customer, package, place) for package, place in new),
-            *(News("office.mapping_removed", customer, package, place) for package, place in gone),
-        ],
-    )
+    if new:
+        map_packages(access, new)
+    if gone:
+        unmap_packages(access, gone)

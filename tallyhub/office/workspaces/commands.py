@@ -13,6 +13,7 @@ from tallyhub.kernel.access import Access, Right
 from tallyhub.kernel.errors import Conflict, Invalid
 from tallyhub.kernel.scope import command
 from tallyhub.office.enquiries import steps as enquiries
+from tallyhub.office.mappings.steps import map_packages
 from tallyhub.office.rules import Answer, Wish
 from tallyhub.office.workspaces import queries, rules, steps
 from tallyhub.organizations.models import Workspace
@@ -52,7 +53,7 @@ def activate_agreement(access: Access, agreement_id: int) -> Activated | None:
     lock_people(agreement.customer_id)
     workspace = steps.default_workspace(access)
     bought = queries.list_bought(access, [one for one in (agreement.pk, agreement.follows_id) if one])
-    mapped = steps.map_packages(access, steps.places_of(agreement, bought, workspace.pk))
+    mapped = map_packages(access, steps.places_of(agreement, bought, workspace.pk))
     people = queries.list_welcomes(access, agreement, workspace.pk)
     steps.welcome(access, workspace, people)
     mark_activated(agreement)
@@ -105,7 +106,7 @@ def make_workspace(access: Access, new: NewWorkspace, *, enquiry_id: int | None 
     offered = {one.id for one in queries.list_offered(access)}
     if not offered.issuperset(new.packages):
         raise Workspace.DoesNotExist
-    steps.map_packages(access, [(package, workspace.pk) for package in new.packages])
+    map_packages(access, [(package, workspace.pk) for package in new.packages])
     role = (Role.WORKSPACE_ADMINISTRATOR.value,)
     invite(access, workspace, [Invitee(one, role, new.language) for one in new.administrators])
     if enquiry:

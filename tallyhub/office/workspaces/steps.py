@@ -1,13 +1,11 @@
 """Pieces of making workspaces that several commands need. Each demands an open transaction."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection
 
 from tallyhub.agreements.models import Agreement
-from tallyhub.agreements.steps import add_mappings
 from tallyhub.journal.steps import News, record_many
 from tallyhub.kernel.access import Access
 from tallyhub.kernel.scope import require_transaction
-from tallyhub.office.enquiries.steps import grant_mapped
 from tallyhub.office.workspaces import rules
 from tallyhub.office.workspaces.rules import Bought, Welcome
 from tallyhub.organizations.models import Workspace
@@ -33,23 +31,6 @@ def default_workspace(access: Access) -> Workspace:
     places = list_own_workspaces(access)
     found = next((one for one in places if one.is_default), None)
     return found or add_workspace(access, get_customer(access).name, [one.code for one in places], is_default=True)
-
-
-def map_packages(access: Access, pairs: Iterable[tuple[int, int]]) -> int:
-    """Let packages reach workspaces, and answer whoever asked for that. ``pairs``: (package, workspace).
-
-    Returns how many are new. The same number of statements, however many.
-    """
-    require_transaction()
-    (customer_id,) = access.customers
-    wanted = sorted(set(pairs))
-    if not wanted:
-        return 0
-    rows = [{"customer_id": customer_id, "package_id": one, "workspace_id": place} for one, place in wanted]
-    new = [wanted[place] for place in add_mappings(rows).new]
-    record_many(access, [News("office.package_mapped", customer_id, one, place) for one, place in new])
-    grant_mapped(access, wanted)
-    return len(new)
 
 
 def places_of(agreement: Agreement, bought: dict[int, list[Bought]], default_id: int) -> set[tuple[int, int]]:

@@ -18,14 +18,16 @@ from tallyhub.kernel.errors import Conflict, Invalid
 from tallyhub.kernel.scope import command, widen
 from tallyhub.organizations import queries as organizations
 from tallyhub.organizations.models import Workspace
+from tallyhub.organizations.rules import Role
 from tallyhub.organizations.steps import NewGrant, give_roles, lock_people
+from tallyhub.people.contacts import check_room
 from tallyhub.people.invitations import queries, steps
 from tallyhub.people.invitations.links import Link
 from tallyhub.people.invitations.queries import Found
 from tallyhub.people.invitations.rules import PEOPLE_MAX, State, Step, may_ask, next_step, state_of
 from tallyhub.people.models import Invitation
 from tallyhub.people.rules import LIFETIME, check_address, check_name, check_roles, roles_in
-from tallyhub.people.steps import Invitee, invite
+from tallyhub.people.steps import Invitee, invite, persons_of
 
 
 @command
@@ -41,7 +43,8 @@ def invite_people(access: Access, workspace_id: int, people: Sequence[Invitee]) 
     lock_people(workspace.customer_id)
     members = {address.lower() for address, _ in organizations.list_addresses(workspace.pk)}
     wanted = [one for key, one in sorted(checked.items()) if key not in members]
-    # How many support contacts the agreement allows is asked here (R4.1).
+    contacts = [one for one in wanted if Role.SUPPORT_CONTACT in one.roles]
+    check_room(access, workspace, [one.pk for one in persons_of(contacts)])  # before: an invitation takes a place
     return len(invite(access, workspace, wanted))
 
 
@@ -69,6 +72,8 @@ def resend_invitation(access: Access, invitation_id: int) -> Invitation:
         raise Conflict("invitation_revoked")
     if invitation.workspace.archived_at is not None:
         raise Conflict("workspace_archived", name=invitation.workspace.name)
+    if Role.SUPPORT_CONTACT in invitation.roles:
+        check_room(access, invitation.workspace, [invitation.person_id])  # one that has expired gave its place back
     now = clock.now()
     invitation.serial += 1
     invitation.sent_at, invitation.expires_at = now, now + LIFETIME
@@ -151,9 +156,13 @@ def _require(found: Found, link: Link, person_id: int | None, wanted: Step) -> N
 
 
 def _admit(found: Found, person: Person) -> Joined:
-    """The hub gives what the inviter chose; that the person accepted is theirs to record."""
-    # Whether the workspace accepts this account (R3.6), and another support contact (R4.1), is asked here.
+    """The hub gives what the inviter chose; that the person accepted is theirs to record.
+
+    Raises Conflict where the workspace refuses personal accounts and this is one (R3.6).
+    """
     hub = Access.of_system([found.customer_id])
+    if organizations.is_refused(found.workspace_id, person.pk):
+        raise Conflict("personal_account_refused", workspace=found.workspace_name)
     steps.accept(found.id)
     give_roles(
         hub,
