@@ -5,8 +5,10 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from django.db import connection
 
 from tallyhub.kernel.errors import Conflict
+from tallyhub.kernel.scope import scope
 from tallyhub.organizations.models import AccessGrant
 from tallyhub.people.groups import commands as groups
 from tallyhub.people.users import commands
@@ -157,6 +159,21 @@ def test_two_who_remove_each_other_at_once_do_not_both_do(world: SimpleNamespace
     )
     assert sorted(str(answer) for answer in answers) == ["None", "rights_changed()"]
     assert [is_member(person, world.north) for person in (world.north_admin, world.member)].count(True) == 1
+
+
+def test_the_look_up_tells_only_of_what_one_reads(world: SimpleNamespace) -> None:
+    """A definer function: of another customer nothing, of another workspace nothing (R3.3)."""
+    grant(world.newcomer, "workspace_administrator", world.south)
+
+    def told(person: Any, customer: Any) -> set[tuple[int | None, int]]:
+        with scope(acting(person, world.cedar)), connection.cursor() as cursor:
+            cursor.execute("SELECT * FROM people_administrators(%s, %s)", [customer.pk, NOW])
+            return set(cursor.fetchall())
+
+    ours = {(None, world.admin.pk), (world.north.pk, world.north_admin.pk)}
+    assert told(world.north_admin, world.cedar) == ours
+    assert told(world.admin, world.cedar) == ours | {(world.south.pk, world.newcomer.pk)}
+    assert told(world.admin, world.birch) == set()
 
 
 # Erasing
