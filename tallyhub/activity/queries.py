@@ -12,7 +12,7 @@ from django.utils.translation import get_language
 from tallyhub.activity.filters import NoSuchChoice
 from tallyhub.activity.models import Export, SavedView, Statement
 from tallyhub.activity.rules import Balance, balance_of
-from tallyhub.agreements.models import Entitlement
+from tallyhub.agreements.queries import list_entitlements
 from tallyhub.agreements.rules import ACTIVE_STATES, Scope, ServiceKind, State, state_of_agreement, state_of_package
 from tallyhub.kernel import clock
 from tallyhub.kernel.access import Access, Right
@@ -131,12 +131,10 @@ def list_members(access: Access, entitlement_ids: Sequence[int]) -> list[Member]
 
 def names_of_entitlements(access: Access, wanted: Collection[int]) -> dict[int, str]:
     """Service and package by id, of those that reach this person."""
-    if not wanted:
-        return {}
-    found = Entitlement.objects.visible_to(access).filter(pk__in=wanted).select_related("service", "package")
     language = get_language() or "en"
     return {
-        one.pk: f"{one.service.names.get(language) or one.service.names['en']}, {one.package.name}" for one in found
+        one.pk: f"{one.service.names.get(language) or one.service.names['en']}, {one.package.name}"
+        for one in list_entitlements(access, wanted)
     }
 
 

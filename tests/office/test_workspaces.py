@@ -20,7 +20,7 @@ from tallyhub.organizations.sign_on import act_for
 from tallyhub.people.models import Invitation
 from tallyhub.people.steps import Invitee, invite
 from tests.ledger.test_concurrency import together
-from tests.make import book, days, make_package, make_workspace
+from tests.make import book, days, grant, make_package, make_person, make_workspace
 from tests.office.agreed import invited
 
 PATH = "/office/workspaces/"
@@ -159,6 +159,17 @@ def test_an_archived_workspace_is_kept_and_nothing_new_happens_in_it(world: Simp
 
 
 @command
+def test_an_archived_workspace_is_closed_to_its_members_and_read_in_the_whole_customer(world: SimpleNamespace) -> None:
+    """R3.2: from the next request on, and back again when it is restored."""
+    member = make_person("southerner")
+    grant(member, "workspace_administrator", world.south)
+    commands.archive_workspace(team(world), world.south.pk)
+    assert act_for(member.pk, world.cedar.pk).access == Access()
+    assert act_for(world.admin.pk, world.cedar.pk).access.workspaces == (world.north.pk, world.south.pk)
+    commands.restore_workspace(team(world), world.south.pk)
+    assert act_for(member.pk, world.cedar.pk).access.workspaces == (world.south.pk,)
+
+
 def _invite(access: Access, workspace_id: int, address: str) -> list[Invitation]:
     return invite(access, get_workspace(access, workspace_id), [Invitee(address, (), "en")])
 

@@ -95,7 +95,7 @@ def test_the_person_page_sets_all_groups_of_a_workspace(world: SimpleNamespace, 
 def test_only_members_of_its_workspace_are_added(world: SimpleNamespace, client: Any, shift: Group) -> None:
     grant(world.newcomer, "member", world.south)
     client.force_login(world.north_admin)
-    for address in ("newcomer@example.test", "stranger@example.test", "nobody@example.test", "no address", ""):
+    for address in ("newcomer@example.test", "stranger@birch.test", "nobody@example.test", "no address", ""):
         answer = client.post(f"/groups/{shift.pk}/add/", {"address": address})
         assert answer.status_code == 400
         assert "Nobody with this address belongs to the workspace." in answer.content.decode()

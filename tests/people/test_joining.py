@@ -14,7 +14,7 @@ from django.urls import reverse
 from tallyhub.accounts.models import Person
 from tallyhub.kernel import clock
 from tallyhub.kernel.errors import Conflict
-from tallyhub.organizations.models import AccessGrant, Membership
+from tallyhub.organizations.models import AccessGrant, Membership, Workspace
 from tallyhub.organizations.sign_on import act_for
 from tallyhub.people.invitations import commands
 from tallyhub.people.invitations.links import Link, path_of, token_of
@@ -123,19 +123,40 @@ def test_a_form_of_another_site_joins_nobody(world: SimpleNamespace) -> None:
     assert register(Client(enforce_csrf_checks=True), link_of(one)).status_code == 403
 
 
+# Which accounts are accepted
+
+
+def accept_all(workspace: Workspace) -> None:
+    """Personal accounts, too."""
+    Workspace.objects.using("owner").filter(pk=workspace.pk).update(refuses_personal=False)
+
+
+def test_a_workspace_that_refuses_personal_accounts_lets_nobody_join_with_one(
+    world: SimpleNamespace, client: Client
+) -> None:  # R3.6
+    [one] = invite(world, invitee("new@free.test", "support_contact"))
+    refused = register(client, link_of(one))
+    assert (refused.status_code, "accepts work accounts only" in text_of(refused)) == (409, True)
+    assert grants_of(one.person_id) == set()
+    assert not Person.objects.get(pk=one.person_id).has_usable_password()
+    accept_all(world.north)
+    assert register(client, link_of(one)).status_code == 302
+
+
 # Somebody with an account
 
 
 def test_somebody_with_an_account_signs_in_comes_back_and_joins_with_one_click(
     world: SimpleNamespace, client: Client
 ) -> None:  # R3.5
-    [one] = invite(world, invitee("stranger@example.test", "support_contact", name="Somebody"))
+    accept_all(world.north)
+    [one] = invite(world, invitee("stranger@birch.test", "support_contact", name="Somebody"))
     shown = client.get(link_of(one))
-    assert "s…@e….test has an account here." in text_of(shown)
+    assert "s…@b….test has an account here." in text_of(shown)
     assert 'name="password"' not in shown.content.decode()
     assert world.birch.name not in shown.content.decode()
     (to_sign_in,) = re.findall(r'href="(/accounts/login/\?next=[^"]+)"', shown.content.decode())
-    back = client.post(to_sign_in, {"login": "stranger@example.test", "password": PASSWORD})
+    back = client.post(to_sign_in, {"login": "stranger@birch.test", "password": PASSWORD})
     assert back["Location"] == link_of(one)
     assert "Join" in text_of(client.get(back["Location"]))
     assert client.post(back["Location"]).status_code == 302
@@ -145,7 +166,7 @@ def test_somebody_with_an_account_signs_in_comes_back_and_joins_with_one_click(
 
 
 def test_registering_does_not_replace_the_password_of_an_account(world: SimpleNamespace, client: Client) -> None:
-    [one] = invite(world, invitee("stranger@example.test"))
+    [one] = invite(world, invitee("stranger@birch.test"))
     assert register(client, link_of(one)).status_code == 409
     with pytest.raises(Conflict):
         commands.register(
@@ -155,6 +176,7 @@ def test_registering_does_not_replace_the_password_of_an_account(world: SimpleNa
 
 
 def test_several_workspaces_are_joined_one_by_one(world: SimpleNamespace, client: Client) -> None:  # R3.5
+    accept_all(world.birch_main)
     [north] = invite(world, invitee("new@example.test", "support_contact"))
     [south] = invite(world, invitee("new@example.test"), into=world.south)
     [birch] = invite(world, invitee("new@example.test"), by=world.stranger, into=world.birch_main)
@@ -349,8 +371,8 @@ def test_whom_another_customer_has_invited_is_not_erased_with_ones_own_part(worl
 
 
 def test_whoever_erases_themselves_with_an_open_invitation_is_gone(world: SimpleNamespace, owner: Any) -> None:
-    [one] = invite(world, invitee("stranger@example.test"))
-    privacy.erase_oneself(act_for(world.stranger.pk, world.birch.pk).access, confirmation="stranger@example.test")
+    [one] = invite(world, invitee("stranger@birch.test"))
+    privacy.erase_oneself(act_for(world.stranger.pk, world.birch.pk).access, confirmation="stranger@birch.test")
     assert owner.execute("SELECT count(*) FROM people_invitation").fetchone() == (0,)
     ends(Client(), link_of(one), "The invitation is no longer good.")
 

@@ -98,11 +98,11 @@ def test_each_status_says_how_somebody_stands(world: SimpleNamespace, client: An
 
 def test_of_an_invited_person_only_what_the_inviter_wrote_is_shown(world: SimpleNamespace, client: Any) -> None:
     """Whether an address has an account elsewhere, and its name there, is not theirs to know."""
-    client.post("/accounts/login/", {"login": "stranger@example.test", "password": PASSWORD})
+    client.post("/accounts/login/", {"login": "stranger@birch.test", "password": PASSWORD})
     client.logout()
-    invite(world.north, world.stranger, name="Guessed Name", email="stranger@example.test")
+    invite(world.north, world.stranger, name="Guessed Name", email="stranger@birch.test")
     client.force_login(world.north_admin)
-    (found,) = [one for one in rows(client) if one["address"] == "stranger@example.test"]
+    (found,) = [one for one in rows(client) if one["address"] == "stranger@birch.test"]
     assert (found["name"], found["status"], found["last_sign_in"]) == ("Guessed Name", "Invited", "")
     assert names(client, "text=stranger") == ["Guessed Name"]
     page = client.get(f"{PAGE}{world.stranger.pk}/").content.decode()

@@ -106,7 +106,7 @@ def test_the_mail_is_in_the_language_that_the_inviter_chose(
         return Letter(f"{translation.get_language()}: {letter.subject}", letter.paragraphs, letter.button, letter.path)
 
     monkeypatch.setitem(letters.LETTERS, "people.invited", Kind(marked))
-    invite(world, invitee("stranger@example.test", language=language), invitee("new@example.test", language=language))
+    invite(world, invitee("stranger@birch.test", language=language), invitee("new@example.test", language=language))
     run_jobs()
     assert len(mails.mails) == 2
     for _, _, message in mails.mails:

@@ -24,8 +24,8 @@ from tallyhub.kernel.sentences import sentence
 from tallyhub.ledger.queries import count_entries
 from tallyhub.office.agreements.page import state_badge
 from tallyhub.office.mappings import commands
-from tallyhub.office.mappings.commands import Pair
 from tallyhub.office.mappings.queries import Board, read_board
+from tallyhub.office.mappings.steps import Pair
 from tallyhub.office.overview.page import state_inside
 
 _PAIR = re.compile(r"(\d{1,18})-(\d{1,18})")

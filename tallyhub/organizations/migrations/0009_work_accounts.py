@@ -24,6 +24,8 @@ RETURNS TABLE (customer_id bigint, workspace_id bigint, role varchar)
 LANGUAGE sql STABLE AS $$
     SELECT g.customer_id, g.workspace_id, g.role FROM organizations_accessgrant g
     WHERE g.person_id = the_person AND g.starts_at <= instant AND (g.ends_at IS NULL OR g.ends_at > instant)
+      AND NOT EXISTS (  -- an archived workspace is read by whoever has the customer in whole
+          SELECT FROM organizations_workspace w WHERE w.id = g.workspace_id AND w.archived_at IS NOT NULL)
       AND CASE WHEN g.role IN ('csam', 'account_coordinator', 'engineer') THEN bound_to IS NULL
                ELSE (bound_to IS NULL OR bound_to = g.customer_id
                      OR bound_to IN (SELECT w FROM organizations_works_for(the_person, '{}') w))
@@ -58,7 +60,8 @@ BEGIN
     SELECT c.id, c.name,
            (SELECT jsonb_agg(jsonb_build_array(g.workspace_id, g.role) ORDER BY g.workspace_id, g.role)
             FROM g WHERE g.customer_id = c.id),
-           (SELECT jsonb_agg(jsonb_build_array(w.id, w.name) ORDER BY w.is_default DESC, w.name, w.id)
+           (SELECT jsonb_agg(jsonb_build_array(w.id, w.name)
+                             ORDER BY w.archived_at IS NOT NULL, w.is_default DESC, w.name, w.id)
             FROM organizations_workspace w
             WHERE w.customer_id = c.id AND EXISTS (
                 SELECT FROM g WHERE g.customer_id = c.id AND (g.workspace_id IS NULL OR g.workspace_id = w.id))),
