@@ -158,7 +158,6 @@ def test_an_archived_workspace_is_kept_and_nothing_new_happens_in_it(world: Simp
     book(world.cedar_advisory, world.south, 30, date(2026, 11, 2))
 
 
-@command
 def test_an_archived_workspace_is_closed_to_its_members_and_read_in_the_whole_customer(world: SimpleNamespace) -> None:
     """R3.2: from the next request on, and back again when it is restored."""
     member = make_person("southerner")
@@ -170,6 +169,7 @@ def test_an_archived_workspace_is_closed_to_its_members_and_read_in_the_whole_cu
     assert act_for(member.pk, world.cedar.pk).access.workspaces == (world.south.pk,)
 
 
+@command
 def _invite(access: Access, workspace_id: int, address: str) -> list[Invitation]:
     return invite(access, get_workspace(access, workspace_id), [Invitee(address, (), "en")])
 
