@@ -36,6 +36,7 @@ def test_a_strangers_headers_are_taken_away() -> None:  # R10.2
     about: dict[str, Any] = {
         "REMOTE_ADDR": "203.0.113.9",
         "HTTP_X_FORWARDED_PROTO": "https",
+        "HTTP_X_FORWARDED_HOST": "evil.example.test",
         "HTTP_X_REQUEST_ID": "chosen-by-a-stranger",
         "wsgi.url_scheme": "http",
     }
@@ -47,6 +48,12 @@ def test_the_scheme_is_the_proxys() -> None:  # R10.2
     about: dict[str, Any] = {"REMOTE_ADDR": "10.0.0.7", "HTTP_X_FORWARDED_PROTO": "https", "wsgi.url_scheme": "http"}
     proxies.correct(about, OURS)
     assert about["wsgi.url_scheme"] == "https"
+
+
+def test_a_scheme_that_is_none_is_not_believed() -> None:  # R10.2
+    about: dict[str, Any] = {"REMOTE_ADDR": "10.0.0.7", "HTTP_X_FORWARDED_PROTO": "gopher", "wsgi.url_scheme": "http"}
+    proxies.correct(about, OURS)
+    assert about["wsgi.url_scheme"] == "http"
 
 
 def test_a_malformed_network_is_refused_in_words() -> None:  # R10.2
