@@ -2,14 +2,16 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from operator import attrgetter
 
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from tallyhub.agreements.models import Agreement, Entitlement, Package, Service
+from tallyhub.agreements import queries as agreements
+from tallyhub.agreements.models import Service
 from tallyhub.kernel.access import Access
 from tallyhub.kernel.grid import harmless
-from tallyhub.organizations.models import Workspace
+from tallyhub.organizations.queries import list_own_workspaces
 
 COLUMNS = ("kind", "agreement", "package", "code", "service", "unit", "name")  # of the CSV; they stay
 
@@ -28,29 +30,26 @@ class Code:
 
 
 def list_codes(access: Access) -> list[Code]:
-    """In the order in which files need each other; five statements, whatever there is."""
-    packages = Package.objects.visible_to(access).select_related("agreement")
-    entitlements = Entitlement.objects.visible_to(access).select_related("package__agreement", "service")
-    found = [Code("workspaces", one.code, one.name) for one in Workspace.objects.visible_to(access).order_by("code")]
-    found += [Code("services", one.code, _name(one), unit=one.unit) for one in Service.objects.order_by("code")]
-    found += [
-        Code("agreements", one.number, one.name) for one in Agreement.objects.visible_to(access).order_by("number")
-    ]
-    found += [
-        Code("packages", one.code, one.name, agreement=one.agreement.number)
-        for one in packages.order_by("agreement__number", "code")
-    ]
+    """In the order in which files need each other; the same number of statements, whatever there is."""
+    packages = sorted(agreements.list_packages(access), key=lambda one: (one.agreement.number, one.code))
+    workspaces = sorted(list_own_workspaces(access), key=attrgetter("code"))
+    agreed = sorted(agreements.list_agreements(access), key=attrgetter("number"))
+    found = [Code("workspaces", one.code, one.name) for one in workspaces]
+    found += [Code("services", one.code, _name(one), unit=one.unit) for one in agreements.list_services()]
+    found += [Code("agreements", one.number, one.name) for one in agreed]
+    found += [Code("packages", one.code, one.name, agreement=one.agreement.number) for one in packages]
     found += [
         Code(
             "entitlements",
             one.code,
             _name(one.service),
-            agreement=one.package.agreement.number,
-            package=one.package.code,
+            agreement=package.agreement.number,
+            package=package.code,
             service=one.service.code,
             unit=one.service.unit,
         )
-        for one in entitlements.order_by("package__agreement__number", "package__code", "code")
+        for package in packages
+        for one in sorted(package.entitlements.all(), key=attrgetter("code"))
     ]
     return found
 
