@@ -8,7 +8,7 @@ from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
-from granian.constants import Interfaces
+from granian.constants import HTTPModes, Interfaces
 from granian.server.mp import MPServer
 
 from tallyhub.kernel.errors import HubError
@@ -16,6 +16,9 @@ from tallyhub.site import database
 from tallyhub.site.children import Kept
 from tallyhub.site.config import Config
 
+# Of a web worker: bodies.AT_ONCE_MAX and QUEUED_MAX of them may wait for what people send, streams.AT_ONCE_MAX for what
+# they read; the others answer meanwhile. A thread begins when it is needed and ends when it is not.
+THREADS = 20
 STOP_SECONDS_MAX = 20  # of a web worker: then it is killed, whatever it was doing
 log = logging.getLogger(__name__)
 
@@ -45,7 +48,8 @@ def run(config: Config, *, with_worker: bool) -> None:
             port=int(port),
             interface=Interfaces.WSGI,
             workers=config.workers,
-            blocking_threads=1,
+            blocking_threads=THREADS,
+            http=HTTPModes.http1,
             respawn_failed_workers=True,
             workers_kill_timeout=STOP_SECONDS_MAX,
             log_enabled=False,
