@@ -1,8 +1,10 @@
 """Reading the journal: a page of events, all of them, or how many."""
 
-from collections.abc import Iterator
+from collections.abc import Generator
+from contextlib import closing
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.db import connection
@@ -11,6 +13,7 @@ from django.db.models import Q
 from tallyhub.journal.models import Event, EventQuerySet
 from tallyhub.kernel.access import Access
 from tallyhub.kernel.grid import COUNT_MAX, PAGE_ROWS, Place
+from tallyhub.kernel.scope import streamed
 
 STREAM_ROWS = 2_000  # per fetch of an export
 SORTS: dict[str, type[date] | type[int]] = {"at": int}  # microseconds since 1970, in UTC
@@ -57,14 +60,17 @@ def count(access: Access, wanted: EventFilter) -> int:
     return _matching(access, wanted)[: COUNT_MAX + 1].count()
 
 
-def stream(access: Access, wanted: EventFilter) -> Iterator[list[Event]]:
-    """Every event, newest first, in batches. Runs in the caller's scope until it is used up."""
+@streamed
+def stream(access: Access, wanted: EventFilter) -> Generator[list[Event], None, None]:
+    """Every event, newest first, in batches. Runs in the caller's scope and ends with it."""
     batch: list[Event] = []
-    for event in _matching(access, wanted).order_by("-at", "-id").iterator(STREAM_ROWS):
-        batch.append(event)
-        if len(batch) == STREAM_ROWS:
-            yield batch
-            batch = []
+    events: Any = _matching(access, wanted).order_by("-at", "-id").iterator(STREAM_ROWS)  # a generator
+    with closing(events):
+        for event in events:
+            batch.append(event)
+            if len(batch) == STREAM_ROWS:
+                yield batch
+                batch = []
     if batch:
         yield batch
 

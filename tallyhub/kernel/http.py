@@ -3,6 +3,7 @@
 import re
 import unicodedata
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import closing
 from functools import lru_cache, wraps
 from hashlib import sha256
 from typing import TYPE_CHECKING, Any, Concatenate, ParamSpec
@@ -17,6 +18,7 @@ from django.urls import reverse
 from django.utils.timezone import get_current_timezone_name
 from django.utils.translation import get_language
 from django_htmx.middleware import HtmxDetails
+from jinja2.environment import TemplateStream
 
 from tallyhub.kernel.access import Access
 
@@ -75,9 +77,10 @@ def render_stream(request: HttpRequest, name: str, context: dict[str, Any]) -> I
     full = {**context}
     for processor in found.backend.template_context_processors:
         full |= processor(request)
-    pieces = found.template.stream(full)
-    pieces.enable_buffering(_BUFFERED)
-    yield from pieces
+    with closing(found.template.generate(full)) as made:
+        pieces = TemplateStream(made)
+        pieces.enable_buffering(_BUFFERED)
+        yield from pieces
 
 
 def etag_of(request: HubRequest, *depends_on: object) -> str:

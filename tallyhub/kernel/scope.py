@@ -3,10 +3,11 @@
 Without a scope no setting is there and every policy answers with no row.
 """
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Generator, Iterator
+from contextlib import ExitStack, closing, contextmanager
 from functools import wraps
-from typing import Concatenate, ParamSpec, TypeVar
+from threading import local
+from typing import Any, Concatenate, ParamSpec, TypeVar
 
 from django.db import connection, transaction
 
@@ -14,6 +15,8 @@ from tallyhub.kernel.access import Access
 
 P = ParamSpec("P")
 R = TypeVar("R")
+T = TypeVar("T")
+_open = local()  # .streams: those of the scope that is open in this thread
 
 # One statement, because each round trip costs a page about a tenth of its time. ``true``: until commit only.
 _SET_SCOPE = """
@@ -31,7 +34,26 @@ def scope(access: Access, *, writing: bool = False) -> Iterator[None]:
     """
     with transaction.atomic(durable=True):
         _set(access, writing=writing)
-        yield
+        with ExitStack() as _open.streams:
+            yield
+
+
+def streamed(function: Callable[P, Generator[T, None, None]]) -> Callable[P, Generator[T, None, None]]:
+    """Mark a generator that holds a cursor of the database open: it is closed before its scope ends, used up or not.
+
+    Who reads it may break off anywhere, a template in the middle of a loop. What is left would be closed by a later
+    garbage collection, perhaps while this thread reads from the same connection and holds its lock: for ever.
+    """
+
+    @wraps(function)
+    def opened(*args: P.args, **kwargs: P.kwargs) -> Generator[T, None, None]:
+        made = function(*args, **kwargs)
+        streams: Any = getattr(_open, "streams", None)
+        if streams is not None:
+            streams.enter_context(closing(made))
+        return made
+
+    return opened
 
 
 def widen(access: Access) -> None:

@@ -1,4 +1,4 @@
-"""The bound of every upload: whatever is sent beyond it is not kept anywhere."""
+"""The bound of every upload: whatever a request sends beyond it, in one file or in many, is not kept anywhere."""
 
 from typing import Any
 
@@ -9,8 +9,8 @@ from django.core.files.uploadhandler import FileUploadHandler, SkipFile
 class Bounded(FileUploadHandler):
     """Stands before the handlers that keep the bytes. A file that is too large is missing from the form."""
 
-    def new_file(self, *args: Any, **kwargs: Any) -> None:
-        super().new_file(*args, **kwargs)
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)  # one for each request
         self._left = settings.TALLYHUB.import_megabytes * 1024 * 1024
 
     def receive_data_chunk(self, raw_data: bytes, start: int) -> bytes:

@@ -1,6 +1,6 @@
 """Reading the rows behind a number: a page of them, all of them, or how many."""
 
-from collections.abc import Iterator
+from collections.abc import Generator
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
@@ -8,6 +8,7 @@ from typing import Any
 from django.db import connection
 
 from tallyhub.kernel.grid import COUNT_MAX, PAGE_ROWS, Place
+from tallyhub.kernel.scope import streamed
 from tallyhub.ledger.rules import Sum
 
 STREAM_ROWS = 5_000  # per fetch of an export
@@ -107,8 +108,9 @@ def list_page(wanted: EntryFilter, place: Place) -> list[EntryRow]:
         return [EntryRow(*row) for row in cursor.fetchall()]
 
 
-def stream(wanted: EntryFilter, *, by_entitlement: bool = False) -> Iterator[list[EntryRow]]:
-    """Every row, oldest first, in batches, so in constant memory. Runs in the caller's scope until it is used up.
+@streamed
+def stream(wanted: EntryFilter, *, by_entitlement: bool = False) -> Generator[list[EntryRow], None, None]:
+    """Every row, oldest first, in batches, so in constant memory. Runs in the caller's scope and ends with it.
 
     ``by_entitlement``: all of the first entitlement that is wanted, then all of the next.
     """

@@ -1,6 +1,6 @@
 """What the hub holds about a person, counted and streamed."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Generator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,6 +12,7 @@ from tallyhub.accounts.queries import find_person
 from tallyhub.agreements import queries as agreements
 from tallyhub.kernel.access import Access
 from tallyhub.kernel.personal import Holding
+from tallyhub.kernel.scope import streamed
 from tallyhub.ledger import queries as ledger
 from tallyhub.office import queries as office
 from tallyhub.organizations import queries as organizations
@@ -96,7 +97,8 @@ def _plan(person: Person, customers: Sequence[int], counted: Sequence[Holding], 
     )
 
 
-def stream(holding: Holding, person_id: int) -> Iterator[str]:
+@streamed
+def stream(holding: Holding, person_id: int) -> Generator[str, None, None]:
     """The rows as JSON objects, in constant memory. Needs the scope of ``access_to``."""
     statement = f"SELECT to_jsonb(t)::text FROM ({holding.select()}) t"
     with connection.chunked_cursor() as cursor:

@@ -81,6 +81,10 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     )
 
 
+def too_large(request: HttpRequest) -> HttpResponse:
+    return _page(request, 413, _("That is too much"), _("Sign in first: only then is a file taken."))
+
+
 def fault(request: HttpRequest) -> HttpResponse:
     """Nothing was written: the transaction of a fault is rolled back. The id stands in the log beside the frames."""
     error = sys.exc_info()[1]

@@ -40,6 +40,12 @@ JOB_SECONDS = Histogram(
 )
 
 _JOBS = "SELECT status::text, count(*) FROM procrastinate_jobs GROUP BY 1"
+# A job worker gives a sign every ten seconds; one that was killed gives none, and its row stays for a while.
+_WORKERS = """
+SELECT count(*) FILTER (WHERE last_heartbeat > now() - interval '30 seconds'),
+       extract(epoch FROM now() - max(last_heartbeat))::float8
+FROM procrastinate_workers
+"""
 # The sequence counts every customer's versions without reading a row of theirs.
 _VERSIONS = "SELECT CASE WHEN is_called THEN last_value ELSE 0 END FROM ledger_ledgerversion_id_seq"
 
@@ -61,12 +67,18 @@ def _figures() -> Iterator[GaugeMetricFamily | CounterMetricFamily]:
     with connection.cursor() as cursor:
         cursor.execute(_JOBS)
         counts = dict(cursor.fetchall())
+        cursor.execute(_WORKERS)
+        workers, silent_for = cursor.fetchone()
         cursor.execute(_VERSIONS)
         (versions,) = cursor.fetchone()
     jobs = GaugeMetricFamily("tallyhub_jobs", "Background jobs by state.", labels=["state"])
     for state, status in (("waiting", "todo"), ("running", "doing"), ("failed", "failed")):
         jobs.add_metric([state], counts.get(status, 0))
     yield jobs
+    yield GaugeMetricFamily("tallyhub_job_workers", "Job workers that gave a sign within 30 seconds.", value=workers)
+    if silent_for is not None:
+        about = "Seconds since the last sign of any job worker."
+        yield GaugeMetricFamily("tallyhub_job_workers_silent_seconds", about, value=silent_for)
     yield CounterMetricFamily("tallyhub_ledger_versions", "Ledger versions posted.", value=versions)
     stale = len(ledger.customers_with_stale_snapshots())
     yield GaugeMetricFamily("tallyhub_stale_snapshot_customers", "Customers whose snapshots are behind.", value=stale)

@@ -14,7 +14,7 @@ from django.utils import timezone, translation
 from django.utils.translation import get_language_from_request
 
 from tallyhub.organizations import sign_on
-from tallyhub.site import database, logs, metrics
+from tallyhub.site import database, errors, logs, metrics
 from tallyhub.site.probes import ANSWERS
 
 log = logging.getLogger(__name__)
@@ -97,6 +97,19 @@ def _note(request: HttpRequest, response: HttpResponse, seconds: float, statemen
     }
     level = logging.DEBUG if request.path_info in ANSWERS else logging.INFO
     log.log(level, "request", extra={"facts": facts})
+
+
+def files_from_people(get_response: Handler) -> Handler:
+    """A stranger's body that is longer than a form is not read: the check of forms, which comes next, would."""
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        length = request.META.get("CONTENT_LENGTH") or "0"
+        is_long = length.isdigit() and int(length) > settings.TALLYHUB.body_bytes_max
+        if is_long and request.access.person_id is None:  # type: ignore[attr-defined]
+            return errors.too_large(request)
+        return get_response(request)
+
+    return middleware
 
 
 class SignedInPerson(SessionMiddleware):

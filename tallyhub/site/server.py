@@ -1,18 +1,37 @@
 """The web workers and the job worker, as children of the process that owns the embedded database."""
 
+import logging
 import os
 import socket
-import subprocess
 import sys
 from contextlib import ExitStack
 from pathlib import Path
+from typing import Any
 
-from granian import Granian
-from granian.constants import Interfaces
+from granian.constants import HTTPModes, Interfaces
+from granian.server.mp import MPServer
 
 from tallyhub.kernel.errors import HubError
 from tallyhub.site import database
+from tallyhub.site.children import Kept
 from tallyhub.site.config import Config
+
+# Of a web worker: bodies.AT_ONCE_MAX and QUEUED_MAX of them may wait for what people send, streams.AT_ONCE_MAX for what
+# they read; the others answer meanwhile. A thread begins when it is needed and ends when it is not.
+THREADS = 20
+STOP_SECONDS_MAX = 20  # of a web worker: then it is killed, whatever it was doing
+log = logging.getLogger(__name__)
+
+
+class WebServer(MPServer):
+    """Says when a web worker died. Its own log would tell more, and quote what people wrote."""
+
+    def _respawn_workers(self, workers: list[int], *args: Any, **kwargs: Any) -> None:
+        for number in workers:
+            code = self.wrks[number].inner.exitcode
+            if code is not None:
+                log.error("web worker died", extra={"facts": {"worker": number, "exit_code": code}})
+        super()._respawn_workers(workers, *args, **kwargs)
 
 
 def run(config: Config, *, with_worker: bool) -> None:
@@ -22,18 +41,24 @@ def run(config: Config, *, with_worker: bool) -> None:
     share_metrics(config)
     with ExitStack() as stack:
         if with_worker:
-            worker = subprocess.Popen([sys.executable, "-m", "tallyhub.site.worker"])
-            stack.callback(worker.wait, 10)
-            stack.callback(worker.terminate)
-        Granian(
+            stack.enter_context(Kept("job worker", [sys.executable, "-m", "tallyhub.site.worker"]))
+        web = WebServer(
             "tallyhub.site.wsgi:application",
             address=host,
             port=int(port),
             interface=Interfaces.WSGI,
             workers=config.workers,
-            blocking_threads=1,
+            blocking_threads=THREADS,
+            http=HTTPModes.http1,
+            respawn_failed_workers=True,
+            workers_kill_timeout=STOP_SECONDS_MAX,
             log_enabled=False,
-        ).serve()
+        )
+        try:
+            web.serve()
+        except SystemExit:  # one died again within seconds: whoever started us knows better what to do
+            log.critical("web workers keep dying")
+            raise
 
 
 def share_metrics(config: Config) -> None:

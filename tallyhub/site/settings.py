@@ -106,6 +106,7 @@ MIDDLEWARE = [
     "tallyhub.site.probes.answer_probes",
     "tallyhub.integrations.api.door.apart",
     "tallyhub.site.middleware.SignedInPerson",
+    "tallyhub.site.middleware.files_from_people",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",

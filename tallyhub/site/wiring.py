@@ -30,3 +30,5 @@ NEWS: dict[str, tuple[str, ...]] = {
 }
 # Those that are called once for many events of a command, with subject_ids instead of event_id and subject_id.
 TAKES_MANY = frozenset({"notifications.remind_invited", "notifications.tell_invited"})
+# The addresses that take a file; everywhere else a body is no longer than a form.
+TAKES_FILES = frozenset({"/import/", "/users/invite/"})

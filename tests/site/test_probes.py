@@ -164,6 +164,18 @@ def test_metrics_count_requests_statements_jobs_and_versions(world: Any, client:
     assert "tallyhub_database_up 1.0" in text
 
 
+def test_metrics_say_that_jobs_stand_still(client: Any, empty: None, owner: Any) -> None:  # R10.2
+    def workers() -> str:
+        text = client.get("/metrics").content.decode()
+        return "\n".join(line for line in text.splitlines() if line.startswith("tallyhub_job_workers"))
+
+    assert workers() == "tallyhub_job_workers 0.0"
+    owner.execute("INSERT INTO procrastinate_workers (last_heartbeat) VALUES (now() - interval '2 minutes')")
+    assert "tallyhub_job_workers 0.0\ntallyhub_job_workers_silent_seconds 12" in workers()
+    owner.execute("INSERT INTO procrastinate_workers (last_heartbeat) VALUES (now())")
+    assert workers().startswith("tallyhub_job_workers 1.0")
+
+
 def test_metrics_name_no_customer_and_no_person(world: Any, client: Any) -> None:
     client.force_login(world.admin)
     client.get(f"/customer-activity/entitlements/{world.cedar_credits.pk}/")

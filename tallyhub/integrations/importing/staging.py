@@ -4,12 +4,13 @@ They are private to the connection and vanish with the transaction.
 """
 
 import json
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Generator, Iterable, Sequence
 from typing import Any
 
 from django.db import connection
 
 from tallyhub.integrations.importing.files import Record
+from tallyhub.kernel.scope import streamed
 
 ROWS_PER_COPY = 2_000
 
@@ -61,7 +62,8 @@ def repeats(limit: int) -> list[tuple[int, int, int]]:
     return [(line, first, total) for line, first, total in fetch(_REPEATS, limit)]
 
 
-def staged(wins: str) -> Iterator[Record]:
+@streamed
+def staged(wins: str) -> Generator[Record, None, None]:
     """The records in the order of the file; of those with the same key only the ``first`` or the ``last``."""
     cursor: Any
     with connection.chunked_cursor() as cursor:
