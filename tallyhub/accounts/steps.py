@@ -18,14 +18,17 @@ def clear_sessions(before: datetime) -> int:
     return Session.objects.filter(expire_date__lt=before).delete()[0]
 
 
-def add_invited(people: Iterable[Person]) -> None:
-    """Add people whom somebody invited, without their ids: one of them may be added by somebody else at the same time.
+def add_invited(people: Iterable[Person]) -> list[Person]:
+    """Add people whom somebody invited; returns whoever has these addresses now, in the order of ``people``.
 
-    In the order of their addresses, so that two who add the same people do not wait for each other in a ring.
+    One of them may be added by somebody else at the same time: then that is the person. Added in the order of their
+    addresses, so that two who add the same people do not wait for each other in a ring.
     """
     require_transaction()
-    in_order = sorted(people, key=lambda one: (one.email or "").lower())
-    Person.objects.bulk_create(in_order, ignore_conflicts=True)
+    wanted = {(one.email or "").lower(): one for one in people}
+    Person.objects.bulk_create([wanted[address] for address in sorted(wanted)], ignore_conflicts=True)
+    there = {one.email_folded: one for one in Person.objects.filter(email_folded__in=wanted)}
+    return [there[address] for address in wanted]
 
 
 def open_account(person: Person, *, name: str, password: str, language: str, zone: str) -> None:

@@ -153,7 +153,7 @@ def list_held(access: Access, workspaces: Collection[int], people: Collection[in
     ``people``: of these alone, whoever they are; without, of everybody who is active.
     """
     now = clock.now()
-    counted = _counted_in(workspaces)
+    counted = _counted_in(workspaces or access.workspaces)  # what is held in the whole customer counts in all of them
     reaching = Q(workspace_id__in=workspaces) | Q(workspace_id__isnull=True)
     current = Q(starts_at__lte=now) & (Q(ends_at__isnull=True) | Q(ends_at__gt=now))
     whose = Q(person__is_active=True) if people is None else Q(person_id__in=people)

@@ -71,17 +71,13 @@ def invite(access: Access, workspace: Workspace, people: Sequence[Invitee]) -> l
 
 def persons_of(people: Sequence[Invitee]) -> list[Person]:
     """The account of each address, or a person who cannot sign in until the invitation is accepted."""
-    known = _known(people)
+    known = {one.email_folded or "": one for one in find_by_addresses(each.email for each in people)}
     missing = [each for each in people if each.email.lower() not in known]
     if missing:
         password = make_password(None)
-        add_invited(
+        added = add_invited(
             Person(name=each.name or each.email, email=each.email, language=each.language, password=password)
             for each in missing
         )
-        known = _known(people)  # some may be another inviter's, of this moment
+        known |= {one.email_folded or "": one for one in added}
     return [known[each.email.lower()] for each in people]
-
-
-def _known(people: Sequence[Invitee]) -> dict[str, Person]:
-    return {one.email_folded or "": one for one in find_by_addresses(each.email for each in people)}

@@ -266,6 +266,5 @@ def _is_address_of(person: Person, claim: Claim) -> bool:
 
 
 def _new_person(claim: Claim) -> Person:
-    person = Person(name=claim.name or claim.email, email=claim.email, password=make_password(None))
-    add_invited([person])
+    (person,) = add_invited([Person(name=claim.name or claim.email, email=claim.email, password=make_password(None))])
     return person

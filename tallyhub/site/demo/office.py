@@ -92,7 +92,7 @@ def _name(agreement: Agreement) -> None:
     ]
     for one in people:
         one.set_unusable_password()
-    add_invited(people)
+    people = add_invited(people)
     of = {"customer_id": agreement.customer_id, "agreement_id": agreement.pk}
     AgreementContact.objects.bulk_create(
         AgreementContact(**of, person=person, name=person.name, language=language, kind=kind)
