@@ -175,6 +175,36 @@ def test_the_same_number_in_two_drafts_ends_in_one_agreement(world: SimpleNamesp
     assert Agreement.objects.using("owner").filter(number="CED-2027").count() == 1
 
 
+def test_two_drafts_with_one_number_at_once_never_become_one_agreement(world: SimpleNamespace, csam: Any) -> None:
+    """A race with another draft must not put its packages into this agreement."""
+    first, second = written(csam, world), written(csam, world)
+    add_package(csam, second, line(world.credits.code, "5"), code="OTHER", scope="addon")
+    gate, statuses = Barrier(2), []
+    other = Client()
+    other.force_login(world.coordinator)
+
+    versions = {one: draft_of(one).version for one in (first, second)}
+
+    def press(client: Any, draft_id: int) -> None:
+        gate.wait()
+        with clock.frozen(NOW):
+            answer = client.post(
+                reverse("office:draft_approve", args=[draft_id]), {"version": versions[draft_id], "number": "x"}
+            )
+        statuses.append(answer.status_code)
+        connection.close()
+
+    threads = [Thread(target=press, args=pair) for pair in ((csam, first), (other, second))]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sorted(statuses) == [302, 400]
+    left = AgreementDraft.objects.using("owner").get()
+    packages = Package.objects.using("owner").filter(agreement=found()).count()
+    assert packages == (2 if left.pk == first else 1)
+
+
 def test_an_agreement_may_be_dated_back_and_the_summary_says_so(world: SimpleNamespace, csam: Any) -> None:
     draft_id = written(csam, world, starts_on="2026-03-01", ends_on="2027-02-28")
     shown = said(csam.get(reverse("office:draft_approve", args=[draft_id])))

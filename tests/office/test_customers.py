@@ -10,9 +10,12 @@ from django.urls import reverse
 
 from tallyhub.journal.models import Event
 from tallyhub.kernel.access import Access
+from tallyhub.kernel.errors import Forbidden
 from tallyhub.kernel.scope import scope
+from tallyhub.office.customers import commands
 from tallyhub.office.models import AgreementDraft, Enquiry
 from tallyhub.organizations.models import AccessGrant, Organization
+from tallyhub.organizations.sign_on import act_for
 from tests.make import grant, make_agreement, make_organization, make_package, make_person
 from tests.office.writing import said
 from tests.world import NOW
@@ -153,6 +156,13 @@ def test_only_who_serves_a_customer_makes_one(world: SimpleNamespace, client: An
         client.force_login(person)
         assert new(client).status_code == 403
     assert not Organization.objects.using("owner").filter(code="maple").exists()
+
+
+def test_the_act_itself_asks_whether_one_serves_a_customer(world: SimpleNamespace) -> None:
+    for person, customer in ((world.engineer, world.cedar), (world.stranger, world.birch)):
+        access = act_for(person.pk, customer.pk).access
+        with pytest.raises(Forbidden):
+            commands.make_customer(access, code="maple", name="Maple", zone="Europe/Rome")
 
 
 def test_a_customer_gets_another_name_and_zone(world: SimpleNamespace, csam: Any) -> None:

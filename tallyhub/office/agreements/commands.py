@@ -2,9 +2,9 @@
 
 from collections.abc import Callable
 from datetime import timedelta
-from typing import Any
+from typing import Any, TypeVar
 
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, models, transaction
 
 from tallyhub.agreements import queries as agreements
 from tallyhub.agreements import steps
@@ -12,6 +12,7 @@ from tallyhub.agreements.models import Agreement, Entitlement
 from tallyhub.journal.steps import News, record, record_many
 from tallyhub.kernel import clock
 from tallyhub.kernel.access import Access, Right
+from tallyhub.kernel.bulk import Added
 from tallyhub.kernel.errors import Conflict, Invalid
 from tallyhub.kernel.scope import command
 from tallyhub.ledger import steps as ledger
@@ -36,6 +37,7 @@ from tallyhub.organizations import queries as organizations
 from tallyhub.organizations.steps import find_sellers, touch_customer
 from tallyhub.people.steps import Invitee, persons_of
 
+M = TypeVar("M", bound=models.Model)
 SOURCE = "office"  # of what is bought here
 NOBODYS = None  # events of drafts have no customer: what is not agreed is nothing for the customer's audit either
 
@@ -199,10 +201,10 @@ def approve(access: Access, draft_id: int, version: int) -> Agreement:
     draft = _lock(access, draft_id)
     if draft.version != version:
         raise Conflict("draft_changed")
+    touch_customer([draft.customer_id])  # and it is this customer's turn: what is read now is what is written
     read = queries.read_draft(access, draft)
     if read.checked.problems:
         raise Invalid("draft_incomplete", problems=len(read.checked.problems))
-    touch_customer([draft.customer_id])
     if read.amended:
         agreement = agreements.lock_agreement(access, read.amended.pk)
         check_goes_on(agreement)
@@ -242,14 +244,22 @@ def _add_agreement(access: Access, draft: AgreementDraft, checked: Checked) -> A
     }
     try:
         with transaction.atomic():
-            return steps.add_agreements([row]).rows[0]
-    except IntegrityError:  # somebody took the number between our look and our writing
+            (agreement,) = _all_new(steps.add_agreements([row]))
+    except IntegrityError:  # another customer took the number between our look and our writing
         raise Invalid("number_taken") from None
+    return agreement
+
+
+def _all_new(added: Added[M]) -> list[M]:
+    """What was added, and nothing that an import brought in meanwhile under the same name."""
+    if len(added.new) != len(added.rows):
+        raise Conflict("draft_changed")
+    return added.rows
 
 
 def add_packages(agreement: Agreement, planned: list[PlannedPackage]) -> list[dict[str, Any]]:
     """With their entitlements; returns the allotments that are to be recorded."""
-    packages = steps.add_packages([_package_row(agreement, one) for one in planned]).rows
+    packages = _all_new(steps.add_packages([_package_row(agreement, one) for one in planned]))
     pairs = [(package.pk, line) for package, one in zip(packages, planned, strict=True) for line in one.entitlements]
     entitlements = steps.add_entitlements(
         [entitlement_row(agreement.customer_id, package, line) for package, line in pairs]

@@ -18,6 +18,7 @@ DOMAIN_MAX = 253  # characters, in ASCII
 DOMAINS_MAX = 200  # per customer
 GROUPS_MAX = 500  # directory groups per customer
 GROUPS_READ_MAX = 10_000  # of one answer
+EMAIL_MAX = 254  # characters, as a person's
 KEY_MAX = 200  # characters of a directory group's name in the directory
 ISSUER_MAX = 500
 _SHARED = Path(__file__).with_name("shared_domains.txt")
@@ -92,7 +93,7 @@ def read_claim(claims: Mapping[str, Any], groups_claim: str) -> Claim:
         email=_address(email),
         # Some directories say it as a text, and one says that the domain's owner was checked instead.
         is_verified=any(claims.get(one) in (True, "true", "1", 1) for one in ("email_verified", "xms_edov")),
-        name=name.strip()[:200] if isinstance(name, str) else "",
+        name="".join(filter(str.isprintable, name)).strip()[:200] if isinstance(name, str) else "",
         groups=_groups(claims.get(groups_claim)) if groups_claim else None,
         is_cut=bool(groups_claim) and _is_cut(claims, groups_claim),
     )
@@ -101,14 +102,16 @@ def read_claim(claims: Mapping[str, Any], groups_claim: str) -> Claim:
 def _address(said: Any) -> str:
     """In ASCII only, so that no letter becomes another one where case is folded."""
     address = said.strip() if isinstance(said, str) else ""
-    return address if address.isascii() and address.isprintable() and address.count("@") == 1 else ""
+    is_plain = address.isascii() and address.isprintable() and len(address) <= EMAIL_MAX
+    return address if is_plain and address.count("@") == 1 else ""
 
 
 def _groups(said: Any) -> frozenset[str] | None:
     if isinstance(said, str):
-        return frozenset({said})
+        return _groups([said])
     if isinstance(said, list):
-        return frozenset(one for one in said[:GROUPS_READ_MAX] if isinstance(one, str))
+        named = (one for one in said[:GROUPS_READ_MAX] if isinstance(one, str))
+        return frozenset(one for one in named if one.isprintable() and len(one) <= KEY_MAX)
     return None
 
 

@@ -117,6 +117,16 @@ def test_a_group_lets_in_whom_nobody_invited(linked: SimpleNamespace, hostile: I
     assert sign_in(Client(), hostile).status_code == 403
 
 
+def test_what_no_column_can_hold_is_left_out(linked: SimpleNamespace, hostile: Idp, client: Client) -> None:
+    joiner = {"sub": "a\0b", "email": "joiner@example.test", "name": "J\0o\n" + "x" * 300}
+    said(hostile, "all-south", "a\0b", "x" * 5_000, **joiner)
+    assert sign_in(client, hostile).status_code == 302
+    assert Person.objects.get(email="joiner@example.test").name == "Jo" + "x" * 198
+    long = {"sub": "2", "email": f"{'a' * 250}@example.test", "groups": [{"a": 1}, 7, "all-south"]}
+    hostile.tell(claims=MEMBER | long)
+    assert sign_in(Client(), hostile).status_code == 403
+
+
 def test_removing_a_group_takes_what_it_gave(linked: SimpleNamespace, hostile: Idp, client: Client) -> None:
     said(hostile, "controllers", "all-south")
     sign_in(Client(), hostile)

@@ -17,6 +17,10 @@ def member(idp: Idp, name: str = "member", **over: Any) -> None:
     idp.know(f"{name}-at-cedar", **{"email": f"{name}@example.test", "email_verified": True} | over)
 
 
+def accept_personal(workspace: Any) -> None:
+    type(workspace).objects.using("owner").filter(pk=workspace.pk).update(refuses_personal=False)
+
+
 def test_somebody_whom_the_customer_knows_signs_in(connected: SimpleNamespace, idp: Idp, client: Client) -> None:
     member(idp)
     answer = sign_in(client, idp, "member-at-cedar")
@@ -168,6 +172,7 @@ def test_a_session_of_one_customer_opens_no_other(connected: SimpleNamespace, id
     idp.know("both", email="both@freelance.test", email_verified=True)
     assert sign_in(client, idp, "both").status_code == 302
     grant(both, "customer_activity", connected.birch_main)
+    accept_personal(connected.birch_main)
     switch = client.get("/switch/").content.decode()
     assert "Cedar" in switch
     assert "Birch" not in switch
@@ -181,7 +186,7 @@ def test_whoever_runs_the_mail_of_an_address_opens_what_it_opens(
     """Who can read the address's mail could ask for a new password, so nothing is gained by refusing."""
     member(idp)
     grant(connected.member, "customer_activity", connected.birch_main)
-    type(connected.birch_main).objects.using("owner").filter(pk=connected.birch_main.pk).update(refuses_personal=False)
+    accept_personal(connected.birch_main)
     sign_in(client, idp, "member-at-cedar")
     assert "Birch" in client.get("/switch/").content.decode()
 
