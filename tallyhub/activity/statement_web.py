@@ -6,7 +6,7 @@ from typing import Any
 
 from django import forms
 from django.conf import settings
-from django.http import HttpResponse, HttpResponseBase, StreamingHttpResponse
+from django.http import HttpResponse, HttpResponseBase
 from django.middleware.csrf import get_token
 from django.shortcuts import redirect, render
 from django.template.loader import render_to_string
@@ -31,6 +31,7 @@ from tallyhub.kernel.errors import Conflict, Invalid
 from tallyhub.kernel.http import HubRequest, attachment, render_stream, signed_in, url
 from tallyhub.kernel.scope import scope
 from tallyhub.kernel.sentences import sentence
+from tallyhub.kernel.streams import LongAnswer
 from tallyhub.organizations.queries import names_of
 
 LISTED_MAX = 200
@@ -140,7 +141,7 @@ def statement(request: HubRequest, statement_id: int) -> HttpResponseBase:
     language = _language(request, statement_id)
     get_token(request)  # the page's forms need the cookie, and the headers go out before them
     body = _page(request, statement_id, language, translation.get_language() or "en")
-    return StreamingHttpResponse(body, content_type="text/html; charset=utf-8")
+    return LongAnswer(request, body, content_type="text/html; charset=utf-8")
 
 
 def _language(request: HubRequest, statement_id: int) -> str:

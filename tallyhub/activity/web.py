@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any
 
-from django.http import HttpResponse, HttpResponseBase, StreamingHttpResponse
+from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import render
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
@@ -35,6 +35,7 @@ from tallyhub.kernel.access import Right
 from tallyhub.kernel.grid import csv_lines, cut, read_place
 from tallyhub.kernel.http import HubRequest, attachment, etag_of, signed_in, unchanged, url
 from tallyhub.kernel.scope import scope
+from tallyhub.kernel.streams import LongAnswer
 from tallyhub.ledger import entries
 from tallyhub.office.enquiries.queries import list_unmapped
 from tallyhub.organizations.queries import list_customers_held
@@ -281,10 +282,10 @@ def _csv(request: HubRequest, find: Find) -> HttpResponseBase:
     """Exactly what the filters show. The rows are read inside a scope of the stream's own: ours is over by then."""
     with scope(request.access):
         rows = read_rows(Reader.of(request.sign_on), find, request.GET)
-    note_export(request.access, "entries", rows.only_line, workspace_id=rows.only_workspace)
     body = _csv_body(request, rows, translation.get_language() or "en")
-    response = StreamingHttpResponse(body, content_type="text/csv; charset=utf-8")
+    response = LongAnswer(request, body, content_type="text/csv; charset=utf-8")
     response.headers["Content-Disposition"] = attachment(rows.file_name("csv"))
+    note_export(request.access, "entries", rows.only_line, workspace_id=rows.only_workspace)
     return response
 
 

@@ -34,3 +34,7 @@ class Conflict(HubError):
 
 class Forbidden(HubError):
     """A member without the right: 403. A stranger gets DoesNotExist instead: 404."""
+
+
+class Busy(HubError):
+    """Right and allowed, but too much of it is going on: 503, and the same again in a moment."""

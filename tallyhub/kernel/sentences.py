@@ -85,6 +85,7 @@ _SENTENCES = {
     "csv_quote_open": _("A quotation mark is opened here and not closed, or a cell is longer than any text of ours."),
     "cursor_unknown": _("This cursor was made by no page of ours. Take it from a page, or leave it out."),
     "customer_unknown": _("There is no customer with this code. Import the customers first, or correct the code."),
+    "database_away": _("The database does not answer. Nothing was changed. Try again in a minute."),
     "database_refused": _(
         "The database refused the file, perhaps because something changed at the same time: %(reason)s. Try again."
     ),
@@ -345,6 +346,10 @@ _SENTENCES = {
     "staff_unknown": _("Nobody who serves or works for a customer has this address. New staff come by import."),
     "starts_too_early": _("It begins before what it is a part of, whose first day is %(starts_on)s."),
     "statement_too_long": _("It lists more than %(lines_max)s entries. Ask for the spreadsheet on its page."),
+    "streams_of_hub": _("Many long pages and files are being sent at this moment. Try again in a minute."),
+    "streams_of_person": _(
+        "%(streams_max)s long pages or files are being sent to you already. Try again when one of them has ended."
+    ),
     "target_malformed": _(
         "Write an address that begins with https://, without a user and #, of %(length_max)s characters at most."
     ),
@@ -369,6 +374,7 @@ _SENTENCES = {
     "token_needed": _("Send an access token: Authorization: Bearer, and the token."),
     "token_scope_refused": _("You do not have the right that this token would need."),
     "token_unknown": _("The token is unknown or no longer valid."),
+    "typesetting_busy": _("Several PDFs are being made at this moment. Try again in a minute."),
     "unit_mismatch": _("The amount is in %(unit)s, but the entitlement is counted in %(expected)s."),
     "unit_unknown": _("There is no such unit. Known are: %(words)s."),
     "upload_missing": _("Choose a file."),

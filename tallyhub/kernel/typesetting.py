@@ -10,16 +10,31 @@ import sys
 from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
+from threading import BoundedSemaphore
 from typing import Any
 
 SECONDS_MAX = 60
+AT_ONCE_MAX = 2  # of one web worker: each takes a processor, and up to 200 MiB
+_places = BoundedSemaphore(AT_ONCE_MAX)
 
 
 def pdf(template: Path, data: Mapping[str, Any], made_at: datetime) -> bytes:
     """The same template, data and instant give the same bytes. ``data`` is what JSON can say.
 
-    Raises CalledProcessError or TimeoutExpired: a template of ours is wrong, or the machine is too slow.
+    Raises Busy where others are being made; CalledProcessError or TimeoutExpired where a template of ours is wrong, or
+    the machine is too slow.
     """
+    from tallyhub.kernel.errors import Busy  # here, because the process of its own knows no package of ours
+
+    if not _places.acquire(blocking=False):
+        raise Busy("typesetting_busy")
+    try:
+        return _run(template, data, made_at)
+    finally:
+        _places.release()
+
+
+def _run(template: Path, data: Mapping[str, Any], made_at: datetime) -> bytes:
     order = {"template": template.read_text(), "data": json.dumps(data), "made_at": int(made_at.timestamp())}
     # -I: or this folder would come first, and its http.py before the library's.
     command = [sys.executable, "-I", __file__]

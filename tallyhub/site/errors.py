@@ -15,7 +15,7 @@ from django.utils import translation
 from django.utils.translation import get_language_from_request
 from django.utils.translation import gettext as _
 
-from tallyhub.kernel.errors import Conflict, Forbidden, HubError, Invalid
+from tallyhub.kernel.errors import Busy, Conflict, Forbidden, HubError, Invalid
 from tallyhub.kernel.sentences import sentence
 from tallyhub.site import logs
 
@@ -43,6 +43,8 @@ class SentenceMiddleware:
             return _page(request, 409, _("That is not possible now"), sentence(error))
         if isinstance(error, Invalid):
             return _page(request, 400, _("Please check the address"), sentence(error))
+        if isinstance(error, Busy):
+            return _again_later(_page(request, 503, _("Too much at once"), sentence(error)))
         if isinstance(error, OperationalError | InterfaceError):
             return unavailable(request, error)
         return None
@@ -112,7 +114,10 @@ def unavailable(request: HttpRequest, error: Exception) -> HttpResponse:
             text = _(
                 "Its database does not answer. Nothing was changed. The hub goes on by itself; try again in a minute."
             )
-        response = _page(request, 503, title, text)
+        return _again_later(_page(request, 503, title, text))
+
+
+def _again_later(response: HttpResponse) -> HttpResponse:
     response.headers["Retry-After"] = str(RETRY_SECONDS)
     response.headers["Cache-Control"] = "no-store"
     return response

@@ -12,6 +12,7 @@ from django.test import Client
 
 from tallyhub.activity import commands
 from tallyhub.journal import queries as journal
+from tallyhub.kernel import streams
 from tallyhub.kernel.scope import scope
 from tallyhub.ledger import entries
 from tallyhub.organizations.sign_on import act_for
@@ -71,3 +72,35 @@ def test_a_scope_closes_what_its_reader_left_in_a_circle(world: SimpleNamespace,
         del rows, circle
         assert open_cursors()
     assert not open_cursors()
+
+
+def test_only_a_few_long_answers_are_sent_at_once(world: SimpleNamespace, client: Client) -> None:  # R9.5
+    address = f"/customer-activity/entitlements/{world.cedar_reactive.pk}/entries.csv?workspace=all"
+    client.force_login(world.admin)
+    open_ = [client.get(address) for _ in range(streams.PER_PERSON_MAX)]
+    refused = client.get(address)
+    assert (refused.status_code, refused.headers["Retry-After"]) == (503, "10")
+    assert "2 long pages or files are being sent to you already" in refused.content.decode()
+    assert client.get("/customer-activity/").status_code == 200
+    open_.pop().close()
+    open_.append(client.get(address))
+    assert open_[-1].status_code == 200
+    for one in open_:
+        one.close()
+
+
+def test_the_hub_sends_a_few_long_answers_to_all_together(
+    world: SimpleNamespace, client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:  # R9.5
+    monkeypatch.setattr(streams, "AT_ONCE_MAX", 1)
+    address = f"/customer-activity/entitlements/{world.cedar_reactive.pk}/entries.csv?workspace=all"
+    client.force_login(world.admin)
+    one = client.get(address)
+    assert one.status_code == 200
+    refused = client.get(address)
+    assert refused.status_code == 503
+    assert "Many long pages and files" in refused.content.decode()
+    one.close()
+    again = client.get(address)
+    assert again.status_code == 200
+    again.close()

@@ -7,6 +7,7 @@ from datetime import date, timedelta
 from fractions import Fraction
 from itertools import count
 from pathlib import Path
+from threading import BoundedSemaphore
 from types import SimpleNamespace
 from typing import Any
 from zipfile import ZipFile
@@ -24,7 +25,7 @@ from tallyhub.activity.rules import Figures
 from tallyhub.activity.statements import Document, read_document
 from tallyhub.agreements.models import Service
 from tallyhub.journal.models import Event
-from tallyhub.kernel import clock
+from tallyhub.kernel import clock, typesetting
 from tallyhub.kernel.access import Access
 from tallyhub.kernel.scope import scope
 from tallyhub.ledger import steps
@@ -451,3 +452,17 @@ def test_the_fonts_come_with_the_typesetter(world: SimpleNamespace) -> None:
     template = Path(statement_files.TEMPLATE).read_text()
     wanted = set(re.findall(r'font: "([^"]+)"', template))
     assert wanted <= set(typst.Fonts(include_system_fonts=False).families())
+
+
+def test_only_a_few_pdfs_are_made_at_once(
+    world: SimpleNamespace, client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:  # R9.5
+    client.force_login(world.admin)
+    made = make(world)
+    places = BoundedSemaphore(1)
+    monkeypatch.setattr(typesetting, "_places", places)
+    with places:
+        refused = client.get(f"/statements/{made.pk}/statement.pdf")
+    assert (refused.status_code, refused.headers["Retry-After"]) == (503, "10")
+    assert "Several PDFs are being made" in refused.content.decode()
+    assert pdf_text(client, made)

@@ -71,6 +71,12 @@ def test_a_database_that_is_away_is_said_calmly(world: Any, away: None) -> None:
     assert "Traceback" not in page
 
 
+def test_programs_are_told_to_come_again_while_the_database_is_away(world: Any, away: None) -> None:  # R8.2
+    answer = Client().get("/api/v1/entitlements", HTTP_AUTHORIZATION=f"Bearer thub_{'a' * 43}")
+    assert (answer.status_code, answer.headers["Retry-After"]) == (503, "10")
+    assert answer.json()["type"].endswith("#database_away")
+
+
 def test_a_connection_that_broke_meanwhile_is_replaced(world: Any, client: Any) -> None:  # issue 3, faults
     """After a restart of the database nobody notices."""
     import os

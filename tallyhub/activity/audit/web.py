@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import Any
 
-from django.http import HttpResponse, HttpResponseBase, StreamingHttpResponse
+from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import render
 from django.utils import translation
 from django.utils.timezone import get_current_timezone_name
@@ -20,6 +20,7 @@ from tallyhub.kernel.errors import Forbidden
 from tallyhub.kernel.grid import csv_lines, cut, read_place
 from tallyhub.kernel.http import HubRequest, signed_in, url
 from tallyhub.kernel.scope import scope
+from tallyhub.kernel.streams import LongAnswer
 from tallyhub.organizations.queries import list_role_holders, names_of
 
 
@@ -85,10 +86,10 @@ def audit_csv(request: HubRequest) -> HttpResponseBase:
     """Exactly what the filters show; that it was taken is an event, too, and stands in the file already."""
     _require_audit(request)
     wanted = grid.read_filter(request.GET, get_current_timezone_name())
-    note_export(request.access, "audit")
     body = _csv_body(request, wanted, translation.get_language() or "en")
-    response = StreamingHttpResponse(body, content_type="text/csv; charset=utf-8")
+    response = LongAnswer(request, body, content_type="text/csv; charset=utf-8")
     response.headers["Content-Disposition"] = 'attachment; filename="audit.csv"'
+    note_export(request.access, "audit")
     return response
 
 

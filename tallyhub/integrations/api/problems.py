@@ -1,6 +1,7 @@
 """From an error to problem details (RFC 9457): the same sentences as on the pages, with a code for programs."""
 
 import json
+import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
 from http.client import responses
@@ -8,6 +9,7 @@ from typing import Any
 
 from django.conf import settings
 from django.core.exceptions import ObjectDoesNotExist, RequestDataTooBig
+from django.db import InterfaceError, OperationalError
 from django.http import Http404, HttpResponse
 from ninja import Field
 from ninja.errors import AuthenticationError, HttpError, ValidationError
@@ -16,8 +18,10 @@ from pydantic import BaseModel
 from tallyhub.kernel.errors import Conflict, Forbidden, HubError, Invalid
 from tallyhub.kernel.sentences import sentence
 
+log = logging.getLogger(__name__)
 MEDIA_TYPE = "application/problem+json"
 ERRORS_MAX = 100  # listed in one answer
+RETRY_SECONDS = "10"
 _CHALLENGE = 'Bearer realm="Tallyhub"'
 
 
@@ -86,9 +90,10 @@ def answer_error(error: BaseException) -> HttpResponse | None:
         return problem(422, HubError("request_invalid"), [_of_schema(one) for one in error.errors])
     if isinstance(error, Refused):
         return problem(error.status, error, [_of_flaw(one) for one in error.flaws])
-    if isinstance(error, HubError):
-        return problem(_status_of(error), error)
-    return None
+    if isinstance(error, OperationalError | InterfaceError):  # the database is away, busy or full
+        log.error("database", exc_info=error)
+        return problem(503, HubError("database_away"), headers={"Retry-After": RETRY_SECONDS})
+    return problem(_status_of(error), error) if isinstance(error, HubError) else None
 
 
 def too_large() -> Stop:

@@ -29,7 +29,7 @@ from tallyhub.organizations import queries as organizations
 router = Router()
 AGREEMENTS = Token(TokenScope.READ_AGREEMENTS)
 ENTRIES = Token(TokenScope.READ_ENTRIES)
-_ALWAYS = (400, 401, 403, 405, 411, 413, 422, 429, 500)
+_ALWAYS = (400, 401, 403, 405, 411, 413, 422, 429, 500, 503)
 
 
 def answers(schema: type[BaseModel], *more: int) -> dict[Any, Any]:

@@ -5,7 +5,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import ObjectDoesNotExist
-from django.http import HttpResponse, HttpResponseBase, StreamingHttpResponse
+from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils import translation
 from django.utils.timezone import get_current_timezone_name
@@ -19,6 +19,7 @@ from tallyhub.kernel.errors import Invalid
 from tallyhub.kernel.grid import csv_lines, cut, read_place
 from tallyhub.kernel.http import HubRequest, signed_in, url
 from tallyhub.kernel.scope import scope
+from tallyhub.kernel.streams import LongAnswer
 from tallyhub.people import contacts
 from tallyhub.people.groups import commands as group_commands
 from tallyhub.people.groups import queries as groups
@@ -92,10 +93,10 @@ def users_csv(request: HubRequest) -> HttpResponseBase:
     wanted = read_filter(request.GET, request.access)
     with scope(request.access):
         _require_group(wanted, groups.list_choices(request.access, wanted.workspaces))
-    commands.note_download(request.access, None if wanted.is_all else wanted.workspaces[0])
     body = _csv_body(request, wanted, translation.get_language() or "en")
-    response = StreamingHttpResponse(body, content_type="text/csv; charset=utf-8")
+    response = LongAnswer(request, body, content_type="text/csv; charset=utf-8")
     response.headers["Content-Disposition"] = 'attachment; filename="users.csv"'
+    commands.note_download(request.access, None if wanted.is_all else wanted.workspaces[0])
     return response
 
 
