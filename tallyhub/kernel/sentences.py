@@ -48,6 +48,7 @@ _SENTENCES = {
     "body_not_json": _("The body must be JSON, sent with the content type application/json."),
     "body_too_large": _("The body is larger than %(bytes_max)s bytes. Send fewer rows at once."),
     "booked_in_archived": _("%(external_ids)s: the workspace is archived. Restore it first, or book in another one."),
+    "cells_too_many": _("The sheet has more than %(cells_max)s cells, blank ones among them. Divide it, or export CSV."),
     "cells_wrong": _(
         "The line has %(found)s cells, the header has %(expected)s. A cell that holds the delimiter needs quotes."
     ),
@@ -59,6 +60,7 @@ _SENTENCES = {
     "column_missing": _("This column is missing in the header."),
     "column_twice": _("This column is there twice. Leave out the one that is not meant."),
     "column_unknown": _("There is no such column. Known are: %(columns)s."),
+    "columns_too_many": _("There are more than %(columns_max)s columns. Leave out those that say nothing."),
     "confirmation_differs": _("That is not what must be typed. Write it as it stands above the field."),
     "contact_twice": _("This address is named twice for the same. Leave one out."),
     "contacts_full": ngettext_lazy(
@@ -315,6 +317,7 @@ _SENTENCES = {
     ),
     "sort_unknown": _("The list cannot be sorted by %(sort)s."),
     "spreadsheet_malformed": _("This is no XLSX that can be read. Save it again, or export it as CSV."),
+    "spreadsheet_too_heavy": _("The spreadsheet takes more memory or time than one file may have. Export it as CSV."),
     "spreadsheet_too_large": _("Unpacked, the spreadsheet is larger than %(bytes_max)s bytes. Export it as CSV."),
     "sso_address_unverified": _(
         "Your organisation did not say that your address is verified, so the hub does not know who you are. Ask "

@@ -1,20 +1,24 @@
 """XLSX as rows of text. It is a ZIP, so what it unpacks to is measured before anybody opens it."""
 
+import json
+import subprocess
+import sys
 import zlib
-from collections.abc import Iterator
-from datetime import date, datetime, time, timedelta
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 from zipfile import ZIP_DEFLATED, ZIP_STORED, BadZipFile, ZipFile, ZipInfo
 
-from python_calamine import CalamineError, CalamineWorkbook
-
+from tallyhub.integrations.importing import sheet_reader
 from tallyhub.integrations.importing.mapping import Format
 from tallyhub.kernel.errors import Invalid
 
 UNPACKED_BYTES_MAX = 400 * 1024 * 1024
 MEMBERS_MAX = 2_000
 ROWS_MAX = 200_000  # a sheet is in memory as a whole
+COLUMNS_MAX = 500
+CELLS_MAX = 6_000_000  # blank ones among them: rows times columns, which is what the memory is made for
+MEMORY_BYTES_MAX = 1536 * 1024 * 1024  # of the process that reads a sheet
 _MAGIC = b"PK\x03\x04"
 _WORKBOOK = "xl/workbook.xml"
 _LOCAL_HEADER = 30
@@ -29,19 +33,33 @@ def is_spreadsheet(path: Path) -> bool:
 def rows(path: Path, form: Format) -> Iterator[tuple[int, list[str]]]:
     """(row of the sheet, its cells), of the first sheet, blank rows left out.
 
-    Raises Invalid for what is no spreadsheet, or would be larger in memory than we allow.
+    Raises Invalid for what is no spreadsheet, or would be larger in memory than we allow. Read in a process of its
+    own with bounds: what surprises the reader ends that one, and neither a page nor the worker.
     """
     check_unpacked(path)
-    try:
-        sheet = CalamineWorkbook.from_path(str(path)).get_sheet_by_index(0)
-    except (CalamineError, OSError, ValueError) as error:
-        raise Invalid("spreadsheet_malformed") from error
-    if sheet.total_height > ROWS_MAX + 1:
-        raise Invalid("rows_too_many", rows_max=ROWS_MAX)
-    for line, cells in enumerate(sheet.iter_rows(), start=1):
-        texts = [_text(cell, form) for cell in cells]
-        if any(texts):
-            yield line, texts
+    bounds = {"rows_max": ROWS_MAX, "columns_max": COLUMNS_MAX, "cells_max": CELLS_MAX}
+    order = {"path": str(path), "time_format": form.time, "bounds": bounds, "memory_bytes_max": MEMORY_BYTES_MAX}
+    command = [sys.executable, "-I", sheet_reader.__file__, json.dumps(order)]
+    with subprocess.Popen(
+        command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL
+    ) as process:
+        try:
+            yield from _rows_said(process.stdout or ())
+            status = process.wait()
+        finally:
+            process.kill()  # whoever wanted only the first rows
+    if status:
+        # What the reader could not even report: a signal, or a fault of the reader's own.
+        raise Invalid("spreadsheet_too_heavy" if status < 0 else "spreadsheet_malformed")
+
+
+def _rows_said(lines: Iterable[bytes]) -> Iterator[tuple[int, list[str]]]:
+    for line in lines:
+        said = json.loads(line)
+        if isinstance(said, dict):
+            raise Invalid(said.pop("code"), **said)
+        number, cells = said
+        yield number, cells
 
 
 def check_unpacked(path: Path) -> None:
@@ -77,21 +95,3 @@ def _unpacked_bytes(raw: Any, member: ZipInfo, limit: int) -> int:
         total += len(unpack.decompress(packed, _CHUNK))
         packed = unpack.unconsumed_tail or raw.read(_CHUNK)
     return total
-
-
-def _text(cell: Any, form: Format) -> str:
-    """As the file's format writes it, so that a mapping reads a date of the sheet like one that was typed."""
-    if isinstance(cell, bool):
-        return "true" if cell else "false"
-    if isinstance(cell, float):
-        return str(int(cell)) if cell.is_integer() else format(cell, ".15g")  # the digits that a sheet has
-    if isinstance(cell, datetime):
-        return cell.date().isoformat() if cell.time() == time() else cell.strftime(form.time)
-    if isinstance(cell, date):
-        return cell.isoformat()
-    if isinstance(cell, timedelta):
-        minutes = round(cell.total_seconds() / 60)
-        return f"{minutes // 60}:{minutes % 60:02}"
-    if isinstance(cell, time):
-        return f"{cell:%H:%M}"
-    return str(cell)
