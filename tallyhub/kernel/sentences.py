@@ -48,7 +48,7 @@ _SENTENCES = {
     "body_not_json": _("The body must be JSON, sent with the content type application/json."),
     "body_too_large": _("The body is larger than %(bytes_max)s bytes. Send fewer rows at once."),
     "booked_in_archived": _("%(external_ids)s: the workspace is archived. Restore it first, or book in another one."),
-    "cells_too_many": _("The sheet has more than %(cells_max)s cells, blank ones among them. Divide it, or export CSV."),
+    "cells_too_many": _("The sheet has more than %(cells_max)s cells, blank ones included. Divide it, or export CSV."),
     "cells_wrong": _(
         "The line has %(found)s cells, the header has %(expected)s. A cell that holds the delimiter needs quotes."
     ),
