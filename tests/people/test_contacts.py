@@ -12,6 +12,7 @@ from tallyhub.kernel.scope import scope
 from tallyhub.people import contacts
 from tallyhub.people.groups import commands as groups
 from tallyhub.people.users import commands
+from tallyhub.people.users import steps as user_steps
 from tests.ledger.test_concurrency import together
 from tests.make import allot, grant, make_agreement, make_entitlement, make_package, make_person, make_service
 from tests.people.people import acting, allow_contacts, invite, make_group, make_known, roles_of
@@ -170,7 +171,8 @@ def test_of_another_customers_workspace_no_number_is_told(world: SimpleNamespace
         assert contacts.rooms(access, [world.birch_main.pk]) == []
 
 
-def test_two_who_switch_on_the_last_place_at_once_do_not_both_get_it(world: SimpleNamespace) -> None:
+def test_two_who_switch_on_the_last_place_at_once_do_not_both_get_it(world: SimpleNamespace, meet: Any) -> None:
+    meet(user_steps, "give_roles")
     allow_contacts(world, 2)
     access = acting(world.north_admin, world.cedar)
 

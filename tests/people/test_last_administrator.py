@@ -12,6 +12,7 @@ from tallyhub.kernel.scope import scope
 from tallyhub.organizations.models import AccessGrant
 from tallyhub.people.groups import commands as groups
 from tallyhub.people.users import commands
+from tallyhub.people.users import steps as user_steps
 from tallyhub.privacy import commands as privacy
 from tests.ledger.test_concurrency import together
 from tests.make import grant, make_person
@@ -114,7 +115,8 @@ def test_what_a_group_gives_counts_and_is_kept_as_well(world: SimpleNamespace) -
             go()
 
 
-def test_two_who_take_each_others_role_at_once_do_not_both_get_it(world: SimpleNamespace) -> None:
+def test_two_who_take_each_others_role_at_once_do_not_both_get_it(world: SimpleNamespace, meet: Any) -> None:
+    meet(user_steps, "check_administrators")
     grant(world.member, "customer_administrator", world.cedar)
     one, other = acting(world.admin, world.cedar), acting(world.member, world.cedar)
     answers = together(
@@ -125,8 +127,9 @@ def test_two_who_take_each_others_role_at_once_do_not_both_get_it(world: SimpleN
     assert len([person for person in (world.admin, world.member) if roles_of(person, None) == WHOLE]) == 1
 
 
-def test_two_who_give_it_up_at_once_do_not_both(world: SimpleNamespace) -> None:
+def test_two_who_give_it_up_at_once_do_not_both(world: SimpleNamespace, meet: Any) -> None:
     """Neither takes anything from the other, so only the rule can know."""
+    meet(user_steps, "check_administrators")
     grant(world.member, "customer_administrator", world.cedar)
     one, other = acting(world.admin, world.cedar), acting(world.member, world.cedar)
     answers = together(
@@ -136,7 +139,8 @@ def test_two_who_give_it_up_at_once_do_not_both(world: SimpleNamespace) -> None:
     assert sorted(str(answer) for answer in answers) == ["None", "last_customer_administrator()"]
 
 
-def test_two_who_leave_a_workspace_at_once_do_not_both(world: SimpleNamespace) -> None:
+def test_two_who_leave_a_workspace_at_once_do_not_both(world: SimpleNamespace, meet: Any) -> None:
+    meet(user_steps, "check_administrators")
     alone(world)
     grant(world.member, "workspace_administrator", world.north)
     both = [(acting(person, world.cedar), person.pk) for person in (world.north_admin, world.member)]
@@ -149,7 +153,8 @@ def test_two_who_leave_a_workspace_at_once_do_not_both(world: SimpleNamespace) -
     assert sorted(str(answer) for answer in answers) == ["None", "last_workspace_administrator()"]
 
 
-def test_two_who_remove_each_other_at_once_do_not_both_do(world: SimpleNamespace) -> None:
+def test_two_who_remove_each_other_at_once_do_not_both_do(world: SimpleNamespace, meet: Any) -> None:
+    meet(user_steps, "check_administrators")
     alone(world)
     grant(world.member, "workspace_administrator", world.north)
     one, other = acting(world.north_admin, world.cedar), acting(world.member, world.cedar)
@@ -190,7 +195,8 @@ def test_the_last_one_is_not_erased_by_another(world: SimpleNamespace, client: A
     assert client.post(f"/people/{world.admin.pk}/erase/", {"confirmation": "admin"}).status_code == 302
 
 
-def test_two_who_erase_each_other_at_once_do_not_both_do(world: SimpleNamespace) -> None:
+def test_two_who_erase_each_other_at_once_do_not_both_do(world: SimpleNamespace, meet: Any) -> None:
+    meet(user_steps, "check_administrators")
     grant(world.member, "customer_administrator", world.cedar)
     one, other = acting(world.admin, world.cedar), acting(world.member, world.cedar)
     answers = together(
