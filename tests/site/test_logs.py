@@ -125,3 +125,30 @@ def test_text_is_for_people_and_keeps_the_facts() -> None:
     shape = logs.configuration("text", "INFO")["formatters"]["ours"]["format"]
     with logs.known_as("abc"):
         assert logs.TextFormatter(shape).format(record).endswith("INFO tallyhub.x [abc] request status=200")
+
+
+def test_a_refused_request_is_one_line_and_django_adds_none(world: Any, log: Log) -> None:  # R10.3
+    client = Client(enforce_csrf_checks=True)
+    client.force_login(world.admin)
+    assert client.get("/no-such-page/").status_code == 404
+    assert client.post("/switch/workspace/").status_code == 403  # django.security speaks of it, were it let
+    assert [line["logger"] for line in log.lines] == ["tallyhub.site.middleware"] * 2
+
+
+def test_probes_do_not_fill_the_log(world: Any, client: Client, log: Log) -> None:
+    for path in ("/healthz", "/readyz", "/healthz"):
+        assert client.get(path).status_code == 200
+    assert [line for line in log.lines if line["level"] != "debug"] == []
+
+
+def test_a_fault_deep_down_is_told_with_its_innermost_frames() -> None:
+    def fall(depth: int) -> None:
+        if depth:
+            fall(depth - 1)
+        raise ValueError
+
+    with pytest.raises(ValueError) as caught:
+        fall(50)
+    frames = logs._described(caught.value)["frames"]
+    assert len(frames) == logs.FRAMES_MAX
+    assert all(frame.endswith(" fall") for frame in frames)
