@@ -1,6 +1,7 @@
 """Background work of what goes out and comes in. Each job is safe to repeat and opens its own scopes."""
 
 from django.conf import settings
+from django.db import connection
 from procrastinate.contrib.django import app
 
 from tallyhub.integrations.imports import commands as imports
@@ -18,12 +19,13 @@ def spread(event_id: int, customer_id: int | None, **_about: object) -> None:
         commands.spread(Access.of_system([customer_id]), event_id)
 
 
-@app.task(name=commands.DELIVER, pass_context=False)
+@app.task(name=commands.DELIVER, queue=commands.QUEUE, pass_context=False)
 def deliver(delivery_id: int, customer_id: int) -> None:
-    """One try. The request is made outside of any transaction: it may take ten seconds."""
+    """One try. The request is made outside of any transaction, and keeps no connection: it may take ten seconds."""
     access = Access.of_system([customer_id])
     if (message := commands.claim(access, delivery_id)) is None:
         return
+    connection.close()
     allowed = settings.TALLYHUB.webhook_networks
     answer = sending.post(message.url, message.headers, message.body, allowed=allowed)
     commands.note_attempt(access, delivery_id, answer)

@@ -1,8 +1,13 @@
-"""The job worker, as a process of its own: ``tallyhub worker``, or beside the web workers of ``tallyhub serve``."""
+"""The job worker, as a process of its own: ``tallyhub worker``, or beside the web workers of ``tallyhub serve``.
 
+What customers' systems are told has a queue of its own: mails, exports and imports never wait for a stranger's machine.
+"""
+
+import asyncio
 import logging
 import os
 import signal
+from concurrent.futures import ThreadPoolExecutor
 from threading import Event
 from time import perf_counter
 from types import FrameType
@@ -11,6 +16,7 @@ from typing import Any
 import django
 
 RETRY_SECONDS = 5  # between two attempts while the database is away
+AT_ONCE = {"default": 2, "deliveries": 8}  # jobs by queue; a delivery mostly waits, and keeps no connection meanwhile
 log = logging.getLogger(__name__)
 
 
@@ -46,7 +52,33 @@ def _work() -> None:
     # pool's own patience would be five minutes, and each of its attempts twice as late as the one before.
     connector = PsycopgConnector(kwargs=connector_params(), timeout=RETRY_SECONDS, reconnect_timeout=RETRY_SECONDS)
     with app.replace_connector(connector) as working:
-        working.run_worker(concurrency=2, delete_jobs="successful", listen_notify=True, task_middleware=[observed])
+        asyncio.run(_work_at_all_queues(working))
+
+
+async def _work_at_all_queues(app: Any) -> None:
+    """Until one of them was told to stop, or lost the database: then the others stop, too."""
+    asyncio.get_running_loop().set_default_executor(ThreadPoolExecutor(sum(AT_ONCE.values()) + 1))
+    async with app.open_async():
+        working = [
+            asyncio.create_task(
+                app.run_worker_async(
+                    name=queue,
+                    queues=[queue],
+                    concurrency=at_once,
+                    delete_jobs="successful",
+                    listen_notify=True,
+                    task_middleware=[observed],
+                    install_signal_handlers=queue == "default",
+                )
+            )
+            for queue, at_once in AT_ONCE.items()
+        ]
+        done, others = await asyncio.wait(working, return_when=asyncio.FIRST_COMPLETED)
+        for one in others:
+            one.cancel()  # it ends its jobs first
+        await asyncio.gather(*others, return_exceptions=True)
+        for one in done:
+            one.result()
 
 
 def _wait(stopped: Event) -> None:

@@ -1,8 +1,12 @@
 """Webhooks after Standard Webhooks: what is sent, how it is signed, when it is tried again, who may (R8.2)."""
 
 import json
+import os
 import re
+import subprocess
+import sys
 import threading
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -458,3 +462,46 @@ def test_the_worker_itself_delivers(world: SimpleNamespace, target: Target) -> N
     with app.replace_connector(app.connector.get_worker_connector()) as working:  # type: ignore[attr-defined]
         working.run_worker(wait=False, install_signal_handlers=False, listen_notify=False)
     assert verified(endpoint.secret, target.got[0])["type"] == "ping"
+
+
+@pytest.fixture
+def hanging() -> Iterator[Target]:
+    """Takes every message and never answers."""
+    told, ends = Target(), threading.Event()
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            told.got.append(({}, ""))
+            ends.wait(60)
+
+        def log_message(self, *_: Any) -> None: ...
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
+        told.url = f"http://127.0.0.1:{server.server_port}/"
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        yield told
+        ends.set()
+        server.shutdown()
+
+
+def test_systems_that_hang_keep_no_other_job_waiting(world: SimpleNamespace, hanging: Target, owner: Any) -> None:
+    """R8.2: in the worker as it runs, on the machine's clock."""
+    for _ in range(4):
+        endpoint = add(world, hanging)
+        for _ in range(3):
+            commands.ping(access_of(world), endpoint.pk)
+    waiting = "SELECT count(*) FROM procrastinate_jobs WHERE queue_name = 'default' AND status IN ('todo', 'doing')"
+    owner.execute(
+        "INSERT INTO procrastinate_jobs (queue_name, task_name, args) "
+        "VALUES ('default', 'tallyhub.ledger.jobs.refresh_snapshots', '{\"timestamp\": 0}')"
+    )
+    environment = os.environ | {"TALLYHUB_WEBHOOK_ALLOW_PRIVATE": "127.0.0.0/8"}
+    with subprocess.Popen([sys.executable, "-m", "tallyhub.site.worker"], env=environment) as worker:
+        try:
+            deadline = time.monotonic() + 60
+            while len(hanging.got) < rules.AT_ONCE_MAX or owner.execute(waiting).fetchone()[0]:
+                assert time.monotonic() < deadline, (len(hanging.got), owner.execute(waiting).fetchone())
+                time.sleep(0.02)
+            assert len(hanging.got) == rules.AT_ONCE_MAX
+        finally:
+            worker.kill()

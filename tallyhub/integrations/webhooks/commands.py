@@ -21,7 +21,7 @@ from tallyhub.kernel.errors import Conflict, Invalid
 from tallyhub.kernel.outbound import check_target
 from tallyhub.kernel.scope import command
 
-DELIVER = "integrations.deliver"  # the job
+DELIVER, QUEUE = "integrations.deliver", "deliveries"  # the job, and where it waits
 DUE_MAX = 200  # deliveries that a minute's round begins, per customer
 _GONE = 410  # "do not call again" (Standard Webhooks, *Failing*)
 
@@ -149,9 +149,10 @@ def _new(endpoint: Endpoint, event_id: int | None, type_: Type, body: str) -> di
 
 
 def _send(delivery: Delivery) -> None:
-    """Defer the job, once: the minute's round may have been quicker."""
+    """Defer the job, once: the minute's round may have been quicker. Jobs of a lane run one after another."""
     once = f"{DELIVER} {delivery.pk}"
-    job = app.configure_task(DELIVER, queueing_lock=once)
+    lane = f"{DELIVER} {delivery.customer_id} {delivery.pk % rules.AT_ONCE_MAX}"
+    job = app.configure_task(DELIVER, queue=QUEUE, queueing_lock=once, lock=lane)
     try:
         with transaction.atomic():  # a refused insert would spoil the command
             job.defer(delivery_id=delivery.pk, customer_id=delivery.customer_id)

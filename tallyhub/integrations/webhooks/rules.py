@@ -12,6 +12,7 @@ PREFIX = "whsec_"
 SECRET_BYTES = 32
 OVERLAP = timedelta(hours=24)  # both secrets sign, so that the other side can change over
 ENDPOINTS_MAX = 20  # per customer
+AT_ONCE_MAX = 3  # tries per customer: whose systems hang keeps the others' messages waiting by so many only
 URL_MAX = 500
 REPLAY_MAX = 10_000  # messages at once
 KEPT = timedelta(days=30)  # a message can be replayed for so long
