@@ -48,7 +48,9 @@ _SENTENCES = {
     "body_not_json": _("The body must be JSON, sent with the content type application/json."),
     "body_too_large": _("The body is larger than %(bytes_max)s bytes. Send fewer rows at once."),
     "booked_in_archived": _("%(external_ids)s: the workspace is archived. Restore it first, or book in another one."),
-    "cells_too_many": _("The sheet has more than %(cells_max)s cells, blank ones among them. Divide it, or export CSV."),
+    "cells_too_many": _(
+        "The sheet has more than %(cells_max)s cells, blank ones among them. Divide it, or export CSV."
+    ),
     "cells_wrong": _(
         "The line has %(found)s cells, the header has %(expected)s. A cell that holds the delimiter needs quotes."
     ),
@@ -58,6 +60,7 @@ _SENTENCES = {
     "code_taken": _("Another organisation has this code already. Choose another one."),
     "code_twice": _("This code is there already. Choose another one."),
     "column_missing": _("This column is missing in the header."),
+    "column_too_long": _("The name of a column is longer than %(length_max)s characters. Shorten it."),
     "column_twice": _("This column is there twice. Leave out the one that is not meant."),
     "column_unknown": _("There is no such column. Known are: %(columns)s."),
     "columns_too_many": _("There are more than %(columns_max)s columns. Leave out those that say nothing."),
