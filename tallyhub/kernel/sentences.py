@@ -58,6 +58,7 @@ _SENTENCES = {
     "code_taken": _("Another organisation has this code already. Choose another one."),
     "code_twice": _("This code is there already. Choose another one."),
     "column_missing": _("This column is missing in the header."),
+    "column_too_long": _("The name of a column is longer than %(length_max)s characters. Shorten it."),
     "column_twice": _("This column is there twice. Leave out the one that is not meant."),
     "column_unknown": _("There is no such column. Known are: %(columns)s."),
     "columns_too_many": _("There are more than %(columns_max)s columns. Leave out those that say nothing."),

@@ -150,6 +150,47 @@ def test_problems_stand_beside_the_cells_of_the_preview(csam: Any, world: Simple
     assert "This is no day" in cell
 
 
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        (b"agreement,package\nx,a\0b\n", "line 2: The line holds a NUL character"),
+        ("agreement,package\nx,y\n".encode("utf-16"), "line 1: The byte ff is not"),
+        (b"agreement,package\nx," + b"a" * 1_100_000 + b"\n", "line 2: The line is longer"),
+        (b'agreement,package\nx,"a\nb\n', "line 2: A quotation mark is opened"),
+        (b"agreement,agreement\nx,y\n", "agreement: This column is there twice"),
+        (b"agreement,package\n", "The file is empty"),
+        (b",".join(b"c%d" % n for n in range(501)) + b"\n" + b"," * 500 + b"\n", "line 1: There are more than 500 col"),
+        (json.dumps(dict.fromkeys(map(str, range(501)), "x")).encode(), "line 1: There are more than 500 columns"),
+        (b"agreement," + b"c" * 201 + b"\nx,y\n", "line 1: The name of a column is longer"),
+        (b'{"agreement": "\\ud800"}\n{"agr\\u0000": "a"}', "agreement: There is a control character"),
+        (b'{"\\udfff": "x"}\n', "There is a control character"),
+    ],
+)
+def test_why_a_file_cannot_be_read_is_said_and_no_column_is_offered(
+    csam: Any, world: SimpleNamespace, content: bytes, said: str
+) -> None:  # R8.1
+    page = uploaded(csam, content)
+    shown = csam.get(page).content.decode()
+    assert said in shown
+    assert "column-agreement" not in shown
+    assert "A value is needed here" not in shown
+    assert said.partition(": ")[2] in start(csam, page, "dry")
+
+
+def test_another_encoding_may_be_all_that_a_file_needs(csam: Any, world: SimpleNamespace) -> None:
+    page = uploaded(csam, text_of([entry(world, title="Prüfung")]).encode("cp1252"))
+    assert "line 2: The byte fc is not" in csam.get(page).content.decode()
+    form = {"day": "%Y-%m-%d", "time": "%Y-%m-%d %H:%M:%S", "zone": "", "encoding": "cp1252"}
+    assert csam.post(f"{page}mapping/", {"what": "format:consumption", **form}).status_code == 302
+    assert "Prüfung" in csam.get(page).content.decode()
+    assert "Everything is in" in start(csam, page)
+
+
+def test_a_long_cell_is_cut_in_the_preview(csam: Any, world: SimpleNamespace) -> None:
+    page = uploaded(csam, text_of([entry(world, title="a" * 100_000)]))
+    assert len(csam.get(page).content) < 100_000
+
+
 def test_a_wrong_row_refuses_the_file_and_every_reason_can_be_taken(csam: Any, world: SimpleNamespace) -> None:
     bad = [entry(world, external_id="=1+1", workspace="nowhere"), entry(world, amount="0")]
     page = uploaded(csam, text_of([entry(world), *bad]))

@@ -5,7 +5,8 @@ Every bound is here: a line, a record, a cell. What breaks one is refused before
 
 import csv
 import json
-from collections.abc import Callable, Iterable, Iterator, Sequence
+import re
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from hashlib import file_digest, sha256
 from pathlib import Path
@@ -13,12 +14,14 @@ from typing import Any, BinaryIO
 
 from tallyhub.integrations.importing import spreadsheets
 from tallyhub.integrations.importing.mapping import Format
-from tallyhub.integrations.importing.problems import Problems
+from tallyhub.integrations.importing.problems import Problems, harmless
 from tallyhub.kernel.errors import HubError, Invalid
 
 LINE_BYTES_MAX = 1024 * 1024
 RECORD_BYTES_MAX = 2 * LINE_BYTES_MAX  # of a record whose quoted cells hold line breaks
+COLUMN_CHARACTERS_MAX = 200
 LINES_PER_PROGRESS = 2_000
+_NO_TEXT = re.compile("[\0\ud800-\udfff]")  # what JSON can say, and no database can keep
 _DELIMITERS = (",", ";", "\t")
 _ENDINGS = {".csv": False, ".jsonl": True, ".ndjson": True, ".json": True}  # whether it is JSON Lines
 
@@ -194,6 +197,10 @@ def _header(cells: list[str], columns: Columns) -> list[str]:
     header = [cell.strip() for cell in cells]
     if not any(header):
         raise Unreadable(1, Invalid("file_empty"))
+    try:
+        _check_names(header)
+    except Invalid as error:
+        raise Unreadable(1, error) from None
     seen: set[str] = set()
     for name in header:
         if name in seen:
@@ -205,6 +212,14 @@ def _header(cells: list[str], columns: Columns) -> list[str]:
         if name not in seen:
             raise Unreadable(1, Invalid("column_missing"), name)
     return header
+
+
+def _check_names(names: Collection[str]) -> None:
+    """A page lists them beside each of our fields. Raises Invalid."""
+    if len(names) > spreadsheets.COLUMNS_MAX:
+        raise Invalid("columns_too_many", columns_max=spreadsheets.COLUMNS_MAX)
+    if any(len(name) > COLUMN_CHARACTERS_MAX for name in names):
+        raise Invalid("column_too_long", length_max=COLUMN_CHARACTERS_MAX)
 
 
 def _json_records(lines: Lines, columns: Columns, form: Format, problems: Problems) -> Iterator[Record]:
@@ -231,7 +246,11 @@ def _json_cells(text: str) -> dict[str, str]:
         raise Invalid("json_malformed") from None
     if not isinstance(read, dict):
         raise Invalid("json_no_object")
-    return {key: _json_cell(key, value) for key, value in read.items()}
+    _check_names(read)
+    cells = {key: _json_cell(key, value) for key, value in read.items()}
+    if wrong := next((key for key, text in cells.items() if _NO_TEXT.search(key + text)), None):
+        raise Invalid("control_character", column=harmless(wrong))
+    return cells
 
 
 def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
@@ -252,10 +271,10 @@ def _json_cell(key: str, value: Any) -> str:
         return ";".join(value)
     if isinstance(value, dict):
         return json.dumps(value)
-    raise Invalid("json_value", column=key)
+    raise Invalid("json_value", column=harmless(key))
 
 
 def check_known(names: Iterable[str], columns: Columns) -> None:
     """Raise Invalid for a column that the file may not have: a slip in its name would lose what it says."""
     if columns.allowed is not None and (unknown := set(names) - columns.allowed):
-        raise Invalid("column_unknown", columns=", ".join(sorted(columns.allowed)), column=min(unknown))
+        raise Invalid("column_unknown", columns=", ".join(sorted(columns.allowed)), column=harmless(min(unknown)))

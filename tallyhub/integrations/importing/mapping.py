@@ -116,8 +116,8 @@ class Section(_Part):
 
     @property
     def is_fixed(self) -> bool:
-        """Every row would say the same, so none need be read."""
-        return not self.used_columns
+        """Every row would say the same, so none need be read. Where no field is said, reading tells what is wrong."""
+        return bool(self.columns) and not self.used_columns
 
 
 class Mapping(_Part):

@@ -37,18 +37,24 @@ class FormatForm(forms.Form):
     encoding = forms.ChoiceField(label=_("Encoding"), choices=[(one, one) for one in ENCODINGS])
 
 
-def default_mapping(kind: Kind, columns: Sequence[str]) -> Mapping:
+def default_mapping(kind: Kind, columns: Sequence[str], form: Format) -> Mapping:
     """Columns that are called like our fields are taken for them."""
     called = {name.strip().lower().replace(" ", "_"): name for name in columns}
     same = {one.name: {"column": called[one.name]} for one in kind.fields if one.name in called}
-    return Mapping.model_validate({"records": [{"kind": kind.name, "columns": same}]})
+    return Mapping.model_validate({"format": form, "records": [{"kind": kind.name, "columns": same}]})
+
+
+def read_format(data: Any) -> Format:
+    """Raises Invalid."""
+    form = FormatForm(data)
+    if not form.is_valid():
+        raise Invalid("mapping_malformed", reason="; ".join(form.errors))
+    return Format.model_validate({name: text for name, text in form.cleaned_data.items() if text})
 
 
 def build_mapping(kind: Kind, data: Any) -> Mapping:
     """From the form's fields. A fixed value goes before a column. Raises Invalid."""
-    form = FormatForm(data)
-    if not form.is_valid():
-        raise Invalid("mapping_malformed", reason="; ".join(form.errors))
+    form = read_format(data)
     columns = {}
     for one in kind.fields:
         value, column = data.get(f"value-{one.name}", "").strip(), data.get(f"column-{one.name}", "")
@@ -56,9 +62,8 @@ def build_mapping(kind: Kind, data: Any) -> Mapping:
             columns[one.name] = {"value": value}
         elif column:
             columns[one.name] = {"column": column}
-    chosen = {name: text for name, text in form.cleaned_data.items() if text}
     try:
-        return Mapping.model_validate({"format": chosen, "records": [{"kind": kind.name, "columns": columns}]})
+        return Mapping.model_validate({"format": form, "records": [{"kind": kind.name, "columns": columns}]})
     except ValidationError as error:
         raise Invalid("mapping_malformed", reason=error.errors()[0]["msg"]) from None
 

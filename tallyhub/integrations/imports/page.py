@@ -11,7 +11,7 @@ from django.utils.translation import ngettext
 from tallyhub.integrations.importing.files import Columns, File, Record, Unreadable
 from tallyhub.integrations.importing.importer import Part, preview
 from tallyhub.integrations.importing.mapping import Format, Mapping
-from tallyhub.integrations.importing.problems import Problems
+from tallyhub.integrations.importing.problems import Problem, Problems
 from tallyhub.integrations.imports import rules
 from tallyhub.integrations.imports.rules import Stage
 from tallyhub.integrations.models import Import
@@ -25,14 +25,24 @@ from tallyhub.organizations.queries import names_of
 
 LISTED_MAX = 50  # problems on the page; the file has those that are kept
 
+SHOWN_MAX = 300  # characters of a cell in the preview
+
 
 def columns_of(path: Path, form: Format) -> list[str]:
-    """How the file names its columns; none where it cannot be read, which the preview says."""
-    try:
-        first = next(iter(File(path, form, Problems()).records(Columns((), None))), None)
-    except Unreadable:
-        return []
-    return list(first.cells) if first else []
+    """How the file names its columns. Raises Unreadable, also where not one row of it is well formed."""
+    problems = Problems()
+    first = next(iter(File(path, form, problems).records(Columns((), None))), None)
+    if first is None:
+        wrong = problems.listed[0] if problems.listed else Problem(0, "", "", Invalid("file_empty"))
+        raise Unreadable(wrong.line, wrong.error, wrong.column)
+    return list(first.cells)
+
+
+def unreadable(broken: Unreadable) -> str:
+    words = {"line": broken.line, "column": broken.column, "reason": sentence(broken.error)}
+    if broken.column:
+        return _("%(column)s: %(reason)s") % words
+    return _("line %(line)s: %(reason)s") % words if broken.line else str(words["reason"])
 
 
 def previews(path: Path, mapping: Mapping) -> list[dict[str, Any]]:
@@ -53,7 +63,11 @@ def _preview(part: Part, records: list[Record], problems: Problems) -> dict[str,
 
 def _row(line: int, cells: dict[str, str], columns: list[str], problems: Problems) -> dict[str, Any]:
     wrong = {one.column: one.sentence for one in problems.listed if one.line == line}
-    return {"line": line, "cells": [(name, cells.get(name, ""), wrong.get(name, "")) for name in columns]}
+    return {"line": line, "cells": [(name, _cut(cells.get(name, "")), wrong.get(name, "")) for name in columns]}
+
+
+def _cut(text: str) -> str:
+    return text if len(text) <= SHOWN_MAX else f"{text[: SHOWN_MAX - 1]}…"
 
 
 def _elsewhere(problems: Problems, lines: set[int], columns: set[str]) -> list[str]:

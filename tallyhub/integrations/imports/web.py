@@ -11,11 +11,12 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from tallyhub.integrations.importing import mapping as mappings
+from tallyhub.integrations.importing.files import Unreadable
 from tallyhub.integrations.importing.importer import KINDS, OF_CUSTOMER, plan_of
 from tallyhub.integrations.importing.mapping import Format, Mapping
 from tallyhub.integrations.imports import codes as listing
 from tallyhub.integrations.imports import commands, files, page, queries
-from tallyhub.integrations.imports.forms import build_mapping, columns_form, default_mapping
+from tallyhub.integrations.imports.forms import build_mapping, columns_form, default_mapping, read_format
 from tallyhub.integrations.imports.rules import NAME_MAX, Stage
 from tallyhub.integrations.models import Import
 from tallyhub.kernel.access import Right
@@ -93,12 +94,20 @@ def _is_open(found: Import, *, is_busy: bool) -> bool:
 
 
 def _mapping_of(found: Import) -> dict[str, Any] | None:
-    """The form of the columns, where it can be edited, and the first rows as they will be read."""
+    """The form of the columns, where it can be edited, and the first rows as they will be read.
+
+    Of a file that cannot be read only why, and how it is written: another encoding may be all that it needs.
+    """
     if found.mapping is None:
         return None
     mapping, path = Mapping.model_validate(found.mapping), files.path_of(found.file)
+    try:
+        form = columns_form(mapping, page.columns_of(path, mapping.format))
+    except Unreadable as broken:
+        return {"form": columns_form(mapping, []), "unreadable": page.unreadable(broken)}
     return {
-        "form": columns_form(mapping, page.columns_of(path, mapping.format)),
+        "form": form,
+        "unreadable": "",
         "previews": page.previews(path, mapping),
         "passed_over": [one.kind for one in mapping.records if one.kind not in OF_CUSTOMER],
     }
@@ -119,7 +128,7 @@ def _choices(request: HubRequest) -> list[dict[str, Any]]:
 @signed_in
 @require_POST
 def choose(request: HubRequest, import_id: int) -> HttpResponseBase:
-    """A kind, a saved mapping or a shipped one; or the columns of the kind that was chosen."""
+    """A kind, a saved mapping or a shipped one; or the columns of the kind that was chosen, or only its format."""
     return _act(request, import_id, lambda: _choose(request, import_id))
 
 
@@ -138,12 +147,20 @@ def _chosen(request: HubRequest, found: Import) -> Mapping:
         return Mapping.model_validate(queries.get_mapping(request.access, int(name)).mapping)
     if sort == "shipped" and mappings.is_shipped(name):
         return mappings.load(name)
-    if sort == "kind" and name in OF_CUSTOMER:
-        columns = page.columns_of(files.path_of(found.file), Format()) if found.file else []
-        return default_mapping(KINDS[name], columns)
+    if sort in ("kind", "format") and name in OF_CUSTOMER:
+        form = read_format(request.POST) if sort == "format" else Format()
+        return default_mapping(KINDS[name], _columns(found, form), form)
     if sort == "columns" and name in OF_CUSTOMER:
         return build_mapping(KINDS[name], request.POST)
     raise Invalid("mapping_elsewhere", kinds=", ".join(OF_CUSTOMER))
+
+
+def _columns(found: Import, form: Format) -> list[str]:
+    """None where it cannot be read, which the page says."""
+    try:
+        return page.columns_of(files.path_of(found.file), form) if found.file else []
+    except Unreadable:
+        return []
 
 
 @signed_in
