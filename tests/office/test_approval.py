@@ -249,7 +249,7 @@ CUSTOMERS_PAGES: list[tuple[str, Callable[[Any], list[Any]]]] = [
     ("activity:audit", lambda world: []),
     ("activity:audit_csv", lambda world: []),
     ("activity:exports", lambda world: []),
-    ("organizations:who", lambda world: []),
+    ("people:who", lambda world: []),
 ]
 
 
