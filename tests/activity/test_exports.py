@@ -91,7 +91,7 @@ def test_it_adds_up_to_what_the_csv_says(world: SimpleNamespace, client: Client)
     run_jobs()
     rows = take(client, export)
     csv = rows_of(client, world.admin, of(world.cedar_advisory) + "entries.csv?workspace=all&header=keys")
-    assert list(rows[0]) == list(csv[0])
+    assert [key for key in rows[0] if key != "package_name"] == list(csv[0])  # a CSV's columns stay as they were
     assert sum((row["charged"] for row in rows), timedelta()) == timedelta(minutes=450)
     assert sum(row["charged_minutes"] for row in rows) == 450
 
