@@ -513,8 +513,9 @@ def test_an_enquiry_is_named_to_whoever_may_read_it_and_what_is_unmapped_to_admi
     ):
         found = set(read(Access(person.pk, **at), rows)) - {(birch,)}
         assert found == set(sees_rows)
-        assert set(read(Access(person.pk), names)) == set(sees_names)
-        assert read(Access(person.pk), unmapped) == [(sees_unmapped,)]
+        inside = Access(person.pk, cedar, workspaces=(spread.north.pk,))
+        assert set(read(inside, names)) == set(sees_names)
+        assert read(inside, unmapped) == [(sees_unmapped,)]
     assert read(Access(spread.stranger.pk), unmapped) == [(0,)]
     assert read(Access(spread.stranger.pk), names) == [("Birch",)]
 

@@ -147,7 +147,7 @@ def _asked(person: Person, params: Mapping[str, Any]) -> Letter:
             _("Whoever has its link asks for a new one. Invite them again if they should still come."),
         ),
         button=_("Invite people"),
-        path=reverse("people:invite"),
+        path=reverse("people:users"),
     )
 
 

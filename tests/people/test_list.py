@@ -256,3 +256,14 @@ def test_a_second_workspace_of_the_same_administrator_can_be_chosen(world: Simpl
     client.force_login(world.north_admin)
     assert names(client, f"workspace={west.pk}")[-1] == "north_admin"
     assert 'value="all"' not in client.get(PAGE).content.decode()
+
+
+def test_the_way_to_inviting_leads_from_the_list_and_back(world: SimpleNamespace, client: Any) -> None:  # R7.1
+    client.force_login(world.admin)
+    assert 'href="/users/invite/"' in client.get("/users/").content.decode()
+    one = invite(world.north, make_person("invited"))
+    page = client.get(f"/users/{one.person_id}/").content.decode()
+    assert f'action="/users/invitations/{one.pk}/resend/"' in page
+    again = client.post(f"/users/invitations/{one.pk}/resend/", {"next": f"/users/{one.person_id}/"})
+    assert again["Location"] == f"/users/{one.person_id}/"
+    assert client.post(f"/users/invitations/{one.pk}/revoke/")["Location"] == "/users/"

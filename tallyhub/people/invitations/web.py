@@ -118,7 +118,7 @@ def send(request: HubRequest) -> HttpResponseBase:
     count = commands.invite_people(request.access, workspace_id, people)
     said: Any = ngettext("%(n)s invitation is on its way.", "%(n)s invitations are on their way.", count)
     messages.success(request, said % {"n": fmt.number(count)})
-    return redirect("people:invite")
+    return redirect("people:users")
 
 
 @signed_in
@@ -151,4 +151,4 @@ def _back(request: HubRequest) -> str:
     is_ours = url_has_allowed_host_and_scheme(
         wanted, allowed_hosts={request.get_host()}, require_https=request.is_secure()
     )
-    return wanted if is_ours and wanted.startswith("/") else "people:invite"
+    return wanted if is_ours and wanted.startswith("/") else "people:users"

@@ -4,7 +4,6 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
-from django.urls import NoReverseMatch
 from django.utils.timezone import get_current_timezone_name
 from django.utils.translation import gettext as _
 
@@ -39,7 +38,7 @@ def person(access: Access, user: User, workspaces: Mapping[int, str]) -> dict[st
         if user.is_staff
         else [_place(user, one, workspaces[one], held, sources, offered, inside) for one in user.workspaces],
         "administration": _administration(access, user, held),
-        "invitations": [_invitation(one, workspaces) for one in user.invitations],
+        "invitations": [_invitation(one, user.person_id, workspaces) for one in user.invitations],
         "is_oneself": user.person_id == access.person_id,
     }
 
@@ -98,7 +97,7 @@ def _administration(access: Access, user: User, held: Sequence[Held]) -> str:
     return "take" if holds else "give"
 
 
-def _invitation(one: OpenInvitation, workspaces: Mapping[int, str]) -> dict[str, Any]:
+def _invitation(one: OpenInvitation, person_id: int, workspaces: Mapping[int, str]) -> dict[str, Any]:
     roles = ", ".join(str(ROLE_NAMES[role]) for role in one.roles) or str(ROLE_NAMES[Role.MEMBER])
     said = {"workspace": workspaces.get(one.workspace_id, ""), "roles": roles}
     text = _("%(workspace)s: %(roles)s") % said
@@ -106,14 +105,14 @@ def _invitation(one: OpenInvitation, workspaces: Mapping[int, str]) -> dict[str,
         "id": one.id,
         "text": text,
         "state": _("open") if one.is_good else _("expired"),
-        "buttons": _buttons(one),
+        "buttons": _buttons(one, person_id),
     }
 
 
-def _buttons(one: OpenInvitation) -> list[dict[str, str]]:
-    """To send it again and to take it back, where these addresses are there."""
-    wanted = (("people:invitation_resend", _("Send again")), ("people:invitation_revoke", _("Take back")))
-    try:
-        return [{"href": url(name, one.id), "label": label} for name, label in wanted]
-    except NoReverseMatch:
-        return []
+def _buttons(one: OpenInvitation, person_id: int) -> list[dict[str, str]]:
+    """To send it again, back on the same page; and to take it back, after which the list is there still."""
+    wanted = (
+        ("people:invitation_resend", _("Send again"), url("people:user", person_id)),
+        ("people:invitation_revoke", _("Take back"), url("people:users")),
+    )
+    return [{"href": url(name, one.id), "label": label, "next": back} for name, label, back in wanted]
