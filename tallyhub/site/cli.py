@@ -21,15 +21,24 @@ console = Console(stderr=True)
 
 
 @contextmanager
-def hub() -> Iterator[Config]:
-    """A running database and a set-up Django, for as long as the verb runs."""
+def hub(*, serves: bool = False) -> Iterator[Config]:
+    """A running database and a set-up Django, for as long as the verb runs.
+
+    ``serves``: for long, so the address must be free, and an embedded database be our own.
+    """
     config = Config()
+    if serves:
+        from tallyhub.site import server
+
+        server.check_address(config)
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "tallyhub.site.settings")
     if not config.is_embedded:
         _set_up_django()
         yield config
         return
-    with postgres.running(config.data_dir, binaries=config.postgres_bin, say=console.print) as addresses:
+    with postgres.running(
+        config.data_dir, binaries=config.postgres_bin, say=console.print, must_own=serves
+    ) as addresses:
         os.environ["TALLYHUB_DATABASE_URL"] = addresses.app
         os.environ["TALLYHUB_OWNER_URL"] = addresses.owner
         _set_up_django()
@@ -71,10 +80,9 @@ def serve(
     *, worker: Annotated[bool, typer.Option(help="Run the job worker in this process group, too.")] = True
 ) -> None:
     """Serve the hub until interrupted."""
-    with hub() as config:
+    with hub(serves=True) as config:
         from tallyhub.site import database, server, static_files
 
-        server.check_address(config)
         database.check_app_role()
         static_files.prepare()
         console.print(f"Tallyhub {RELEASE}: http://{config.bind}/")
@@ -87,13 +95,12 @@ def demo() -> None:
     from tallyhub.site.demo.catcher import catching
 
     os.environ["TALLYHUB_DEMO"] = "true"
-    with catching(Config().data_dir), hub() as config:
+    with catching(Config().data_dir), hub(serves=True) as config:
         from tallyhub.kernel import clock
         from tallyhub.site import database, server, static_files
         from tallyhub.site.demo.cast import PASSWORD
         from tallyhub.site.demo.loading import load
 
-        server.check_address(config)
         console.print("Making tables, static files and demo data; the first time takes a minute.")
         database.migrate()
         static_files.prepare()

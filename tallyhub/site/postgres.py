@@ -11,11 +11,12 @@ import os
 import pwd
 import secrets
 import shutil
+import signal
 import subprocess
 import tempfile
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, replace
 from hashlib import sha256
 from pathlib import Path
@@ -26,6 +27,7 @@ import psycopg
 from psycopg import sql
 
 START_SECONDS_MAX = 120
+STOP_SECONDS_MAX, KILL_SECONDS_MAX = 40, 10  # asked to stop, and then told to
 OWNER, APP, DATABASE = "tallyhub_owner", "tallyhub_app", "tallyhub"
 _SYSTEM_USERS = ("postgres", "nobody")  # who runs the server when we are root: it refuses to run as root itself
 _OPTIONS = ("-c", "listen_addresses=", "-c", "unix_socket_permissions=0700", "-c", "logging_collector=off")
@@ -85,12 +87,23 @@ class Server:
 
 @contextmanager
 def running(
-    data_dir: Path, *, binaries: str = "", options: tuple[str, ...] = (), say: Callable[[str], None] = print
+    data_dir: Path,
+    *,
+    binaries: str = "",
+    options: tuple[str, ...] = (),
+    say: Callable[[str], None] = print,
+    must_own: bool = False,
 ) -> Iterator[Addresses]:
-    """Have a server for ``data_dir``: attach to the running one, or own one until the block ends."""
+    """Have a server for ``data_dir``: attach to the running one, or own one until the block ends.
+
+    ``must_own``: a hub does not attach, because the server ends with the command that owns it; it waits for that end.
+    """
     server = _server(data_dir.resolve(), binaries, options)
     with (server.folder / "owner.lock").open("w") as lock:
         owns = _lock(lock)
+        if must_own and not owns:
+            _wait_for_lock(lock, server, say)
+            owns = True
         process = None
         if owns:
             _prepare(server)
@@ -101,9 +114,7 @@ def running(
             yield server.addresses()
         finally:
             if owns:
-                _stop(server)
-            if process:
-                process.wait()
+                _stop(server, process)
 
 
 def upgrade(data_dir: Path, *, binaries: str, old_binaries: str, say: Callable[[str], None] = print) -> None:
@@ -145,9 +156,7 @@ def _copied(server: Server, old: Server, say: Callable[[str], None]) -> Server:
         _copy(old, new)
     finally:
         for one, process in zip((old, new), processes, strict=True):
-            _stop(one)
-            if process:
-                process.wait()
+            _stop(one, process)
         shutil.rmtree(sockets, ignore_errors=True)
     if any((one.data / "postmaster.pid").exists() for one in (old, new)):
         raise PostgresError("A server did not stop. Nothing was changed; try again.")
@@ -260,6 +269,15 @@ def _lock(file: Any) -> bool:
     except BlockingIOError:
         return False
     return True
+
+
+def _wait_for_lock(file: Any, server: Server, say: Callable[[str], None]) -> None:
+    say("Another command of the hub has the database; waiting for it to end.")
+    deadline = time.monotonic() + START_SECONDS_MAX
+    while not _lock(file):
+        if time.monotonic() > deadline:
+            raise PostgresError(f"Another hub or command has the database in {server.folder}. Stop it first.")
+        time.sleep(0.05)
 
 
 def _run(server: Server, *command: str, check: bool = True, **more: Any) -> "subprocess.CompletedProcess[str]":
@@ -406,5 +424,19 @@ def _make_roles(server: Server) -> None:
             )
 
 
-def _stop(server: Server) -> None:
-    _run(server, str(server.binaries / "pg_ctl"), "stop", "-D", str(server.data), "-m", "fast", "-w", check=False)
+def _stop(server: Server, process: "subprocess.Popen[bytes] | None" = None) -> None:
+    """In a minute at the most, whatever became of it. What was committed is there after the next start.
+
+    A child of ours is told itself: were it killed, pg_ctl would wait for it in vain, because nobody has buried it yet.
+    """
+    if process is None:
+        pg_ctl = (str(server.binaries / "pg_ctl"), "stop", "-D", str(server.data), "-m", "fast", "-w")
+        _run(server, *pg_ctl, "-t", str(STOP_SECONDS_MAX), check=False)
+        return
+    for number, seconds in ((signal.SIGINT, STOP_SECONDS_MAX), (signal.SIGQUIT, KILL_SECONDS_MAX)):
+        process.send_signal(number)  # fast, then immediate
+        with suppress(subprocess.TimeoutExpired):
+            process.wait(seconds)
+            return
+    process.kill()
+    process.wait()

@@ -4,8 +4,10 @@ import os
 import shutil
 import signal
 import stat
+import time
 from collections.abc import Iterator
 from pathlib import Path
+from threading import Event, Thread
 from typing import Any
 
 import psycopg
@@ -23,9 +25,9 @@ def folder(tmp_path: Path) -> Iterator[Path]:
     postgres.remove(tmp_path)
 
 
-def running(folder: Path, said: list[str] | None = None) -> Any:
+def running(folder: Path, said: list[str] | None = None, **over: Any) -> Any:
     say = (said if said is not None else []).append
-    return postgres.running(folder, binaries=BINARIES, options=("-c", "fsync=off"), say=say)
+    return postgres.running(folder, **{"binaries": BINARIES, "options": ("-c", "fsync=off"), "say": say} | over)
 
 
 def server_of(folder: Path) -> postgres.Server:
@@ -124,6 +126,36 @@ def test_a_second_process_attaches_and_does_not_stop_it(folder: Path) -> None:
         with running(folder) as second:
             assert second == first
         assert ask(first.app, "SELECT 1") == 1
+
+
+def test_a_hub_waits_for_the_command_that_has_the_database_and_takes_over(folder: Path) -> None:  # R10.2
+    waits = Event()
+    found: list[Any] = []
+
+    def serve() -> None:
+        with running(folder, must_own=True, say=lambda _text: waits.set()) as server:
+            found.append(ask(server.app, "SELECT 1"))
+            with running(folder) as attached:  # a command that comes and goes
+                found.append(ask(attached.app, "SELECT 2"))
+            found.append(ask(server.app, "SELECT 3"))
+
+    hub = Thread(target=serve)
+    with running(folder):
+        hub.start()
+        assert waits.wait(60)
+        assert found == []
+    hub.join(60)
+    assert found == [1, 2, 3]
+
+
+def test_a_server_that_was_killed_keeps_nobody_waiting(folder: Path) -> None:  # R9.4
+    """Its programs would wait a minute for a process that is dead, and not yet buried by us."""
+    with running(folder):
+        os.kill(pid_of(folder), signal.SIGKILL)
+        ended = time.monotonic()
+    assert time.monotonic() - ended < 20
+    with running(folder) as server:
+        assert ask(server.app, "SELECT 1") == 1
 
 
 def test_data_of_another_major_version_is_refused_in_words(folder: Path) -> None:
