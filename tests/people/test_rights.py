@@ -113,6 +113,8 @@ def test_an_agreement_of_another_workspace_of_ones_customer_is_not_there(world: 
     make_package(other, world.south)
     client.force_login(world.north_admin)
     assert client.get(f"/who/?agreement={other.pk}").status_code == 404
+    grant(world.north_admin, "customer_activity", world.south)  # now it is read, but not administered
+    assert client.get(f"/who/?agreement={other.pk}").status_code == 404
 
 
 def test_a_page_has_fifty_people_and_leads_to_the_next(world: SimpleNamespace, client: Any) -> None:
