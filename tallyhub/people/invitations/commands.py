@@ -73,7 +73,7 @@ def resend_invitation(access: Access, invitation_id: int) -> Invitation:
     if invitation.workspace.archived_at is not None:
         raise Conflict("workspace_archived", name=invitation.workspace.name)
     if Role.SUPPORT_CONTACT in invitation.roles:
-        check_room(access, invitation.workspace, [invitation.person_id])  # one that has expired gave its place back
+        check_room(access, invitation.workspace, [invitation.person_id])  # the cap may be lower by now
     now = clock.now()
     invitation.serial += 1
     invitation.sent_at, invitation.expires_at = now, now + LIFETIME
