@@ -91,7 +91,7 @@ _SENTENCES = {
     "cursor_unknown": _("This cursor was made by no page of ours. Take it from a page, or leave it out."),
     "customer_unknown": _("There is no customer with this code. Import the customers first, or correct the code."),
     "database_refused": _(
-        "The database refused the file, perhaps because something changed at the same time: %(reason)s. Try again."
+        "The database refused the file, perhaps because something changed at the same time. Try again."
     ),
     "day_malformed": _("This is no day. Write it as 2026-11-30, or say in a mapping how the file writes days."),
     "day_missing": _("On which day was it? Fill in occurred_on or occurred_at."),
