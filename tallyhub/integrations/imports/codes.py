@@ -6,10 +6,11 @@ from dataclasses import dataclass
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from tallyhub.agreements.models import Agreement, Entitlement, Package, Service
+from tallyhub.agreements import queries as agreements
+from tallyhub.agreements.models import Service
 from tallyhub.kernel.access import Access
 from tallyhub.kernel.grid import harmless
-from tallyhub.organizations.models import Workspace
+from tallyhub.organizations.queries import list_own_workspaces
 
 COLUMNS = ("kind", "agreement", "package", "code", "service", "unit", "name")  # of the CSV; they stay
 
@@ -29,16 +30,14 @@ class Code:
 
 def list_codes(access: Access) -> list[Code]:
     """In the order in which files need each other; five statements, whatever there is."""
-    packages = Package.objects.visible_to(access).select_related("agreement")
-    entitlements = Entitlement.objects.visible_to(access).select_related("package__agreement", "service")
-    found = [Code("workspaces", one.code, one.name) for one in Workspace.objects.visible_to(access).order_by("code")]
-    found += [Code("services", one.code, _name(one), unit=one.unit) for one in Service.objects.order_by("code")]
-    found += [
-        Code("agreements", one.number, one.name) for one in Agreement.objects.visible_to(access).order_by("number")
+    found = [
+        Code("workspaces", one.code, one.name) for one in sorted(list_own_workspaces(access), key=lambda one: one.code)
     ]
+    found += [Code("services", one.code, _name(one), unit=one.unit) for one in agreements.list_services()]
+    found += [Code("agreements", one.number, one.name) for one in agreements.list_agreements(access).order_by("number")]
     found += [
         Code("packages", one.code, one.name, agreement=one.agreement.number)
-        for one in packages.order_by("agreement__number", "code")
+        for one in agreements.list_packages_by_code(access)
     ]
     found += [
         Code(
@@ -50,7 +49,7 @@ def list_codes(access: Access) -> list[Code]:
             service=one.service.code,
             unit=one.service.unit,
         )
-        for one in entitlements.order_by("package__agreement__number", "package__code", "code")
+        for one in agreements.list_entitlements_by_code(access)
     ]
     return found
 
