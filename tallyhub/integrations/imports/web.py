@@ -173,13 +173,8 @@ def start(request: HubRequest, import_id: int) -> HttpResponseBase:
 @signed_in
 @require_POST
 def save(request: HubRequest, import_id: int) -> HttpResponseBase:
-    name = " ".join(request.POST.get("name", "").split())[:80]
-
     def keep() -> None:
-        request.access.require(Right.MANAGE_AGREEMENTS)
-        if not name:
-            raise Invalid("value_missing")
-        commands.save_mapping(request.access, import_id, name)
+        commands.save_mapping(request.access, import_id, request.POST.get("name", ""))
         messages.success(request, _("The mapping was saved."))
 
     return _act(request, import_id, keep)
