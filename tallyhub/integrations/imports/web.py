@@ -75,6 +75,7 @@ def _one(request: HubRequest, import_id: int, problem: str = "") -> HttpResponse
         found = queries.get_import(request.access, import_id)
         is_silent = page.is_silent(found)
         is_busy = found.stage in (Stage.WAITING, Stage.RUNNING) and not is_silent
+        mapping = _mapping_of(found) if _is_open(found, is_busy=is_busy) else None
         context = {
             "one": found,
             "card": page.cards(request.access, [found])[0],
@@ -82,8 +83,8 @@ def _one(request: HubRequest, import_id: int, problem: str = "") -> HttpResponse
             "is_silent": is_silent,
             "result": page.result(found),
             "choices": _choices(request),
-            "problem": problem,
-            "mapping": _mapping_of(found) if _is_open(found, is_busy=is_busy) else None,
+            "problem": problem or (mapping["unreadable"] if mapping else ""),
+            "mapping": mapping,
             "can_choose": _is_open(found, is_busy=is_busy),
         }
         return render(request, "integrations/import.html", context, status=400 if problem else 200)
