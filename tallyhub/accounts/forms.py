@@ -15,10 +15,11 @@ from tallyhub.accounts.models import Person
 from tallyhub.accounts.rules import LANGUAGES, THEMES, zone_choices
 from tallyhub.accounts.tokens import LIFETIMES_DAYS, SCOPE_LABELS, TokenScope
 from tallyhub.kernel.access import Access
+from tallyhub.kernel.names import NameField
 
 
 class ProfileForm(forms.Form):
-    name = forms.CharField(label=_("Name"), max_length=200)
+    name = NameField(label=_("Name"), max_length=200)
     language = forms.ChoiceField(label=_("Language"), choices=LANGUAGES)
     zone = forms.ChoiceField(label=_("Time zone"), choices=zone_choices)
     theme = forms.ChoiceField(label=_("Appearance"), choices=THEMES)
@@ -33,7 +34,7 @@ def _lifetimes() -> list[tuple[int, str]]:
 
 
 class TokenForm(forms.Form):
-    name = forms.CharField(label=_("Name"), max_length=100, help_text=_("What it is for, so that you know it later."))
+    name = NameField(label=_("Name"), max_length=100, help_text=_("What it is for, so that you know it later."))
     scopes = forms.TypedMultipleChoiceField(
         label=_("What it may do"), coerce=TokenScope, widget=forms.CheckboxSelectMultiple
     )

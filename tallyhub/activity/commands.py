@@ -8,7 +8,7 @@ from tallyhub.activity import export_files, queries
 from tallyhub.activity.filters import NoSuchChoice
 from tallyhub.activity.models import Export, SavedView, Statement
 from tallyhub.activity.queries import AgreementLines, data_state, list_agreements
-from tallyhub.activity.rules import check_period, check_view_name, digest_of, stated_workspaces
+from tallyhub.activity.rules import check_period, digest_of, read_view_name, stated_workspaces
 from tallyhub.activity.statements import Asked, read_figures
 from tallyhub.journal.steps import record
 from tallyhub.kernel import clock
@@ -120,7 +120,7 @@ def remove_exports(access: Access, *, older_than: timedelta) -> None:
 @command
 def save_view(access: Access, *, name: str, address: str) -> SavedView:
     """Under a name that one has already, the new address takes the place of the old one."""
-    check_view_name(name)
+    name = read_view_name(name)
     mine = SavedView.objects.visible_to(access)
     if not mine.filter(name=name).exists() and mine.count() >= VIEWS_MAX:
         raise Conflict("views_full", count=VIEWS_MAX)
@@ -134,7 +134,7 @@ def save_view(access: Access, *, name: str, address: str) -> SavedView:
 @command
 def rename_view(access: Access, view_id: int, *, name: str) -> None:
     view = SavedView.objects.visible_to(access).select_for_update().get(pk=view_id)
-    check_view_name(name)
+    name = read_view_name(name)
     if SavedView.objects.visible_to(access).filter(name=name).exclude(pk=view_id).exists():
         raise Conflict("view_name_taken", name=name)
     view.name = name

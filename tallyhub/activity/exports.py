@@ -166,7 +166,7 @@ def language_of(reader: Reader, address: str, otherwise: str) -> str:
 def _resolve(address: str) -> ResolverMatch:
     try:
         return resolve(urlsplit(address).path)
-    except Resolver404:
+    except (Resolver404, ValueError):  # http://[ is no address at all
         raise NoSuchChoice from None
 
 

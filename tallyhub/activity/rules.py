@@ -11,6 +11,7 @@ from tallyhub.agreements.rules import ServiceKind
 from tallyhub.kernel.access import Access, Right
 from tallyhub.kernel.amounts import Unit
 from tallyhub.kernel.errors import Invalid
+from tallyhub.kernel.names import read_name
 from tallyhub.ledger.engine import Allotment, Daily, Segment, balance
 from tallyhub.ledger.rules import Sum
 
@@ -224,10 +225,9 @@ def digest_of(figures: Iterable[Figures]) -> str:
 VIEW_NAME_MAX = 80  # characters
 
 
-def check_view_name(name: str) -> None:
+def read_view_name(text: str) -> str:
+    """As it is kept. Raises Invalid."""
+    name = read_name(text, length_max=VIEW_NAME_MAX)
     if not name:
         raise Invalid("view_name_missing")
-    if len(name) > VIEW_NAME_MAX:
-        raise Invalid("text_too_long", length_max=VIEW_NAME_MAX)
-    if not name.isprintable():
-        raise Invalid("control_character")
+    return name

@@ -50,7 +50,7 @@ def view_save(request: HubRequest) -> HttpResponseBase:
     """Back to the page as it was saved."""
     address = _address(request.POST.get("address", ""))
     _require_customer(request)
-    commands.save_view(request.access, name=request.POST.get("name", "").strip(), address=address)
+    commands.save_view(request.access, name=request.POST.get("name", ""), address=address)
     messages.success(request, _("The view was saved."))
     return redirect(address)
 
@@ -58,7 +58,7 @@ def view_save(request: HubRequest) -> HttpResponseBase:
 @signed_in
 @require_POST
 def view_rename(request: HubRequest, view_id: int) -> HttpResponseBase:
-    commands.rename_view(request.access, view_id, name=request.POST.get("name", "").strip())
+    commands.rename_view(request.access, view_id, name=request.POST.get("name", ""))
     messages.success(request, _("The view was renamed."))
     return redirect(url("activity:views"))
 
@@ -73,11 +73,11 @@ def view_delete(request: HubRequest, view_id: int) -> HttpResponseBase:
 
 def _address(text: str) -> str:
     """The address of a page that has views; anything else is none of ours, least of all one of another site."""
-    parts = urlsplit(text)
     try:
+        parts = urlsplit(text)
         is_ours = resolve(parts.path).view_name in KEPT
-    except Resolver404:
-        is_ours = False
+    except (Resolver404, ValueError):  # http://[ is no address at all
+        raise NoSuchChoice from None
     if parts.scheme or parts.netloc or not is_ours or len(text) > ADDRESS_MAX:
         raise NoSuchChoice
     return f"{parts.path}?{parts.query}" if parts.query else parts.path

@@ -101,6 +101,9 @@ class AgreementQuerySet(models.QuerySet["Agreement"]):
         return mine.filter(Exists(mapped))
 
 
+AGREEMENT_NUMBER_ONCE = "agreements_agreement_number_key"  # what PostgreSQL calls the constraint of the number
+
+
 class Agreement(Term):
     """A support contract between a seller and a customer."""
 

@@ -47,6 +47,17 @@ def list_packages(access: Access, agreement_id: int | None = None) -> list[Packa
     return list(wanted.prefetch_related(Prefetch("entitlements", lines), "mappings").order_by("term", "name", "pk"))
 
 
+def list_packages_by_code(access: Access) -> QuerySet[Package]:
+    """Each with its agreement, as files name it."""
+    return Package.objects.visible_to(access).select_related("agreement").order_by("agreement__number", "code")
+
+
+def list_entitlements_by_code(access: Access) -> QuerySet[Entitlement]:
+    """Each with its service, package and agreement, as files name it."""
+    wanted = Entitlement.objects.visible_to(access).select_related("package__agreement", "service")
+    return wanted.order_by("package__agreement__number", "package__code", "code")
+
+
 def get_package(access: Access, package_id: int) -> Package:
     return Package.objects.visible_to(access).select_related("agreement").get(pk=package_id)
 

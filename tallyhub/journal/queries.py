@@ -12,6 +12,7 @@ from django.db.models import Q
 
 from tallyhub.journal.models import Event, EventQuerySet
 from tallyhub.kernel.access import Access
+from tallyhub.kernel.errors import Invalid
 from tallyhub.kernel.grid import COUNT_MAX, PAGE_ROWS, Place
 from tallyhub.kernel.scope import streamed
 
@@ -37,11 +38,19 @@ def moment(event: Event) -> int:
     return (event.at - _EPOCH) // timedelta(microseconds=1)
 
 
+def _at(moment: str) -> datetime:
+    """Raises Invalid for one that lies beyond every calendar."""
+    try:
+        return _EPOCH + timedelta(microseconds=int(moment))
+    except OverflowError:
+        raise Invalid("page_unknown") from None
+
+
 def list_page(access: Access, wanted: EventFilter, place: Place) -> list[Event]:
     """Up to a page of events and one more, in the place's reading order."""
     rows = _matching(access, wanted)
     if place.key:
-        at = _EPOCH + timedelta(microseconds=int(place.key.value))
+        at = _at(place.key.value)
         # Bounded by the time alone first, which is what the index is walked by.
         if place.reads_descending:
             rows = rows.filter(Q(at__lt=at) | Q(id__lt=place.key.id), at__lte=at)

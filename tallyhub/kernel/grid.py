@@ -3,7 +3,6 @@
 Paging goes by key with the id as tie-breaker, so the last page of a million rows costs what the first one does.
 """
 
-import csv
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -21,7 +20,10 @@ PAGE_ROWS = 50
 COUNT_MAX = 10_000  # exact up to here, "10,000+" beyond
 TEXT_MAX = 200  # characters of a sort value
 _WHOLE = re.compile(r"-?[0-9]{1,18}", re.ASCII)  # more digits are no bigint
-_FORMULA = ("=", "+", "-", "@", "\t", "\r")  # what makes a spreadsheet run a cell
+_RUN = "=+\\-@＝＋－＠"  # what makes a spreadsheet run a cell
+# At its beginning, also after what is blank there; and behind what another spreadsheet takes for the end of a cell.
+_FORMULA = re.compile(f"^(?=[\t\r\n{_RUN}])|(?<=[;\t\r\n])(?=[{_RUN}])")
+_NEEDS_QUOTES = re.compile('[",;\t\r\n]')
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,22 +185,25 @@ def page_links(
     }
 
 
-class _Echo:
-    """What csv.writer writes to: hands each line straight on."""
+def _csv_line(cells: Sequence[str | int]) -> str:
+    """As csv.writer does; but quotes stand around semicolons and tabs, too, at which some spreadsheets split."""
+    return ",".join(_csv_cell(str(cell)) for cell in cells) + "\r\n"
 
-    def write(self, value: str) -> str:
-        return value
+
+def _csv_cell(text: str) -> str:
+    if not _NEEDS_QUOTES.search(text):
+        return text
+    return '"' + text.replace('"', '""') + '"'
 
 
 def csv_lines(
     header: Sequence[str], rows: Iterable[Sequence[str | int]], *, lines_per_chunk: int = 500
 ) -> Iterator[str]:
     """A CSV as spreadsheets expect it (UTF-8 with its mark), in chunks, in constant memory."""
-    writer: Any = csv.writer(_Echo())
-    yield "\ufeff" + writer.writerow(header)
+    yield "\ufeff" + _csv_line(header)
     chunk: list[str] = []
     for row in rows:
-        chunk.append(writer.writerow(row))
+        chunk.append(_csv_line(row))
         if len(chunk) == lines_per_chunk:
             yield "".join(chunk)
             chunk.clear()
@@ -206,5 +211,5 @@ def csv_lines(
 
 
 def harmless(text: str) -> str:
-    """A text that no spreadsheet takes for a formula."""
-    return f"'{text}" if text.startswith(_FORMULA) else text
+    """A text that no spreadsheet takes for a formula, or for a cell that ends and one that is a formula."""
+    return _FORMULA.sub("'", text)

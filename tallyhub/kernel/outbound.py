@@ -18,6 +18,9 @@ from time import monotonic
 from typing import Any
 from urllib.parse import SplitResult, urlsplit
 
+import idna
+from django.utils.encoding import iri_to_uri
+
 from tallyhub.kernel.errors import Invalid
 
 SECONDS_MAX = 10  # for everything: name, connection, TLS, request, answer
@@ -104,8 +107,8 @@ def check_target(url: str, allowed: Sequence[Network], *, length_max: int) -> st
     try:
         parts = urlsplit(url.strip())
         port = parts.port
-        host = (parts.hostname or "").encode("idna").decode()
-    except ValueError:  # UnicodeError is one
+        host = _ascii_host(parts.hostname or "")
+    except ValueError:  # UnicodeError and IDNAError are some
         raise Invalid("target_malformed", length_max=length_max) from None
     schemes = ("https", "http") if allowed else ("https",)
     is_plain = url.isprintable() and " " not in url.strip() and parts.username is None and not parts.fragment
@@ -113,7 +116,19 @@ def check_target(url: str, allowed: Sequence[Network], *, length_max: int) -> st
         raise Invalid("target_malformed", length_max=length_max)
     if (address := literal(host)) and not may_reach(address, allowed):
         raise Invalid("target_refused", address=host)
-    return parts._replace(netloc=_netloc(host, port)).geturl()
+    ascii_parts = {"path": iri_to_uri(parts.path), "query": iri_to_uri(parts.query)}
+    target = parts._replace(netloc=_netloc(host, port), **ascii_parts).geturl()
+    if len(target) > length_max:
+        raise Invalid("target_malformed", length_max=length_max)
+    return target
+
+
+def _ascii_host(host: str) -> str:
+    """By IDNA 2008, as browsers do: the standard library's older one makes another name of some (ß is not ss).
+
+    Raises ValueError for what is no name.
+    """
+    return host.encode("idna").decode() if host.isascii() else idna.encode(host, uts46=True).decode()
 
 
 def _netloc(host: str, port: int | None) -> str:

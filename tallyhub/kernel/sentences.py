@@ -90,7 +90,7 @@ _SENTENCES = {
     "customer_unknown": _("There is no customer with this code. Import the customers first, or correct the code."),
     "database_away": _("The database does not answer. Nothing was changed. Try again in a minute."),
     "database_refused": _(
-        "The database refused the file, perhaps because something changed at the same time: %(reason)s. Try again."
+        "The database refused the file, perhaps because something changed at the same time. Try again."
     ),
     "day_malformed": _("This is no day. Write it as 2026-11-30, or say in a mapping how the file writes days."),
     "day_missing": _("On which day was it? Fill in occurred_on or occurred_at."),

@@ -6,6 +6,7 @@ member is the manifest, with the SHA-256 of every other one. Memory stays consta
 
 import json
 import os
+import re
 import shutil
 import subprocess
 import tempfile
@@ -15,23 +16,26 @@ from dataclasses import asdict, dataclass
 from hashlib import sha256
 from pathlib import Path, PurePosixPath
 from threading import Thread
-from typing import IO, Any
+from typing import IO, Annotated, Any
 from zipfile import BadZipFile, ZipFile, ZipInfo
 
 import psycopg
 from django.db.migrations.loader import MigrationLoader
+from pydantic import Field, TypeAdapter, ValidationError
 
 from tallyhub.integrations.webhooks.rules import State as Message
 from tallyhub.kernel import clock
 from tallyhub.kernel.errors import HubError
 from tallyhub.notifications.rules import State as Mail
 from tallyhub.site import database, programs
-from tallyhub.site.config import Config
+from tallyhub.site.config import SECRET_LENGTH_MIN, Config, write_secret
 from tallyhub.site.release import RELEASE
 
 FORMAT = 1
 MANIFEST, DUMP, KEY, FILES = "manifest.json", "database.dump", "secret-key", "files/"
 CHUNK_BYTES = 1024 * 1024
+KEY_BYTES_MAX = 64 * 1024
+_KEY = re.compile(rb"[\x21-\x7e]{%d,}" % SECRET_LENGTH_MIN)
 MANIFEST_BYTES_MAX = 256 * 1024 * 1024  # a line per file
 LOCK_SECONDS_MAX = 10  # for a target that somebody still works in
 # The archive's workers are not here, however fresh their hearts were: the jobs they had begun are begun again.
@@ -55,12 +59,21 @@ Say = Callable[[str], None]
 @dataclass(frozen=True, slots=True)
 class Manifest:
     format: int
-    release: str
+    release: Annotated[str, Field(pattern=r"^[0-9][0-9A-Za-z.+-]{0,40}$")]
     made_at: str
     postgres: int  # major version of the server
     app_role: str
     migrations: list[str]
-    members: dict[str, dict[str, Any]]  # name -> bytes, sha256
+    members: dict[str, "Member"]  # by name
+
+
+@dataclass(frozen=True, slots=True)
+class Member:
+    bytes: int
+    sha256: str
+
+
+_MANIFEST = TypeAdapter(Manifest)
 
 
 class _Unreadable(Exception):
@@ -92,7 +105,7 @@ def back_up(config: Config, target: Path, say: Say) -> Manifest:
 
 
 def _write(config: Config, file: IO[bytes]) -> Manifest:
-    members: dict[str, dict[str, Any]] = {}
+    members: dict[str, Member] = {}
     with ZipFile(file, "w") as archive:
         with (
             _snapshot(_owner_url(config)) as (snapshot, version, migrations),
@@ -161,12 +174,12 @@ def _opened(path: Path) -> Iterator[IO[bytes] | None]:
 
 
 @contextmanager
-def _added(archive: ZipFile, name: str, members: dict[str, dict[str, Any]]) -> Iterator[Any]:
+def _added(archive: ZipFile, name: str, members: dict[str, Member]) -> Iterator[Any]:
     """A member to write to; its size and hash are noted when it is complete."""
     with archive.open(_info(name), "w", force_zip64=True) as file:
         hashed = _Hashed(file)
         yield hashed
-    members[name] = {"bytes": hashed.bytes, "sha256": hashed.digest.hexdigest()}
+    members[name] = Member(hashed.bytes, hashed.digest.hexdigest())
 
 
 def _info(name: str) -> ZipInfo:
@@ -211,7 +224,7 @@ def restore(config: Config, source: Path, *, replace: bool, say: Say, hold: bool
         finally:
             shutil.rmtree(fresh, ignore_errors=True)
         if not config.secret_key:
-            _put_key(config, archive.read(KEY))
+            write_secret(config.secret_file, archive.read(KEY))
     database.migrate()
     say(_what_goes_out(config, hold=hold))
     say("Restored. Now run: tallyhub doctor")
@@ -251,9 +264,12 @@ def _checked(archive: ZipFile) -> Manifest:
     if archive.getinfo(MANIFEST).file_size > MANIFEST_BYTES_MAX:
         raise _Unreadable("its manifest is too large")
     told = json.loads(archive.read(MANIFEST))
-    if told.get("format") != FORMAT:
-        raise HubError(f"The archive is of format {told.get('format')}, this release reads {FORMAT}. Upgrade first.")
-    manifest = Manifest(**{name: told[name] for name in Manifest.__slots__})
+    if isinstance(told, dict) and told.get("format", FORMAT) != FORMAT:
+        raise HubError(f"The archive is of format {told['format']}, this release reads {FORMAT}. Upgrade first.")
+    try:
+        manifest = _MANIFEST.validate_python(told)
+    except ValidationError:
+        raise _Unreadable("its manifest is none of ours") from None
     names = sorted(archive.namelist())
     if names != sorted([*manifest.members, MANIFEST]) or not {DUMP, KEY} <= set(names):
         raise _Unreadable("its members are not those of its manifest")
@@ -263,7 +279,7 @@ def _checked(archive: ZipFile) -> Manifest:
         with archive.open(name) as member:
             while chunk := member.read(CHUNK_BYTES):
                 digest.update(chunk)
-        if digest.hexdigest() != about["sha256"]:
+        if digest.hexdigest() != about.sha256:
             raise _Unreadable(f"{name} was altered")
     return manifest
 
@@ -284,7 +300,19 @@ def _check_fits(config: Config, archive: ZipFile, manifest: Manifest) -> None:
             f"The archive gives its rights to the role {manifest.app_role}. "
             f"Set TALLYHUB_APP_ROLE={manifest.app_role} and make that role, then restore."
         )
-    if config.secret_key and config.secret_key.encode() != archive.read(KEY):
+    _check_key(config, archive)
+
+
+def _check_key(config: Config, archive: ZipFile) -> None:
+    if archive.getinfo(KEY).file_size > KEY_BYTES_MAX:
+        raise _Unreadable("its key is too large")
+    key = archive.read(KEY)
+    if not config.secret_key and not _KEY.fullmatch(key):
+        raise HubError(
+            f"The archive's key is no secret of {SECRET_LENGTH_MIN} characters or more, and a hub with it could not "
+            "start or keep a secret. Set TALLYHUB_SECRET_KEY to that of the hub that was backed up."
+        )
+    if config.secret_key and config.secret_key.encode() != key:
         raise HubError(
             "TALLYHUB_SECRET_KEY is another key than the archive's, so that what was signed or sealed with it could "
             f"not be read. Set it to the content of the archive's member {KEY}, or unset it."
@@ -322,15 +350,6 @@ def _put(fresh: Path, place: Path) -> None:
         place.rename(old)
     fresh.rename(place)
     shutil.rmtree(old, ignore_errors=True)
-
-
-def _put_key(config: Config, key: bytes) -> None:
-    part = config.secret_file.with_name("secret-key.part")
-    part.unlink(missing_ok=True)
-    with os.fdopen(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
-        file.write(key)
-        os.fsync(file.fileno())
-    part.rename(config.secret_file)
 
 
 def _restore_database(config: Config, archive: ZipFile, *, replace: bool, hold: bool) -> None:

@@ -1,5 +1,6 @@
 """The settings an operator may set, each by an environment name that stays stable."""
 
+import os
 import re
 import secrets
 from email.utils import parseaddr
@@ -12,6 +13,7 @@ from urllib.parse import urlsplit
 from pydantic import Field, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+SECRET_LENGTH_MIN = 32  # characters; a shorter one can be guessed
 SMTP_PORTS = {"smtp": 25, "smtp+starttls": 587, "smtps": 465}
 
 
@@ -251,6 +253,16 @@ class Config(BaseSettings):
         path = self.secret_file
         if not path.exists():
             self.data_dir.mkdir(parents=True, exist_ok=True)
-            path.touch(mode=0o600)
-            path.write_text(secrets.token_urlsafe(48))
+            write_secret(path, secrets.token_urlsafe(48).encode())
         return path.read_text()
+
+
+def write_secret(path: Path, secret: bytes) -> None:
+    """Whole or not at all, whenever the machine stops; readable by its owner only."""
+    part = path.with_name(f"{path.name}.{os.getpid()}.part")
+    part.unlink(missing_ok=True)
+    with os.fdopen(os.open(part, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
+        file.write(secret)
+        file.flush()
+        os.fsync(file.fileno())
+    part.replace(path)

@@ -18,13 +18,12 @@ from tallyhub.kernel.errors import HubError
 from tallyhub.ledger import doctor as ledger
 from tallyhub.notifications import doctor as mail
 from tallyhub.site import database, postgres
-from tallyhub.site.config import Config
+from tallyhub.site.config import SECRET_LENGTH_MIN, Config
 
 POSTGRES_MIN = 15
 LISTED_MAX = 1_000  # differences that are printed; all are counted
 
 
-SECRET_LENGTH_MIN = 32
 DISK_BYTES_MIN = 512 * 1024 * 1024
 WORKER_SECONDS_MAX, JOB_SECONDS_MAX = 60, 300
 

@@ -42,12 +42,28 @@ class SentenceMiddleware:
         if isinstance(error, Conflict):
             return _page(request, 409, _("That is not possible now"), sentence(error))
         if isinstance(error, Invalid):
-            return _page(request, 400, _("Please check the address"), sentence(error))
+            return refused(request, error)
         if isinstance(error, Busy):
             return _again_later(_page(request, 503, _("Too much at once"), sentence(error)))
         if isinstance(error, OperationalError | InterfaceError):
             return unavailable(request, error)
         return None
+
+
+def refused(request: HttpRequest, error: Invalid) -> HttpResponse:
+    """What the address says, or what a form sent, is wrong."""
+    title = _("Please check what you entered") if request.method == "POST" else _("Please check the address")
+    return _page(request, 400, title, sentence(error))
+
+
+def unreadable(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    """What Django does not read to its end: too many fields or files, too long a form, another host's name."""
+    return _page(
+        request,
+        400,
+        _("That could not be read"),
+        _("It has too many fields or files, or is too large. Nothing was changed. Go back and send less at once."),
+    )
 
 
 def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:

@@ -40,6 +40,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("accounts/reauthenticate/", allauth_views.reauthenticate, name="account_reauthenticate"),
 ]
 
+handler400 = errors.unreadable
 handler403 = errors.forbidden
 handler404 = errors.not_found
 handler500 = errors.fault

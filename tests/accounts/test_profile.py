@@ -27,7 +27,8 @@ def test_a_person_changes_their_profile(world: SimpleNamespace, client: Client, 
 
 
 @pytest.mark.parametrize(
-    ("field", "value"), [("language", "xx"), ("zone", "Mars/Crater"), ("theme", "pink"), ("name", "")]
+    ("field", "value"),
+    [("language", "xx"), ("zone", "Mars/Crater"), ("theme", "pink"), ("name", ""), ("name", "a\u202eb")],
 )
 def test_a_wrong_value_changes_nothing_and_says_so(
     world: SimpleNamespace, client: Client, field: str, value: str

@@ -231,6 +231,16 @@ def test_what_is_another_customers_is_unknown(
     assert (problem["code"], problem["column"]) == (f"{column}_unknown", column)
 
 
+def test_the_number_of_another_customers_agreement_is_only_taken(csam: Any, world: SimpleNamespace) -> None:  # R3.8
+    """What the back office says, too; and not a word of the database, which would name the table and the value."""
+    row = {"customer": "cedar", "number": "BIR-2026", "name": "B", "plan": "other", "seller": "northgate"}
+    row |= {"zone": "UTC", "starts_on": "2026-01-01", "ends_on": "2026-12-31"}
+    page = uploaded(csam, text_of([row]), "kind:agreements")
+    said = start(csam, page, "dry")
+    assert "This number is taken. Choose another one." in said
+    assert "agreements_agreement" not in said + b"".join(csam.get(f"{page}problems.csv").streaming_content).decode()
+
+
 def test_the_database_alone_keeps_another_customer_out(
     csam: Any, world: SimpleNamespace, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -401,12 +401,26 @@ def test_an_endpoint_is_deleted_with_everything_it_was_sent(
     [
         "ftp://a.test/", "https://", "https:///path", "https://user:pass@a.test/", "https://a.test/#part",
         "javascript:x", "https://a.test:0/", "https://a.test:99999/", "https://a.test/\r\nx", "https://a b.test/",
-        "//a.test/",        "https://" + "a" * 600 + ".test/", "https://[::1", "https://\ud800.test/",
+        "//a.test/", "https://" + "a" * 600 + ".test/", "https://[::1", "https://\ud800.test/",
+        "https://a.test/" + "ü" * 200,
     ],
 )  # fmt: skip
 def test_an_address_that_cannot_be_called_is_refused(world: SimpleNamespace, url: str) -> None:
     with pytest.raises(Invalid, match="target_malformed"):
         commands.add_endpoint(access_of(world), url=url, types=["entries.posted"])
+
+
+@pytest.mark.parametrize(
+    ("url", "kept"),
+    [
+        ("https://a.test/träger/?q=ü&r=%20", "https://a.test/tr%C3%A4ger/?q=%C3%BC&r=%20"),
+        ("https://straße.test/", "https://xn--strae-oqa.test/"),
+        ("https://BÜCHER.test:8443/x", "https://xn--bcher-kva.test:8443/x"),
+        ("https://a_b.test/", "https://a_b.test/"),
+    ],
+)
+def test_an_address_is_kept_as_it_is_called(world: SimpleNamespace, url: str, kept: str) -> None:
+    assert commands.add_endpoint(access_of(world), url=url, types=["entries.posted"]).url == kept
 
 
 def test_without_an_allowed_network_only_tls_and_public_addresses_are_taken(world: SimpleNamespace) -> None:

@@ -156,7 +156,7 @@ def test_one_row_too_many_is_refused_and_the_others_stay(world: SimpleNamespace,
 
 def test_hostile_texts_are_kept_as_text(world: SimpleNamespace, csam: Any) -> None:
     draft_id = make(csam)
-    hostile = "<script>alert(1)</script>\0" + "x" * 2_000
+    hostile = "<script>alert(1)</script>" + "x" * 2_000
     save(csam, "draft_terms", draft_id, **TERMS | {"name": hostile, "plan": "<b>", "seller": "nobody"})
     shown = said(csam.get(reverse("office:draft_terms", args=[draft_id])))
     assert "<script>alert" not in shown

@@ -10,6 +10,7 @@ import subprocess
 import sys
 import zipfile
 from collections.abc import Iterator
+from hashlib import sha256
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +19,7 @@ import pytest
 
 from tallyhub.kernel.errors import HubError
 from tallyhub.site import backup, postgres, programs
+from tallyhub.site.config import Config
 from tests.site.hubs import Hub, another_hub, here
 
 # Every figure, by row, in whichever database; ids and amounts only.
@@ -95,12 +97,12 @@ def test_an_archive_is_for_its_owner_alone(archive: Path) -> None:  # R10.1
 
 def test_a_key_of_the_hubs_own_comes_along(full: Hub, empty_hub: Hub, tmp_path: Path) -> None:  # R10.1
     full.folder.mkdir(exist_ok=True)
-    (full.folder / "secret-key").write_text("made-once-and-kept")
+    (full.folder / "secret-key").write_text("made-once-and-kept-for-as-long-as-it-is")
     path = tmp_path / "hub.backup"
     full.run("backup", str(path), TALLYHUB_SECRET_KEY="")
     empty_hub.run("restore", str(path), TALLYHUB_SECRET_KEY="")
     key = empty_hub.folder / "secret-key"
-    assert (key.read_text(), stat.S_IMODE(key.stat().st_mode)) == ("made-once-and-kept", 0o600)
+    assert (key.read_text(), stat.S_IMODE(key.stat().st_mode)) == ("made-once-and-kept-for-as-long-as-it-is", 0o600)
 
 
 def test_a_key_that_could_not_read_what_comes_is_refused(archive: Path, empty_hub: Hub) -> None:  # R10.1
@@ -254,6 +256,52 @@ def test_an_additional_member_is_refused(archive: Path, empty_hub: Hub) -> None:
 def manifest_of(archive: Path) -> dict[str, Any]:
     found: dict[str, Any] = json.loads(zipfile.ZipFile(archive).read("manifest.json"))
     return found
+
+
+@pytest.mark.parametrize(
+    "odd",
+    [
+        b"[1]",
+        b"null",
+        b"[" * 100_000,
+        {"release": None},
+        {"release": "1.x; y"},
+        {"members": [1]},
+        {"members": {"database.dump": {"bytes": 1}}},
+        {"migrations": [["a"]]},
+        {"app_role": 1},
+        {"postgres": "no"},
+    ],
+)
+def test_a_manifest_that_is_none_is_refused(archive: Path, empty_hub: Hub, odd: Any) -> None:  # R10.1
+    content = odd if isinstance(odd, bytes) else json.dumps(manifest_of(archive) | odd).encode()
+    assert_refused(empty_hub, altered(archive, {"manifest.json": content}), "is not a whole backup")
+
+
+@pytest.mark.parametrize("key", [b"", b"short", b"x" * 31, b"\xff" * 40, b"with a line\n" * 4])
+def test_a_key_that_a_hub_could_not_start_with_is_refused(
+    archive: Path, empty_hub: Hub, monkeypatch: pytest.MonkeyPatch, key: bytes
+) -> None:  # R10.1
+    monkeypatch.setenv("TALLYHUB_SECRET_KEY", "")
+    manifest = manifest_of(archive)
+    manifest["members"]["secret-key"] = {"bytes": len(key), "sha256": sha256(key).hexdigest()}
+    changes: dict[str, bytes | None] = {"secret-key": key, "manifest.json": json.dumps(manifest).encode()}
+    assert_refused(empty_hub, altered(archive, changes), "key is no secret")
+    assert not empty_hub.config.secret_file.exists()
+
+
+def test_a_secret_is_written_whole_or_not_at_all(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:  # R10.1
+    def out_of_power(_file: int) -> None:
+        raise OSError
+
+    config = Config(secret_key="", data_dir=tmp_path)
+    with monkeypatch.context() as patch:
+        patch.setattr(os, "fsync", out_of_power)
+        with pytest.raises(OSError):
+            config.secret()
+    assert not config.secret_file.exists()
+    assert config.secret() == config.secret_file.read_text()
+    assert stat.S_IMODE(config.secret_file.stat().st_mode) == 0o600
 
 
 @pytest.mark.parametrize("name", ["files/../../escaped", "/etc/escaped", "files//x", "elsewhere", "files/a\\..\\b"])

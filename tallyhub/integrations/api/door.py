@@ -14,7 +14,8 @@ from django.utils.translation import get_language_from_request
 from ninja.parser import Parser
 
 from tallyhub.integrations.api.problems import Stop, answer_error, problem, too_large
-from tallyhub.kernel.errors import HubError
+from tallyhub.integrations.importing.files import once
+from tallyhub.kernel.errors import HubError, Invalid
 
 PREFIX = "/api/"
 HEADERS = {"Cache-Control": "no-store", "Vary": "Accept-Language, Authorization"}
@@ -89,7 +90,9 @@ class JsonBody(Parser):
         if request.content_type != "application/json":
             raise Stop(415, "body_not_json")
         try:
-            return json.loads(request.body, parse_constant=_refuse)
+            return json.loads(request.body, parse_constant=_refuse, object_pairs_hook=once)
+        except Invalid as error:
+            raise Stop(400, error.code) from None
         except (ValueError, RecursionError):
             raise Stop(400, "body_malformed") from None
 

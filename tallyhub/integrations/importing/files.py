@@ -241,7 +241,7 @@ def _json_records(lines: Lines, columns: Columns, form: Format, problems: Proble
 def _json_cells(text: str) -> dict[str, str]:
     try:
         # Numbers stay as they are written: an amount never passes through a float.
-        read = json.loads(text, object_pairs_hook=_once, parse_float=str, parse_int=str, parse_constant=str)
+        read = json.loads(text, object_pairs_hook=once, parse_float=str, parse_int=str, parse_constant=str)
     except (json.JSONDecodeError, RecursionError):
         raise Invalid("json_malformed") from None
     if not isinstance(read, dict):
@@ -253,7 +253,8 @@ def _json_cells(text: str) -> dict[str, str]:
     return cells
 
 
-def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+def once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """For ``json.loads``: of two values of one key, which one is meant? Raises Invalid."""
     read = dict(pairs)
     if len(read) != len(pairs):
         raise Invalid("json_key_twice")

@@ -1,5 +1,6 @@
 """Imports from end to end: read, check, write, and either keep all of it or nothing."""
 
+import logging
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
@@ -9,6 +10,7 @@ from pathlib import Path
 
 from django.db import DataError, IntegrityError
 
+from tallyhub.agreements.models import AGREEMENT_NUMBER_ONCE
 from tallyhub.integrations.importing import cells, consumption, contracts, parties, staging
 from tallyhub.integrations.importing import mapping as mappings
 from tallyhub.integrations.importing.files import Columns, File, Progress, Record, Unreadable, check_known, no_progress
@@ -21,6 +23,7 @@ from tallyhub.kernel.access import Access
 from tallyhub.kernel.errors import Conflict, HubError, Invalid
 from tallyhub.kernel.scope import scope
 
+log = logging.getLogger(__name__)
 ROWS_PER_BATCH = 2_000
 # Two of them would wait for each other's rows in another order each.
 ONE_AT_A_TIME = "SELECT pg_advisory_xact_lock(74112026)"
@@ -247,8 +250,17 @@ def _import(
             run.close(plan.name, file.fingerprint)
     except (DataError, IntegrityError) as error:
         # Somebody made the same thing at the same time, or we forgot a check. Nothing is kept either way.
-        run.problems.add(0, Conflict("database_refused", reason=harmless(str(error))))
+        log.warning("import refused by the database", exc_info=error)
+        run.problems.add(0, _refused_by(error))
     return _report(run, path.name)
+
+
+def _refused_by(error: Exception) -> HubError:
+    """Without the database's words: they name tables, and values that may be another customer's."""
+    diagnosis = getattr(error.__cause__, "diag", None)
+    if diagnosis is not None and diagnosis.constraint_name == AGREEMENT_NUMBER_ONCE:
+        return Invalid("number_taken")
+    return Conflict("database_refused")
 
 
 def _run_part(

@@ -15,7 +15,7 @@ from typing import IO, Any
 from xml.parsers import expat
 from zipfile import BadZipFile, ZipFile
 
-SECONDS_MAX = 120  # of the processor
+SECONDS_MAX = 60  # of the processor
 _ROOT, _WORKBOOK, _RELATIONS = "_rels/.rels", "xl/workbook.xml", "xl/_rels/workbook.xml.rels"
 _DIGITS, _DIGITS_MAX, _LETTERS_MAX = "0123456789", 7, 3  # of a place: XFD1048576 is the last one
 

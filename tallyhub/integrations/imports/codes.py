@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from operator import attrgetter
 
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
@@ -30,26 +29,27 @@ class Code:
 
 
 def list_codes(access: Access) -> list[Code]:
-    """In the order in which files need each other; the same number of statements, whatever there is."""
-    packages = sorted(agreements.list_packages(access), key=lambda one: (one.agreement.number, one.code))
-    workspaces = sorted(list_own_workspaces(access), key=attrgetter("code"))
-    agreed = sorted(agreements.list_agreements(access), key=attrgetter("number"))
-    found = [Code("workspaces", one.code, one.name) for one in workspaces]
+    """In the order in which files need each other; five statements, whatever there is."""
+    found = [
+        Code("workspaces", one.code, one.name) for one in sorted(list_own_workspaces(access), key=lambda one: one.code)
+    ]
     found += [Code("services", one.code, _name(one), unit=one.unit) for one in agreements.list_services()]
-    found += [Code("agreements", one.number, one.name) for one in agreed]
-    found += [Code("packages", one.code, one.name, agreement=one.agreement.number) for one in packages]
+    found += [Code("agreements", one.number, one.name) for one in agreements.list_agreements(access).order_by("number")]
+    found += [
+        Code("packages", one.code, one.name, agreement=one.agreement.number)
+        for one in agreements.list_packages_by_code(access)
+    ]
     found += [
         Code(
             "entitlements",
             one.code,
             _name(one.service),
-            agreement=package.agreement.number,
-            package=package.code,
+            agreement=one.package.agreement.number,
+            package=one.package.code,
             service=one.service.code,
             unit=one.service.unit,
         )
-        for package in packages
-        for one in sorted(package.entitlements.all(), key=attrgetter("code"))
+        for one in agreements.list_entitlements_by_code(access)
     ]
     return found
 

@@ -12,7 +12,8 @@ from tallyhub.integrations.models import Import, SavedMapping
 from tallyhub.journal.steps import record
 from tallyhub.kernel import clock
 from tallyhub.kernel.access import Access, Right
-from tallyhub.kernel.errors import Conflict
+from tallyhub.kernel.errors import Conflict, Invalid
+from tallyhub.kernel.names import read_name
 from tallyhub.kernel.scope import command
 
 RUN = "integrations.import_file"  # the job
@@ -73,6 +74,9 @@ def remove_import(access: Access, import_id: int) -> None:
 @command
 def save_mapping(access: Access, import_id: int, name: str) -> SavedMapping:
     access.require(Right.MANAGE_AGREEMENTS)
+    name = read_name(name, length_max=rules.MAPPING_NAME_MAX)
+    if not name:
+        raise Invalid("value_missing")
     one = queries.get_import(access, import_id)
     saved = SavedMapping.objects.visible_to(access)
     if one.mapping is None or saved.count() >= rules.SAVED_MAX:

@@ -9,7 +9,8 @@ SILENT_MAX = timedelta(seconds=60)  # without a sign of life the worker is gone
 BEAT_SECONDS = 2
 PREVIEW_ROWS = 20
 SAVED_MAX = 100  # mappings per customer
-NAME_MAX = 200
+NAME_MAX = 200  # characters of a file's name
+MAPPING_NAME_MAX = 80
 
 
 class Stage(StrEnum):

@@ -75,6 +75,7 @@ def _one(request: HubRequest, import_id: int, problem: str = "") -> HttpResponse
         found = queries.get_import(request.access, import_id)
         is_silent = page.is_silent(found)
         is_busy = found.stage in (Stage.WAITING, Stage.RUNNING) and not is_silent
+        mapping = _mapping_of(found) if _is_open(found, is_busy=is_busy) else None
         context = {
             "one": found,
             "card": page.cards(request.access, [found])[0],
@@ -82,8 +83,8 @@ def _one(request: HubRequest, import_id: int, problem: str = "") -> HttpResponse
             "is_silent": is_silent,
             "result": page.result(found),
             "choices": _choices(request),
-            "problem": problem,
-            "mapping": _mapping_of(found) if _is_open(found, is_busy=is_busy) else None,
+            "problem": problem or (mapping["unreadable"] if mapping else ""),
+            "mapping": mapping,
             "can_choose": _is_open(found, is_busy=is_busy),
         }
         return render(request, "integrations/import.html", context, status=400 if problem else 200)
@@ -173,13 +174,8 @@ def start(request: HubRequest, import_id: int) -> HttpResponseBase:
 @signed_in
 @require_POST
 def save(request: HubRequest, import_id: int) -> HttpResponseBase:
-    name = " ".join(request.POST.get("name", "").split())[:80]
-
     def keep() -> None:
-        request.access.require(Right.MANAGE_AGREEMENTS)
-        if not name:
-            raise Invalid("value_missing")
-        commands.save_mapping(request.access, import_id, name)
+        commands.save_mapping(request.access, import_id, request.POST.get("name", ""))
         messages.success(request, _("The mapping was saved."))
 
     return _act(request, import_id, keep)

@@ -3,13 +3,14 @@
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from tallyhub.kernel.names import NameField
 from tallyhub.office.workspaces.rules import GOAL_MAX
 
 NOTE_MAX = 2_000  # characters
 
 
 class WishForm(forms.Form):
-    name = forms.CharField(label=_("Name of the workspace"), max_length=200)
+    name = NameField(label=_("Name of the workspace"), max_length=200)
     goal = forms.CharField(
         label=_("Goal"),
         max_length=GOAL_MAX,

@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from tallyhub.accounts.rules import LANGUAGES
 from tallyhub.kernel.errors import Invalid
+from tallyhub.kernel.names import NameField
 from tallyhub.kernel.sentences import sentence
 from tallyhub.office.workspaces.commands import NewWorkspace
 from tallyhub.office.workspaces.rules import GOAL_MAX
@@ -19,7 +20,7 @@ _ADDRESSES_MAX = 10_000  # characters
 
 
 class GoalForm(forms.Form):
-    name = forms.CharField(label=_("Name"), max_length=200)
+    name = NameField(label=_("Name"), max_length=200)
     goal = forms.CharField(
         label=_("Goal"),
         max_length=GOAL_MAX,

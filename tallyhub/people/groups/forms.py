@@ -3,9 +3,13 @@
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from tallyhub.kernel.names import NameField
+
+NAME_MAX = 100  # characters
+
 
 class NameForm(forms.Form):
-    name = forms.CharField(label=_("Name"), max_length=100)
+    name = NameField(label=_("Name"), max_length=NAME_MAX)
 
 
 class AddressForm(forms.Form):

@@ -8,10 +8,11 @@ from django.views.decorators.http import require_POST, require_safe
 
 from tallyhub.kernel.errors import Invalid
 from tallyhub.kernel.http import HubRequest, signed_in
+from tallyhub.kernel.names import read_name
 from tallyhub.kernel.scope import scope
 from tallyhub.organizations.rules import ROLE_NAMES
 from tallyhub.people.groups import commands, queries
-from tallyhub.people.groups.forms import AddressForm, NameForm
+from tallyhub.people.groups.forms import NAME_MAX, AddressForm, NameForm
 from tallyhub.people.users.forms import managed_by, read_id
 from tallyhub.people.users.rules import WORKSPACE_ROLES
 
@@ -122,10 +123,9 @@ def group_remove(request: HubRequest, group_id: int) -> HttpResponseBase:
 
 
 def _name(request: HubRequest) -> str:
-    form = NameForm(request.POST)
-    if not form.is_valid():
+    name = read_name(request.POST.get("name", ""), length_max=NAME_MAX)
+    if not name:
         raise Invalid("group_name_missing")
-    name: str = form.cleaned_data["name"]
     return name
 
 

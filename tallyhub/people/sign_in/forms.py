@@ -5,6 +5,7 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from tallyhub.kernel.names import NameField
 from tallyhub.organizations.models import Workspace
 from tallyhub.organizations.rules import ROLE_NAMES
 from tallyhub.people.models import IdentityProvider
@@ -30,7 +31,7 @@ class SetDomainForm(ClaimForm):
 
 
 class ProviderForm(forms.Form):
-    name = forms.CharField(label=_("Name"), max_length=100, help_text=_("Your people read it where they sign in."))
+    name = NameField(label=_("Name"), max_length=100, help_text=_("Your people read it where they sign in."))
     issuer = forms.CharField(
         label=_("Issuer"), max_length=ISSUER_MAX, help_text=_("Its address as the provider itself writes it.")
     )
@@ -68,7 +69,7 @@ class DirectoryGroupForm(forms.Form):
         max_length=KEY_MAX,
         help_text=_("As the directory writes it in the claim: a name or a long number."),
     )
-    name = forms.CharField(label=_("Name here"), max_length=100, required=False)
+    name = NameField(label=_("Name here"), max_length=100, required=False)
     workspace_id = forms.TypedChoiceField(label=_("Workspace"), coerce=int)
     roles = forms.MultipleChoiceField(label=_("Roles"), widget=forms.CheckboxSelectMultiple)
 

@@ -1,5 +1,6 @@
 """Booking through the API: all or nothing, once, and told by row (R8.2)."""
 
+import json
 import threading
 from datetime import timedelta
 from types import SimpleNamespace
@@ -237,6 +238,15 @@ def test_a_malformed_key_is_refused(calls: Any, row: Any, owner: Any, key: str) 
 @pytest.mark.parametrize("body", ["", "{", "[]", "null", '{"entries": NaN}', "[" * 100_000, '"\\ud800"', "\x00"])
 def test_a_body_that_is_no_request_is_refused(calls: Any, body: str) -> None:
     assert calls.post("/entries", body).status_code in (400, 422)
+
+
+def test_a_body_with_a_key_twice_is_refused(calls: Any, row: Any, owner: Any) -> None:
+    """As an import refuses it: of two amounts, which one is meant?"""
+    once = json.dumps({"entries": [row("a")]})
+    answer = calls.post("/entries", once.replace('"external_id"', '"title": "x", "title": "y", "external_id"'))
+    assert answer.status_code == 400
+    assert answer.json()["type"].endswith("json_key_twice")
+    assert booked(owner) == []
 
 
 def test_a_body_of_another_type_is_refused(calls: Any) -> None:
