@@ -110,9 +110,19 @@ def _caddy(proxy: str, folder: Path, ports: dict[str, int], certificate: Path, k
     }.items():
         assert old in text, old
         text = text.replace(old, new)
+    if _version(proxy) < (2, 6, 4):
+        assert "request_buffers 2MiB" in text, "what the file says of older versions is tried with them"
+        text = text.replace("request_buffers 2MiB", "buffer_requests")
     options = f"{{\n\tadmin off\n\tauto_https disable_redirects\n\thttp_port {ports['plain']}\n}}\n"
     (folder / "Caddyfile").write_text(options + text)
     return [proxy, "run", "--config", str(folder / "Caddyfile"), "--adapter", "caddyfile"]
+
+
+def _version(caddy: str) -> tuple[int, ...]:
+    said = subprocess.run([caddy, "version"], check=True, capture_output=True, text=True).stdout
+    found = re.match(r"v?(\d+)\.(\d+)\.(\d+)", said)
+    assert found, said
+    return tuple(map(int, found.groups()))
 
 
 _PREPARE: dict[str, Callable[..., list[str]]] = {"nginx": _nginx, "caddy": _caddy}
