@@ -10,7 +10,7 @@ from django.db import connections
 from django.db.backends.postgresql.psycopg_any import DateRange
 
 from tallyhub.accounts.models import Person
-from tallyhub.agreements.models import Agreement, AgreementContact, Entitlement, Mapping, Package, Service
+from tallyhub.agreements.models import Agreement, AgreementContact, Entitlement, Mapping, Package, Product, Service
 from tallyhub.kernel import clock
 from tallyhub.kernel.access import Access
 from tallyhub.kernel.amounts import Unit
@@ -18,6 +18,9 @@ from tallyhub.kernel.scope import scope
 from tallyhub.ledger import steps
 from tallyhub.ledger.models import Entry
 from tallyhub.organizations.models import AccessGrant, Membership, Organization, ProvedDomain, Workspace
+from tallyhub.people.models import Group
+from tallyhub.support.models import Request, RequestViewer
+from tallyhub.support.rules import number_of
 
 _serial = count(1)
 _SETTLE = """
@@ -115,6 +118,7 @@ def make_package(agreement: Agreement, *workspaces: Workspace, **over: Any) -> P
         "name": f"Package {n}",
         "scope": "enterprise",
         "term": agreement.term,
+        "covers_every_product": over.get("scope", "enterprise") == "enterprise",
     }
     package = Package.objects.using("owner").create(**fields | over)
     for workspace in workspaces:
@@ -176,3 +180,36 @@ def book(entitlement: Entitlement, workspace: Workspace, amount: int, occurred_o
     return Entry.objects.using("owner").get(
         customer_id=entry.customer_id, source=entry.source, external_id=entry.external_id
     )
+
+
+def make_product(code: str, **over: Any) -> Product:
+    return Product.objects.using("owner").create(**{"code": code, "names": {"en": code.title()}} | over)
+
+
+def make_request(workspace: Workspace, **over: Any) -> Request:
+    """A problem of severity C, given to nobody."""
+    with connections["owner"].cursor() as cursor:
+        cursor.execute("SELECT nextval('support_request_serial')")
+        serial = cursor.fetchone()[0]
+    opened_at = over.get("opened_at") or clock.now()
+    fields = {
+        "id": serial,
+        "number": number_of(serial),
+        "customer_id": workspace.customer_id,
+        "workspace_id": workspace.pk,
+        "kind": "problem",
+        "title": f"Request {serial}",
+        "severity": "C",
+        "opened_at": opened_at,
+        "changed_at": opened_at,
+    }
+    request = Request(**fields | over)
+    request.save(using="owner", force_insert=True)
+    return request
+
+
+def give_request(request: Request, to: Person | Group, why: str = "shared") -> None:
+    whom = {"group_id": to.pk} if isinstance(to, Group) else {"person_id": to.pk}
+    where = {"customer_id": request.customer_id, "workspace_id": request.workspace_id, "request_id": request.pk}
+    when = {"opened_at": request.opened_at, "given_at": request.opened_at}
+    RequestViewer.objects.using("owner").create(**where, **whom, **when, why=why)

@@ -20,17 +20,40 @@ from tallyhub.accounts import commands as accounts
 from tallyhub.accounts.models import Person, Token
 from tallyhub.accounts.tokens import digest_of
 from tallyhub.activity.models import Export, SavedView, Statement
-from tallyhub.agreements.models import Agreement, AgreementContact, Mapping, Package
+from tallyhub.agreements.models import (
+    Agreement,
+    AgreementContact,
+    Coverage,
+    Mapping,
+    Package,
+    Product,
+    ResponseGoal,
+    TimeRule,
+    WorkCalendar,
+)
 from tallyhub.integrations.models import Attempt, Delivery, Endpoint, Import, SavedMapping
 from tallyhub.journal.models import Answered
 from tallyhub.kernel import clock
 from tallyhub.kernel.access import Access
 from tallyhub.kernel.scope import command, scope, widen
 from tallyhub.ledger import commands as ledger
+from tallyhub.ledger.models import Entry
 from tallyhub.office.models import AgreementDraft, Enquiry
 from tallyhub.organizations.models import Organization, PersonKey, ProvedDomain, WorkAccount, Workspace
 from tallyhub.people.models import DirectoryGroup, Group, GroupMember, IdentityProvider, Invitation
-from tests.make import grant
+from tallyhub.support.models import (
+    Booking,
+    Change,
+    DefaultGroup,
+    Draft,
+    File,
+    Message,
+    Note,
+    NoteFile,
+    Request,
+    Work,
+)
+from tests.make import give_request, grant, make_request
 from tests.world import NOW
 
 # Tables without a wall by customer, each for a reason.
@@ -41,6 +64,7 @@ OPEN = {
     "account_emailconfirmation": "as accounts_person",
     "accounts_cache": "counts sign-in attempts",
     "accounts_tokenuse": "counts requests; the app's role has no right to it, only a definer function",
+    "agreements_product": "the provider's catalogue",
     "agreements_service": "the provider's catalogue",
     "auth_group": "Django's, unused",
     "auth_group_permissions": "Django's, unused",
@@ -50,6 +74,7 @@ OPEN = {
     "socialaccount_socialaccount": "as accounts_person; holds a hash of who it is at which provider, and nothing else",
     "socialaccount_socialapp": "allauth's, unused: a customer's identity provider is ours",
     "socialaccount_socialtoken": "allauth's, unused: no token of a provider is kept",
+    "support_incoming": "hashes and codes about mails that came in, before anybody knows whose they are",
     "procrastinate_events": "jobs hold ids only",
     "procrastinate_jobs": "jobs hold ids only",
     "procrastinate_periodic_defers": "jobs hold ids only",
@@ -103,6 +128,11 @@ DEFINERS = {
     "people_administrators",
     "people_contact_terms",
     "people_contacts_named",
+    "support_groups",
+    "support_may_give",
+    "support_overseen",
+    "support_sees",
+    "support_staffed",
 }
 TABLES = """
 SELECT oid, relname, relrowsecurity FROM pg_class
@@ -129,6 +159,14 @@ IN_WHOLE_TOO = {"organizations_accessgrant"}
 MANAGED = {"organizations_accessgrant", "organizations_membership"}
 MANAGED |= {"office_enquiry", "people_group", "people_groupmember", "people_invitation"}
 ACCOUNT_TEAMS = {"office_agreementdraft"}  # nothing for the customer
+STAFFS = {"support_note", "support_notefile"}  # nothing for anybody but staff, not even for the hub itself
+STAFFS_AND_HUBS = {"support_work"}
+OF_A_PERSON = {"support_defaultgroup", "support_draft"}  # and of nobody else
+# What people write about a request that they see, wherever they are in the customer.
+OF_A_REQUEST = {f"support_{name}" for name in ("booking", "file", "message", "request", "requestviewer")}
+
+
+HERE = ("customer_id", "workspace_id")
 
 
 def key_of(table: str) -> str:
@@ -162,6 +200,7 @@ def spread(world: SimpleNamespace, owner: Any) -> SimpleNamespace:
             owner.execute(ADD_EVENT, [customer.pk, place])
         _webhook(customer)
         _people(customer, workspace, person)
+        _support(customer, workspace, person)
         made = {"customer_id": customer.pk, "made_by_id": person.pk, "made_at": "2026-11-21T12:00Z", "name": "x"}
         Import.objects.using("owner").create(**made)
         SavedMapping.objects.using("owner").create(**made, mapping={})
@@ -223,6 +262,38 @@ def _people(customer: Any, workspace: Any, person: Any) -> None:
     AgreementDraft.objects.using("owner").create(
         **of, content={}, follows=agreement, made_by_id=person.pk, made_at=NOW, changed_at=NOW
     )
+
+
+def _support(customer: Any, workspace: Any, person: Any) -> None:
+    """A request with everything that can belong to one, and the terms by which it is answered."""
+    of = {"customer_id": customer.pk}
+    package = Package.objects.using("owner").filter(customer=customer).order_by("pk")[0]
+    product, _ = Product.objects.using("owner").get_or_create(code="x", names={"en": "x"})
+    Coverage.objects.using("owner").create(**of, package=package, product=product)
+    calendar = WorkCalendar.objects.using("owner").create(**of, name="x", zone="UTC", week=[[]] * 7)
+    terms = {**of, "agreement_id": package.agreement_id, "calendar": calendar}
+    ResponseGoal.objects.using("owner").create(**terms, severity="A", minutes=60)
+    TimeRule.objects.using("owner").create(**terms, numerator=2)
+    for place in {workspace, Workspace.objects.using("owner").get(pk=_first_of(customer))}:
+        request = make_request(place, agreement=package.agreement, package=package)
+        Request.objects.using("owner").filter(pk=request.pk).update(merged_into=request)
+        there = {**of, "workspace_id": place.pk}
+        inside = {**there, "request": request}
+        give_request(request, person)
+        group, _ = Group.objects.using("owner").get_or_create(**there, name="x")
+        give_request(request, group)
+        DefaultGroup.objects.using("owner").get_or_create(**there, person_id=person.pk, group=group)
+        Draft.objects.using("owner").create(**there, person_id=person.pk, changed_at=NOW)
+        Change.objects.using("owner").create(**inside, kind="x", at=NOW)
+        message = Message.objects.using("owner").create(**inside, is_by_staff=False, body="x", at=NOW)
+        note = Note.objects.using("owner").create(**inside, body="x", at=NOW)
+        stored = {"name": "x", "size": 1, "media_type": "text/plain", "digest": b"", "at": NOW}
+        File.objects.using("owner").create(**inside, **stored, message=message, key=f"file-{request.pk}")
+        NoteFile.objects.using("owner").create(**inside, **stored, note=note, key=f"note-{request.pk}")
+        work = Work.objects.using("owner").create(**inside, starts_at=NOW, minutes=1, what="x", at=NOW)
+        entry = Entry.objects.using("owner").filter(customer=customer, workspace=place).order_by("pk").first()
+        if entry and not Booking.objects.using("owner").filter(entry=entry).exists():
+            Booking.objects.using("owner").create(**inside, work=work, entry=entry, entitlement_id=entry.entitlement_id)
 
 
 def _first_of(customer: Any) -> int:
@@ -318,7 +389,8 @@ def test_in_whole_one_reads_everything_of_the_customer_and_nothing_of_another(
     spread: Any, owner: Any, who: str
 ) -> None:
     access = scopes(spread)[who]
-    for table in set(spread.tables) - ACCOUNT_TEAMS:
+    hidden = ACCOUNT_TEAMS | STAFFS | (STAFFS_AND_HUBS | OF_A_PERSON if who == "customer" else set())
+    for table in set(spread.tables) - hidden:
         assert customers_read(access, table) == {spread.cedar.pk}, table
         key = key_of(table)
         there = owner.execute(f"SELECT count(*) FROM {table} WHERE {key} = %s", [spread.cedar.pk]).fetchone()
@@ -337,8 +409,10 @@ def test_in_a_workspace_one_reads_its_rows_and_what_reaches_it(spread: Any, owne
         "people_directorygroup",
         "people_identityprovider",
         *ACCOUNT_TEAMS,
+        *STAFFS,
+        *STAFFS_AND_HUBS,
     }
-    of_another_person = {"activity_export", "activity_savedview"}
+    of_another_person = {"activity_export", "activity_savedview", *OF_A_PERSON}
     of_the_customer_only |= {f"integrations_{name}" for name in WEBHOOKS_AND_IMPORTS}
     of_the_customer_only |= {"organizations_personkey", "organizations_proveddomain"}
     for table in spread.tables:
@@ -346,7 +420,7 @@ def test_in_a_workspace_one_reads_its_rows_and_what_reaches_it(spread: Any, owne
         assert customers_read(access, table) == expected, table
     with_workspace = "SELECT table_name FROM information_schema.columns WHERE column_name = 'workspace_id'"
     for (table,) in owner.execute(with_workspace).fetchall():
-        if table in set(spread.tables) - of_the_customer_only:
+        if table in set(spread.tables) - of_the_customer_only - OF_A_PERSON:
             expected = {spread.north.pk} | ({None} if table in IN_WHOLE_TOO else set())
             assert {one for (one,) in read(access, f"SELECT DISTINCT workspace_id FROM {table}")} == expected, table
 
@@ -466,7 +540,7 @@ def test_an_event_is_added_only_about_the_customer_one_works_inside(spread: Any)
 @pytest.mark.parametrize("who", ["workspace", "person", "nobody"])
 def test_who_has_no_customer_in_whole_writes_nothing_of_any(spread: Any, owner: Any, who: str) -> None:
     access = scopes(spread)[who]
-    for table in set(spread.tables) - (MANAGED if who == "workspace" else set()):
+    for table in set(spread.tables) - (MANAGED | OF_A_REQUEST if who == "workspace" else set()):
         key = key_of(table)
         update = f"UPDATE {table} SET {key} = {key} WHERE {key} = %s"
         assert refused_or_nothing(access, update, [spread.cedar.pk]), table
@@ -488,6 +562,21 @@ def test_a_workspaces_administrator_writes_who_belongs_to_it_and_to_no_other(
     assert refused_or_nothing(claims, f"DELETE {where} AND true", [north])
     assert not refused_or_nothing(here, f"DELETE {where}", [north])
     assert owner.execute(f"SELECT count(*) {where}", [south]).fetchone() == before
+
+
+@pytest.mark.parametrize("table", sorted(OF_A_REQUEST))
+def test_what_belongs_to_a_request_is_written_by_whoever_sees_it_and_nowhere_else(
+    spread: Any, owner: Any, table: str
+) -> None:  # R1.5
+    north, south = spread.north.pk, spread.south.pk
+    here = Access(spread.north_admin.pk, spread.cedar.pk, workspaces=(north, south))
+    for act in (f"DELETE FROM {table}", f"UPDATE {table} SET workspace_id = workspace_id"):
+        assert refused_or_nothing(here, f"{act} WHERE workspace_id = %s", [south])
+    with pytest.raises(DatabaseError), scope(here, writing=True), connection.cursor() as cursor:
+        cursor.execute(f"UPDATE {table} SET workspace_id = %s WHERE workspace_id = %s", [south, north])
+    update = f"UPDATE {table} SET workspace_id = workspace_id WHERE workspace_id = %s"
+    assert refused_or_nothing(Access(spread.reader.pk, spread.cedar.pk, workspaces=(north,)), update, [north])
+    assert not refused_or_nothing(here, update, [north])
 
 
 def test_a_draft_is_read_and_written_by_the_account_team_alone(spread: Any) -> None:
@@ -548,8 +637,11 @@ def test_every_pointer_between_customer_tables_leads_with_the_customer(world: Si
     wanted = {
         (table, target, ("customer_id", column), ("customer_id", "id")) for table, column, target in customer_keys()
     }
+    # What belongs to a request points at it together with its workspace, which so points at its customer's.
+    in_request = {table for table, target, columns, _ in there if columns == (*HERE, "request_id")}
+    implied = {one for one in wanted if one[0] in in_request and one[2][1] in ("workspace_id", "request_id")}
     assert len(wanted) > 15
-    assert wanted - there == set()
+    assert wanted - implied - there == set()
 
 
 def test_no_row_is_pointed_at_another_customers(spread: Any, owner: Any) -> None:

@@ -1,8 +1,9 @@
 """The service catalogue, and what a customer has bought: agreements, packages, entitlements, mappings."""
 
 from datetime import date, timedelta
+from typing import Any
 
-from django.contrib.postgres.fields import DateRangeField
+from django.contrib.postgres.fields import ArrayField, DateRangeField
 from django.db import models
 from django.db.models import Exists, F, OuterRef, Q
 from django.utils.translation import get_language
@@ -15,6 +16,7 @@ from tallyhub.agreements.rules import (
     Plan,
     Scope,
     ServiceKind,
+    Severity,
     State,
     state_of_agreement,
     state_of_package,
@@ -91,6 +93,19 @@ def _term_constraints(name: str) -> list[models.BaseConstraint]:
     ]
 
 
+class Product(models.Model):
+    """What a support request is about: a catalogue entry of the provider. Names are kept per language."""
+
+    code = models.CharField(max_length=60, unique=True)
+    names = models.JSONField()  # {"en": "Ledgerline database", "de": …}
+    is_offered = models.BooleanField(default=True)  # to new requests; one that is not stays named where it was
+
+    @property
+    def name(self) -> str:
+        """In the reader's language, or else in English."""
+        return str(self.names.get(get_language()) or self.names["en"])
+
+
 class AgreementQuerySet(models.QuerySet["Agreement"]):
     def visible_to(self, access: Access) -> "AgreementQuerySet":
         """The customer's own, or those with a package mapped to one of the readable workspaces (R3.4)."""
@@ -154,6 +169,7 @@ class Package(Term):
     code = models.CharField(max_length=60)
     name = models.CharField(max_length=200)
     scope = models.CharField(max_length=10, choices=[(s, s) for s in Scope])
+    covers_every_product = models.BooleanField(default=False)  # else those of its Coverage; with none of it: none
 
     objects = PackageQuerySet.as_manager()
 
@@ -187,6 +203,7 @@ class Entitlement(models.Model):
     code = models.CharField(max_length=60)
     is_as_needed = models.BooleanField(default=False)  # no quantity was agreed: used is counted, nothing is left
     rounding_step = models.PositiveIntegerField(default=1)  # smallest steps of the unit; amounts are rounded up to it
+    request_cap = models.PositiveIntegerField(null=True)  # smallest steps that one request may draw; None: no cap
 
     objects = EntitlementQuerySet.as_manager()
 
@@ -209,6 +226,85 @@ class Mapping(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["package", "workspace"], name="mapping_once")]
+
+
+class OfCustomerQuerySet(models.QuerySet[Any]):
+    def visible_to(self, access: Access) -> "OfCustomerQuerySet":
+        """Of the customer that is worked inside: terms are the same for everybody in it."""
+        return self.filter(customer_id__in=access.customers)
+
+
+class Coverage(models.Model):
+    """A product that a package covers."""
+
+    customer = models.ForeignKey(Organization, on_delete=models.PROTECT, related_name="+")
+    package = models.ForeignKey(Package, on_delete=models.CASCADE, related_name="coverage", db_constraint=False)
+    product = models.ForeignKey(Product, on_delete=models.PROTECT, related_name="+")
+
+    objects = OfCustomerQuerySet.as_manager()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["package", "product"], name="coverage_once")]
+
+
+class WorkCalendar(models.Model):
+    """Hours of work in a zone, for goals and for what is out of hours."""
+
+    customer = models.ForeignKey(Organization, on_delete=models.PROTECT, related_name="+")
+    name = models.CharField(max_length=100)
+    zone = models.CharField(max_length=64, validators=[check_zone])
+    # Seven lists, Monday first, of [from, until] in minutes after midnight by the wall clock; 1440 is the day's end.
+    week = models.JSONField()
+    holidays = ArrayField(models.DateField(), default=list)  # without work, whatever the week says
+
+    objects = OfCustomerQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["customer", "id"], name="calendar_of_customer"),
+            models.UniqueConstraint(fields=["customer", "name"], name="calendar_name_once"),
+        ]
+
+
+class ResponseGoal(models.Model):
+    """Within what time of work the first answer is due, by severity."""
+
+    customer = models.ForeignKey(Organization, on_delete=models.PROTECT, related_name="+")
+    agreement = models.ForeignKey(Agreement, on_delete=models.CASCADE, related_name="goals", db_constraint=False)
+    severity = models.CharField(max_length=1, choices=[(s, s) for s in Severity])
+    minutes = models.PositiveIntegerField()
+    calendar = models.ForeignKey(  # None: around the clock
+        WorkCalendar, null=True, on_delete=models.PROTECT, related_name="+", db_constraint=False
+    )
+
+    objects = OfCustomerQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=Q(severity__in=list(Severity)), name="goal_severity_known"),
+            models.CheckConstraint(condition=Q(minutes__gte=1), name="goal_takes_time"),
+            models.UniqueConstraint(fields=["agreement", "severity"], name="goal_once"),
+        ]
+
+
+class TimeRule(models.Model):
+    """What time outside a calendar's hours counts for: a fraction of one or more. Of several the highest wins."""
+
+    customer = models.ForeignKey(Organization, on_delete=models.PROTECT, related_name="+")
+    agreement = models.ForeignKey(Agreement, on_delete=models.CASCADE, related_name="time_rules", db_constraint=False)
+    calendar = models.ForeignKey(WorkCalendar, on_delete=models.PROTECT, related_name="+", db_constraint=False)
+    numerator = models.PositiveSmallIntegerField()
+    denominator = models.PositiveSmallIntegerField(default=1)
+
+    objects = OfCustomerQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(denominator__gte=1, numerator__gte=F("denominator")), name="time_rule_never_less"
+            ),
+            models.UniqueConstraint(fields=["agreement", "calendar"], name="time_rule_once"),
+        ]
 
 
 class AgreementContactQuerySet(models.QuerySet["AgreementContact"]):

@@ -32,6 +32,14 @@ class ServiceKind(StrEnum):
     BENEFIT = "benefit"  # an additional benefit: listed, never any consumption (R1.12)
 
 
+class Severity(StrEnum):
+    """How bad a problem is; goals of an agreement are given for each."""
+
+    A = "A"  # critical: work stands still
+    B = "B"  # urgent: work goes on impaired
+    C = "C"  # important: little is lost
+
+
 class ContactKind(StrEnum):
     """As whom an agreement names somebody."""
 

@@ -65,9 +65,14 @@ STAFF = frozenset({Role.CSAM, Role.ACCOUNT_COORDINATOR, Role.ENGINEER})  # of th
 _ADMINISTRATOR = frozenset(
     {Right.VIEW_ACTIVITY, Right.ADMINISTER, Right.VIEW_ALL_REQUESTS, Right.VIEW_AUDIT, Right.MANAGE_USERS}
 )
-_TEAM = frozenset(
-    {Right.VIEW_ACTIVITY, Right.MANAGE_AGREEMENTS, Right.VIEW_AUDIT, Right.MANAGE_WEBHOOKS, Right.POST_ENTRIES}
-)
+_READS_REQUESTS = frozenset({Right.VIEW_ALL_REQUESTS, Right.READ_NOTES})  # staff, where they are assigned (R1.5)
+_TEAM = _READS_REQUESTS | {
+    Right.VIEW_ACTIVITY,
+    Right.MANAGE_AGREEMENTS,
+    Right.VIEW_AUDIT,
+    Right.MANAGE_WEBHOOKS,
+    Right.POST_ENTRIES,
+}
 
 RIGHTS_OF: dict[Role, frozenset[Right]] = {
     Role.CUSTOMER_ADMINISTRATOR: _ADMINISTRATOR | {Right.MANAGE_WEBHOOKS, Right.ERASE_PEOPLE, Right.MANAGE_SIGN_IN},
@@ -79,5 +84,5 @@ RIGHTS_OF: dict[Role, frozenset[Right]] = {
     Role.MEMBER: frozenset(),
     Role.CSAM: _TEAM,
     Role.ACCOUNT_COORDINATOR: _TEAM | {Right.ERASE_PEOPLE},
-    Role.ENGINEER: frozenset({Right.WORK_REQUESTS}),
+    Role.ENGINEER: _READS_REQUESTS | {Right.WORK_REQUESTS},
 }

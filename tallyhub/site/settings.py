@@ -74,6 +74,7 @@ INSTALLED_APPS = [
     "tallyhub.integrations",
     "tallyhub.notifications",
     "tallyhub.activity",
+    "tallyhub.support",
     "tallyhub.office",
     "tallyhub.people",
     "tallyhub.ledger",

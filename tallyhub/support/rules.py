@@ -1,0 +1,124 @@
+"""Kinds, states and numbers of support requests. Pure: no tables, no clock."""
+
+from enum import StrEnum
+
+from tallyhub.agreements.rules import ServiceKind, Severity
+from tallyhub.kernel.errors import Conflict
+
+__all__ = ["Severity"]
+
+TITLE_MAX = 200  # characters
+TEXT_MAX = 50_000  # of a description, a message or a note
+REOPEN_DAYS = 30  # how long a closed request can be opened again
+
+
+class Kind(StrEnum):
+    """What is wanted, and so which service of an agreement holds it."""
+
+    PROBLEM = "problem"  # problem resolution: something does not work
+    ADVICE = "advice"  # advisory: how to do something
+
+
+SERVICE_OF = {Kind.PROBLEM: ServiceKind.REACTIVE, Kind.ADVICE: ServiceKind.ADVISORY}
+
+
+class RequestClass(StrEnum):
+    """How the provider classifies it. Each but STANDARD makes it an additional case (R2.6 c)."""
+
+    STANDARD = ""
+    SU = "SU"  # support assistance
+    DSA = "DSA"  # development support assistance
+    X85 = "X85"  # support technology advisor
+    REC = "REC"  # reactive enabled contacts
+
+
+class Status(StrEnum):
+    SUBMITTED = "submitted"
+    ASSIGNED = "assigned"
+    IN_PROGRESS = "in_progress"
+    WAITING = "waiting"  # on the customer: the clock stands still
+    RESOLVED = "resolved"
+    CLOSED = "closed"
+    REOPENED = "reopened"
+    CANCELLED = "cancelled"
+
+
+OPEN = frozenset({Status.SUBMITTED, Status.ASSIGNED, Status.IN_PROGRESS, Status.WAITING, Status.REOPENED})
+
+
+class Actor(StrEnum):
+    """On whose side a transition is made."""
+
+    CUSTOMER = "customer"  # whoever sees the request and may write in it
+    STAFF = "staff"
+    HUB = "hub"
+
+
+_WORKED = frozenset({Status.IN_PROGRESS, Status.WAITING, Status.RESOLVED, Status.CANCELLED})
+# From which status to which, by whom. Everything else is refused.
+TRANSITIONS: dict[Status, dict[Actor, frozenset[Status]]] = {
+    Status.SUBMITTED: {
+        Actor.STAFF: frozenset({Status.ASSIGNED}) | _WORKED,
+        Actor.CUSTOMER: frozenset({Status.CANCELLED}),
+    },
+    Status.ASSIGNED: {Actor.STAFF: _WORKED, Actor.CUSTOMER: frozenset({Status.CANCELLED})},
+    Status.IN_PROGRESS: {
+        Actor.STAFF: frozenset({Status.WAITING, Status.RESOLVED, Status.CANCELLED}),
+        Actor.CUSTOMER: frozenset({Status.RESOLVED, Status.CANCELLED}),
+    },
+    Status.WAITING: {
+        Actor.STAFF: frozenset({Status.IN_PROGRESS, Status.RESOLVED, Status.CANCELLED}),
+        Actor.CUSTOMER: frozenset({Status.IN_PROGRESS, Status.RESOLVED, Status.CANCELLED}),
+        Actor.HUB: frozenset({Status.IN_PROGRESS}),  # an answer came
+    },
+    Status.RESOLVED: {
+        Actor.STAFF: frozenset({Status.CLOSED, Status.REOPENED}),
+        Actor.CUSTOMER: frozenset({Status.CLOSED, Status.REOPENED}),
+        Actor.HUB: frozenset({Status.CLOSED, Status.REOPENED}),
+    },
+    Status.CLOSED: {actor: frozenset({Status.REOPENED}) for actor in Actor},  # for REOPEN_DAYS
+    Status.REOPENED: {Actor.STAFF: _WORKED, Actor.CUSTOMER: frozenset({Status.RESOLVED})},
+    Status.CANCELLED: {},
+}
+
+
+def next_statuses(status: Status, actor: Actor) -> frozenset[Status]:
+    return TRANSITIONS[status].get(actor, frozenset())
+
+
+def check_transition(was: Status, becomes: Status, actor: Actor) -> None:
+    """Raise Conflict for a step that the table does not have: somebody was faster, or a form is old."""
+    if becomes not in next_statuses(was, actor):
+        raise Conflict("request_transition", was=was, becomes=becomes)
+
+
+class Source(StrEnum):
+    """How something came to the hub."""
+
+    PAGE = "page"
+    MAIL = "mail"
+    API = "api"
+    IMPORT = "import"
+
+
+class Why(StrEnum):
+    """By what somebody was given a request to see; kept with the row that gives it."""
+
+    OPENED = "opened"
+    PRIMARY = "primary"  # named as primary contact when it was created
+    SHARED = "shared"
+    DEFAULT_GROUP = "default_group"  # of whoever opened it
+
+
+def number_of(serial: int) -> str:
+    """The number people read out: the serial and a check digit (Luhn), so that a slip of one digit names no other."""
+    return f"{serial}{_check_digit(str(serial))}"
+
+
+def is_number(text: str) -> bool:
+    return text.isascii() and text.isdecimal() and 1 < len(text) < 19 and number_of(int(text[:-1])) == text
+
+
+def _check_digit(digits: str) -> int:
+    doubled = [int(digit) * (2 if place % 2 == 0 else 1) for place, digit in enumerate(reversed(digits))]
+    return -sum(one - 9 if one > 9 else one for one in doubled) % 10

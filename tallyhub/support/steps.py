@@ -1,0 +1,92 @@
+"""Pieces of writing that several commands need. Each demands an open transaction."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from django.db import connection
+
+from tallyhub.kernel import clock
+from tallyhub.kernel.access import Access
+from tallyhub.kernel.scope import require_transaction
+from tallyhub.support.models import Change, Request, RequestViewer
+from tallyhub.support.rules import Why
+
+
+def next_serial() -> int:
+    """The id of a new request, from which ``rules.number_of`` makes its number.
+
+    Taken beforehand, because a row that nobody was given yet cannot be read back by whoever writes it.
+    """
+    require_transaction()
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT nextval('support_request_serial')")
+        serial: int = cursor.fetchone()[0]
+        return serial
+
+
+def lock_request(access: Access, number: str) -> Request:
+    """Raises DoesNotExist for one that is hidden or absent."""
+    require_transaction()
+    found: Request = Request.objects.visible_to(access).select_for_update(no_key=True).get(number=number)
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class Viewer:
+    """Somebody, or a group of the request's workspace, to whom it is given. Exactly one of both."""
+
+    why: Why
+    person_id: int | None = None
+    group_id: int | None = None
+
+
+def give(access: Access, request: Request, viewers: Iterable[Viewer], *, at: datetime | None = None) -> None:
+    """Give a request to people and groups; whoever has it already keeps it as it is. One statement.
+
+    The caller has checked that people and groups belong to the request's workspace.
+    """
+    require_transaction()
+    rows = [
+        RequestViewer(
+            customer_id=request.customer_id,
+            workspace_id=request.workspace_id,
+            request_id=request.pk,
+            person_id=one.person_id,
+            group_id=one.group_id,
+            why=one.why,
+            opened_at=request.opened_at,
+            given_by_id=access.person_id,
+            given_at=at or clock.now(),
+        )
+        for one in viewers
+    ]
+    RequestViewer.objects.bulk_create(rows, ignore_conflicts=True)
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """Something that happened to a request, for its timeline. ``details``: ids, codes and numbers only."""
+
+    kind: str
+    details: dict[str, Any] = field(default_factory=dict)
+    actor_id: int | None = None
+    at: datetime | None = None  # None: now
+
+
+def tell(request: Request, *lines: Line) -> None:
+    """Write lines of the timeline, in their order."""
+    require_transaction()
+    Change.objects.bulk_create(
+        Change(
+            customer_id=request.customer_id,
+            workspace_id=request.workspace_id,
+            request_id=request.pk,
+            kind=line.kind,
+            actor_id=line.actor_id,
+            details=line.details,
+            at=line.at or clock.now(),
+        )
+        for line in lines
+    )
