@@ -20,12 +20,14 @@ from tallyhub.notifications import steps as notifications_steps
 from tallyhub.office import personal as office
 from tallyhub.organizations import personal as organizations
 from tallyhub.people import personal as people
+from tallyhub.support import personal as support
 
 # In the order of erasing: whoever points at a person goes before them.
 HOLDINGS = (
     *notifications.HOLDINGS,
     *integrations.HOLDINGS,
     *activity.HOLDINGS,
+    *support.HOLDINGS,
     *office.HOLDINGS,
     *people.HOLDINGS,
     *ledger.HOLDINGS,

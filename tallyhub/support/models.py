@@ -15,7 +15,7 @@ from tallyhub.agreements.models import Agreement, Entitlement, Package, Product
 from tallyhub.kernel.access import Access, Right
 from tallyhub.ledger.models import Entry
 from tallyhub.organizations.models import Organization, Workspace
-from tallyhub.people.models import Group, GroupMember
+from tallyhub.people.models import Group
 from tallyhub.support.rules import TITLE_MAX, Kind, RequestClass, Severity, Source, Status, Why
 
 
@@ -25,6 +25,13 @@ def _customer() -> "models.ForeignKey[Organization, Organization]":
 
 def _workspace() -> "models.ForeignKey[Workspace, Workspace]":
     return models.ForeignKey(Workspace, on_delete=models.PROTECT, related_name="+", db_constraint=False)
+
+
+def _doer() -> "models.ForeignKey[Person | None, Person | None]":
+    """Who did it: a number that may outlive its person, whose name is gone then (R10.4)."""
+    return models.ForeignKey(
+        Person, null=True, on_delete=models.DO_NOTHING, related_name="+", db_constraint=False, db_index=False
+    )
 
 
 def _request(related_name: str) -> "models.ForeignKey[Request, Request]":
@@ -60,9 +67,9 @@ class Request(models.Model):
     product = models.ForeignKey(Product, null=True, on_delete=models.PROTECT, related_name="+")
     severity = models.CharField(max_length=1, choices=[(s, s) for s in Severity])
     status = models.CharField(max_length=12, choices=[(s, s) for s in Status], default=Status.SUBMITTED)
-    opened_by = models.ForeignKey(Person, null=True, on_delete=models.SET_NULL, related_name="+")
-    primary_contact = models.ForeignKey(Person, null=True, on_delete=models.SET_NULL, related_name="+")
-    assigned_to = models.ForeignKey(Person, null=True, on_delete=models.SET_NULL, related_name="+")  # of the staff
+    opened_by = _doer()
+    primary_contact = _doer()
+    assigned_to = _doer()  # of the staff
 
     # What it names, where it names it; which entitlement pays is chosen by ledger.rules and kept with the time.
     agreement = models.ForeignKey(Agreement, null=True, on_delete=models.PROTECT, related_name="+", db_constraint=False)
@@ -116,8 +123,7 @@ class RequestViewerQuerySet(models.QuerySet["RequestViewer"]):
     def giving_to(self, access: Access) -> "RequestViewerQuerySet":
         """Those that give the request of the outer query to this person: by name, or by a group they are in."""
         person_id = access.person_id or 0
-        groups = GroupMember.objects.filter(group_id=OuterRef("group_id"), person_id=person_id)
-        mine = Q(person_id=person_id) | Q(Exists(groups))
+        mine = Q(person_id=person_id) | Q(group__members__person_id=person_id)
         return self.filter(mine, request_id=OuterRef("pk"))
 
     def visible_to(self, access: Access) -> "RequestViewerQuerySet":
@@ -191,7 +197,7 @@ class Message(models.Model):
     customer = _customer()
     workspace = _workspace()
     request = _request("messages")
-    author = models.ForeignKey(Person, null=True, on_delete=models.SET_NULL, related_name="+")
+    author = _doer()
     is_by_staff = models.BooleanField()
     body = models.TextField()  # markdown, as written
     source = models.CharField(max_length=40, default=Source.PAGE)
@@ -216,7 +222,7 @@ class Note(models.Model):
     customer = _customer()
     workspace = _workspace()
     request = _request("notes")
-    author = models.ForeignKey(Person, null=True, on_delete=models.SET_NULL, related_name="+")
+    author = _doer()
     body = models.TextField()
     at = models.DateTimeField()
 
@@ -237,7 +243,7 @@ class StoredFile(models.Model):
     media_type = models.CharField(max_length=100)  # by content, never by what the sender says
     digest = models.BinaryField(max_length=32)  # SHA-256
     key = models.CharField(max_length=64, unique=True)
-    added_by = models.ForeignKey(Person, null=True, on_delete=models.SET_NULL, related_name="+")
+    added_by = _doer()
     at = models.DateTimeField()
 
     class Meta:
@@ -308,7 +314,7 @@ class Work(models.Model):
     customer = _customer()
     workspace = _workspace()
     request = _request("work")
-    engineer = models.ForeignKey(Person, null=True, on_delete=models.SET_NULL, related_name="+")
+    engineer = _doer()
     starts_at = models.DateTimeField()
     minutes = models.PositiveIntegerField()  # real ones
     what = models.CharField(max_length=20)  # kind of work, of time.rules

@@ -41,8 +41,10 @@ class Migration(migrations.Migration):
                 (
                     "author",
                     models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
                         null=True,
-                        on_delete=django.db.models.deletion.SET_NULL,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
                         related_name="+",
                         to=settings.AUTH_USER_MODEL,
                     ),
@@ -157,8 +159,10 @@ class Migration(migrations.Migration):
                 (
                     "assigned_to",
                     models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
                         null=True,
-                        on_delete=django.db.models.deletion.SET_NULL,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
                         related_name="+",
                         to=settings.AUTH_USER_MODEL,
                     ),
@@ -182,8 +186,10 @@ class Migration(migrations.Migration):
                 (
                     "opened_by",
                     models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
                         null=True,
-                        on_delete=django.db.models.deletion.SET_NULL,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
                         related_name="+",
                         to=settings.AUTH_USER_MODEL,
                     ),
@@ -201,8 +207,10 @@ class Migration(migrations.Migration):
                 (
                     "primary_contact",
                     models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
                         null=True,
-                        on_delete=django.db.models.deletion.SET_NULL,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
                         related_name="+",
                         to=settings.AUTH_USER_MODEL,
                     ),
@@ -240,8 +248,10 @@ class Migration(migrations.Migration):
                 (
                     "added_by",
                     models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
                         null=True,
-                        on_delete=django.db.models.deletion.SET_NULL,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
                         related_name="+",
                         to=settings.AUTH_USER_MODEL,
                     ),
@@ -303,8 +313,10 @@ class Migration(migrations.Migration):
                 (
                     "author",
                     models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
                         null=True,
-                        on_delete=django.db.models.deletion.SET_NULL,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
                         related_name="+",
                         to=settings.AUTH_USER_MODEL,
                     ),
@@ -348,8 +360,10 @@ class Migration(migrations.Migration):
                 (
                     "added_by",
                     models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
                         null=True,
-                        on_delete=django.db.models.deletion.SET_NULL,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
                         related_name="+",
                         to=settings.AUTH_USER_MODEL,
                     ),
@@ -513,8 +527,10 @@ class Migration(migrations.Migration):
                 (
                     "engineer",
                     models.ForeignKey(
+                        db_constraint=False,
+                        db_index=False,
                         null=True,
-                        on_delete=django.db.models.deletion.SET_NULL,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
                         related_name="+",
                         to=settings.AUTH_USER_MODEL,
                     ),
