@@ -131,6 +131,7 @@ DEFINERS = {
     "support_groups",
     "support_may_give",
     "support_overseen",
+    "support_places",
     "support_sees",
     "support_staffed",
 }

@@ -51,6 +51,15 @@ class _AroundTheClock(Calendar):
         yield instant, datetime.max.replace(tzinfo=UTC)
 
 
+@dataclass(frozen=True, slots=True)
+class Goal:
+    """Within how much time of work an agreement promises a first answer."""
+
+    agreement_id: int
+    minutes: int
+    calendar: Calendar
+
+
 AROUND_THE_CLOCK: Calendar = _AroundTheClock("UTC", (((0, MINUTES_OF_DAY),),) * 7)
 
 

@@ -10,6 +10,7 @@ from django.utils.translation import get_language
 
 from tallyhub.accounts.models import Person
 from tallyhub.accounts.rules import check_zone
+from tallyhub.agreements.calendars import Calendar
 from tallyhub.agreements.rules import (
     ContactKind,
     Days,
@@ -264,6 +265,11 @@ class WorkCalendar(models.Model):
             models.UniqueConstraint(fields=["customer", "id"], name="calendar_of_customer"),
             models.UniqueConstraint(fields=["customer", "name"], name="calendar_name_once"),
         ]
+
+    @property
+    def hours(self) -> Calendar:
+        week = tuple(tuple((begins, ends) for begins, ends in day) for day in self.week)
+        return Calendar(self.zone, week, frozenset(self.holidays))
 
 
 class ResponseGoal(models.Model):

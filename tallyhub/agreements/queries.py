@@ -2,11 +2,23 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass
+from datetime import datetime
+from zoneinfo import ZoneInfo
 
 from django.db import connection
-from django.db.models import Prefetch, QuerySet
+from django.db.models import Exists, OuterRef, Prefetch, QuerySet
 
-from tallyhub.agreements.models import Agreement, AgreementContact, Entitlement, Mapping, Package, Service
+from tallyhub.agreements.calendars import AROUND_THE_CLOCK, Goal
+from tallyhub.agreements.models import (
+    Agreement,
+    AgreementContact,
+    Entitlement,
+    Mapping,
+    Package,
+    ResponseGoal,
+    Service,
+)
+from tallyhub.agreements.rules import Severity, State
 from tallyhub.kernel import clock
 from tallyhub.kernel.access import Access
 
@@ -128,3 +140,15 @@ def customers_naming(person_id: int) -> list[int]:
     with connection.cursor() as cursor:
         cursor.execute("SELECT agreements_customers_naming(%s)", [person_id])
         return [customer for (customer,) in cursor.fetchall()]
+
+
+def list_goals(customer_id: int, workspace_id: int, severity: Severity, at: datetime) -> list[Goal]:
+    """What the agreements that reach the workspace and are in force at an instant promise. One statement."""
+    reaching = Mapping.objects.filter(package__agreement=OuterRef("agreement"), workspace_id=workspace_id)
+    goals = ResponseGoal.objects.filter(Exists(reaching), customer_id=customer_id, severity=severity)
+    found = goals.select_related("agreement", "calendar").order_by("agreement_id")
+    return [
+        Goal(one.agreement_id, one.minutes, one.calendar.hours if one.calendar else AROUND_THE_CLOCK)
+        for one in found
+        if one.agreement.state(at.astimezone(ZoneInfo(one.agreement.zone)).date()) is State.ACTIVE
+    ]

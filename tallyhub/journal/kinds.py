@@ -20,6 +20,7 @@ class About(StrEnum):
     WORKSPACE = "workspace"
     STATEMENT = "statement"
     ENTITLEMENT = "entitlement"
+    REQUEST = "request"
     OTHER = "other"  # shown by its number
 
 
@@ -182,6 +183,18 @@ KINDS: dict[str, Kind] = {
     "privacy.part_ended": Kind(_("Part ended"), _("Ended the person’s part in the customer for good"), About.PERSON),
     "privacy.person_erased": Kind(_("Person erased"), _("Erased the person"), About.PERSON),
     "privacy.person_exported": Kind(_("My data"), _("Downloaded what the hub holds about them"), About.PERSON),
+    "support.assigned": Kind(_("Support request assigned"), _("Assigned the support request"), About.REQUEST),
+    "support.call_heard": Kind(_("Priority call heard"), _("Acknowledged a priority call"), About.REQUEST),
+    "support.called": Kind(_("Priority call"), _("Made a priority call for the support request"), About.REQUEST),
+    "support.classified": Kind(
+        _("Support request classified"), _("Classified the support request: %(becomes)s"), About.REQUEST
+    ),
+    "support.severity_changed": Kind(
+        _("Severity changed"), _("Changed the severity from %(was)s to %(becomes)s"), About.REQUEST
+    ),
+    "support.status_changed": Kind(
+        _("Status of a support request changed"), _("Changed the status from %(was)s to %(becomes)s"), About.REQUEST
+    ),
 }
 
 

@@ -48,6 +48,9 @@ _SENTENCES = {
     "body_not_json": _("The body must be JSON, sent with the content type application/json."),
     "body_too_large": _("The body is larger than %(bytes_max)s bytes. Send fewer rows at once."),
     "booked_in_archived": _("%(external_ids)s: the workspace is archived. Restore it first, or book in another one."),
+    "call_by_staff": _("Only the customer calls; staff answer."),
+    "call_missing": _("Nobody has called for this request."),
+    "call_reason_missing": _("Say in a sentence why it cannot wait."),
     "cells_too_many": _("The sheet has more than %(cells_max)s cells, blank ones included. Divide it, or export CSV."),
     "cells_wrong": _(
         "The line has %(found)s cells, the header has %(expected)s. A cell that holds the delimiter needs quotes."
@@ -143,6 +146,7 @@ _SENTENCES = {
     "ends_no_earlier": _("It ends on %(ends_on)s in any case. Choose an earlier day."),
     "ends_no_later": _("It is agreed until %(ends_on)s. Choose a later day; an earlier one is an early end."),
     "ends_too_late": _("It ends after what it is a part of, whose last day is %(ends_on)s."),
+    "engineer_unknown": _("Choose an engineer who works for this customer."),
     "enquiry_answered": _("Somebody has answered this enquiry already. Reload the page to see how."),
     "enquiry_note_missing": _("Say why in a note: whoever asked reads it."),
     "entitlement_missing": _("It gives nothing yet. Add an entitlement."),
@@ -286,7 +290,15 @@ _SENTENCES = {
     ),
     "removing_oneself": _("You are about to remove yourself. Confirm that you mean it."),
     "repeated": _("The same comes on line %(first)s already. Leave out the one that is not meant."),
+    "request_changed": _(
+        "Somebody has changed the request meanwhile. Look at it again, then repeat what you wanted to do."
+    ),
+    "request_closed_long_ago": _(
+        "It was closed more than %(days)s days ago. Open a new request and name this one in it."
+    ),
     "request_invalid": _("The request does not fit its description; what is wrong stands in errors."),
+    "request_not_open": _("The request is not open any more. Reopen it first."),
+    "request_transition": _("That is no step from where the request stands now. Reload the page to see how it stands."),
     "reversal_differs": _(
         "%(external_ids)s: does not mirror its entry, or reverses a reversal. Repeat the entry, amount negative."
     ),

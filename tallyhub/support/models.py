@@ -16,7 +16,7 @@ from tallyhub.kernel.access import Access, Right
 from tallyhub.ledger.models import Entry
 from tallyhub.organizations.models import Organization, Workspace
 from tallyhub.people.models import Group
-from tallyhub.support.rules import TITLE_MAX, Kind, RequestClass, Severity, Source, Status, Why
+from tallyhub.support.rules import OPEN, TITLE_MAX, Kind, RequestClass, Severity, Source, Status, Why
 
 
 def _customer() -> "models.ForeignKey[Organization, Organization]":
@@ -115,6 +115,11 @@ class Request(models.Model):
             models.Index(fields=["workspace", "-opened_at", "-id"], name="request_by_opening"),
             models.Index(fields=["workspace", "status", "-opened_at", "-id"], name="request_by_status"),
             models.Index(fields=["customer", "-changed_at", "-id"], name="request_by_change"),
+            models.Index(  # the queue
+                fields=["workspace", "severity", "answer_due_at", "id"],
+                condition=Q(status__in=sorted(OPEN)),
+                name="request_to_do",
+            ),
             GinIndex(fields=["words"], name="request_by_words"),
         ]
 

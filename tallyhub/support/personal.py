@@ -1,5 +1,7 @@
 """What this package holds about a person: what was asked, said and done for support requests, by number."""
 
+from typing import Any
+
 from django.utils.translation import gettext_lazy as _
 
 from tallyhub.kernel.personal import Holding
@@ -7,7 +9,7 @@ from tallyhub.kernel.personal import Holding
 _RECORD = _("It belongs to the record of a support request. It names nobody by itself.")
 
 
-def _record(name: str, title: str, table: str, condition: str, *columns: str) -> Holding:
+def _record(name: str, title: Any, table: str, condition: str, *columns: str) -> Holding:
     """What stays when its maker goes: others rely on it."""
     return Holding(
         name=name, title=title, table=table, condition=condition, columns=("customer_id", *columns),
@@ -15,7 +17,7 @@ def _record(name: str, title: str, table: str, condition: str, *columns: str) ->
     )  # fmt: skip
 
 
-def _own(name: str, title: str, table: str, *columns: str) -> Holding:
+def _own(name: str, title: Any, table: str, *columns: str) -> Holding:
     return Holding(
         name=name, title=title, table=table, condition="person_id = %(person)s", columns=("customer_id", *columns),
         customer="customer_id",
