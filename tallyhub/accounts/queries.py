@@ -27,6 +27,11 @@ def lock_person(person_id: int) -> Person:
     return Person.objects.select_for_update().get(pk=person_id)
 
 
+def names_by_id(people: Collection[int]) -> dict[int, str]:
+    """Of colleagues among the staff, wherever each of them works: for lists across customers, which staff alone read."""
+    return dict(Person.objects.filter(pk__in=people).values_list("pk", "name"))
+
+
 def list_tokens(access: Access, *, is_of_customer: bool) -> TokenQuerySet:
     """The newest ones: one's own inside the customer that is worked in, or those of the customer itself."""
     mine = Token.objects.visible_to(access).filter(customer_id=access.customer_id or 0)

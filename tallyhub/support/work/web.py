@@ -1,0 +1,149 @@
+"""The queue, and the buttons by which a request goes on."""
+
+from collections.abc import Callable
+from enum import StrEnum
+from typing import Any, TypeVar
+
+from django.contrib import messages
+from django.core.exceptions import ObjectDoesNotExist
+from django.http import HttpResponse, HttpResponseBase, QueryDict
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
+
+from tallyhub.accounts.queries import names_by_id
+from tallyhub.kernel.access import Right
+from tallyhub.kernel.errors import Forbidden, HubError
+from tallyhub.kernel.http import HubRequest, signed_in
+from tallyhub.kernel.scope import scope
+from tallyhub.kernel.sentences import sentence
+from tallyhub.support.rules import RequestClass, Severity, Status
+from tallyhub.support.work import commands, page, queries
+from tallyhub.support.work.queries import QueueFilter
+
+Known = TypeVar("Known", bound=StrEnum)
+_DIGITS_MAX = 18  # more are no bigint
+
+
+@signed_in
+@require_safe
+def queue(request: HubRequest) -> HttpResponse:
+    """What there is to do at all customers whose staff one is, whichever is worked inside."""
+    wanted = _read_filter(request.GET)
+    with scope(request.access):
+        places = queries.list_places()
+        if not places:
+            raise Forbidden(Right.WORK_REQUESTS)
+        found = queries.list_queue(places, wanted)
+        by_workspace = {one.workspace_id: one for one in places}
+        assigned = {one.assigned_to_id for one in found if one.assigned_to_id}
+        if wanted.assigned.isdecimal():
+            assigned.add(int(wanted.assigned))
+        people = names_by_id(assigned)
+        shown = found[: queries.QUEUE_MAX]
+        here = request.access.customer_id
+        context = {
+            "rows": [page.queue_row(one, by_workspace[one.workspace_id], people, here=here) for one in shown],
+            "filters": page.queue_filters(places, sorted(people.items(), key=lambda one: one[1]), wanted,
+                                          request.access.person_id),
+            "is_filtered": wanted != QueueFilter(),
+            "is_cut": len(found) > len(shown),
+            "shown_max": queries.QUEUE_MAX,
+        }  # fmt: skip
+        return render(request, "support/queue.html", context)
+
+
+def _read_filter(query: QueryDict) -> QueueFilter:
+    assigned, customer = query.get("assigned") or "", query.get("customer") or ""
+    if assigned not in ("", "nobody"):
+        _read_id(assigned)
+    return QueueFilter(
+        customer_id=_read_id(customer) if customer else None,
+        severity=_known(Severity, severity) if (severity := query.get("severity")) else "",
+        status=_known(Status, status) if (status := query.get("status")) else "",
+        assigned=assigned,
+        is_called=query.get("called") == "yes",
+    )
+
+
+@signed_in
+@require_POST
+def change_status(request: HubRequest, number: str) -> HttpResponseBase:
+    becomes = _known(Status, request.POST.get("becomes"))
+    return _do(request, number, lambda: commands.change_status(
+        request.access, number, becomes=becomes, version=_version(request)
+    ))  # fmt: skip
+
+
+@signed_in
+@require_POST
+def assign(request: HubRequest, number: str) -> HttpResponseBase:
+    chosen = request.POST.get("person") or ""
+    person_id = _read_id(chosen) if chosen else None
+    return _do(request, number, lambda: commands.assign(
+        request.access, number, person_id=person_id, version=_version(request)
+    ))  # fmt: skip
+
+
+@signed_in
+@require_POST
+def change_severity(request: HubRequest, number: str) -> HttpResponseBase:
+    severity = _known(Severity, request.POST.get("severity"))
+    return _do(request, number, lambda: commands.change_severity(
+        request.access, number, severity=severity, version=_version(request)
+    ))  # fmt: skip
+
+
+@signed_in
+@require_POST
+def classify(request: HubRequest, number: str) -> HttpResponseBase:
+    request_class = _known(RequestClass, request.POST.get("class", "none"))
+    return _do(request, number, lambda: commands.classify(
+        request.access, number, request_class=request_class, version=_version(request)
+    ))  # fmt: skip
+
+
+@signed_in
+@require_POST
+def call(request: HubRequest, number: str) -> HttpResponseBase:
+    reason = (request.POST.get("reason") or "").replace("\x00", "").strip()[: commands.REASON_MAX]
+    return _do(request, number, lambda: commands.call(
+        request.access, number, reason=reason, version=_version(request)
+    ), done=_("Your call is made. Somebody of the staff has to acknowledge it."))  # fmt: skip
+
+
+@signed_in
+@require_POST
+def hear_call(request: HubRequest, number: str) -> HttpResponseBase:
+    return _do(request, number, lambda: commands.hear_call(request.access, number))
+
+
+def _do(request: HubRequest, number: str, act: Callable[[], Any], *, done: str = "") -> HttpResponseBase:
+    """And back to the request's page, which says how it stands now, or why it could not be."""
+    try:
+        act()
+    except Forbidden:
+        raise
+    except HubError as error:
+        messages.error(request, sentence(error))
+    else:
+        messages.success(request, done or _("Done."))
+    return redirect("support:request", number)
+
+
+def _version(request: HubRequest) -> int:
+    return _read_id(request.POST.get("version") or "")
+
+
+def _read_id(text: str) -> int:
+    if not (text.isascii() and text.isdecimal() and len(text) <= _DIGITS_MAX):
+        raise ObjectDoesNotExist
+    return int(text)
+
+
+def _known(kind: type[Known], value: str | None) -> Known:
+    """A value that is none of those on offer ends as 404."""
+    try:
+        return kind(value or "")
+    except ValueError:
+        raise ObjectDoesNotExist from None
