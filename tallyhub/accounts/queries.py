@@ -28,7 +28,7 @@ def lock_person(person_id: int) -> Person:
 
 
 def names_by_id(people: Collection[int]) -> dict[int, str]:
-    """Of colleagues among the staff, wherever each of them works: for lists across customers, which staff alone read."""
+    """Of colleagues among the staff, wherever each works: for lists across customers, which staff alone read."""
     return dict(Person.objects.filter(pk__in=people).values_list("pk", "name"))
 
 
