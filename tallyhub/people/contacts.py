@@ -5,7 +5,6 @@ person counts once, and an open invitation that would make somebody one counts, 
 with one that is as needed, nothing is capped.
 """
 
-from collections import defaultdict
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -121,24 +120,37 @@ class _Term(NamedTuple):
 
 
 def _allowed(workspaces: Sequence[int]) -> dict[int, tuple[str, int]]:
-    """(number, allowed today) by agreement; those with an as-needed entitlement left out."""
+    """(number, allowed today) by agreement; those that cap nothing left out."""
     with connection.cursor() as cursor:
         cursor.execute(_TERMS, [list(workspaces), clock.now()])
         terms = [_Term(*row) for row in cursor.fetchall()]
     found = {}
     for agreement_id, group in groupby(terms, attrgetter("agreement_id")):
         of_agreement = list(group)
-        if not any(term.is_as_needed for term in of_agreement):
-            found[agreement_id] = (of_agreement[0].number, _quantity(of_agreement))
+        allowed = allowance(_bought(of_agreement).values(), of_agreement[0].today)
+        if allowed is not None:
+            found[agreement_id] = (of_agreement[0].number, allowed)
     return found
 
 
-def _quantity(terms: Sequence[_Term]) -> int:
-    """What the allotments of all these entitlements add up to today."""
-    bought: dict[int, list[engine.Allotment]] = defaultdict(list)
+def _bought(terms: Sequence[_Term]) -> dict[int, list[engine.Allotment] | None]:
+    """The allotments by entitlement; None for one that is as needed."""
+    found: dict[int, list[engine.Allotment] | None] = {}
     for one in terms:
-        if one.allotment_id is not None:
+        bought = found.setdefault(one.entitlement_id, None if one.is_as_needed else [])
+        if bought is not None and one.allotment_id is not None:
             kind = AllotmentKind(one.kind)
-            allotment = engine.Allotment(one.allotment_id, kind, one.amount, one.starts_on, one.ends_on, one.priority)
-            bought[one.entitlement_id].append(allotment)
-    return sum(engine.balance(each, (), terms[0].today).quantity or 0 for each in bought.values())
+            bought.append(
+                engine.Allotment(one.allotment_id, kind, one.amount, one.starts_on, one.ends_on, one.priority)
+            )
+    return found
+
+
+def allowance(bought: Collection[Sequence[engine.Allotment] | None], day: date) -> int | None:
+    """How many support contacts entitlements allow together on a day; None where nothing is capped.
+
+    ``bought`` holds the allotments of each entitlement, None for one that is as needed.
+    """
+    if not bought or None in bought:
+        return None
+    return sum(engine.balance(each, (), day).quantity or 0 for each in bought)
