@@ -5,11 +5,12 @@ from dataclasses import replace
 from typing import Any
 
 from django.http import HttpResponse, HttpResponseBase
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
+from tallyhub.accounts.sessions import CUSTOMER_KEY
 from tallyhub.activity import drilldown, entry_grid, page, tiles
 from tallyhub.activity.commands import note_export
 from tallyhub.activity.drilldown import Subject
@@ -49,6 +50,8 @@ REFUSING_MAX = 5  # organisations that are named
 @told("home")
 def home(request: HubRequest) -> HttpResponse:
     """What is left, per active agreement of the workspace one is signed in to."""
+    if _has_to_choose(request):
+        return redirect("office:home")
     if not request.access.has_anywhere(Right.VIEW_ACTIVITY):
         with scope(request.access):
             return render(request, "activity/home.html", {"sections": [], "empty": _no_activity(request)})
@@ -61,6 +64,15 @@ def home(request: HubRequest) -> HttpResponse:
         ]
         empty = None if sections else _("No agreement is in force in this workspace today.")
         return render(request, "activity/home.html", {"sections": sections, "empty": empty})
+
+
+def _has_to_choose(request: HubRequest) -> bool:
+    """Of several customers whom one serves, the first by name may have nothing yet; so nobody begins inside it."""
+    return (
+        request.sign_on.customer_count > 1
+        and CUSTOMER_KEY not in request.session
+        and request.access.has_anywhere(Right.MANAGE_AGREEMENTS)
+    )
 
 
 def _home_section(agreement: AgreementLines, choice: Choice) -> dict[str, Any]:
