@@ -34,6 +34,11 @@ def list_tokens(access: Access, *, is_of_customer: bool) -> TokenQuerySet:
     return wanted.order_by("-pk")[:LISTED_MAX]
 
 
+def names_of_tokens(access: Access, wanted: Collection[int]) -> dict[int, str]:
+    """By id, of those that this person sees."""
+    return dict(Token.objects.visible_to(access).filter(pk__in=wanted).values_list("pk", "name"))
+
+
 def lock_token(access: Access, token_id: int) -> Token:
     return Token.objects.select_for_update().visible_to(access).get(pk=token_id)
 

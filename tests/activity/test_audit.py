@@ -14,6 +14,7 @@ from tallyhub.kernel import clock
 from tallyhub.kernel.access import Access
 from tallyhub.kernel.scope import scope
 from tests.make import grant
+from tests.people.people import make_group
 from tests.world import NOW
 
 PAGE, FILE = "/audit/", "/audit/events.csv"
@@ -177,8 +178,14 @@ def test_an_event_names_the_thing_and_says_how_it_came(client: Any, world: Simpl
     note(world.cedar.pk, "activity.statement_made", subject_id=7)
     note(world.cedar.pk, "activity.exported", subject_id=world.birch_advisory.pk, details={"what": "entries"})
     note(world.cedar.pk, details={"what": "mapping", "rows": 3})
+    note(world.cedar.pk, "office.agreement_approved", subject_id=world.agreement.pk)
+    note(world.cedar.pk, "office.agreement_approved", subject_id=world.birch_agreement.pk)
+    note(world.cedar.pk, "people.group_made", subject_id=make_group(world.north, "Night shift").pk)
     said = {(row["what"], row["subject"]) for row in rows(client)}
     assert ("Made a statement", "Statement 7") in said
+    named = {subject for what, subject in said if what.startswith("Approved an agreement")}
+    assert named == {"CED-2026", f"no. {world.birch_agreement.pk}"}
+    assert ("Made a group", "Night shift") in said
     assert ("Imported 3 rows: a file, read by a mapping", "") in said
     assert ("Downloaded a list: Consumption history", f"no. {world.birch_advisory.pk}") in said  # another customer's
 
