@@ -17,19 +17,19 @@ def invite(page: Any, workspace: str | None, address: str, *roles: str) -> None:
     """``workspace`` None: the only one there is."""
     page.goto("/users/invite/")
     if workspace:
-        page.locator("[name=workspace]").select_option(label=workspace)
+        page.locator("main [name=workspace]").select_option(label=workspace)
     page.locator("[name=people]").fill(address)
     for role in roles:
-        page.get_by_label(re.compile(f"^{role}")).check()
+        page.locator(f"[name=roles][value={role}]").check()
     page.get_by_role("button", name="Show what will happen").click()
     page.get_by_role("button", name="Send 1 invitation").click()
     page.get_by_text("1 invitation is on its way.").wait_for()
 
 
-def row_of(page: Any, address: str) -> str:
-    """What *Manage users* says of somebody now, in any workspace."""
-    page.goto(f"/users/?workspace=all&text={address}")
-    return str(page.locator("tbody tr", has_text=address).inner_text())
+def row_of(page: Any, who: str, *, workspace: str = "all") -> str:
+    """What *Manage users* says of somebody now; ``workspace`` empty: in the one that is worked in."""
+    page.goto(f"/users/?text={who}&workspace={workspace}")
+    return str(page.locator("tbody tr", has_text=who).inner_text())
 
 
 def links_to(page: Any, address: str, count: int) -> list[str]:
@@ -61,7 +61,7 @@ def test_the_link_that_was_sent_again_works_in_a_private_window(open_page: Calla
     admin = open_page(ADMIN, "/account-policy/", script=False)
     admin.get_by_role("button", name="Allow personal accounts in Sawmills").click()
     address = "surveyor@elsewhere.example"
-    invite(admin, "Sawmills", address, "Customer activity")
+    invite(admin, "Sawmills", address, "customer_activity")
     links_to(admin, address, 1)
     assert "Invited" in row_of(admin, address)
     admin.locator("tbody tr", has_text=address).get_by_role("link").first.click()

@@ -62,7 +62,7 @@ def test_somebody_invited_signs_in_with_their_organisation_and_reads_no_mail(
     admin = open_page(ADMIN, "/account-policy/", script=False)
     connect(admin, idp)
     address = "night-shift@halden.example"
-    invite(admin, "Sawmills", address, "Customer activity")
+    invite(admin, "Sawmills", address, "customer_activity")
     assert "Invited" in row_of(admin, address)
 
     idp.know("night-shift", email=address, email_verified=True, name="Nia Shift")
