@@ -61,8 +61,7 @@ def admit(customer_id: int, person_id: int, invitations: Collection[Asked]) -> N
     places = tuple(one.workspace_id for one in invitations)
     own = Access(person_id=person_id, customer_id=customer_id, workspaces=places)
     widen(own)
-    accepted = "people.invitation_accepted"
-    record_many(own, [News(accepted, customer_id, one.id, one.workspace_id) for one in invitations])
+    record_many(own, [News("people.invitation_accepted", customer_id, one.id, one.workspace_id) for one in invitations])
 
 
 def note_asked(invitation_id: int) -> None:

@@ -18,6 +18,7 @@ from tests.people.test_joining import grants_of, places_of
 from tests.world import NOW
 
 ADDRESS = "new@example.test"  # of cedar's own domain; nothing is ever read there
+ACCEPTED = "people.invitation_accepted"
 
 
 @pytest.fixture
@@ -37,9 +38,6 @@ def test_somebody_invited_signs_in_and_is_there(known: SimpleNamespace, idp: Idp
     assert invitation_of(ADDRESS, known.south).accepted_at == NOW
     rows = owner.execute("SELECT actor_id, subject_id, workspace_id FROM journal_event WHERE kind = %s", [ACCEPTED])
     assert rows.fetchall() == [(one.person_id, one.pk, known.south.pk)]
-
-
-ACCEPTED = "people.invitation_accepted"
 
 
 def test_manage_users_says_invited_before_and_registered_afterwards(
@@ -62,8 +60,11 @@ def test_all_that_is_open_is_joined_and_nothing_else(known: SimpleNamespace, idp
     [south] = invite(known, invitee(ADDRESS), into=known.south)
     invite(known, invitee(ADDRESS), by=known.stranger, into=known.birch_main)
     commands.revoke_invitation(access, south.pk)
+    [other] = invite(known, invitee("other@example.test"))
     sign_in(client, idp, "new-at-cedar")
     assert places_of(north.person_id) == {known.north.pk}
+    assert places_of(other.person_id) == set()
+    assert invitation_of("other@example.test", known.north).accepted_at is None
     assert invitation_of(ADDRESS, known.south).accepted_at is None
     assert invitation_of(ADDRESS, known.birch_main).accepted_at is None
 
