@@ -33,7 +33,7 @@ def sign_in(page: Any, idp: Idp, subject: str) -> None:
     page.get_by_role("button", name="Continue").click()
     page.get_by_role("link", name="Continue to Halden sign-in").click()
     page.wait_for_url(f"{idp.issuer}/**")
-    page.locator("[name=sub]").last.fill(subject)
+    page.locator("input[name=sub]").fill(subject)  # whoever has been there is a button of that name
     page.keyboard.press("Enter")
 
 
