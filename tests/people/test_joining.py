@@ -291,9 +291,11 @@ def ends(client: Client, link: str, sentence: str) -> None:
 def test_a_used_link_says_so_and_offers_to_sign_in(world: SimpleNamespace, client: Client) -> None:
     [one] = invite(world, invitee())
     register(client, link_of(one))
-    for browser in (client, Client(), signed_in(world.member)):
+    for browser in (Client(), signed_in(world.member)):
         ends(browser, link_of(one), "The invitation was used already.")
     assert 'href="/accounts/login/"' in Client().get(link_of(one)).content.decode()
+    assert client.get(link_of(one))["Location"] == "/"  # their own: they are in
+    assert client.post(link_of(one)).status_code == 409
 
 
 def test_sending_again_voids_the_link_that_was_sent_before(world: SimpleNamespace, client: Client) -> None:

@@ -19,14 +19,14 @@ from tallyhub.kernel.scope import command, widen
 from tallyhub.organizations import queries as organizations
 from tallyhub.organizations.models import Workspace
 from tallyhub.organizations.rules import Role
-from tallyhub.organizations.steps import NewGrant, give_roles, lock_people
+from tallyhub.organizations.steps import lock_people
 from tallyhub.people.contacts import check_room
 from tallyhub.people.invitations import queries, steps
 from tallyhub.people.invitations.links import Link
 from tallyhub.people.invitations.queries import Found
 from tallyhub.people.invitations.rules import PEOPLE_MAX, State, Step, may_ask, next_step, state_of
 from tallyhub.people.models import Invitation
-from tallyhub.people.rules import LIFETIME, check_address, check_name, check_roles, roles_in
+from tallyhub.people.rules import LIFETIME, check_address, check_name, check_roles
 from tallyhub.people.steps import Invitee, invite, persons_of
 
 
@@ -156,24 +156,10 @@ def _require(found: Found, link: Link, person_id: int | None, wanted: Step) -> N
 
 
 def _admit(found: Found, person: Person) -> Joined:
-    """The hub gives what the inviter chose; that the person accepted is theirs to record.
-
-    Raises Conflict where the workspace refuses personal accounts and this is one (R3.6).
-    """
-    hub = Access.of_system([found.customer_id])
+    """Raises Conflict where the workspace refuses personal accounts and this is one (R3.6)."""
     if organizations.is_refused(found.workspace_id, person.pk):
         raise Conflict("personal_account_refused", workspace=found.workspace_name)
-    steps.accept(found.id)
-    give_roles(
-        hub,
-        [
-            NewGrant(found.customer_id, place, person.pk, role, "invitation")
-            for place, role in roles_in(found.workspace_id, found.roles)
-        ],
-    )
-    own = Access(person_id=person.pk, customer_id=found.customer_id, workspaces=(found.workspace_id,))
-    widen(own)
-    record(own, "people.invitation_accepted", found.id, workspace_id=found.workspace_id)
+    steps.admit(found.customer_id, person.pk, [found])
     return Joined(person, found.customer_id, found.workspace_id)
 
 

@@ -29,6 +29,8 @@ from tallyhub.people.invitations.rules import OPEN_STEPS, Step, masked, may_ask,
 def invitation(request: HubRequest, token: str) -> HttpResponseBase:
     link = read_token(token)
     found, step = _read(request, link)
+    if step is Step.ACCEPTED and found and found.person_id == request.access.person_id and request.method != "POST":
+        return redirect("activity:home")  # they are in, perhaps since they signed in to come here
     with translation.override(_language(request, found)):
         form = _form(request, found) if step is Step.REGISTER and found else None
         if request.method == "POST" and (form is None or form.is_valid()):

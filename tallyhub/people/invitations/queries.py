@@ -73,6 +73,13 @@ def lock_invitation(access: Access, invitation_id: int) -> Invitation:
     return managed.visible_to(access).select_for_update(of=("self",)).select_related("workspace").get(pk=invitation_id)
 
 
+def list_joinable(access: Access, person_id: int) -> list[Invitation]:
+    """Those of somebody that lead into a workspace now. For the hub itself."""
+    mine = Invitation.objects.filter(customer_id__in=access.customers, person_id=person_id, accepted_at=None)
+    still = mine.filter(voided_at=None, expires_at__gt=clock.now(), workspace__archived_at=None)
+    return list(still.order_by("pk"))
+
+
 def list_unanswered(access: Access, ids: Collection[int]) -> list[Invitation]:
     """Those of these that are open still, in the order of their ids. For the hub itself."""
     now = clock.now()

@@ -21,6 +21,8 @@ from tallyhub.organizations.steps import lock_people
 from tallyhub.organizations.work import queries as work
 from tallyhub.organizations.work import steps as work_steps
 from tallyhub.people import policy
+from tallyhub.people.invitations.queries import list_joinable
+from tallyhub.people.invitations.steps import admit
 from tallyhub.people.models import DirectoryGroup, IdentityProvider
 from tallyhub.people.rules import GIVEN_ROLES
 from tallyhub.people.sign_in import queries, rules, steps
@@ -241,7 +243,8 @@ def remove_directory_group(access: Access, group_id: int) -> None:
 def sign_in(access: Access, provider: Provider, claim: Claim) -> Person:
     """Let in whom the provider's verified answer names; ``access`` is the hub's, inside the provider's customer.
 
-    Raises Invalid for whoever is not let in. Renews the roles that come from the directory's groups.
+    Raises Invalid for whoever is not let in. Renews the roles that come from the directory's groups, and joins what the
+    customer has asked them into: who it is needs no mail to prove it, so they may have no mailbox (R3.5).
     """
     lock_people(provider.customer_id)
     groups = steps.matching(access, provider, claim)
@@ -258,6 +261,8 @@ def sign_in(access: Access, provider: Provider, claim: Claim) -> Person:
     work_steps.vouch(provider.customer_id, person.pk)
     lasts = timedelta(seconds=settings.SESSION_COOKIE_AGE)
     steps.renew(access, provider, claim, person, groups, ends_at=clock.now() + lasts)
+    if invitations := list_joinable(access, person.pk):
+        admit(provider.customer_id, person.pk, invitations)
     return person
 
 
