@@ -1,14 +1,19 @@
 """The list of a customer's agreements, and all of one."""
 
+from typing import Any
+
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from tallyhub.agreements.queries import list_agreements
+from tallyhub.agreements.rules import State
 from tallyhub.kernel.access import Right
 from tallyhub.kernel.http import HubRequest, signed_in
 from tallyhub.kernel.scope import scope
-from tallyhub.office.agreements.queries import get_whole, list_drafts
+from tallyhub.office.agreements.queries import Whole, get_whole, list_drafts
+from tallyhub.office.domains.page import warning
+from tallyhub.office.domains.queries import list_outside
 from tallyhub.office.overview import page
 
 
@@ -34,5 +39,14 @@ def agreement(request: HubRequest, agreement_id: int) -> HttpResponse:
     request.access.require(Right.MANAGE_AGREEMENTS)
     names = {place.id: place.name for place in request.sign_on.places}
     with scope(request.access):
-        context = page.agreement(get_whole(request.access, agreement_id), names)
-        return render(request, "office/agreement.html", {"one": context})
+        whole = get_whole(request.access, agreement_id)
+        context = {"one": page.agreement(whole, names), "outside": _outside(request, whole)}
+        return render(request, "office/agreement.html", context)
+
+
+def _outside(request: HubRequest, whole: Whole) -> list[dict[str, Any]]:
+    """Who could not sign in, of those that an agreement names which is not over."""
+    if whole.agreement.state(whole.today) in (State.EXPIRED, State.TERMINATED):
+        return []
+    named = [one.email for one in whole.contacts]
+    return [warning(one) for one in list_outside(request.access, whole.agreement.plan, named)]
