@@ -7,7 +7,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from tallyhub.agreements.queries import list_agreements
-from tallyhub.agreements.rules import State
+from tallyhub.agreements.rules import ACTIVE_STATES, ServiceKind, State
 from tallyhub.kernel.access import Right
 from tallyhub.kernel.http import HubRequest, signed_in
 from tallyhub.kernel.scope import scope
@@ -15,6 +15,7 @@ from tallyhub.office.agreements.queries import Whole, get_whole, list_drafts
 from tallyhub.office.domains.page import warning
 from tallyhub.office.domains.queries import list_outside
 from tallyhub.office.overview import page
+from tallyhub.people.contacts import list_named, rooms
 
 
 @signed_in
@@ -40,8 +41,23 @@ def agreement(request: HubRequest, agreement_id: int) -> HttpResponse:
     names = {place.id: place.name for place in request.sign_on.places}
     with scope(request.access):
         whole = get_whole(request.access, agreement_id)
-        context = {"one": page.agreement(whole, names), "outside": _outside(request, whole)}
+        context = {"one": page.agreement(whole, names, _people(request, whole)), "outside": _outside(request, whole)}
         return render(request, "office/agreement.html", context)
+
+
+def _people(request: HubRequest, whole: Whole) -> page.People | None:
+    """Where the agreement, in force, says how many support contacts there may be. Three statements at most."""
+    lines = [line.entitlement for package in whole.packages for line in package.lines]
+    if not any(one.service.kind == ServiceKind.CONTACTS for one in lines):
+        return None
+    if whole.agreement.state(whole.today) not in ACTIVE_STATES:
+        return None
+    mapped = {each.workspace_id for one in whole.packages for each in one.package.mappings.all()}
+    if not mapped:
+        return None
+    found = [one for one in rooms(request.access, sorted(mapped)) if one.agreement_id == whole.agreement.pk]
+    named = list_named(request.access, [whole.agreement.pk], sorted(mapped))
+    return page.People(found[0] if found else None, named)
 
 
 def _outside(request: HubRequest, whole: Whole) -> list[dict[str, Any]]:
