@@ -273,13 +273,12 @@ def approve(request: HubRequest, draft_id: int) -> HttpResponseBase:
 def _approve(request: HubRequest, draft_id: int, said: HubError | None) -> HttpResponse:
     with scope(request.access):
         read = _read(request, draft_id)
-        sellers = {one.code: one.name for one in list_sellers()}
         context = {
             **_about(read),
             "said": sentence(said) if said else "",
             "missing": page.missing(read),
             "outside": _outside(request, read),
-            "summary": page.summary(read, sellers),
+            "summary": page.summary(read),
         }
         status = 409 if isinstance(said, Conflict) else 400 if isinstance(said, Invalid) else 200
         return render(request, "office/draft_approve.html", context, status=status)
