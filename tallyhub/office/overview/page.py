@@ -1,6 +1,6 @@
 """What the list of agreements and the page of one say."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, NamedTuple
@@ -76,7 +76,15 @@ class People:
     named: Sequence[Named]
 
 
-def agreement(whole: Whole, workspaces: dict[int, str], people: People | None = None) -> dict[str, Any]:
+def is_being_set_up(one: Agreement, today: date) -> bool:
+    """It has begun, and the hub has not yet come round to it."""
+    return bool(one.approved_at and not one.activated_at and one.starts_on <= today <= one.ends_on)
+
+
+def agreement(
+    whole: Whole, workspaces: dict[int, str], going: Collection[int], people: People | None = None
+) -> dict[str, Any]:
+    """``going``: the packages that are mapped by themselves when the agreement begins."""
     one = whole.agreement
     state = one.state(whole.today)
     facts = [
@@ -94,11 +102,15 @@ def agreement(whole: Whole, workspaces: dict[int, str], people: People | None = 
         "number": one.number,
         "badge": state_badge(state),
         "facts": facts,
-        "origin": _origin(one),
+        "origin": _origin(one, whole.today),
+        "may_activate": bool(one.approved_at and not one.activated_at and whole.today <= one.ends_on),
         "goes_on": one.terminated_on is None,
         "follows": one.follows,
         "followers": whole.followers,
-        "packages": [_package(each, whole.today, workspaces, people) for each in whole.packages],
+        "packages": [
+            _package(each, whole.today, workspaces, people) | {"is_going": each.package.pk in going}
+            for each in whole.packages
+        ],
         "contacts": [
             {"name": each.name or each.email, "email": each.email, "kind": contact_name(ContactKind(each.kind))}
             for each in whole.contacts
@@ -106,12 +118,17 @@ def agreement(whole: Whole, workspaces: dict[int, str], people: People | None = 
     }
 
 
-def _origin(one: Agreement) -> str:
+def _origin(one: Agreement, today: date) -> str:
     if one.approved_at is None:
         return _("It came by import.")
     said = {"day": fmt.day(localtime(one.approved_at).date())}
+    if is_being_set_up(one, today):
+        return _("Approved on %(day)s. It is being set up now; look again in a minute.") % said
     if one.activated_at is None:
         return _("Approved on %(day)s. It is set up by itself when it begins.") % said
+    if today < one.starts_on:
+        said |= {"since": fmt.day(localtime(one.activated_at).date()), "begins": fmt.day(one.starts_on)}
+        return _("Approved on %(day)s. It is set up since %(since)s and begins on %(begins)s.") % said
     return _("Approved on %(day)s.") % said
 
 

@@ -15,6 +15,7 @@ from tallyhub.office.agreements.queries import Whole, get_whole, list_drafts
 from tallyhub.office.domains.page import warning
 from tallyhub.office.domains.queries import list_outside
 from tallyhub.office.overview import page
+from tallyhub.office.workspaces.steps import list_going
 from tallyhub.people.contacts import list_named, rooms
 
 
@@ -41,7 +42,11 @@ def agreement(request: HubRequest, agreement_id: int) -> HttpResponse:
     names = {place.id: place.name for place in request.sign_on.places}
     with scope(request.access):
         whole = get_whole(request.access, agreement_id)
-        context = {"one": page.agreement(whole, names, _people(request, whole)), "outside": _outside(request, whole)}
+        going = list_going(request.access, [whole.agreement])
+        context = {
+            "one": page.agreement(whole, names, going, _people(request, whole)),
+            "outside": _outside(request, whole),
+        }
         return render(request, "office/agreement.html", context)
 
 
