@@ -15,7 +15,6 @@ from tallyhub.kernel import formatting as fmt
 from tallyhub.kernel.amounts import Unit
 from tallyhub.kernel.errors import HubError
 from tallyhub.kernel.http import url
-from tallyhub.kernel.sentences import sentence
 from tallyhub.office import forms as ask
 from tallyhub.office.agreements import check
 from tallyhub.office.agreements.check import CONTACTS, PACKAGES, TERMS, PlannedEntitlement, Problem, section_of
@@ -174,7 +173,7 @@ def _item(problem: Problem) -> dict[str, str]:
     *rows, name = problem.field.split("-")
     numbers = [str(int(one[1:]) + 1) for one in rows if one[1:].isdigit()]
     label = str(LABELS.get(name, ""))
-    return {"label": " ".join([label, ".".join(numbers)]).strip(), "sentence": sentence(problem.error)}
+    return {"label": " ".join([label, ".".join(numbers)]).strip(), "sentence": ask.said(problem.error)}
 
 
 def package_rows(read: Read) -> list[dict[str, Any]]:

@@ -36,7 +36,7 @@ def badge(*, is_archived: bool) -> dict[str, str]:
 
 
 def accounts(*, refuses_personal: bool) -> str:
-    return _("work or school accounts") if refuses_personal else _("work, school and personal accounts")
+    return _("Work accounts only") if refuses_personal else _("Work and personal accounts")
 
 
 def offered(packages: Sequence[Offered], chosen: Sequence[str]) -> list[dict[str, Any]]:
