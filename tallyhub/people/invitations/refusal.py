@@ -4,7 +4,7 @@ from django.utils.translation import gettext as _
 
 from tallyhub.kernel.access import Access
 from tallyhub.kernel.scope import scope
-from tallyhub.organizations.models import ProvedDomain, WorkAccount, Workspace
+from tallyhub.organizations.work import queries as work
 from tallyhub.people.invitations.queries import Found
 from tallyhub.people.sign_in.queries import find_identity_provider
 
@@ -18,12 +18,11 @@ def refusal(found: Found) -> tuple[str, bool]:
     """
     hub = Access.of_system([found.customer_id])
     with scope(hub):
-        if not Workspace.objects.visible_to(hub).filter(pk=found.workspace_id, refuses_personal=True).exists():
+        if not work.get_workspace(hub, found.workspace_id).refuses_personal or found.person_id in work.find_vouched(
+            hub
+        ):
             return "", False
-        if WorkAccount.objects.visible_to(hub).filter(person_id=found.person_id).exists():
-            return "", False
-        proved = ProvedDomain.objects.visible_to(hub).filter(proved_at__isnull=False)
-        domains = set(proved.values_list("domain", flat=True))
+        domains = {one.domain for one in work.list_domains(hub) if one.proved_at}
         provider = find_identity_provider(hub)
     if found.email.rpartition("@")[2].lower() in domains:
         return "", False
