@@ -203,7 +203,7 @@ def account_policy() -> dict[tuple[str, str], tuple[list[Any], dict[str, int]]]:
     }
 
 
-OFFICE_PAGES = ("customer", "agreements", "mappings")
+OFFICE_PAGES = ("customer", "domain", "agreements", "mappings")
 OFFICE_FORMS = ("agreement_extend", "agreement_end", "agreement_rename", "package_entitlement", "package_end")
 OFFICE_FORMS += ("package_rename",)
 DRAFT_PAGES = ("draft", "draft_terms", "draft_contacts", "draft_approve")

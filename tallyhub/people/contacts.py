@@ -7,10 +7,10 @@ with one that is as needed, nothing is capped.
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from itertools import groupby
 from operator import attrgetter
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from django.db import connection
 from django.utils.translation import ngettext
@@ -23,6 +23,7 @@ from tallyhub.kernel.scope import require_transaction
 from tallyhub.ledger import engine
 from tallyhub.ledger.rules import AllotmentKind
 from tallyhub.organizations.models import Workspace
+from tallyhub.organizations.rules import Role
 
 # Definer functions (people/migrations/0003): numbers only, because who manages a workspace sees no other one's people.
 _TERMS = "SELECT * FROM people_contact_terms(%s::bigint[], %s)"
@@ -53,10 +54,68 @@ def rooms(access: Access, workspaces: Sequence[int], people: Collection[int] = (
     allowed = _allowed(workspaces)
     if not allowed:
         return []
+    named = count_named(workspaces, people)
+    return [Room(one, number, amount, *named[one]) for one, (number, amount) in allowed.items()]
+
+
+def count_named(workspaces: Sequence[int], people: Collection[int] = ()) -> dict[int, tuple[int, int]]:
+    """(named, named of these people) by agreement that reaches these workspaces. One statement."""
     with connection.cursor() as cursor:
         cursor.execute(_NAMED, [list(workspaces), list(people), clock.now()])
-        named = {agreement: numbers for agreement, *numbers in cursor.fetchall()}
-    return [Room(one, number, amount, *named[one]) for one, (number, amount) in allowed.items()]
+        return {agreement: (named, of_these) for agreement, named, of_these in cursor.fetchall()}
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """A support contact, or somebody who was asked in as one, in the workspaces that are asked about."""
+
+    name: str
+    workspaces: tuple[str, ...]  # their names; none: in the whole customer
+    since: datetime
+    is_invited: bool
+
+
+# The WHERE clauses are the first wall once more; by their policies one reads what one may.
+_NAMED_PEOPLE = f"""
+WITH places AS (
+    SELECT DISTINCT m.workspace_id FROM agreements_mapping m JOIN agreements_package k ON k.id = m.package_id
+    WHERE k.agreement_id = ANY (%(agreements)s) AND m.workspace_id = ANY (%(workspaces)s)
+)
+SELECT g.person_id, p.name, coalesce(w.name, ''), g.starts_at, false
+FROM organizations_accessgrant g JOIN accounts_person p ON p.id = g.person_id
+LEFT JOIN organizations_workspace w ON w.id = g.workspace_id
+WHERE g.customer_id = ANY (%(customers)s) AND g.role = '{Role.SUPPORT_CONTACT}'
+  AND (g.workspace_id IN (SELECT workspace_id FROM places) OR g.workspace_id IS NULL AND %(in_whole)s)
+  AND g.starts_at <= %(now)s AND (g.ends_at IS NULL OR g.ends_at > %(now)s)
+UNION ALL
+SELECT i.person_id, coalesce(nullif(i.name, ''), i.email), w.name, i.made_at, true
+FROM people_invitation i JOIN organizations_workspace w ON w.id = i.workspace_id
+WHERE i.workspace_id IN (SELECT workspace_id FROM places) AND '{Role.SUPPORT_CONTACT}' = ANY (i.roles)
+  AND i.accepted_at IS NULL AND i.voided_at IS NULL
+"""
+
+
+def list_named(access: Access, agreements: Collection[int], workspaces: Sequence[int]) -> list[Named]:
+    """Who is named in those of these workspaces that the agreements reach, by name, each once. One statement.
+
+    For whoever administers all of these workspaces, or manages the agreements.
+    """
+    asked = {"agreements": list(agreements), "workspaces": list(workspaces), "customers": list(access.customers)}
+    with connection.cursor() as cursor:
+        cursor.execute(_NAMED_PEOPLE, {**asked, "in_whole": access.in_whole, "now": clock.now()})
+        rows = cursor.fetchall()
+    found: dict[int, list[Any]] = {}
+    for row in sorted(rows, key=lambda row: (row[4], row[2])):
+        found.setdefault(row[0], []).append(row)
+    people = [_named(each) for each in found.values()]
+    return sorted(people, key=lambda one: (one.name.casefold(), one.since))
+
+
+def _named(rows: Sequence[Any]) -> Named:
+    """One person's rows; whoever is one somewhere already is not only asked in."""
+    _person, name, _place, _since, is_invited = rows[0]
+    places = tuple(dict.fromkeys(place for _, _, place, _, _ in rows if place))
+    return Named(name, places, min(row[3] for row in rows if row[4] == is_invited), is_invited)
 
 
 def check_room(access: Access, workspace: Workspace, person_ids: Collection[int]) -> None:

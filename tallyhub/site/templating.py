@@ -86,6 +86,7 @@ class Chrome:
         self.person_name = person.name if self.is_signed_in else ""
         self.person_email = (person.email or "") if self.is_signed_in else ""
         self.theme = person.theme if self.is_signed_in else "auto"
+        self.customer_name = self._sign_on.customer_name if self._sign_on else ""
         self.has_more_customers = bool(self._sign_on and self._sign_on.customer_count > 1)
 
     @property

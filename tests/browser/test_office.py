@@ -86,7 +86,7 @@ def test_a_workspace_is_asked_for_made_and_archived(open_page: Callable[..., Any
     work_inside(team, "Halden Timber & Energy")
     team.goto("/office/enquiries/")
     team.get_by_role("link", name="Open: Workspace Harbour automation").click()
-    team.get_by_role("link", name="Grant: make the workspace").click()
+    team.get_by_role("button", name="Grant: make the workspace").click()
     assert team.locator("[name=goal]").input_value() == "Cranes that load at night"
     team.locator("[name=administrators]").fill("k.brattvik@halden.example")
     team.get_by_label("Rapid response").check()

@@ -97,7 +97,7 @@ def test_the_round_takes_as_many_statements_for_many_customers_as_for_one(
 
 def test_what_waits_comes_first_and_a_name_can_be_searched(world: SimpleNamespace, csam: Any) -> None:
     grant(world.csam, "csam", make_organization("aaa", name="Aaa Calm"))
-    shown = said(csam.get(reverse("office:home")))
+    shown = said(csam.get(reverse("office:home"))).partition("<tbody")[2]
     assert shown.index("Cedar") < shown.index("Aaa Calm")
     assert "Cedar" not in said(csam.get(reverse("office:home"), {"text": "aaa"})).split("<tbody")[1]
     assert "No customer found" in said(csam.get(reverse("office:home"), {"text": "zzz"}))

@@ -209,6 +209,7 @@ def test_a_role_that_is_held_already_is_held_from_both(world: SimpleNamespace) -
 
 
 def test_the_wrong_account_is_told_whose_it_is_without_the_address(world: SimpleNamespace) -> None:
+    accept_all(world.north)
     [one] = invite(world, invitee("somebody.else@company.test"))
     client = signed_in(world.member)
     shown = text_of(client.get(link_of(one)))

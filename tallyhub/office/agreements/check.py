@@ -83,7 +83,7 @@ class Known:
     """What a draft is checked against. ``whole``: the days of the agreement that it amends, and its packages' codes."""
 
     services: Mapping[str, Service]
-    sellers: Collection[str]
+    sellers: Mapping[str, str]  # names by code
     whole: Days | None = None
     package_codes: Collection[str] = ()
     follows: bool = False

@@ -11,7 +11,7 @@ from tallyhub.kernel.access import Access
 from tallyhub.ledger import queries as ledger
 from tallyhub.ledger import steps
 from tallyhub.ledger.engine import Balance
-from tallyhub.office.amendments.plans import Plan
+from tallyhub.office.amendments.plans import Plan, days_in_force
 
 _LISTED_MAX = 6
 
@@ -36,8 +36,12 @@ class Remainder:
 
     number: str  # of the agreement
     amount: int
-    ends_on: date
+    ends_on: date  # of the allotment, its package or its agreement, whichever ends first
     has_expired: bool
+
+    def is_over_before(self, day: date) -> bool:
+        """What is in force on that day still would be counted twice if it were given again."""
+        return self.has_expired or self.ends_on < day
 
 
 def list_remainders(access: Access, entitlement: Entitlement) -> list[Remainder]:
@@ -51,12 +55,18 @@ def list_remainders(access: Access, entitlement: Entitlement) -> list[Remainder]
         before = agreements.list_packages(access, agreement.follows_id)
         same = (one for one in before if one.code == entitlement.package.code)
         found += [each for one in same for each in one.entitlements.all() if each.code == entitlement.code]
-    numbers = {one.pk: agreements.get_entitlement(access, one.pk).package.agreement for one in found}
-    days = {pk: clock.today(one.zone) for pk, one in numbers.items()}
+    packages = {one.pk: agreements.get_entitlement(access, one.pk).package for one in found}
+    days = {pk: clock.today(one.agreement.zone) for pk, one in packages.items()}
     balances = ledger.balances(days)
-    ends = {one.pk: one.ends_on for pk in numbers for one in ledger.list_allotments(access, entitlement_id=pk)}
+    ends = {
+        one.pk: min(one.ends_on, days_in_force(package).ends_on)
+        for pk, package in packages.items()
+        for one in ledger.list_allotments(access, entitlement_id=pk)
+    }
     remainders = [
-        Remainder(numbers[pk].number, share.expired or share.left, ends[share.allotment_id], share.expired > 0)
+        Remainder(
+            packages[pk].agreement.number, share.expired or share.left, ends[share.allotment_id], share.expired > 0
+        )
         for pk, balance in balances.items()
         for share in balance.paid
         if share.expired or share.left

@@ -89,11 +89,12 @@ class NewWorkspace:
 
 
 @command
-def make_workspace(access: Access, new: NewWorkspace, *, enquiry_id: int | None = None) -> Workspace:
+def make_workspace(access: Access, new: NewWorkspace, *, enquiry_id: int | None = None, note: str = "") -> Workspace:
     """An additional workspace for an agreed goal, with an administrator of its own, who invites the members (R3.2).
 
-    ``enquiry_id``: it is what somebody asked for, and that is granted with it. Raises DoesNotExist for a package that
-    is not the customer's or is over, Invalid and Conflict for what the person must correct.
+    ``enquiry_id``: it is what somebody asked for, and that is granted with it; ``note``: what they read.
+    Raises DoesNotExist for a package that is not the customer's or is over, Invalid and Conflict for what the person
+    must correct.
     """
     access.require(Right.MANAGE_AGREEMENTS)
     enquiry = enquiries.lock_open(access, enquiry_id, Wish.WORKSPACE) if enquiry_id else None
@@ -110,7 +111,7 @@ def make_workspace(access: Access, new: NewWorkspace, *, enquiry_id: int | None 
     role = (Role.WORKSPACE_ADMINISTRATOR.value,)
     invite(access, workspace, [Invitee(one, role, new.language) for one in new.administrators])
     if enquiry:
-        enquiries.answer(access, [enquiry], Answer.GRANTED)
+        enquiries.answer(access, [enquiry], Answer.GRANTED, note)
     touch_customer([workspace.customer_id])
     return workspace
 

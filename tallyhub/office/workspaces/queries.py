@@ -220,11 +220,13 @@ class Offered:
     id: int
     name: str
     agreement: str
+    number: str  # of the agreement
     scope: Scope
 
 
 _OFFERED = f"""
-SELECT p.id, p.name, a.name, p.scope FROM agreements_package p JOIN agreements_agreement a ON a.id = p.agreement_id
+SELECT p.id, p.name, a.name, a.number, p.scope
+FROM agreements_package p JOIN agreements_agreement a ON a.id = p.agreement_id
 WHERE p.customer_id = ANY (%(customers)s) AND {_NOT_OVER}
 ORDER BY a.name, a.id, p.scope DESC, p.name, p.id
 """
@@ -234,4 +236,7 @@ def list_offered(access: Access) -> list[Offered]:
     """What a new workspace can be given. For those who read the customer in whole."""
     with connection.cursor() as cursor:
         cursor.execute(_OFFERED, {"customers": list(access.customers_in_whole), "now": clock.now()})
-        return [Offered(one, name, agreement, Scope(scope)) for one, name, agreement, scope in cursor.fetchall()]
+        return [
+            Offered(one, name, agreement, number, Scope(scope))
+            for one, name, agreement, number, scope in cursor.fetchall()
+        ]
