@@ -9,6 +9,7 @@ from django.test import Client
 
 from tallyhub.people.models import Invitation
 from tests.make import grant, make_person
+from tests.people.inviting import text_of
 from tests.people.people import invite, is_member, make_group, make_known, roles_of
 
 GIVEN = "membership"
@@ -56,6 +57,53 @@ def test_the_page_says_where_each_role_comes_from(world: SimpleNamespace, client
     assert "also: Group Night shift" in page
     assert "Given to the person directly" in page
     assert "since 1 Jan 2020" in page
+
+
+def test_what_somebody_holds_who_cannot_sign_in_is_shown_with_the_reason_and_taken(
+    world: SimpleNamespace, client: Any
+) -> None:  # R7.1
+    known = make_known("Fanni")
+    grant(known, "support_contact", world.north)
+    client.force_login(world.north_admin)
+    page = text_of(client.get(f"/users/{known.pk}/"))
+    assert "Does not count yet: whoever accepts an invitation confirms their email address by it." in page
+    assert re.search(r'value="support_contact" checked', page)
+    assert "End as support contact" in page
+    assert post(client, known, "contact", world.north, contact="no") == 302
+    assert roles_of(known, world.north) == {("member", GIVEN)}
+    assert "Make support contact" in text_of(client.get(f"/users/{known.pk}/"))
+
+
+def test_what_does_not_count_is_shown_with_the_reason(world: SimpleNamespace, client: Any) -> None:  # R3.6
+    guest, unconfirmed = make_person("guest", email="guest@home.test"), make_person("late", confirmed_at=None)
+    client.force_login(world.north_admin)
+    for person, reason in (
+        (guest, "only work accounts are accepted, and home.test is none of the proved domains."),
+        (unconfirmed, "only work accounts are accepted, and the email address is not confirmed."),
+    ):
+        grant(person, "customer_activity", world.north)
+        assert f"Does not count: {reason}" in text_of(client.get(f"/users/{person.pk}/"))
+    assert "Does not count" not in text_of(client.get(f"/users/{world.member.pk}/"))
+
+
+def test_whoever_cannot_sign_in_is_invited_from_their_page(world: SimpleNamespace, client: Any) -> None:  # R3.5
+    known = make_known("Kavitha")
+    grant(known, "support_contact", world.north)
+    client.force_login(world.north_admin)
+    path = f"/users/invite/?workspace={world.north.pk}&amp;person={known.pk}"
+    assert path in client.get(f"/users/{known.pk}/").content.decode()
+    form = text_of(client.get(path.replace("&amp;", "&")))
+    assert "&quot;Kavitha&quot; &lt;kavitha@example.test&gt;" in form
+    assert re.search(r'value="support_contact" checked', form)
+    said = {"workspace": world.north.pk, "people": "Kavitha <kavitha@example.test>", "language": "en"}
+    preview = client.post("/users/invite/", said).content.decode()
+    assert "A member already, who cannot sign in yet." in preview
+    kept = re.findall(r'name="kept" value="([^"]+)"', preview)[0]
+    assert client.post("/users/invite/send/", {"kept": kept}).status_code == 302
+    assert Invitation.objects.using("owner").get(person_id=known.pk).workspace_id == world.north.pk
+    assert path not in client.get(f"/users/{known.pk}/").content.decode()
+    for person, workspace in ((world.stranger, world.north), (known, world.birch_main)):
+        assert client.get(f"/users/invite/?workspace={workspace.pk}&person={person.pk}").status_code == 404
 
 
 def test_somebody_of_another_workspace_or_customer_is_not_there(world: SimpleNamespace, client: Any) -> None:  # R3.3

@@ -15,6 +15,7 @@ from tallyhub.kernel.sentences import sentence
 from tallyhub.organizations.rules import ROLE_NAMES, Role
 from tallyhub.people.invitations.preview import Fate, Planned
 from tallyhub.people.rules import may_give
+from tallyhub.people.users.queries import User
 
 # What each role lets somebody do, in plain words.
 ROLE_SENTENCES: dict[str, Any] = {
@@ -51,6 +52,16 @@ def offered_roles(chosen: Iterable[str], *, in_whole: bool) -> list[dict[str, An
         for role in _ROLE_HINTS
         if may_give(role, in_whole=in_whole)
     ]
+
+
+def asked_for(user: User, workspace_id: int) -> dict[str, Any]:
+    """The form, filled in for one person with what they hold in the workspace."""
+    name = user.name.replace('"', "")
+    return {
+        "workspace": workspace_id,
+        "people": f'"{name}" <{user.email}>' if name != user.email else user.email,
+        "roles": sorted({one.role for one in user.roles if one.workspace_id == workspace_id} & set(_ROLE_HINTS)),
+    }
 
 
 def until(instant: datetime, zone: str) -> str:
@@ -117,6 +128,8 @@ def _notes(one: Planned) -> list[str]:
     if one.row.problem is not None:
         return [sentence(one.row.problem)]
     notes = []
+    if one.is_known:
+        notes.append(_("A member already, who cannot sign in yet."))
     if one.looks_like:
         notes.append(_("Looks like %(other)s, and is another one.") % {"other": one.looks_like})
     if one.is_foreign:

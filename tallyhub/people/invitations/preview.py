@@ -18,7 +18,7 @@ class Fate(StrEnum):
 
     WRONG = "wrong"
     TWICE = "twice"  # the first one counts
-    MEMBER = "member"  # has joined already; roles are changed elsewhere
+    MEMBER = "member"  # has joined already; roles are changed elsewhere. Whoever only came with an import has not
     AGAIN = "again"  # an open or expired invitation is replaced
     NEW = "new"
 
@@ -32,6 +32,7 @@ class Planned:
     fate: Fate
     is_foreign: bool = False  # of none of the customer's own domains, where it has proved some
     looks_like: str = ""  # an address of somebody else, or a domain of the customer
+    is_known: bool = False  # a member who cannot sign in yet
 
     @property
     def has_warning(self) -> bool:
@@ -40,37 +41,39 @@ class Planned:
 
 
 def plan(access: Access, workspace: Workspace, rows: Sequence[Row]) -> list[Planned]:
-    """One for each row, those that need a look first. Three statements, however many rows.
+    """One for each row, those that need a look first. Four statements, however many rows.
 
     Says nothing of whether an address has an account elsewhere: the inviter may not know.
     """
     members = organizations.list_addresses(workspace.pk)
     invited = queries.list_invited(access, workspace)
     own = queries.own_domains(workspace.customer_id)
-    planned = _planned(rows, {one.lower() for one, _ in members}, {one.lower() for one, _ in invited}, own)
+    joined = organizations.list_joined(workspace.pk)
+    known = {one.lower() for one, _ in members} - joined
+    planned = _planned(rows, joined, {one.lower() for one, _ in invited})
     alike = Lookalikes([*members, *invited, *((one.row.email, one.row.name) for one in planned)], own)
-    return sorted((_warned(one, alike, own) for one in planned), key=_order)
+    return sorted((_warned(one, alike, own, known) for one in planned), key=_order)
 
 
-def _planned(rows: Iterable[Row], members: set[str], invited: set[str], own: set[str]) -> list[Planned]:
+def _planned(rows: Iterable[Row], joined: set[str], invited: set[str]) -> list[Planned]:
     planned, seen = [], set()
     for row in rows:
         if row.problem is not None:
             planned.append(Planned(row, Fate.WRONG))
             continue
         fate = Fate.AGAIN if row.key in invited else Fate.NEW
-        fate = Fate.MEMBER if row.key in members else fate
+        fate = Fate.MEMBER if row.key in joined else fate
         planned.append(Planned(row, Fate.TWICE if row.key in seen else fate))
         seen.add(row.key)
     return planned
 
 
-def _warned(one: Planned, alike: Lookalikes, own: set[str]) -> Planned:
+def _warned(one: Planned, alike: Lookalikes, own: set[str], known: set[str]) -> Planned:
     if one.fate not in SENT:
         return one
     domain = one.row.key.rpartition("@")[2]
     looks_like = alike.find(one.row.email, one.row.name) or alike.find_domain(domain)
-    return Planned(one.row, one.fate, bool(own) and domain not in own, looks_like)
+    return Planned(one.row, one.fate, bool(own) and domain not in own, looks_like, one.row.key in known)
 
 
 def _order(one: Planned) -> tuple[int, bool, bool, int]:

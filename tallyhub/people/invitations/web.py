@@ -25,6 +25,8 @@ from tallyhub.people.invitations.lists import COLUMNS
 from tallyhub.people.invitations.preview import invitees, plan
 from tallyhub.people.invitations.rules import LIST_BYTES_MAX, PEOPLE_MAX
 from tallyhub.people.rules import check_roles
+from tallyhub.people.users.forms import read_id
+from tallyhub.people.users.queries import get_user
 
 ID_MAX = 2**63 - 1
 
@@ -59,7 +61,17 @@ def _form(request: HubRequest, places: list[Workspace]) -> InviteForm:
             raise ObjectDoesNotExist
         return InviteForm(choices, request.POST, request.FILES)
     initial = {"workspace": request.access.workspace_id, "language": request.user.language}
-    return InviteForm(choices, initial=initial)
+    return InviteForm(choices, initial=initial | _asked_for(request, places))
+
+
+def _asked_for(request: HubRequest, places: list[Workspace]) -> dict[str, Any]:
+    """From the page of somebody who cannot sign in yet: whom, where, and as what."""
+    if "person" not in request.GET:
+        return {}
+    workspace_id = read_id(request.GET.get("workspace"))
+    if workspace_id not in {one.pk for one in places}:
+        raise ObjectDoesNotExist
+    return page.asked_for(get_user(request.access, read_id(request.GET.get("person")), [workspace_id]), workspace_id)
 
 
 def _form_page(request: HubRequest, form: InviteForm, places: list[Workspace]) -> HttpResponse:

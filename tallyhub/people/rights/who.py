@@ -23,6 +23,7 @@ class Reason:
     reach: str
     source: str
     since: str
+    lapse: str = ""  # why it does not count
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,5 +1,6 @@
 """What the page of the account policy says, in words."""
 
+from collections.abc import Collection
 from typing import Any
 
 from django.utils import timezone
@@ -106,6 +107,16 @@ def effect(found: Effect, names: list[str]) -> dict[str, Any]:
         "invited_names": found.invited[:SHOWN_MAX],
         "invited_more": _more(invited),
     }
+
+
+def why_personal(address: str, domains: Collection[str]) -> str:
+    """Why an account of which it is known to be personal is that. ``domains``: those that the customer has proved."""
+    domain = address.rpartition("@")[2].lower()
+    if not domain:
+        return _("has no email address")
+    if domain not in domains:
+        return _("%(domain)s is none of the proved domains") % {"domain": domain}
+    return _("has not confirmed the email address")
 
 
 def _more(count: int) -> str:
