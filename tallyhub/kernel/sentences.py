@@ -9,7 +9,7 @@ _SENTENCES = {
     "address_in_ledger": _(
         "An address is nothing for the ledger, which nobody can erase. Name the row by a number or code."
     ),
-    "address_malformed": _("%(address)s is no mail address. Write one address per line."),
+    "address_malformed": _("“%(address)s” is no mail address. Write one address per line."),
     "adjustment_too_large": _(
         "%(amount)s takes back more than was bought: at most %(correctable)s can be taken back on that day."
     ),

@@ -132,7 +132,17 @@ def _notes(one: Planned) -> list[str]:
         notes.append(_("A member already, who cannot sign in yet."))
     if one.looks_like:
         notes.append(_("Looks like %(other)s, and is another one.") % {"other": one.looks_like})
+    domain = {"domain": one.row.email.rpartition("@")[2]}
+    if one.is_staff:
+        notes.append(_("Works for the provider or a partner, and serves you already."))
     if one.is_foreign:
-        domain = one.row.email.rpartition("@")[2]
-        notes.append(_("%(domain)s is no domain of your organisation.") % {"domain": domain})
+        notes.append(_("%(domain)s is no domain of your organisation.") % domain)
+    if one.is_refused:
+        notes.append(
+            _(
+                "The workspace accepts work accounts only: without your own sign-in nobody gets in with an address in "
+                "%(domain)s."
+            )
+            % domain
+        )
     return notes
