@@ -261,6 +261,7 @@ def test_whatever_the_hub_did_not_sign_gets_one_and_the_same_page(world: SimpleN
     [one] = invite(world, invitee())
     nothing = client.get("/invitations/nothing/")
     assert nothing.status_code == 404
+    assert "The link of the invitation is damaged" in text_of(nothing)
     for what, token in tampered(token_of(Link(one.pk, one.serial))).items():
         for method, path in (("get", ""), ("post", ""), ("post", "ask/")):
             answer = getattr(client, method)(reverse("people:invitation", args=[token]) + path)

@@ -260,6 +260,7 @@ def test_removing_oneself_is_asked_for_once_more(world: SimpleNamespace, client:
     assert post(client, world.north_admin, "remove", world.north) == 400
     page = client.get(f"/users/{world.north_admin.pk}/remove/?workspace={world.north.pk}").content.decode()
     assert "You are about to remove yourself" in page
+    assert "You will not see this workspace any more" in page
     assert 'name="oneself" value="yes"' in page
     assert post(client, world.north_admin, "remove", world.north, oneself="yes") == 302
     assert not is_member(world.north_admin, world.north)
@@ -303,7 +304,9 @@ def test_nobody_and_too_many_are_refused_in_words(world: SimpleNamespace, client
     assert several(client, "give", world.north, role="support_contact") == 400
     many = {"workspace": world.north.pk, "person": list(range(1, 300)), "role": "support_contact"}
     assert client.post("/users/several/give/", many).status_code == 400
-    assert client.get(f"/users/several/?workspace={world.north.pk}&act=remove").status_code == 400
+    answer = client.get(f"/users/several/?workspace={world.north.pk}&act=remove", follow=True)
+    assert answer.redirect_chain == [(f"/users/?workspace={world.north.pk}", 302)]
+    assert "Choose at least one person, and no more than 200 at once." in text_of(answer)
 
 
 def test_each_change_is_in_the_audit_of_the_workspace(world: SimpleNamespace, client: Any) -> None:  # R7.3
@@ -323,3 +326,38 @@ def test_an_old_way_in_changes_nothing(world: SimpleNamespace, client: Any) -> N
     client.force_login(world.north_admin)
     for act in ("roles", "contact", "groups", "administration/give", "administration/take"):
         assert client.get(f"/users/{world.member.pk}/{act}/").status_code == 405
+
+
+def test_who_sees_a_workspace_by_the_whole_customer_is_told_so_before_leaving_it(
+    world: SimpleNamespace, client: Any
+) -> None:
+    grant(world.admin, "member", world.north)
+    client.force_login(world.admin)
+    page = text_of(client.get(f"/users/{world.admin.pk}/remove/?workspace={world.north.pk}"))
+    assert "You still see this workspace, because your role counts in the whole customer" in page
+    assert "You will not see this workspace any more" not in page
+
+
+def test_every_refusal_has_a_way_back_and_none_to_another_site(world: SimpleNamespace, client: Any) -> None:
+    client.force_login(world.admin)
+    path = f"/users/{world.admin.pk}/"
+
+    def ways(referer: str) -> list[str]:
+        answer = client.post(f"{path}administration/take/", headers={"Referer": referer})
+        assert answer.status_code == 409  # the last administrator
+        (offers,) = re.findall(r'<div class="offers">(.*?)</div>', answer.content.decode(), re.DOTALL)
+        return re.findall(r'href="([^"]+)"', offers)
+
+    assert ways(f"http://testserver{path}?a=b#c") == [f"{path}?a=b", "/"]
+    for foreign in (
+        "",
+        "http://elsewhere.test/",
+        "//elsewhere.test",
+        "javascript:alert(1)",
+        "http://testserver//x.test/",
+        "http://testserver/\\x.test/",
+    ):
+        assert ways(foreign) == ["/"], foreign
+    client.force_login(world.member)
+    assert 'class="offers"' in client.get("/users/").content.decode()
+    assert 'class="offers"' in client.get("/customer-activity/?sort=nonsense").content.decode()
