@@ -57,6 +57,17 @@ def shown(client: Any, query: str) -> dict[str, str]:
     return found
 
 
+def test_beside_every_row_no_weaker_sentence_stands(world: SimpleNamespace, client: Any) -> None:
+    client.force_login(world.north_admin)
+    page = re.sub(r"\s+", " ", client.get("/who/").content.decode())
+    rows = {
+        name: one for one in re.findall(r'<tr role="row">.*?</tr>', page) for name in re.findall(r"<span>(\w+)", one)
+    }
+    assert "every row of the consumption history but" in rows["north_admin"]
+    assert "every row but those of" not in rows["north_admin"]
+    assert "every row but those of" in rows["reader"]
+
+
 def test_an_entitlement_is_seen_through_the_mapping_of_its_package(world: SimpleNamespace, client: Any) -> None:
     grant(world.newcomer, "customer_activity", world.south)
     client.force_login(world.admin)

@@ -1,6 +1,6 @@
 """What the page of the account policy says, in words."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 from typing import Any
 
 from django.utils import timezone
@@ -95,18 +95,22 @@ def group(one: DirectoryGroup, members: int) -> dict[str, Any]:
     }
 
 
-def effect(found: Effect, names: list[str]) -> dict[str, Any]:
+def effect(found: Effect, names: list[tuple[str, str]]) -> dict[str, Any]:
     out, invited = len(found.out), len(found.invited)
     return {
         "out": ngettext("%(n)s person", "%(n)s people", out) % {"n": fmt.number(out)} if out else "",
-        "names": names,
+        "names": _with_reasons(names, found),
         "more": _more(out),
         "invited": ngettext("%(n)s invitation", "%(n)s invitations", invited) % {"n": fmt.number(invited)}
         if invited
         else "",
-        "invited_names": found.invited[:SHOWN_MAX],
+        "invited_names": _with_reasons(found.invited[:SHOWN_MAX], found),
         "invited_more": _more(invited),
     }
+
+
+def _with_reasons(people: Iterable[tuple[str, str]], found: Effect) -> list[tuple[str, str]]:
+    return [(name, why_personal(address, found.domains)) for name, address in people]
 
 
 def why_personal(address: str, domains: Collection[str]) -> str:
