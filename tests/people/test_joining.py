@@ -18,6 +18,7 @@ from tallyhub.organizations.models import AccessGrant, Membership, Workspace
 from tallyhub.organizations.sign_on import act_for
 from tallyhub.people.invitations import commands
 from tallyhub.people.invitations.links import Link, path_of, token_of
+from tallyhub.people.invitations.page import what_roles_do
 from tallyhub.people.invitations.rules import masked
 from tallyhub.people.models import Invitation
 from tallyhub.people.rules import LIFETIME
@@ -295,6 +296,21 @@ def test_a_used_link_says_so_and_offers_to_sign_in(world: SimpleNamespace, clien
     for browser in (client, Client(), signed_in(world.member)):
         ends(browser, link_of(one), "The invitation was used already.")
     assert 'href="/accounts/login/"' in Client().get(link_of(one)).content.decode()
+
+
+def test_who_opens_an_account_reads_the_rules_of_a_password_before(world: SimpleNamespace, client: Client) -> None:
+    [one] = invite(world, invitee())
+    page = text_of(client.get(link_of(one)))
+    assert "Your password must contain at least 8 characters." in page
+    assert "You become a member of the workspace." in page
+
+
+def test_who_gets_the_whole_customer_is_not_told_of_one_workspace_as_well() -> None:
+    roles = ["workspace_administrator", "customer_administrator", "support_contact"]
+    assert what_roles_do(roles) == [
+        "You can manage the people and see everything in all workspaces.",
+        "You can open support requests.",
+    ]
 
 
 def test_sending_again_voids_the_link_that_was_sent_before(world: SimpleNamespace, client: Client) -> None:

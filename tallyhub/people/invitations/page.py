@@ -25,7 +25,7 @@ ROLE_SENTENCES: dict[str, Any] = {
     Role.LEARNING_MANAGER: gettext_lazy("You can see who has learnt what."),
     Role.SUPPORT_CONTACT: gettext_lazy("You can open support requests."),
     Role.VIEW_ALL_SUPPORT_REQUESTS: gettext_lazy("You can see every support request."),
-    Role.MEMBER: gettext_lazy("You belong to the workspace."),
+    Role.MEMBER: gettext_lazy("You become a member of the workspace."),
 }
 
 # The same, to whoever gives it.
@@ -41,6 +41,8 @@ _ROLE_HINTS: dict[str, Any] = {
 
 def what_roles_do(roles: Sequence[str]) -> list[str]:
     known = [role for role in ROLE_SENTENCES if role in roles] or [Role.MEMBER]
+    if Role.CUSTOMER_ADMINISTRATOR in known:  # says all that the workspace's one would
+        known = [role for role in known if role is not Role.WORKSPACE_ADMINISTRATOR]
     return [str(ROLE_SENTENCES[role]) for role in known]
 
 

@@ -7,13 +7,12 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from tallyhub.agreements.models import Agreement
 from tallyhub.agreements.queries import AccountPolicy
 from tallyhub.agreements.rules import Plan
 from tallyhub.kernel import formatting as fmt
 from tallyhub.kernel.access import Access, Right
 from tallyhub.organizations.models import ProvedDomain, Workspace
-from tallyhub.organizations.rules import ROLE_NAMES
+from tallyhub.organizations.rules import IMPORTED, ROLE_NAMES
 from tallyhub.people.models import DirectoryGroup
 from tallyhub.people.policy import SHOWN_MAX, Effect
 from tallyhub.people.sign_in.rules import record_name, record_text
@@ -33,29 +32,27 @@ def workspace(one: Workspace, policy: AccountPolicy) -> dict[str, Any]:
 
 def _because(one: Workspace, policy: AccountPolicy) -> str:
     """Whose rule it is; of several agreements the strictest decides."""
+    said = {"number": policy.decided_by[0].number} if policy.decided_by else {}
     decides = policy.decided_by[0] if policy.decided_by else None
     if one.allows_personal:
         if decides is None:
-            return _("No agreement reaches it yet. You have allowed personal accounts.")
+            return _("No agreement reaches it yet. The customer has allowed personal accounts.")
         if decides.plan == Plan.UNIFIED:
-            return _("Unified agreement %(number)s refuses personal accounts; you have allowed them.") % _number(
-                decides
-            )
-        return _("Agreement %(number)s accepts personal accounts, and you have allowed them.") % _number(decides)
+            return _("Unified agreement %(number)s refuses personal accounts; the customer has allowed them.") % said
+        return _("Agreement %(number)s accepts personal accounts, and the customer has allowed them.") % said
     if decides is None:
-        return _("No agreement reaches it yet. You have not allowed personal accounts.")
+        return _("No agreement reaches it yet. The customer has not allowed personal accounts.")
     if decides.plan != Plan.UNIFIED:
-        return _("Agreement %(number)s accepts personal accounts.") % _number(decides)
+        return _("Agreement %(number)s accepts personal accounts.") % said
     if any(each.plan != Plan.UNIFIED for each in policy.decided_by):
-        return _(
-            "Unified agreement %(number)s refuses personal accounts; you have not allowed them. Of the agreements that "
-            "reach it, the strictest decides."
-        ) % _number(decides)
-    return _("Unified agreement %(number)s refuses personal accounts; you have not allowed them.") % _number(decides)
-
-
-def _number(agreement: Agreement) -> dict[str, str]:
-    return {"number": agreement.number}
+        return (
+            _(
+                "Unified agreement %(number)s refuses personal accounts; the customer has not allowed them. Of the "
+                "agreements that reach it, the strictest decides."
+            )
+            % said
+        )
+    return _("Unified agreement %(number)s refuses personal accounts; the customer has not allowed them.") % said
 
 
 def domain(one: ProvedDomain) -> dict[str, Any]:
@@ -76,6 +73,8 @@ def _how(one: ProvedDomain) -> str:
     day = fmt.short_day(timezone.localtime(one.proved_at).date())
     if one.proved_by == "dns":
         return _("By its record, on %(day)s") % {"day": day}
+    if one.reason == IMPORTED:
+        return _("By an import, on %(day)s") % {"day": day}
     return _("By the account team, on %(day)s: %(reason)s") % {"day": day, "reason": one.reason}
 
 
