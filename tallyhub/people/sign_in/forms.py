@@ -56,8 +56,9 @@ class ProviderForm(forms.Form):
     @classmethod
     def of(cls, provider: IdentityProvider | None) -> "ProviderForm":
         if provider is None:
-            form: Any = cls(initial={"groups_claim": "groups", "is_active": True})
-            form.fields["client_secret"].help_text = _("It is never shown.")
+            form = cls(initial={"groups_claim": "groups", "is_active": True})
+            fields: Any = form.fields
+            fields["client_secret"].help_text = _("It is never shown.")
             return form
         names = (name for name in cls.base_fields if name != "client_secret")
         return cls(initial={name: getattr(provider, name) for name in names})
