@@ -9,7 +9,7 @@ from django.test import Client
 
 from tallyhub.people.models import Invitation
 from tests.make import grant, make_person
-from tests.people.inviting import text_of
+from tests.people.inviting import link_of, register, text_of
 from tests.people.people import invite, is_member, make_group, make_known, roles_of
 
 GIVEN = "membership"
@@ -102,6 +102,11 @@ def test_whoever_cannot_sign_in_is_invited_from_their_page(world: SimpleNamespac
     assert client.post("/users/invite/send/", {"kept": kept}).status_code == 302
     assert Invitation.objects.using("owner").get(person_id=known.pk).workspace_id == world.north.pk
     assert path not in client.get(f"/users/{known.pk}/").content.decode()
+    asked = Invitation.objects.using("owner").get(person_id=known.pk)
+    assert register(Client(), link_of(asked)).status_code == 302
+    assert ("support_contact", GIVEN) in roles_of(known, world.north)
+    page = text_of(client.get(f"/users/{known.pk}/"))
+    assert ("Does not count" in page, "Registered" in page) == (False, True)
     for person, workspace in ((world.stranger, world.north), (known, world.birch_main)):
         assert client.get(f"/users/invite/?workspace={workspace.pk}&person={person.pk}").status_code == 404
 
