@@ -52,6 +52,7 @@ def find_confirmed_in(people: Collection[int], domains: Iterable[str]) -> set[in
     return set(found.values_list("pk", flat=True))
 
 
-def list_names(people: Collection[int], limit: int) -> list[str]:
-    """In their order. The caller has seen to it that whoever reads them may."""
-    return list(Person.objects.filter(pk__in=people).order_by("name", "pk").values_list("name", flat=True)[:limit])
+def list_addressed(people: Collection[int], limit: int) -> list[tuple[str, str]]:
+    """(name, address), by name; an empty address where there is none. Whoever reads them may: the caller sees to it."""
+    found = Person.objects.filter(pk__in=people).order_by("name", "pk").values_list("name", "email")[:limit]
+    return [(name, email or "") for name, email in found]

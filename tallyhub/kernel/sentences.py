@@ -9,7 +9,7 @@ _SENTENCES = {
     "address_in_ledger": _(
         "An address is nothing for the ledger, which nobody can erase. Name the row by a number or code."
     ),
-    "address_malformed": _("%(address)s is no mail address. Write one address per line."),
+    "address_malformed": _("“%(address)s” is no mail address. Write one address per line."),
     "adjustment_too_large": _(
         "%(amount)s takes back more than was bought: at most %(correctable)s can be taken back on that day."
     ),
@@ -183,7 +183,7 @@ _SENTENCES = {
     "invitation_register": _("Open the link of the invitation again, without being signed in."),
     "invitation_revoked": _("The invitation was taken back. If you still need access, ask whoever invited you."),
     "invitation_sign_in": _("There is an account with this address by now. Sign in, and open the link again."),
-    "invitation_used": _("The invitation was used already. Sign in, and you are there."),
+    "invitation_used": _("The invitation was used already. If it was you, you are there as soon as you are signed in."),
     "json_key_twice": _("The object names a key twice. Leave out the one that is not meant."),
     "json_malformed": _("The line is not JSON. Write one object per line."),
     "json_no_object": _("The line is no JSON object. Write one object per line."),

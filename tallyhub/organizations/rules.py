@@ -56,6 +56,8 @@ SOURCES: dict[str, Any] = {
     "membership": _("Given to the person directly"),
 }
 
+IMPORTED = "import"  # the reason for which an import says that a domain is the customer's
+
 WHOLE_ROLES = frozenset({Role.CUSTOMER_ADMINISTRATOR})  # held in the whole customer and nowhere else
 ADMINISTRATORS = frozenset({Role.CUSTOMER_ADMINISTRATOR, Role.WORKSPACE_ADMINISTRATOR})
 ACCOUNT_TEAM = frozenset({Role.CSAM, Role.ACCOUNT_COORDINATOR})  # as organizations_served() has it, too

@@ -124,11 +124,21 @@ def check_room(access: Access, workspace: Workspace, person_ids: Collection[int]
     Raises Conflict where an agreement that reaches it has no place left for those who are none yet.
     """
     require_transaction()
+    refusal = find_refusal(access, workspace, person_ids)
+    if refusal:
+        raise refusal
+
+
+def find_refusal(
+    access: Access, workspace: Workspace, person_ids: Collection[int], *, strangers: int = 0
+) -> Conflict | None:
+    """Why they may not all become support contacts; ``strangers``: as many more, whom nobody knows yet."""
     people = set(person_ids)
-    for room in rooms(access, [workspace.pk], people) if people else ():
-        new = len(people) - room.named_of_these
+    for room in rooms(access, [workspace.pk], people) if people or strangers else ():
+        new = len(people) + strangers - room.named_of_these
         if new > room.left:
-            raise _refusal(room, new)
+            return _refusal(room, new)
+    return None
 
 
 def _refusal(room: Room, new: int) -> Conflict:

@@ -3,7 +3,7 @@
 from collections.abc import Collection
 from dataclasses import dataclass
 
-from tallyhub.accounts.queries import find_confirmed_in, list_names
+from tallyhub.accounts.queries import find_confirmed_in, list_addressed
 from tallyhub.kernel.access import Access
 from tallyhub.kernel.errors import Conflict
 from tallyhub.organizations.models import ProvedDomain, Workspace
@@ -16,11 +16,13 @@ SHOWN_MAX = 100  # names on a page; all are counted
 
 @dataclass(frozen=True, slots=True)
 class Effect:
-    """``out``: people who could do something before and can do less after; ``invited``: open invitations that would
-    lead to nothing. ``had`` and ``has``: whether anybody administers before and after."""
+    """``out``: people who could do something before and can do less after; ``invited``: (name, address) of open
+    invitations that would lead to nothing; ``domains``: the proved ones after. ``had`` and ``has``: whether anybody
+    administers before and after."""
 
     out: frozenset[int]
-    invited: tuple[str, ...] = ()
+    invited: tuple[tuple[str, str], ...] = ()
+    domains: frozenset[str] = frozenset()
     had_administrator: bool = False
     has_administrator: bool = True
 
@@ -33,9 +35,9 @@ def check(access: Access, effect: Effect) -> None:
         raise Conflict("policy_last_administrator")
 
 
-def names(effect: Effect) -> list[str]:
-    """SHOWN_MAX at most, by name."""
-    return list_names(effect.out, SHOWN_MAX)
+def names(effect: Effect) -> list[tuple[str, str]]:
+    """(name, address), SHOWN_MAX at most, by name."""
+    return list_addressed(effect.out, SHOWN_MAX)
 
 
 def refusing(access: Access, workspace: Workspace) -> Effect:
@@ -46,8 +48,8 @@ def refusing(access: Access, workspace: Workspace) -> Effect:
     out = find_personal(workspace.customer_id, work.find_holders(access, [workspace.pk], in_whole=in_whole))
     invitations = list_open_invitations(access, workspace.pk)
     strangers = find_personal(workspace.customer_id, (one.person_id for one in invitations))
-    invited = tuple(one.name or one.email for one in invitations if one.person_id in strangers)
-    return _effect(work.find_administrators(access, workspace), out, invited)
+    invited = tuple((one.name or one.email, one.email) for one in invitations if one.person_id in strangers)
+    return _effect(work.find_administrators(access, workspace), out, _proved(access), invited)
 
 
 def taking_domain(access: Access, domain: ProvedDomain) -> Effect:
@@ -55,14 +57,19 @@ def taking_domain(access: Access, domain: ProvedDomain) -> Effect:
     if domain.proved_at is None:
         return Effect(frozenset())
     held = _held_where_refused(access) - work.find_vouched(access)
-    return _effect(work.find_administrators(access), find_confirmed_in(held, [domain.domain]))
+    left = _proved(access) - {domain.domain}
+    return _effect(work.find_administrators(access), find_confirmed_in(held, [domain.domain]), left)
 
 
 def ending_provider(access: Access) -> Effect:
     """If the customer's identity provider vouched for nobody any more: who is a work account by that alone."""
     held = _held_where_refused(access) & work.find_vouched(access)
-    proved = [one.domain for one in work.list_domains(access) if one.proved_at]
-    return _effect(work.find_administrators(access), held - find_confirmed_in(held, proved))
+    proved = _proved(access)
+    return _effect(work.find_administrators(access), held - find_confirmed_in(held, proved), proved)
+
+
+def _proved(access: Access) -> frozenset[str]:
+    return frozenset(one.domain for one in work.list_domains(access) if one.proved_at)
 
 
 def _held_where_refused(access: Access) -> set[int]:
@@ -70,5 +77,10 @@ def _held_where_refused(access: Access) -> set[int]:
     return work.find_holders(access, refusing, in_whole=bool(refusing))
 
 
-def _effect(administrators: set[int], out: Collection[int], invited: tuple[str, ...] = ()) -> Effect:
-    return Effect(frozenset(out), invited, bool(administrators), bool(administrators - set(out)))
+def _effect(
+    administrators: set[int],
+    out: Collection[int],
+    domains: frozenset[str],
+    invited: tuple[tuple[str, str], ...] = (),
+) -> Effect:
+    return Effect(frozenset(out), invited, domains, bool(administrators), bool(administrators - set(out)))

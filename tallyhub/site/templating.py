@@ -112,7 +112,7 @@ class Chrome:
     def subtabs(self) -> list[Tab]:
         path = self._request.path
         return [
-            Tab(str(row.title), url(row.address), path.startswith(url(row.address)))
+            Tab(str(row.title), url(row.address), row.holds(path))
             for name, _title, _right, rows in _TABS
             if _is_at(path, name, rows)
             for row in rows
@@ -140,7 +140,7 @@ class Chrome:
 
 
 def _is_at(path: str, name: str, rows: Iterable[Page]) -> bool:
-    return path == url(name) or any(path.startswith(url(row.address)) for row in rows)
+    return path == url(name) or any(row.holds(path) for row in rows)
 
 
 def chrome(request: HttpRequest) -> dict[str, Any]:

@@ -71,7 +71,7 @@ def test_a_new_workspace_has_a_goal_packages_and_administrators_of_its_own(
         ({"goal": " "}, "This field is required"),
         ({"administrators": " \n"}, "This field is required"),
         ({"administrators": ",;"}, "needs an administrator"),
-        ({"administrators": "ada@cedar.test, nobody"}, "nobody is no mail address"),
+        ({"administrators": "ada@cedar.test, nobody"}, "“nobody” is no mail address"),
         ({"administrators": "\n".join(f"a{n}@b.test" for n in range(21))}, "more than 20 addresses"),
         ({"language": "fr"}, "Select a valid choice"),
     ],

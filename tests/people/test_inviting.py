@@ -23,6 +23,7 @@ from tallyhub.people.rules import LIFETIME
 from tests.ledger.test_concurrency import together
 from tests.make import grant, make_person
 from tests.people.inviting import invitation_of, invite, invitee, text_of
+from tests.people.people import allow_contacts
 from tests.world import NOW
 
 PAGE = "/users/invite/"
@@ -85,8 +86,41 @@ def test_the_preview_says_what_will_happen_to_each(world: SimpleNamespace, admin
     assert "Send 2 invitations" in text_of(answer)
 
 
+def test_who_could_not_get_in_and_who_is_staff_is_said(world: SimpleNamespace, admin: Client) -> None:  # R3.6
+    refused = "The workspace accepts work accounts only: without your own sign-in nobody gets in with an address in "
+    assert fates(preview(admin, world.north, "other@elsewhere.test, csam@example.test, plain@example.test")) == {
+        "other@elsewhere.test 1": f"new elsewhere.test is no domain of your organisation. {refused}elsewhere.test.",
+        "csam@example.test 1": "new Works for the provider or a partner, and serves you already.",
+        "plain@example.test 1": "new",
+    }
+
+
+def test_the_preview_says_where_places_are_missing_and_keeps_what_was_typed(
+    world: SimpleNamespace, admin: Client
+) -> None:  # R2.3, R7.1
+    allow_contacts(world, 2)  # world.contact is one already
+    answer = preview(admin, world.north, "one@example.test, two@example.test")
+    assert answer.status_code == 400
+    assert "These would be 2 more, but the agreement CED-2026 has 1 place left for support contacts." in text_of(answer)
+    assert "one@example.test, two@example.test</textarea>" in text_of(answer)
+    assert preview(admin, world.north, "one@example.test, contact@example.test").status_code == 200
+    assert preview(admin, world.north, "one@example.test, two@example.test", roles=[]).status_code == 200
+
+
+def test_a_list_for_which_the_places_are_gone_meanwhile_is_there_still(world: SimpleNamespace, admin: Client) -> None:
+    allow_contacts(world, 2)
+    answer = preview(admin, world.north, "one@example.test")
+    invite(world, invitee("quicker@example.test", "support_contact"))
+    refused = send(admin, answer)
+    assert refused.status_code == 409
+    assert "All 2 support contacts that the agreement CED-2026 allows are named." in text_of(refused)
+    assert fates(refused) == {"one@example.test 1": "new"}
+    assert send(admin, refused).status_code == 409
+
+
 def test_look_alikes_and_other_domains_are_only_warned_of(world: SimpleNamespace, admin: Client, owner: Any) -> None:
     people = "rnember@example.test, other@elsewhere.test, plain@example.test, x@exarnple.test"
+    Workspace.objects.using("owner").filter(pk=world.north.pk).update(refuses_personal=False)
     assert fates(preview(admin, world.north, people)) == {
         "rnember@example.test 1": "new Looks like member@example.test, and is another one.",
         "x@exarnple.test 1": "new Looks like example.test, and is another one. "

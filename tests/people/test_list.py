@@ -24,6 +24,24 @@ def rows(client: Any, query: str = "") -> list[dict[str, str]]:
     return list(csv.DictReader(io.StringIO(text)))
 
 
+def test_whoever_was_only_asked_in_as_support_contact_is_listed_as_such(
+    world: SimpleNamespace, client: Any
+) -> None:  # R7.1
+    known = make_known("Known")
+    grant(known, "member", world.north)
+    for person in (known, make_known("Asked")):
+        invite(world.north, person, roles=["support_contact"])
+    client.force_login(world.north_admin)
+    said = {one["name"]: one["support_contact"] for one in rows(client, "&contacts=yes")}
+    assert said == {"asked@example.test": "invited", "contact": "yes", "Known": "invited"}
+    cell = r'data-column="support_contact"[^>]*><span>(\w+)<'
+    assert sorted(re.findall(cell, client.get(f"{PAGE}?contacts=yes").content.decode())) == [
+        "Invited",
+        "Invited",
+        "Yes",
+    ]
+
+
 def names(client: Any, query: str = "") -> list[str]:
     """Those of the page, in its order."""
     page = client.get(f"{PAGE}?{query.lstrip('&')}").content.decode()

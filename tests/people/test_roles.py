@@ -9,6 +9,7 @@ from django.test import Client
 
 from tallyhub.people.models import Invitation
 from tests.make import grant, make_person
+from tests.people.inviting import link_of, register, text_of
 from tests.people.people import invite, is_member, make_group, make_known, roles_of
 
 GIVEN = "membership"
@@ -56,6 +57,58 @@ def test_the_page_says_where_each_role_comes_from(world: SimpleNamespace, client
     assert "also: Group Night shift" in page
     assert "Given to the person directly" in page
     assert "since 1 Jan 2020" in page
+
+
+def test_what_somebody_holds_who_cannot_sign_in_is_shown_with_the_reason_and_taken(
+    world: SimpleNamespace, client: Any
+) -> None:  # R7.1
+    known = make_known("Fanni")
+    grant(known, "support_contact", world.north)
+    client.force_login(world.north_admin)
+    page = text_of(client.get(f"/users/{known.pk}/"))
+    assert "Does not count yet: whoever accepts an invitation confirms their email address by it." in page
+    assert re.search(r'value="support_contact" checked', page)
+    assert "End as support contact" in page
+    assert post(client, known, "contact", world.north, contact="no") == 302
+    assert roles_of(known, world.north) == {("member", GIVEN)}
+    assert "Make support contact" in text_of(client.get(f"/users/{known.pk}/"))
+
+
+def test_what_does_not_count_is_shown_with_the_reason(world: SimpleNamespace, client: Any) -> None:  # R3.6
+    guest, unconfirmed = make_person("guest", email="guest@home.test"), make_person("late", confirmed_at=None)
+    client.force_login(world.north_admin)
+    for person, reason in (
+        (guest, "only work accounts are accepted, and home.test is none of the proved domains."),
+        (unconfirmed, "only work accounts are accepted, and the email address is not confirmed."),
+    ):
+        grant(person, "customer_activity", world.north)
+        assert f"Does not count: {reason}" in text_of(client.get(f"/users/{person.pk}/"))
+    assert "Does not count" not in text_of(client.get(f"/users/{world.member.pk}/"))
+
+
+def test_whoever_cannot_sign_in_is_invited_from_their_page(world: SimpleNamespace, client: Any) -> None:  # R3.5
+    known = make_known("Kavitha")
+    grant(known, "support_contact", world.north)
+    client.force_login(world.north_admin)
+    path = f"/users/invite/?workspace={world.north.pk}&amp;person={known.pk}"
+    assert path in client.get(f"/users/{known.pk}/").content.decode()
+    form = text_of(client.get(path.replace("&amp;", "&")))
+    assert "&quot;Kavitha&quot; &lt;kavitha@example.test&gt;" in form
+    assert re.search(r'value="support_contact" checked', form)
+    said = {"workspace": world.north.pk, "people": "Kavitha <kavitha@example.test>", "language": "en"}
+    preview = client.post("/users/invite/", said).content.decode()
+    assert "A member already, who cannot sign in yet." in preview
+    kept = re.findall(r'name="kept" value="([^"]+)"', preview)[0]
+    assert client.post("/users/invite/send/", {"kept": kept}).status_code == 302
+    assert Invitation.objects.using("owner").get(person_id=known.pk).workspace_id == world.north.pk
+    assert path not in client.get(f"/users/{known.pk}/").content.decode()
+    asked = Invitation.objects.using("owner").get(person_id=known.pk)
+    assert register(Client(), link_of(asked)).status_code == 302
+    assert ("support_contact", GIVEN) in roles_of(known, world.north)
+    page = text_of(client.get(f"/users/{known.pk}/"))
+    assert ("Does not count" in page, "Registered" in page) == (False, True)
+    for person, workspace in ((world.stranger, world.north), (known, world.birch_main)):
+        assert client.get(f"/users/invite/?workspace={workspace.pk}&person={person.pk}").status_code == 404
 
 
 def test_somebody_of_another_workspace_or_customer_is_not_there(world: SimpleNamespace, client: Any) -> None:  # R3.3
@@ -212,6 +265,7 @@ def test_removing_oneself_is_asked_for_once_more(world: SimpleNamespace, client:
     assert post(client, world.north_admin, "remove", world.north) == 400
     page = client.get(f"/users/{world.north_admin.pk}/remove/?workspace={world.north.pk}").content.decode()
     assert "You are about to remove yourself" in page
+    assert "You will not see this workspace any more" in page
     assert 'name="oneself" value="yes"' in page
     assert post(client, world.north_admin, "remove", world.north, oneself="yes") == 302
     assert not is_member(world.north_admin, world.north)
@@ -255,7 +309,9 @@ def test_nobody_and_too_many_are_refused_in_words(world: SimpleNamespace, client
     assert several(client, "give", world.north, role="support_contact") == 400
     many = {"workspace": world.north.pk, "person": list(range(1, 300)), "role": "support_contact"}
     assert client.post("/users/several/give/", many).status_code == 400
-    assert client.get(f"/users/several/?workspace={world.north.pk}&act=remove").status_code == 400
+    answer = client.get(f"/users/several/?workspace={world.north.pk}&act=remove", follow=True)
+    assert answer.redirect_chain == [(f"/users/?workspace={world.north.pk}", 302)]
+    assert "Choose at least one person, and no more than 200 at once." in text_of(answer)
 
 
 def test_each_change_is_in_the_audit_of_the_workspace(world: SimpleNamespace, client: Any) -> None:  # R7.3
@@ -275,3 +331,38 @@ def test_an_old_way_in_changes_nothing(world: SimpleNamespace, client: Any) -> N
     client.force_login(world.north_admin)
     for act in ("roles", "contact", "groups", "administration/give", "administration/take"):
         assert client.get(f"/users/{world.member.pk}/{act}/").status_code == 405
+
+
+def test_who_sees_a_workspace_by_the_whole_customer_is_told_so_before_leaving_it(
+    world: SimpleNamespace, client: Any
+) -> None:
+    grant(world.admin, "member", world.north)
+    client.force_login(world.admin)
+    page = text_of(client.get(f"/users/{world.admin.pk}/remove/?workspace={world.north.pk}"))
+    assert "You still see this workspace, because your role counts in the whole customer" in page
+    assert "You will not see this workspace any more" not in page
+
+
+def test_every_refusal_has_a_way_back_and_none_to_another_site(world: SimpleNamespace, client: Any) -> None:
+    client.force_login(world.admin)
+    path = f"/users/{world.admin.pk}/"
+
+    def ways(referer: str) -> list[str]:
+        answer = client.post(f"{path}administration/take/", headers={"Referer": referer})
+        assert answer.status_code == 409  # the last administrator
+        (offers,) = re.findall(r'<div class="offers">(.*?)</div>', answer.content.decode(), re.DOTALL)
+        return re.findall(r'href="([^"]+)"', offers)
+
+    assert ways(f"http://testserver{path}?a=b#c") == [f"{path}?a=b", "/"]
+    for foreign in (
+        "",
+        "http://elsewhere.test/",
+        "//elsewhere.test",
+        "javascript:alert(1)",
+        "http://testserver//x.test/",
+        "http://testserver/\\x.test/",
+    ):
+        assert ways(foreign) == ["/"], foreign
+    client.force_login(world.member)
+    assert 'class="offers"' in client.get("/users/").content.decode()
+    assert 'class="offers"' in client.get("/customer-activity/?sort=nonsense").content.decode()

@@ -11,8 +11,8 @@ from tallyhub.journal.steps import News, record_many
 from tallyhub.kernel.errors import Conflict, Invalid
 from tallyhub.organizations import steps
 from tallyhub.organizations.models import AccessGrant
+from tallyhub.organizations.rules import IMPORTED, Role
 from tallyhub.organizations.rules import Kind as OrganizationKind
-from tallyhub.organizations.rules import Role
 
 PERSON_COLUMNS = ("name", "email", "language", "zone")
 
@@ -47,7 +47,7 @@ def _write_domains(run: Run, rows: Sequence[Row]) -> None:
     """The operator vouches for them in the customer's stead (R7.2)."""
     named = [(row, domain) for row in rows for domain in row.values.get("domains", ())]
     wanted = [
-        {"customer_id": row.found["customer"], "domain": domain, "proved_by": "csam", "reason": "import"}
+        {"customer_id": row.found["customer"], "domain": domain, "proved_by": "csam", "reason": IMPORTED}
         for row, domain in named
     ]
     for place in steps.add_domains(wanted):

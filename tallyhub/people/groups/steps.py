@@ -78,7 +78,7 @@ def settle(access: Access, workspace: Workspace, groups: Sequence[Group], people
     sources = {source_of(group): group for group in roles}
     inside = GroupMember.objects.filter(group__in=roles, person_id__in=people).values_list("group_id", "person_id")
     wanted = {(person, role, source_of(group)) for group, person in inside for role in roles[group]}
-    everything = organizations.list_held(access, [workspace.pk], people)
+    everything = organizations.list_given(access, [workspace.pk], people)
     held = {(one.person_id, one.role, one.source) for one in everything if one.source in sources}
     contacts_already = {one.person_id for one in everything if one.role is Role.SUPPORT_CONTACT}
     new_contacts = {person for person, role, _source in wanted - held if role is Role.SUPPORT_CONTACT}

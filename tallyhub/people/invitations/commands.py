@@ -41,8 +41,8 @@ def invite_people(access: Access, workspace_id: int, people: Sequence[Invitee]) 
         raise Invalid("people_too_many", people_max=PEOPLE_MAX)
     checked = {one.email.lower(): one for one in reversed([_checked(access, one) for one in people])}
     lock_people(workspace.customer_id)
-    members = {address.lower() for address, _ in organizations.list_addresses(workspace.pk)}
-    wanted = [one for key, one in sorted(checked.items()) if key not in members]
+    joined = organizations.list_joined(workspace.pk)
+    wanted = [one for key, one in sorted(checked.items()) if key not in joined]
     contacts = [one for one in wanted if Role.SUPPORT_CONTACT in one.roles]
     check_room(access, workspace, [one.pk for one in persons_of(contacts)])  # before: an invitation takes a place
     return len(invite(access, workspace, wanted))

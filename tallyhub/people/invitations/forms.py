@@ -4,7 +4,9 @@ from collections.abc import Iterable
 from typing import Any
 
 from django import forms
+from django.contrib.auth.password_validation import password_validators_help_texts
 from django.core import signing
+from django.utils.functional import lazy
 from django.utils.translation import gettext_lazy as _
 
 from tallyhub.accounts.rules import LANGUAGES, zone_choices
@@ -74,6 +76,10 @@ def read_kept(text: str) -> tuple[int, list[Invitee]]:
     return workspace_id, [Invitee(email, tuple(roles), language, name) for email, name, roles, language in rows]
 
 
+def _password_rules() -> str:
+    return " ".join(password_validators_help_texts())
+
+
 class RegisterForm(forms.Form):
     name = NameField(label=_("Name"), max_length=200)
     password = forms.CharField(
@@ -81,6 +87,7 @@ class RegisterForm(forms.Form):
         strip=False,
         max_length=200,
         widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
+        help_text=lazy(_password_rules, str)(),
     )
     password_again = forms.CharField(
         label=_("Password, again"),

@@ -62,11 +62,17 @@ def _entries(text: str) -> Iterator[tuple[int, str]]:
             for piece in _split(part, ","):
                 entry = f"{before}, {piece}" if before else piece
                 # "Berg, Anna <anna@…>": what has no address yet is the beginning of a name.
-                before = entry if has_names and "@" not in entry and len(entry) < NAME_MAX else ""
+                before = entry if has_names and _begins_name(entry) else ""
                 if not before:
                     yield from ((number, one) for one in _apart(entry))
             if before:
                 yield number, before
+
+
+def _begins_name(entry: str) -> bool:
+    """One word in small letters, or with a digit or dot in it, is rather an address without its @."""
+    is_word = " " not in entry and (entry.islower() or any(one.isdigit() or one in "._" for one in entry))
+    return "@" not in entry and len(entry) < NAME_MAX and not is_word
 
 
 def _split(text: str, mark: str) -> list[str]:

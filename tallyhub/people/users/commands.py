@@ -88,7 +88,7 @@ def unmake_administrator(access: Access, person_id: int) -> None:
     with steps.keeping_administrators(access):
         steps.require_still(access, [])
         _require_own(access, person_id)
-        held = organizations.list_held(access, [], [person_id])
+        held = organizations.list_given(access, [], [person_id])
         given = [one for one in held if one.role is Role.CUSTOMER_ADMINISTRATOR and is_edited(one.source)]
         take_roles(access, [steps.as_grant(access.customer_id or 0, one) for one in given])
 

@@ -15,7 +15,7 @@ from tallyhub.organizations.rules import ROLE_NAMES, Role
 from tallyhub.people.rules import GIVEN_ROLES
 from tallyhub.people.users.forms import ALL
 from tallyhub.people.users.queries import User, UserFilter
-from tallyhub.people.users.rules import SOURCE_NAMES, STATUS_NAMES
+from tallyhub.people.users.rules import SOURCE_NAMES, STATUS_NAMES, Status
 
 BULK_FORM = "bulk"  # the id of the form that rows are ticked for
 
@@ -39,7 +39,7 @@ class Words:
             Column("status", _("Status"), _status, _status),
             Column("roles", _("Roles"), self._said, lambda user: harmless(self._said(user)), lines=self.roles),
             Column("groups", _("Groups"), lambda user: _groups(user) or "–", lambda user: harmless(_groups(user))),
-            Column("support_contact", _("Support contact"), _contact, lambda user: "yes" if user.is_contact else "no"),
+            Column("support_contact", _("Support contact"), _contact, _contact_key),
             Column("source", _("Came by"), _source, _source),
             Column("last_sign_in", seen, self.seen, self._iso, sort="seen"),
         ]  # fmt: skip
@@ -99,7 +99,15 @@ def _groups(user: User) -> str:
 
 
 def _contact(user: User) -> str:
-    return _("Yes") if user.is_contact else _("No")
+    if user.is_contact:
+        return _("Yes")
+    return str(STATUS_NAMES[Status.INVITED]) if user.is_asked_as_contact else _("No")
+
+
+def _contact_key(user: User) -> str:
+    if user.is_contact:
+        return "yes"
+    return "invited" if user.is_asked_as_contact else "no"
 
 
 def _source(user: User) -> str:

@@ -1,6 +1,7 @@
 """Somebody's page in words: what they hold, where it comes from, and what can be changed here."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 
@@ -10,10 +11,11 @@ from django.utils.translation import gettext as _
 from tallyhub.kernel import formatting as fmt
 from tallyhub.kernel.access import Access, Right
 from tallyhub.kernel.http import url
-from tallyhub.organizations.queries import Held, list_held
+from tallyhub.organizations.queries import Held, find_personal, list_given
 from tallyhub.organizations.rules import ROLE_NAMES, Role
 from tallyhub.people.groups import queries as groups
 from tallyhub.people.groups.queries import GroupLine
+from tallyhub.people.invitations.queries import own_domains
 from tallyhub.people.rights.sources import Sources
 from tallyhub.people.rights.who import Reasons
 from tallyhub.people.users.queries import OpenInvitation, User
@@ -24,7 +26,8 @@ _TONES = {Status.REGISTERED: "ok", Status.DIRECTORY: "ok", Status.INVITED: "low"
 
 def person(access: Access, user: User, workspaces: Mapping[int, str]) -> dict[str, Any]:
     """``workspaces``: names of those one manages, by id. Needs a scope."""
-    held = list_held(access, list(workspaces), [user.person_id])
+    held = list_given(access, list(workspaces), [user.person_id])
+    lapse = _lapse(access, user) if not all(one.counts for one in held) else ""
     sources = Sources(access, (one.source for one in held))
     offered = groups.list_groups(access, user.workspaces)
     inside = groups.groups_of(access, user.person_id, user.workspaces)
@@ -33,7 +36,8 @@ def person(access: Access, user: User, workspaces: Mapping[int, str]) -> dict[st
         "user": user,
         "facts": _facts(user),
         "badge": {"tone": _TONES.get(user.status, "quiet"), "text": STATUS_NAMES[user.status]},
-        "reasons": [reasons.reason(one) for one in held],
+        "is_unable": user.status is Status.KNOWN,
+        "reasons": [replace(reasons.reason(one), lapse="" if one.counts else lapse) for one in held],
         "places": []
         if user.is_staff
         else [_place(user, one, workspaces[one], held, sources, offered, inside) for one in user.workspaces],
@@ -41,6 +45,25 @@ def person(access: Access, user: User, workspaces: Mapping[int, str]) -> dict[st
         "invitations": [_invitation(one, user.person_id, workspaces) for one in user.invitations],
         "is_oneself": user.person_id == access.person_id,
     }
+
+
+def _lapse(access: Access, user: User) -> str:
+    """Why a role of theirs does not count now (R3.6)."""
+    if not find_personal(access.customer_id or 0, [user.person_id]):
+        return _("Does not count: the workspace is archived.")
+    return _why_refused(user.email, own_domains(access.customer_id or 0), user.status)
+
+
+def _why_refused(address: str, domains: Collection[str], status: Status) -> str:
+    domain = address.rpartition("@")[2].lower()
+    if not domain:
+        return _("Does not count: only work accounts are accepted, and there is no email address.")
+    if domain not in domains:
+        text = _("Does not count: only work accounts are accepted, and %(domain)s is none of the proved domains.")
+        return text % {"domain": domain}
+    if status in (Status.REGISTERED, Status.DIRECTORY):
+        return _("Does not count: only work accounts are accepted, and the email address is not confirmed.")
+    return _("Does not count yet: whoever accepts an invitation confirms their email address by it.")
 
 
 def _facts(user: User) -> list[tuple[str, str]]:
@@ -67,6 +90,7 @@ def _place(
     return {
         "id": workspace_id,
         "name": name,
+        "may_invite": user.status is Status.KNOWN and bool(user.email),
         "roles": [_choice(role, here, sources) for role in WORKSPACE_ROLES],
         "is_contact": any(one.role is Role.SUPPORT_CONTACT and is_edited(one.source) for one in here),
         "groups": [

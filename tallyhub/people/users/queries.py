@@ -78,6 +78,11 @@ class User:
     def is_contact(self) -> bool:
         return any(one.role is Role.SUPPORT_CONTACT for one in self.roles)
 
+    @property
+    def is_asked_as_contact(self) -> bool:
+        """Takes a place, too (``people.contacts``)."""
+        return any(Role.SUPPORT_CONTACT in one.roles for one in self.invitations)
+
 
 _SEEN = "coalesce(floor(extract(epoch FROM p.last_login))::bigint, 0)"
 _IN_FORCE = "g.starts_at <= %(now)s AND (g.ends_at IS NULL OR g.ends_at > %(now)s)"
@@ -296,6 +301,7 @@ def _filters(wanted: UserFilter) -> list[tuple[bool, str, str]]:
     """(is asked, of a person p, of an invitation i)."""
     holds = f"EXISTS (SELECT FROM organizations_accessgrant g WHERE {_HELD} AND g.role = {{}})"
     contact = f"'{Role.SUPPORT_CONTACT}'"
+    asked = _INVITED.format(f" AND {contact} = ANY (i.roles)")
     in_group = (
         f"EXISTS (SELECT FROM people_groupmember b WHERE b.person_id = p.id AND b.group_id = %(group)s AND b.{_THERE})"
     )
@@ -309,7 +315,7 @@ def _filters(wanted: UserFilter) -> list[tuple[bool, str, str]]:
             named.format("i.sort_name", "i.email"),
         ),
         (wanted.role is not None, holds.format("%(role)s"), "%(role)s = ANY (i.roles)"),
-        (wanted.contacts_only, holds.format(contact), f"{contact} = ANY (i.roles)"),
+        (wanted.contacts_only, f"({holds.format(contact)} OR {asked})", f"{contact} = ANY (i.roles)"),
         (wanted.status is not None, f"{_STATUS} = %(status)s", f"{invited} = %(status)s"),
         (wanted.source is not None, f"{_SOURCE} = %(source)s", f"{asked_by} = %(source)s"),
         (wanted.group_id is not None, in_group, "false"),

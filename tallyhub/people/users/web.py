@@ -19,6 +19,7 @@ from tallyhub.kernel.errors import Invalid
 from tallyhub.kernel.grid import csv_lines, cut, read_place
 from tallyhub.kernel.http import HubRequest, signed_in, url
 from tallyhub.kernel.scope import scope
+from tallyhub.kernel.sentences import sentence
 from tallyhub.kernel.streams import LongAnswer
 from tallyhub.people import contacts
 from tallyhub.people.groups import commands as group_commands
@@ -175,7 +176,7 @@ def user_remove(request: HubRequest, person_id: int) -> HttpResponseBase:
 
 @signed_in
 @require_safe
-def users_bulk(request: HubRequest) -> HttpResponse:
+def users_bulk(request: HubRequest) -> HttpResponseBase:
     """What will happen with those who were ticked."""
     names = _names(request)
     workspace_id = read_id(request.GET.get("workspace"))
@@ -183,7 +184,8 @@ def users_bulk(request: HubRequest) -> HttpResponse:
         raise ObjectDoesNotExist
     people = read_ids(request.GET.getlist("person"))
     if not 0 < len(people) <= TICKED_MAX:
-        raise Invalid("people_not_chosen", count=TICKED_MAX)
+        messages.error(request, sentence(Invalid("people_not_chosen", count=TICKED_MAX)))
+        return redirect(f"{url('people:users')}?workspace={workspace_id}")
     with scope(request.access):
         wish = bulk.read_wish(request.GET.get("act", ""), dict(groups.list_choices(request.access, [workspace_id])))
         found = queries.list_users(request.access, people, [workspace_id])
@@ -201,6 +203,7 @@ def _plan_page(request: HubRequest, wish: bulk.Wish, found: list[queries.User], 
         "workspace": workspace_id,
         "is_removal": wish.act is bulk.Act.REMOVE,
         "is_oneself": request.access.person_id in [one.person_id for one in plan.people],
+        "sees_still": request.access.in_whole,
     }
     return render(request, "people/bulk.html", context)
 
@@ -210,7 +213,7 @@ def _plan_page(request: HubRequest, wish: bulk.Wish, found: list[queries.User], 
 def users_give(request: HubRequest) -> HttpResponseBase:
     workspace_id, people = _workspace(request), _people(request)
     commands.give_role(request.access, workspace_id, people, request.POST.get("role", ""))
-    return _listed(request, workspace_id, len(people))
+    return _changed(request, workspace_id, len(people))
 
 
 @signed_in
@@ -218,7 +221,7 @@ def users_give(request: HubRequest) -> HttpResponseBase:
 def users_take(request: HubRequest) -> HttpResponseBase:
     workspace_id, people = _workspace(request), _people(request)
     commands.take_role(request.access, workspace_id, people, request.POST.get("role", ""))
-    return _listed(request, workspace_id, len(people))
+    return _changed(request, workspace_id, len(people))
 
 
 @signed_in
@@ -226,7 +229,7 @@ def users_take(request: HubRequest) -> HttpResponseBase:
 def users_group(request: HubRequest) -> HttpResponseBase:
     workspace_id, people = _workspace(request), _people(request)
     group_commands.add_people(request.access, read_id(request.POST.get("group")), people, workspace_id=workspace_id)
-    return _listed(request, workspace_id, len(people))
+    return _changed(request, workspace_id, len(people))
 
 
 @signed_in
@@ -242,7 +245,8 @@ def _remove(request: HubRequest, people: list[int]) -> HttpResponseBase:
     if request.access.person_id in people:  # who may not be let in to the list any more
         messages.success(request, _("You left the workspace."))
         return redirect("activity:home")
-    return _listed(request, workspace_id, len(people))
+    said = ngettext("Removed %(n)s person.", "Removed %(n)s people.", len(people))
+    return _listed(request, workspace_id, said % {"n": fmt.number(len(people))})
 
 
 def _workspace(request: HubRequest) -> int:
@@ -263,7 +267,11 @@ def _back(request: HubRequest, person_id: int, said: str) -> HttpResponseBase:
     return redirect("people:user", person_id)
 
 
-def _listed(request: HubRequest, workspace_id: int, count: int) -> HttpResponseBase:
+def _changed(request: HubRequest, workspace_id: int, count: int) -> HttpResponseBase:
     said = ngettext("Changed for %(n)s person.", "Changed for %(n)s people.", count)
-    messages.success(request, said % {"n": fmt.number(count)})
+    return _listed(request, workspace_id, said % {"n": fmt.number(count)})
+
+
+def _listed(request: HubRequest, workspace_id: int, said: str) -> HttpResponseBase:
+    messages.success(request, said)
     return redirect(f"{url('people:users')}?workspace={workspace_id}")

@@ -188,8 +188,8 @@ def test_taking_a_domain_away_names_who_becomes_personal(world: SimpleNamespace,
     domain = ProvedDomain.objects.using("owner").get(domain="example.test")
     address = f"/account-policy/domains/{domain.pk}/remove/"
     page = client.get(address).content.decode()
-    assert ">reader</li>" in page
-    assert ">csam</li>" not in page
+    assert ">reader <" in page
+    assert ">csam <" not in page
     assert "Nobody would be left" in client.post(address).content.decode()  # who administers
     grant(make_person("boss", email="boss@other.test"), "customer_administrator", world.cedar)
     ProvedDomain.objects.using("owner").create(
