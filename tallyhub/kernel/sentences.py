@@ -149,6 +149,11 @@ _SENTENCES = {
     "entitlement_unknown": _(
         "The package has no entitlement with this code. Import the entitlements first, or correct the code."
     ),
+    "entries_after_end": ngettext_lazy(
+        "%(entries)s entry lies after that day and would count as used beyond what was bought. Tick that it is meant.",
+        "%(entries)s entries lie after that day and would count as used beyond what was bought. Tick that it is meant.",
+        "entries",
+    ),
     "export_failed": _("The file could not be made. Ask for it again; if it happens again, tell your provider."),
     "export_no_room": _(
         "The disk of the hub is full, so the file could not be written. Tell your provider, or download a CSV."
