@@ -300,6 +300,7 @@ _SENTENCES = {
     "reverses_unknown": _("There is no entry with this external ID and source to take back."),
     "right_missing": _("Whoever this token stands for does not have the right to do this."),
     "rights_changed": _("Your own rights were changed a moment ago, so nothing was done. Reload the page."),
+    "role_beyond_own": _("The role %(role)s may do more here than you. Ask somebody who holds it to give it."),
     "role_in_whole": _("The role %(role)s reaches the whole customer. Only a customer administrator can give it."),
     "role_needs_workspace": _("This role is held in a workspace. Name it."),
     "role_not_given_here": _("This role is not given in a workspace. Choose one of those that are listed."),

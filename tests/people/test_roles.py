@@ -169,6 +169,37 @@ def test_nobody_edits_staff(world: SimpleNamespace, client: Any) -> None:
     assert "/roles/" not in page
 
 
+def test_a_role_of_the_customer_can_be_taken_from_staff_and_given_up(world: SimpleNamespace, client: Any) -> None:
+    """Whoever invites the CSAM as an administrator can take that back; the role of staff stays the provider's."""
+    theirs = Client()
+    theirs.force_login(world.csam)
+
+    def give() -> None:
+        grant(world.csam, "workspace_administrator", world.north, source="invitation:1")
+
+    client.force_login(world.admin)
+    give()
+    assert 'action="/users/' in client.get(f"/users/{world.csam.pk}/").content.decode()
+    assert post(client, world.csam, "roles", world.north) == 302
+    assert roles_of(world.csam, world.north) == {("member", GIVEN)}
+    assert post(client, world.csam, "roles", world.north, role=["workspace_administrator"]) == 409
+    assert post(client, world.csam, "contact", world.north, contact="yes") == 409
+    assert several(client, "give", world.north, world.csam, role="learning_manager") == 409
+    assert client.post(f"/users/{world.csam.pk}/administration/give/").status_code == 409
+    assert roles_of(world.csam, world.north) == {("member", GIVEN)}
+    give()
+    assert several(client, "take", world.north, world.csam, role="workspace_administrator") == 302
+    give()
+    assert post(client, world.csam, "remove", world.north) == 302
+    assert not is_member(world.csam, world.north)
+    give()
+    assert post(theirs, world.csam, "remove", world.north, oneself="yes") == 302
+    assert roles_of(world.csam, world.north) == set()
+    grant(world.csam, "customer_administrator", world.cedar)
+    assert client.post(f"/users/{world.csam.pk}/administration/take/").status_code == 302
+    assert roles_of(world.csam, None) == {("csam", GIVEN)}
+
+
 def test_the_switch_makes_a_support_contact_and_undoes_it(world: SimpleNamespace, client: Any) -> None:  # R7.1
     client.force_login(world.north_admin)
     assert post(client, world.reader, "contact", world.north, contact="yes") == 302

@@ -303,7 +303,7 @@ def _end(
     last_day = reader.read("last_day", typed["last_day"], cells.day)
     if last_day is None:
         return _end_form(request, agreement, ended, typed, _errors(reader))
-    wanted = {"last_day": last_day, "package_id": package_id}
+    wanted: dict[str, Any] = {"last_day": last_day, "package_id": package_id}
     refused = ""
     try:
         if act == SAVE:

@@ -21,7 +21,13 @@ from tallyhub.organizations.queries import get_customer, list_served, list_staff
 from tallyhub.organizations.rules import STAFF, Role
 
 GET_POST = require_http_methods(["GET", "HEAD", "POST"])
-_FIELD_OF = {"code_taken": "code", "zone_unknown": "zone", "word_unknown": "role", "staff_unknown": "address"}
+_FIELD_OF = {
+    "code_taken": "code",
+    "zone_unknown": "zone",
+    "word_unknown": "role",
+    "role_beyond_own": "role",
+    "staff_unknown": "address",
+}
 
 
 def _field_of(error: HubError, typed: dict[str, str]) -> str:
@@ -79,13 +85,14 @@ def customer(request: HubRequest) -> HttpResponse:
 def _customer(request: HubRequest, status: int = 200, **forms: Any) -> HttpResponse:
     with scope(request.access):
         one = get_customer(request.access)
-        context = {
+        context: dict[str, Any] = {
             "customer": one,
             "form": CustomerForm(initial={"name": one.name, "zone": one.zone}),
             "staff": [page.staff(each) for each in list_staff(request.access)],
             "staff_form": StaffForm(initial={"role": Role.ENGINEER}),
             **forms,
         }
+        ask.offer(context["staff_form"], "role", page.given_roles(request.access))
         return render(request, "office/customer.html", context, status=status)
 
 
