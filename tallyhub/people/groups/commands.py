@@ -11,7 +11,13 @@ from tallyhub.organizations import queries as organizations
 from tallyhub.people.groups import queries, steps
 from tallyhub.people.models import Group
 from tallyhub.people.users.rules import check_workspace_roles
-from tallyhub.people.users.steps import check_editable, get_managed, keeping_administrators, require_members
+from tallyhub.people.users.steps import (
+    check_chosen,
+    check_receives,
+    get_managed,
+    keeping_administrators,
+    require_members,
+)
 
 
 @command
@@ -80,8 +86,9 @@ def add_people(access: Access, group_id: int, people: Collection[int], *, worksp
         group = _lock(access, group_id)
         if group.workspace_id != workspace_id:
             raise Group.DoesNotExist
-        check_editable(access, people)
+        check_chosen(people)
         require_members(access, group.workspace, people)
+        check_receives(access, people)
         steps.add_members(access, group, people)
 
 
@@ -93,7 +100,7 @@ def add_by_address(access: Access, group_id: int, *, address: str) -> None:
         person = find_by_address(address)
         if person is None or not organizations.list_members(access, group.workspace_id, [person.pk]):
             raise Invalid("group_member_unknown")
-        check_editable(access, [person.pk])
+        check_receives(access, [person.pk])
         steps.add_members(access, group, [person.pk])
 
 
@@ -101,6 +108,5 @@ def add_by_address(access: Access, group_id: int, *, address: str) -> None:
 def remove_person(access: Access, group_id: int, person_id: int) -> None:
     with keeping_administrators(access):
         group = _lock(access, group_id)
-        check_editable(access, [person_id])
         queries.require_person(access, group.pk, person_id)
         steps.remove_members(access, group, [person_id])

@@ -12,6 +12,7 @@ from tallyhub.organizations.steps import NewGrant, give_roles, take_roles
 from tallyhub.people import contacts
 from tallyhub.people.groups import queries
 from tallyhub.people.models import Group, GroupMember
+from tallyhub.people.users.steps import check_receives
 
 
 def source_of(group_id: int) -> str:
@@ -37,6 +38,8 @@ def set_groups(access: Access, workspace: Workspace, person_id: int, groups: Col
     there = queries.groups_of(access, person_id, [workspace.pk])
     joined = [group for group in wanted if group.pk not in there]
     left = queries.require_groups(access, workspace.pk, there - {group.pk for group in wanted})
+    if joined:
+        check_receives(access, [person_id])
     for group in joined:
         _join(access, group, [person_id])
     for group in left:

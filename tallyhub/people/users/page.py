@@ -11,7 +11,7 @@ from tallyhub.kernel import formatting as fmt
 from tallyhub.kernel.access import Access, Right
 from tallyhub.kernel.http import url
 from tallyhub.organizations.queries import Held, list_held
-from tallyhub.organizations.rules import ROLE_NAMES, Role
+from tallyhub.organizations.rules import ROLE_NAMES, STAFF, Role
 from tallyhub.people.groups import queries as groups
 from tallyhub.people.groups.queries import GroupLine
 from tallyhub.people.rights.sources import Sources
@@ -34,9 +34,7 @@ def person(access: Access, user: User, workspaces: Mapping[int, str]) -> dict[st
         "facts": _facts(user),
         "badge": {"tone": _TONES.get(user.status, "quiet"), "text": STATUS_NAMES[user.status]},
         "reasons": [reasons.reason(one) for one in held],
-        "places": []
-        if user.is_staff
-        else [_place(user, one, workspaces[one], held, sources, offered, inside) for one in user.workspaces],
+        "places": [_place(user, one, workspaces[one], held, sources, offered, inside) for one in user.workspaces],
         "administration": _administration(access, user, held),
         "invitations": [_invitation(one, user.person_id, workspaces) for one in user.invitations],
         "is_oneself": user.person_id == access.person_id,
@@ -48,7 +46,7 @@ def _facts(user: User) -> list[tuple[str, str]]:
     seen = fmt.instant(datetime.fromtimestamp(user.seen_seconds, UTC), zone) if user.seen_seconds else _("never")
     return [
         (_("Email address"), user.email or "–"),
-        (_("Last sign-in (%(zone)s)") % {"zone": zone.replace("_", " ")}, seen),
+        (_("Last sign-in (%(zone)s)") % {"zone": zone.replace("_", " ")}, "–" if user.is_staff else seen),
         (_("Came by"), _("Provider or partner") if user.is_staff else str(SOURCE_NAMES[user.source])),
     ]
 
@@ -62,18 +60,20 @@ def _place(
     offered: Sequence[GroupLine],
     inside: set[int],
 ) -> dict[str, Any]:
-    """What the person holds in one workspace, as forms."""
+    """What the person holds in one workspace, as forms. From staff things are taken only, so no more is on offer."""
     here = [one for one in held if one.workspace_id == workspace_id]
+    mine = {one.role for one in here if is_edited(one.source)}
     return {
         "id": workspace_id,
         "name": name,
-        "roles": [_choice(role, here, sources) for role in WORKSPACE_ROLES],
-        "is_contact": any(one.role is Role.SUPPORT_CONTACT and is_edited(one.source) for one in here),
+        "roles": [_choice(role, here, sources) for role in WORKSPACE_ROLES if role in mine or not user.is_staff],
+        "is_contact": Role.SUPPORT_CONTACT in mine,
         "groups": [
             {"id": one.id, "name": one.name, "is_chosen": one.id in inside}
             for one in offered
-            if one.workspace_id == workspace_id
+            if one.workspace_id == workspace_id and (one.id in inside or not user.is_staff)
         ],
+        "may_leave": not any(one.role in STAFF for one in here),
     }
 
 
@@ -91,10 +91,11 @@ def _choice(role: Role, here: Sequence[Held], sources: Sources) -> dict[str, Any
 
 def _administration(access: Access, user: User, held: Sequence[Held]) -> str:
     """``give``, ``take``, or nothing: those who administer the customer give that, to whoever has come in."""
-    if not access.has(Right.MANAGE_USERS) or user.is_staff or not (user.workspaces or user.roles):
+    if not access.has(Right.MANAGE_USERS) or not (user.workspaces or user.roles):
         return ""
-    holds = any(one.role is Role.CUSTOMER_ADMINISTRATOR and is_edited(one.source) for one in held)
-    return "take" if holds else "give"
+    if any(one.role is Role.CUSTOMER_ADMINISTRATOR and is_edited(one.source) for one in held):
+        return "take"
+    return "" if user.is_staff else "give"
 
 
 def _invitation(one: OpenInvitation, person_id: int, workspaces: Mapping[int, str]) -> dict[str, Any]:
