@@ -4,10 +4,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tallyhub.kernel.addresses import ADDRESS_MAX, check_address
 from tallyhub.kernel.errors import Invalid
 from tallyhub.kernel.sentences import sentence
 from tallyhub.people.invitations.lookalikes import Lookalikes, skeleton
-from tallyhub.people.rules import ADDRESS_MAX, check_address, check_name, check_roles, roles_in
+from tallyhub.people.rules import check_name, check_roles, roles_in
 
 
 @pytest.mark.parametrize(

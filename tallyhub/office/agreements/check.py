@@ -10,6 +10,7 @@ from tallyhub.agreements import fields
 from tallyhub.agreements.models import Service
 from tallyhub.agreements.rules import ContactKind, Days, Plan, Scope, ServiceKind, check_days
 from tallyhub.kernel import cells
+from tallyhub.kernel.addresses import check_address
 from tallyhub.kernel.amounts import Unit
 from tallyhub.kernel.errors import HubError, Invalid
 from tallyhub.ledger.rules import AllotmentKind, check_allotment
@@ -297,7 +298,7 @@ def _contacts(draft: Draft, known: Known, checked: Checked) -> None:
 
 def _contact(reader: Reader, prefix: str, part: ContactPart) -> PlannedContact | None:
     name = reader.read(f"{prefix}name", part.name, fields.NAME)
-    email = reader.read(f"{prefix}email", part.email, cells.email)
+    email = reader.read(f"{prefix}email", part.email, check_address)
     kind = reader.read(f"{prefix}kind", part.kind, fields.CONTACT_KIND)
     language = reader.read(f"{prefix}language", part.language, read_language)
     if name is None or email is None or kind is None or language is None:

@@ -14,6 +14,7 @@ from tallyhub.accounts.steps import confirm_address, open_account
 from tallyhub.journal.steps import News, record, record_many
 from tallyhub.kernel import clock
 from tallyhub.kernel.access import Access, Right
+from tallyhub.kernel.addresses import check_address
 from tallyhub.kernel.errors import Conflict, Invalid
 from tallyhub.kernel.scope import command, widen
 from tallyhub.organizations import queries as organizations
@@ -26,7 +27,7 @@ from tallyhub.people.invitations.links import Link
 from tallyhub.people.invitations.queries import Found
 from tallyhub.people.invitations.rules import PEOPLE_MAX, State, Step, may_ask, next_step, state_of
 from tallyhub.people.models import Invitation
-from tallyhub.people.rules import LIFETIME, check_address, check_name, check_roles, roles_in
+from tallyhub.people.rules import LIFETIME, check_name, check_roles, roles_in
 from tallyhub.people.steps import Invitee, invite, persons_of
 
 

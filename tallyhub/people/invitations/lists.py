@@ -6,9 +6,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from tallyhub.accounts.rules import LANGUAGES
+from tallyhub.kernel.addresses import ADDRESS_MAX, check_address
 from tallyhub.kernel.errors import HubError, Invalid
 from tallyhub.people.invitations.rules import LIST_BYTES_MAX, PEOPLE_MAX
-from tallyhub.people.rules import ADDRESS_MAX, NAME_MAX, check_address, check_name, check_roles
+from tallyhub.people.rules import NAME_MAX, check_name, check_roles
 
 COLUMNS = ("email", "name", "roles", "language")
 _DELIMITERS = (",", ";", "\t")
