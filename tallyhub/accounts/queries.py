@@ -1,6 +1,7 @@
 """Reads about people and access tokens."""
 
 from collections.abc import Collection, Iterable
+from typing import Any
 
 from django.db.models import Q
 
@@ -27,7 +28,7 @@ FROM unnest(%s::text[]) AS n (address) JOIN accounts_person p ON p.email_folded 
 
 def find_by_addresses(addresses: Iterable[str]) -> dict[str, Person]:
     """Who has these addresses, by each of them as it is written here."""
-    found = Person.objects.raw(_BY_ADDRESS, [list(set(addresses))])
+    found: Iterable[Any] = Person.objects.raw(_BY_ADDRESS, [list(set(addresses))])
     return {one.asked: one for one in found}
 
 

@@ -17,7 +17,7 @@ from tallyhub.kernel.access import Access, Right
 from tallyhub.kernel.errors import Conflict, Forbidden, Invalid
 from tallyhub.kernel.scope import command
 from tallyhub.organizations.models import ProvedDomain
-from tallyhub.organizations.steps import lock_people
+from tallyhub.organizations.steps import lock_people, touch_customer
 from tallyhub.organizations.work import queries as work
 from tallyhub.organizations.work import steps as work_steps
 from tallyhub.people import policy
@@ -40,6 +40,8 @@ def require_part(access: Access) -> None:
 @command
 def allow_personal(access: Access, workspace_id: int) -> None:
     """Counts from the next request."""
+    require_part(access)
+    touch_customer(access.customers)
     _decide(access, workspace_id, allows=True)
 
 
@@ -47,6 +49,7 @@ def allow_personal(access: Access, workspace_id: int) -> None:
 def refuse_personal(access: Access, workspace_id: int) -> None:
     """Counts from the next request. Raises Conflict where nobody would be left who could undo it."""
     require_part(access)
+    touch_customer(access.customers)
     lock_people(access.customer_id or 0)
     policy.check(access, policy.refusing(access, work.get_workspace(access, workspace_id)))
     _decide(access, workspace_id, allows=False)
