@@ -40,7 +40,7 @@ def activate_agreement(access: Access, agreement_id: int) -> Activated | None:
     """Set up what an approved agreement needs to begin (R3.1): by the hub on its first day, or earlier by hand.
 
     None where it is active already, whoever was faster: the customer comes first, then the agreement, then its people.
-    About thirty statements, however many people it names. Raises Conflict for one that was not approved here or is over.
+    About thirty statements, however many people it names. Raises Conflict for what was not approved here or is over.
     """
     access.require(Right.MANAGE_AGREEMENTS)
     touch_customer(access.customers)
