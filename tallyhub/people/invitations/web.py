@@ -26,8 +26,6 @@ from tallyhub.people.invitations.preview import invitees, plan
 from tallyhub.people.invitations.rules import LIST_BYTES_MAX, PEOPLE_MAX
 from tallyhub.people.rules import check_roles
 
-ID_MAX = 2**63 - 1
-
 
 @signed_in
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -125,7 +123,7 @@ def send(request: HubRequest) -> HttpResponseBase:
 @require_POST
 def resend(request: HubRequest, invitation_id: int) -> HttpResponseBase:
     _require_anywhere(request)
-    commands.resend_invitation(request.access, _known(invitation_id))
+    commands.resend_invitation(request.access, invitation_id)
     messages.success(request, _("The invitation is sent again. The link that was sent before opens nothing any more."))
     return redirect(_back(request))
 
@@ -134,15 +132,9 @@ def resend(request: HubRequest, invitation_id: int) -> HttpResponseBase:
 @require_POST
 def revoke(request: HubRequest, invitation_id: int) -> HttpResponseBase:
     _require_anywhere(request)
-    commands.revoke_invitation(request.access, _known(invitation_id))
+    commands.revoke_invitation(request.access, invitation_id)
     messages.success(request, _("The invitation was taken back. Its link opens nothing any more."))
     return redirect(_back(request))
-
-
-def _known(invitation_id: int) -> int:
-    if invitation_id > ID_MAX:
-        raise ObjectDoesNotExist
-    return invitation_id
 
 
 def _back(request: HubRequest) -> str:
