@@ -152,8 +152,17 @@ def list_held(access: Access, workspaces: Collection[int], people: Collection[in
 
     ``people``: of these alone, whoever they are; without, of everybody who is active.
     """
-    now = clock.now()
     counted = _counted_in(workspaces or access.workspaces)  # what is held in the whole customer counts in all of them
+    given = list_given(access, workspaces, people)
+    return [one for one in given if (one.person_id, one.workspace_id, one.role) in counted]
+
+
+def list_given(access: Access, workspaces: Collection[int], people: Collection[int] | None = None) -> list[Held]:
+    """The same with what does not count now: in an archived workspace, or of a personal account that is refused.
+
+    For whoever changes it: what is given and does not count can be taken, too.
+    """
+    now = clock.now()
     reaching = Q(workspace_id__in=workspaces) | Q(workspace_id__isnull=True)
     current = Q(starts_at__lte=now) & (Q(ends_at__isnull=True) | Q(ends_at__gt=now))
     whose = Q(person__is_active=True) if people is None else Q(person_id__in=people)
@@ -161,7 +170,6 @@ def list_held(access: Access, workspaces: Collection[int], people: Collection[in
     return [
         Held(one.person_id, one.person.name, Role(one.role), one.workspace_id, one.source, one.starts_at, one.ends_at)
         for one in grants.select_related("person").order_by("person__name", "person_id", "role", "pk")
-        if (one.person_id, one.workspace_id, one.role) in counted
     ]
 
 

@@ -7,9 +7,11 @@ from typing import Any
 import pytest
 from django.test import Client
 
+from tallyhub.organizations.models import Workspace
 from tallyhub.people.models import Invitation
 from tests.make import grant, make_person
 from tests.people.people import invite, is_member, make_group, make_known, roles_of
+from tests.world import NOW
 
 GIVEN = "membership"
 
@@ -269,6 +271,38 @@ def test_several_get_a_role_and_a_page_says_before_who_does(world: SimpleNamespa
     assert several(client, "take", world.north, world.member, world.reader, world.viewer, role="support_contact") == 302
     assert roles_of(world.member, world.north) == {("member", GIVEN)}
     assert ("support_contact", "group:9") in roles_of(world.viewer, world.north)
+
+
+def test_nothing_new_happens_in_an_archived_workspace_and_what_is_there_can_go(
+    world: SimpleNamespace, client: Any
+) -> None:
+    group = make_group(world.north, "Night shift", world.reader, roles=["learning_manager"])
+    grant(world.reader, "learning_manager", world.north, source=f"group:{group.pk}")
+    grant(world.member, "customer_activity", world.north)
+    grant(world.member, "view_all_support_requests", world.north)
+    Workspace.objects.using("owner").filter(pk=world.north.pk).update(archived_at=NOW)
+    client.force_login(world.admin)
+    roles = ["customer_activity", "view_all_support_requests", "learning_manager"]
+    assert post(client, world.member, "roles", world.north, role=roles) == 409
+    assert post(client, world.member, "contact", world.north, contact="yes") == 409
+    assert post(client, world.member, "groups", world.north, group=group.pk) == 409
+    assert several(client, "give", world.north, world.member, world.viewer, role="learning_manager") == 409
+    assert several(client, "group", world.north, world.member, group=group.pk) == 409
+    assert client.post("/groups/make/", {"workspace": world.north.pk, "name": "Day shift"}).status_code == 409
+    assert client.post(f"/groups/{group.pk}/add/", {"address": "member@example.test"}).status_code == 409
+    changed = {"role": ["learning_manager", "support_contact"]}
+    assert client.post(f"/groups/{group.pk}/roles/", changed).status_code == 409
+    assert client.post(f"/account-policy/workspaces/{world.north.pk}/allow/").status_code == 409
+    assert roles_of(world.viewer, world.north) == {("view_all_support_requests", GIVEN)}
+    assert post(client, world.member, "roles", world.north, role=["customer_activity"]) == 302
+    assert several(client, "take", world.north, world.member, role="customer_activity") == 302
+    assert roles_of(world.member, world.north) == {("member", GIVEN)}
+    assert post(client, world.contact, "contact", world.north, contact="no") == 302
+    assert post(client, world.reader, "groups", world.north) == 302
+    assert ("learning_manager", f"group:{group.pk}") not in roles_of(world.reader, world.north)
+    assert client.post(f"/groups/{group.pk}/roles/").status_code == 302
+    assert client.post(f"/groups/{group.pk}/delete/").status_code == 302
+    assert post(client, world.member, "remove", world.north) == 302
 
 
 def test_several_are_put_into_a_group_or_removed(world: SimpleNamespace, client: Any) -> None:

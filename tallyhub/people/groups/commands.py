@@ -13,6 +13,7 @@ from tallyhub.people.models import Group
 from tallyhub.people.users.rules import check_workspace_roles
 from tallyhub.people.users.steps import (
     check_chosen,
+    check_open,
     check_receives,
     get_managed,
     keeping_administrators,
@@ -25,6 +26,7 @@ def make_group(access: Access, workspace_id: int, *, name: str) -> Group:
     """An empty one that gives nothing yet."""
     with keeping_administrators(access):
         workspace = get_managed(access, workspace_id)
+        check_open(workspace)
         _check_name(access, workspace.pk, name)
         group = Group.objects.create(customer_id=workspace.customer_id, workspace=workspace, name=name)
         record(access, "people.group_made", group.pk, workspace_id=workspace.pk)
@@ -62,6 +64,8 @@ def change_roles(access: Access, group_id: int, roles: Collection[str]) -> None:
         group = _lock(access, group_id)
         if set(group.roles) == wanted:
             return
+        if wanted - set(group.roles):
+            check_open(group.workspace)
         group.roles = sorted(wanted)
         group.save(update_fields=["roles"])
         record(access, "people.group_roles_changed", group.pk, workspace_id=group.workspace_id)

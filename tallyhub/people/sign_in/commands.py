@@ -60,6 +60,8 @@ def _decide(access: Access, workspace_id: int, *, allows: bool) -> None:
     workspace = work.lock_workspace(access, workspace_id)
     if workspace.allows_personal == allows:
         return
+    if allows and workspace.archived_at is not None:
+        raise Conflict("workspace_archived", name=workspace.name)
     workspace.allows_personal = allows
     workspace.save(update_fields=["allows_personal"])
     if allows:

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from tallyhub.kernel import formatting as fmt
 from tallyhub.kernel.access import Access, Right
 from tallyhub.kernel.http import url
-from tallyhub.organizations.queries import Held, list_held
+from tallyhub.organizations.queries import Held, list_given, list_held
 from tallyhub.organizations.rules import ROLE_NAMES, STAFF, Role
 from tallyhub.people.groups import queries as groups
 from tallyhub.people.groups.queries import GroupLine
@@ -25,7 +25,8 @@ _TONES = {Status.REGISTERED: "ok", Status.DIRECTORY: "ok", Status.INVITED: "low"
 def person(access: Access, user: User, workspaces: Mapping[int, str]) -> dict[str, Any]:
     """``workspaces``: names of those one manages, by id. Needs a scope."""
     held = list_held(access, list(workspaces), [user.person_id])
-    sources = Sources(access, (one.source for one in held))
+    given = list_given(access, list(workspaces), [user.person_id])  # what is ticked is what a change begins with
+    sources = Sources(access, (one.source for one in given))
     offered = groups.list_groups(access, user.workspaces)
     inside = groups.groups_of(access, user.person_id, user.workspaces)
     reasons = Reasons(sources, workspaces)
@@ -34,8 +35,8 @@ def person(access: Access, user: User, workspaces: Mapping[int, str]) -> dict[st
         "facts": _facts(user),
         "badge": {"tone": _TONES.get(user.status, "quiet"), "text": STATUS_NAMES[user.status]},
         "reasons": [reasons.reason(one) for one in held],
-        "places": [_place(user, one, workspaces[one], held, sources, offered, inside) for one in user.workspaces],
-        "administration": _administration(access, user, held),
+        "places": [_place(user, one, workspaces[one], given, sources, offered, inside) for one in user.workspaces],
+        "administration": _administration(access, user, given),
         "invitations": [_invitation(one, user.person_id, workspaces) for one in user.invitations],
         "is_oneself": user.person_id == access.person_id,
     }
