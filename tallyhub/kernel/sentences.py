@@ -265,6 +265,9 @@ _SENTENCES = {
     "preview_too_old": _(
         "The preview is older than a day, or was changed. Nothing was sent. Begin anew with the list."
     ),
+    "preview_used": _(
+        "This preview was sent already, or somebody in it was invited or taken back since. Nothing was sent now."
+    ),
     "provider_answer_malformed": _(
         "The provider’s answer is not as OpenID Connect wants it. Check the issuer and the settings there."
     ),

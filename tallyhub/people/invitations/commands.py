@@ -3,7 +3,7 @@
 All that change an invitation take the lock of the customer's people, so that a link is used once.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from django.core.exceptions import ObjectDoesNotExist
@@ -32,16 +32,21 @@ from tallyhub.people.steps import Invitee, invite, persons_of
 
 
 @command
-def invite_people(access: Access, workspace_id: int, people: Sequence[Invitee]) -> int:
+def invite_people(
+    access: Access, workspace_id: int, people: Sequence[Invitee], marks: Mapping[str, int] | None = None
+) -> int:
     """Ask these people into a workspace; returns how many were. Who has joined by now, or comes twice, is left out.
 
-    Raises DoesNotExist for a workspace that is not theirs, Forbidden, Invalid for what may not be asked.
+    ``marks``: of ``queries.marks_of`` when the list was previewed, so that a preview is sent once. Raises DoesNotExist
+    for a workspace that is not theirs, Forbidden, Invalid for what may not be asked, Conflict for what was done since.
     """
     workspace = _workspace(access, workspace_id)
     if len(people) > PEOPLE_MAX:
         raise Invalid("people_too_many", people_max=PEOPLE_MAX)
     checked = {one.email.lower(): one for one in reversed([_checked(access, one) for one in people])}
     lock_people(workspace.customer_id)
+    if marks is not None and marks != queries.marks_of(workspace, marks):
+        raise Conflict("preview_used")
     members = {address.lower() for address, _ in organizations.list_addresses(workspace.pk)}
     wanted = [one for key, one in sorted(checked.items()) if key not in members]
     contacts = [one for one in wanted if Role.SUPPORT_CONTACT in one.roles]

@@ -95,7 +95,9 @@ def _preview(request: HubRequest, form: InviteForm, places: list[Workspace]) -> 
         "workspace": workspace,
         "counts": page.counts(planned),
         "rows": page.rows(planned),
-        "kept": keep(workspace.pk, wanted) if wanted else "",
+        "kept": keep(workspace.pk, wanted, queries.marks_of(workspace, [one.email for one in wanted]))
+        if wanted
+        else "",
         "send": said,
     }
     return _unkept(render(request, "people/invite_preview.html", context))
@@ -112,8 +114,7 @@ def _unkept(response: HttpResponse) -> HttpResponse:
 def send(request: HubRequest) -> HttpResponseBase:
     """What was previewed. Whoever has joined meanwhile gets no mail."""
     _require_anywhere(request)
-    workspace_id, people = read_kept(request.POST.get("kept", ""))
-    count = commands.invite_people(request.access, workspace_id, people)
+    count = commands.invite_people(request.access, *read_kept(request.POST.get("kept", "")))
     said: Any = ngettext("%(n)s invitation is on its way.", "%(n)s invitations are on their way.", count)
     messages.success(request, said % {"n": fmt.number(count)})
     return redirect("people:users")
