@@ -1,7 +1,5 @@
-"""Invitations, what may be given with one, and which names are taken. Pure."""
+"""Invitations, and what may be given with one. Pure."""
 
-import re
-import unicodedata
 from collections.abc import Collection
 from datetime import timedelta
 
@@ -12,10 +10,6 @@ LIFETIME = timedelta(days=14)  # of an invitation's link
 REMIND_AFTER = (timedelta(days=3), timedelta(days=7))  # since it was sent; each once
 # What an administrator gives to the customer's own people. MEMBER is what everybody is who has nothing else.
 GIVEN_ROLES = tuple(role for role in Role if role not in STAFF)
-
-NAME_MAX = 200  # characters
-_UNSEEN = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})  # categories that nobody types, and nobody sees
-_LINK = re.compile(r"://|www\.|[<>]", re.IGNORECASE)
 
 
 def roles_in(workspace_id: int, roles: Collection[str]) -> list[tuple[int | None, Role]]:
@@ -37,15 +31,3 @@ def check_roles(roles: Collection[str], *, in_whole: bool) -> None:
             raise Invalid("role_unknown", role=role, roles=", ".join(GIVEN_ROLES))
         if not may_give(role, in_whole=in_whole):
             raise Invalid("role_in_whole", role=role)
-
-
-def check_name(text: str) -> str:
-    """A name as it is kept: in one line. It stands in a mail to a stranger, so it is no link. Raises Invalid."""
-    name = " ".join(text.split())
-    if any(unicodedata.category(one) in _UNSEEN for one in name):
-        raise Invalid("control_character")
-    if len(name) > NAME_MAX:
-        raise Invalid("text_too_long", length_max=NAME_MAX)
-    if _LINK.search(name):
-        raise Invalid("name_is_link")
-    return name

@@ -159,6 +159,13 @@ def test_a_preview_that_no_page_has_made_is_refused(
     assert owner.execute("SELECT count(*) FROM people_invitation").fetchone() == (0,)
 
 
+def test_nobodys_own_name_is_a_link_in_a_mail_to_a_stranger(world: SimpleNamespace, admin: Client) -> None:
+    fields = {"name": "Your account is locked, go to https://evil.test/login", "language": "en", "zone": "UTC"}
+    answer = admin.post("/accounts/profile/", fields | {"theme": "auto"})
+    assert "A name with a web address" in text_of(answer)
+    assert Person.objects.using("owner").get(pk=world.admin.pk).name == "admin"
+
+
 def test_a_preview_is_sent_once(world: SimpleNamespace, admin: Client) -> None:
     """A second time it would void the link, or revive what was taken back."""
     answer = preview(admin, world.north, "new@example.test")

@@ -16,6 +16,7 @@ from tallyhub.kernel import clock
 from tallyhub.kernel.access import Access, Right
 from tallyhub.kernel.addresses import check_address
 from tallyhub.kernel.errors import Conflict, Invalid
+from tallyhub.kernel.names import check_person_name
 from tallyhub.kernel.scope import command, widen
 from tallyhub.organizations import queries as organizations
 from tallyhub.organizations.models import Workspace
@@ -27,7 +28,7 @@ from tallyhub.people.invitations.links import Link
 from tallyhub.people.invitations.queries import Found
 from tallyhub.people.invitations.rules import PEOPLE_MAX, State, Step, may_ask, next_step, state_of
 from tallyhub.people.models import Invitation
-from tallyhub.people.rules import LIFETIME, check_name, check_roles, roles_in
+from tallyhub.people.rules import LIFETIME, check_roles, roles_in
 from tallyhub.people.steps import Invitee, invite, persons_of
 
 
@@ -64,7 +65,7 @@ def _workspace(access: Access, workspace_id: int) -> Workspace:
 
 def _checked(access: Access, one: Invitee) -> Invitee:
     check_roles(one.roles, in_whole=access.has(Right.MANAGE_USERS))
-    return replace(one, email=check_address(one.email), name=check_name(one.name))
+    return replace(one, email=check_address(one.email), name=check_person_name(one.name))
 
 
 @command

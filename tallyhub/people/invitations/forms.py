@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from tallyhub.accounts.rules import LANGUAGES, zone_choices
 from tallyhub.kernel.errors import Invalid
-from tallyhub.kernel.names import NameField
+from tallyhub.kernel.names import PERSON_NAME_MAX, PersonNameField
 from tallyhub.organizations.rules import ROLE_NAMES, Role
 from tallyhub.people.invitations.lists import Defaults, Row, read_csv, read_pasted
 from tallyhub.people.invitations.rules import LIST_BYTES_MAX
@@ -75,7 +75,7 @@ def read_kept(text: str) -> tuple[int, list[Invitee], dict[str, int]]:
 
 
 class RegisterForm(forms.Form):
-    name = NameField(label=_("Name"), max_length=200)
+    name = PersonNameField(label=_("Name"), max_length=PERSON_NAME_MAX)
     password = forms.CharField(
         label=_("Password"),
         strip=False,

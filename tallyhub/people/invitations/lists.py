@@ -8,8 +8,9 @@ from dataclasses import dataclass
 from tallyhub.accounts.rules import LANGUAGES
 from tallyhub.kernel.addresses import ADDRESS_MAX, check_address
 from tallyhub.kernel.errors import HubError, Invalid
+from tallyhub.kernel.names import PERSON_NAME_MAX, check_person_name
 from tallyhub.people.invitations.rules import LIST_BYTES_MAX, PEOPLE_MAX
-from tallyhub.people.rules import NAME_MAX, check_name, check_roles
+from tallyhub.people.rules import check_roles
 
 COLUMNS = ("email", "name", "roles", "language")
 _DELIMITERS = (",", ";", "\t")
@@ -63,7 +64,7 @@ def _entries(text: str) -> Iterator[tuple[int, str]]:
             for piece in _split(part, ","):
                 entry = f"{before}, {piece}" if before else piece
                 # "Berg, Anna <anna@…>": what has no address yet is the beginning of a name.
-                before = entry if has_names and "@" not in entry and len(entry) < NAME_MAX else ""
+                before = entry if has_names and "@" not in entry and len(entry) < PERSON_NAME_MAX else ""
                 if not before:
                     yield from ((number, one) for one in _apart(entry))
             if before:
@@ -159,11 +160,11 @@ def _row(line: int, name: str, email: str, defaults: Defaults, roles: tuple[str,
     """Checked; a wrong one keeps what was written, and the first reason."""
     roles, language = tuple(dict.fromkeys(roles or defaults.roles)), language or defaults.language
     try:
-        email, name = check_address(email), check_name(name)
+        email, name = check_address(email), check_person_name(name)
         check_roles(roles, in_whole=defaults.in_whole)
         _check_language(language)
     except HubError as problem:
-        return Row(line, email[:ADDRESS_MAX], name[:NAME_MAX], roles, language, problem)
+        return Row(line, email[:ADDRESS_MAX], name[:PERSON_NAME_MAX], roles, language, problem)
     return Row(line, email, name, roles, language)
 
 
