@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from tallyhub.agreements import queries as agreements
+from tallyhub.agreements.fields import alike
 from tallyhub.agreements.models import Agreement, AgreementContact, Entitlement, Package, Service
 from tallyhub.agreements.steps import find_customers_of
 from tallyhub.kernel import clock
@@ -59,7 +60,7 @@ def read_draft(access: Access, draft: AgreementDraft) -> Read:
         follows=draft.follows_id is not None,
     )
     checked = check.check(content, known)
-    if checked.terms and find_customers_of([checked.terms.number]):
+    if checked.terms and find_customers_of(alike(checked.terms.number)):
         # A number names one agreement, whoever's; whose is not told.
         checked.problems.append(check.Problem(check.TERMS, "number", Invalid("number_taken")))
     return Read(draft, content, known, checked, amended)

@@ -28,7 +28,7 @@ from tallyhub.office.mappings.queries import Board, read_board
 from tallyhub.office.mappings.steps import Pair
 from tallyhub.office.overview.page import state_inside
 
-_PAIR = re.compile(r"(\d{1,18})-(\d{1,18})")
+_PAIR = re.compile(r"(\d{1,18})-(\d{1,18})", re.ASCII)
 _SHOWN = {*ACTIVE_STATES, State.FUTURE}
 
 
