@@ -149,6 +149,11 @@ _SENTENCES = {
     "entitlement_unknown": _(
         "The package has no entitlement with this code. Import the entitlements first, or correct the code."
     ),
+    "entries_after_end": ngettext_lazy(
+        "%(entries)s entry lies after that day and would count as used beyond what was bought. Tick that it is meant.",
+        "%(entries)s entries lie after that day and would count as used beyond what was bought. Tick that it is meant.",
+        "entries",
+    ),
     "export_failed": _("The file could not be made. Ask for it again; if it happens again, tell your provider."),
     "export_no_room": _(
         "The disk of the hub is full, so the file could not be written. Tell your provider, or download a CSV."
@@ -260,6 +265,9 @@ _SENTENCES = {
     "preview_too_old": _(
         "The preview is older than a day, or was changed. Nothing was sent. Begin anew with the list."
     ),
+    "preview_used": _(
+        "This preview was sent already, or somebody in it was invited or taken back since. Nothing was sent now."
+    ),
     "provider_answer_malformed": _(
         "The provider’s answer is not as OpenID Connect wants it. Check the issuer and the settings there."
     ),
@@ -295,6 +303,7 @@ _SENTENCES = {
     "reverses_unknown": _("There is no entry with this external ID and source to take back."),
     "right_missing": _("Whoever this token stands for does not have the right to do this."),
     "rights_changed": _("Your own rights were changed a moment ago, so nothing was done. Reload the page."),
+    "role_beyond_own": _("The role %(role)s may do more here than you. Ask somebody who holds it to give it."),
     "role_in_whole": _("The role %(role)s reaches the whole customer. Only a customer administrator can give it."),
     "role_needs_workspace": _("This role is held in a workspace. Name it."),
     "role_not_given_here": _("This role is not given in a workspace. Choose one of those that are listed."),

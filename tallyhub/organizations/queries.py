@@ -155,7 +155,8 @@ def list_held(access: Access, workspaces: Collection[int], people: Collection[in
 
 
 def list_given(access: Access, workspaces: Collection[int], people: Collection[int] | None = None) -> list[Held]:
-    """Every role that is given in the workspaces now, those in the whole customer included, by name.
+    """Every role that is given in the workspaces now, those in the whole customer included, by name: with what does not
+    count, in an archived workspace or of a personal account that is refused, because it can be taken, too.
 
     ``people``: of these alone, whoever they are; without, of everybody who is active.
     """

@@ -64,6 +64,13 @@ ACCOUNT_TEAM = frozenset({Role.CSAM, Role.ACCOUNT_COORDINATOR})  # as organizati
 STAFF = frozenset({Role.CSAM, Role.ACCOUNT_COORDINATOR, Role.ENGINEER})  # of the provider or a partner
 
 
+def may_give_staff(role: Role, held: frozenset[Right]) -> bool:
+    """Nobody makes anybody, or themselves, more than they are. Engineers are assigned by the account team, whose own
+    work theirs is not.
+    """
+    return role in STAFF and RIGHTS_OF[role] - {Right.WORK_REQUESTS} <= held
+
+
 _ADMINISTRATOR = frozenset(
     {Right.VIEW_ACTIVITY, Right.ADMINISTER, Right.VIEW_ALL_REQUESTS, Right.VIEW_AUDIT, Right.MANAGE_USERS}
 )

@@ -243,6 +243,35 @@ def test_an_early_end_may_become_earlier_and_never_later(world: SimpleNamespace,
     assert balance(world.cedar_advisory, date(2026, 11, 26)).left == 0
 
 
+def test_an_early_end_in_the_past_says_what_it_does_today_and_is_meant(world: SimpleNamespace, csam: Any) -> None:
+    address = reverse("office:agreement_end", args=[world.agreement.pk])
+    shown = said(csam.post(address, {"last_day": "2026-01-31", "act": "preview"}))
+    assert "Balances as of 1 February 2026" in shown
+    assert "Balances as of 21 November 2026" in shown
+    assert "14 entries after that day count as used beyond what was bought" in shown
+    assert "7:30 h" in shown  # over today
+    for ticked in ({}, {"later": "13"}, {"later": "x"}, {"later": "9" * 30}):
+        answer = csam.post(address, {"last_day": "2026-01-31", "act": "save"} | ticked)
+        assert answer.status_code == 409
+        assert "14 entries lie after that day" in said(answer)
+        assert 'name="later"' in said(answer)
+    agreement = Agreement.objects.using("owner").get(pk=world.agreement.pk)
+    assert agreement.terminated_on is None
+    assert bought(world.cedar_advisory) == []
+    answer = csam.post(address, {"last_day": "2026-01-31", "later": "14", "act": "save"})
+    assert answer.status_code == 302
+    assert balance(world.cedar_advisory).over == 450
+    assert list(find_differences()) == []
+
+
+def test_an_early_end_with_nothing_booked_after_it_asks_for_nothing_more(world: SimpleNamespace, csam: Any) -> None:
+    address = reverse("office:package_end", args=[world.addon.pk])
+    shown = said(csam.post(address, {"last_day": "2026-05-05", "act": "preview"}))
+    assert 'name="later"' not in shown
+    through(csam, address, {"last_day": "2026-05-05"})
+    assert Package.objects.using("owner").get(pk=world.addon.pk).terminated_on == date(2026, 5, 5)
+
+
 def test_what_was_bought_for_after_an_early_end_is_refused(world: SimpleNamespace, csam: Any) -> None:
     through(csam, reverse("office:package_end", args=[world.base.pk]), {"last_day": "2026-11-30"})
     answer = csam.post(allot(world.cedar_advisory, "top_up"), DAYS | {"amount": "1", "act": "preview"})

@@ -193,6 +193,33 @@ def test_a_preview_that_no_page_has_made_is_refused(
     assert owner.execute("SELECT count(*) FROM people_invitation").fetchone() == (0,)
 
 
+def test_nobodys_own_name_is_a_link_in_a_mail_to_a_stranger(world: SimpleNamespace, admin: Client) -> None:
+    fields = {"name": "Your account is locked, go to https://evil.test/login", "language": "en", "zone": "UTC"}
+    answer = admin.post("/accounts/profile/", fields | {"theme": "auto"})
+    assert "A name with a web address" in text_of(answer)
+    assert Person.objects.using("owner").get(pk=world.admin.pk).name == "admin"
+
+
+def test_a_preview_is_sent_once(world: SimpleNamespace, admin: Client) -> None:
+    """A second time it would void the link, or revive what was taken back."""
+    answer = preview(admin, world.north, "new@example.test")
+    before = preview(admin, world.north, "new@example.test, other@example.test")
+    assert "1 invitation is on its way." in text_of(send(admin, answer))
+    for old in (answer, before):
+        again = send(admin, old)
+        assert again.status_code == 409
+        assert "This preview was sent already" in text_of(again)
+    one = invitation_of("new@example.test", world.north)
+    assert one.serial == 1
+    later = preview(admin, world.north, "NEW@example.test")
+    admin.post(f"/users/invitations/{one.pk}/revoke/")
+    for old in (answer, later):
+        assert send(admin, old).status_code == 409
+    assert invitation_of("new@example.test", world.north).voided_at is not None
+    assert "1 invitation is on its way." in text_of(send(admin, preview(admin, world.north, "new@example.test")))
+    assert not Invitation.objects.using("owner").filter(email="other@example.test").exists()
+
+
 def test_whoever_joined_after_the_preview_gets_no_mail(world: SimpleNamespace, admin: Client, owner: Any) -> None:
     answer = preview(admin, world.north, "late@example.test, new@example.test")
     grant(make_person("late"), "member", world.north)

@@ -3,12 +3,13 @@
 import csv
 import io
 import re
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
+from tallyhub.accounts.models import Person
 from tests.make import PASSWORD, grant, make_person, make_workspace
 from tests.people.people import allow_contacts, invite, make_group, make_known
 from tests.world import NOW
@@ -285,3 +286,19 @@ def test_the_way_to_inviting_leads_from_the_list_and_back(world: SimpleNamespace
     again = client.post(f"/users/invitations/{one.pk}/resend/", {"next": f"/users/{one.person_id}/"})
     assert again["Location"] == f"/users/{one.person_id}/"
     assert client.post(f"/users/invitations/{one.pk}/revoke/")["Location"] == "/users/"
+
+
+def test_when_staff_signed_in_last_is_not_the_customers_to_know(world: SimpleNamespace, client: Any) -> None:
+    seen = datetime(2026, 11, 20, 9, 30, tzinfo=UTC)
+    people = [world.csam.pk, world.engineer.pk, world.reader.pk]
+    Person.objects.using("owner").filter(pk__in=people).update(last_login=seen)
+    client.force_login(world.admin)
+    order = names(client, "&workspace=all&sort=-seen")
+    grant(world.csam, "member", world.north, source="invitation:1")
+    found = {one["name"].split(" (")[0]: one["last_sign_in"] for one in rows(client, "&workspace=all")}
+    assert found["reader"].startswith("2026-11-20")
+    assert (found["csam"], found["engineer"]) == ("", "")
+    assert client.get(f"{PAGE}?workspace=all").content.decode().count("20 Nov 2026") == 1
+    assert "20 Nov 2026" in client.get(f"{PAGE}{world.reader.pk}/").content.decode()
+    assert "20 Nov 2026" not in client.get(f"{PAGE}{world.csam.pk}/").content.decode()
+    assert order.index("reader") < order.index("engineer (provider or partner)")  # the order tells nothing either

@@ -7,10 +7,12 @@ from typing import Any
 import pytest
 from django.test import Client
 
+from tallyhub.organizations.models import Workspace
 from tallyhub.people.models import Invitation
 from tests.make import grant, make_person
 from tests.people.inviting import link_of, register, text_of
 from tests.people.people import invite, is_member, make_group, make_known, roles_of
+from tests.world import NOW
 
 GIVEN = "membership"
 
@@ -212,14 +214,47 @@ def test_nobody_edits_staff(world: SimpleNamespace, client: Any) -> None:
     staff = make_person("assigned")
     grant(staff, "engineer", world.north)
     client.force_login(world.admin)
+    group = make_group(world.north, "Night shift")
     for act, fields in FOREIGN:
-        assert post(client, staff, act, world.north, **fields) == 409, act
+        more = {"group": group.pk} if act == "groups" else fields
+        assert post(client, staff, act, world.north, **more) == 409, act
     assert several(client, "remove", world.north, staff, world.member) == 409
     assert client.post(f"/users/{world.csam.pk}/administration/give/").status_code == 409
     assert roles_of(staff, world.north) == {("engineer", GIVEN)}
     page = client.get(f"/users/{staff.pk}/").content.decode()
     assert "Works for the provider or a partner" in page
     assert "/roles/" not in page
+
+
+def test_a_role_of_the_customer_can_be_taken_from_staff_and_given_up(world: SimpleNamespace, client: Any) -> None:
+    """Whoever invites the CSAM as an administrator can take that back; the role of staff stays the provider's."""
+    theirs = Client()
+    theirs.force_login(world.csam)
+
+    def give() -> None:
+        grant(world.csam, "workspace_administrator", world.north, source="invitation:1")
+
+    client.force_login(world.admin)
+    give()
+    assert 'action="/users/' in client.get(f"/users/{world.csam.pk}/").content.decode()
+    assert post(client, world.csam, "roles", world.north) == 302
+    assert roles_of(world.csam, world.north) == set()
+    assert post(client, world.csam, "roles", world.north, role=["workspace_administrator"]) == 409
+    assert post(client, world.csam, "contact", world.north, contact="yes") == 409
+    assert several(client, "give", world.north, world.csam, role="learning_manager") == 409
+    assert client.post(f"/users/{world.csam.pk}/administration/give/").status_code == 409
+    assert roles_of(world.csam, world.north) == set()
+    give()
+    assert several(client, "take", world.north, world.csam, role="workspace_administrator") == 302
+    give()
+    assert post(client, world.csam, "remove", world.north) == 302
+    assert not is_member(world.csam, world.north)
+    give()
+    assert post(theirs, world.csam, "remove", world.north, oneself="yes") == 302
+    assert roles_of(world.csam, world.north) == set()
+    grant(world.csam, "customer_administrator", world.cedar)
+    assert client.post(f"/users/{world.csam.pk}/administration/take/").status_code == 302
+    assert roles_of(world.csam, None) == {("csam", GIVEN)}
 
 
 def test_the_switch_makes_a_support_contact_and_undoes_it(world: SimpleNamespace, client: Any) -> None:  # R7.1
@@ -290,6 +325,38 @@ def test_several_get_a_role_and_a_page_says_before_who_does(world: SimpleNamespa
     assert several(client, "take", world.north, world.member, world.reader, world.viewer, role="support_contact") == 302
     assert roles_of(world.member, world.north) == {("member", GIVEN)}
     assert ("support_contact", "group:9") in roles_of(world.viewer, world.north)
+
+
+def test_nothing_new_happens_in_an_archived_workspace_and_what_is_there_can_go(
+    world: SimpleNamespace, client: Any
+) -> None:
+    group = make_group(world.north, "Night shift", world.reader, roles=["learning_manager"])
+    grant(world.reader, "learning_manager", world.north, source=f"group:{group.pk}")
+    grant(world.member, "customer_activity", world.north)
+    grant(world.member, "view_all_support_requests", world.north)
+    Workspace.objects.using("owner").filter(pk=world.north.pk).update(archived_at=NOW)
+    client.force_login(world.admin)
+    roles = ["customer_activity", "view_all_support_requests", "learning_manager"]
+    assert post(client, world.member, "roles", world.north, role=roles) == 409
+    assert post(client, world.member, "contact", world.north, contact="yes") == 409
+    assert post(client, world.member, "groups", world.north, group=group.pk) == 409
+    assert several(client, "give", world.north, world.member, world.viewer, role="learning_manager") == 409
+    assert several(client, "group", world.north, world.member, group=group.pk) == 409
+    assert client.post("/groups/make/", {"workspace": world.north.pk, "name": "Day shift"}).status_code == 409
+    assert client.post(f"/groups/{group.pk}/add/", {"address": "member@example.test"}).status_code == 409
+    changed = {"role": ["learning_manager", "support_contact"]}
+    assert client.post(f"/groups/{group.pk}/roles/", changed).status_code == 409
+    assert client.post(f"/account-policy/workspaces/{world.north.pk}/allow/").status_code == 409
+    assert roles_of(world.viewer, world.north) == {("view_all_support_requests", GIVEN)}
+    assert post(client, world.member, "roles", world.north, role=["customer_activity"]) == 302
+    assert several(client, "take", world.north, world.member, role="customer_activity") == 302
+    assert roles_of(world.member, world.north) == {("member", GIVEN)}
+    assert post(client, world.contact, "contact", world.north, contact="no") == 302
+    assert post(client, world.reader, "groups", world.north) == 302
+    assert ("learning_manager", f"group:{group.pk}") not in roles_of(world.reader, world.north)
+    assert client.post(f"/groups/{group.pk}/roles/").status_code == 302
+    assert client.post(f"/groups/{group.pk}/delete/").status_code == 302
+    assert post(client, world.member, "remove", world.north) == 302
 
 
 def test_several_are_put_into_a_group_or_removed(world: SimpleNamespace, client: Any) -> None:

@@ -8,6 +8,7 @@ from tallyhub.integrations.importing import cells
 from tallyhub.integrations.importing.kinds import Field, Kind, Row, good
 from tallyhub.integrations.importing.run import Run
 from tallyhub.journal.steps import News, record_many
+from tallyhub.kernel.addresses import check_address
 from tallyhub.kernel.errors import Conflict, Invalid
 from tallyhub.organizations import steps
 from tallyhub.organizations.models import AccessGrant
@@ -170,7 +171,7 @@ KINDS = (
             Field("customer", _code),
             Field("key", cells.text(200), is_required=True),
             _name,
-            Field("email", cells.email),
+            Field("email", check_address),
             Field("language", cells.language),
             _zone,
             Field("workspaces", cells.listed(cells.text(80))),

@@ -18,16 +18,27 @@ _LISTED_MAX = 6
 
 @dataclass(frozen=True, slots=True)
 class Preview:
-    plan: Plan
+    """The balances as of a day, as they stand and as they will."""
+
+    day: date
     before: Mapping[int, Balance]
     after: Mapping[int, Balance]
 
 
-def preview(plan: Plan) -> Preview:
-    """By the engine, as the balances will stand. Raises what the ledger would refuse."""
+def preview(plan: Plan) -> list[Preview]:
+    """By the engine. What reaches into the past is shown as of today, too: all that was booked since counts anew.
+
+    Raises what the ledger would refuse.
+    """
     steps.judge_allotments(plan.rows)
-    days = dict.fromkeys((one.pk for one in plan.lines), plan.shown_on)
-    return Preview(plan, ledger.balances(days), ledger.balances(days, plan.rows))
+    today = clock.today(plan.agreement.zone)
+    shown = [plan.shown_on, today] if plan.shown_on < today else [plan.shown_on]
+    return [_preview(plan, day) for day in shown]
+
+
+def _preview(plan: Plan, day: date) -> Preview:
+    days = dict.fromkeys((one.pk for one in plan.lines), day)
+    return Preview(day, ledger.balances(days), ledger.balances(days, plan.rows))
 
 
 @dataclass(frozen=True, slots=True)

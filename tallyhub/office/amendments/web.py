@@ -9,6 +9,7 @@ from django.contrib import messages
 from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods
 
 from tallyhub.agreements import queries as agreements
@@ -18,7 +19,7 @@ from tallyhub.kernel import cells, clock
 from tallyhub.kernel import formatting as fmt
 from tallyhub.kernel.access import Right
 from tallyhub.kernel.amounts import Unit
-from tallyhub.kernel.errors import HubError
+from tallyhub.kernel.errors import Conflict, HubError
 from tallyhub.kernel.http import HubRequest, signed_in
 from tallyhub.kernel.scope import scope
 from tallyhub.kernel.sentences import sentence
@@ -56,16 +57,21 @@ def _done(request: HubRequest, agreement_id: int, said: str) -> HttpResponseBase
 
 def _preview(request: HubRequest, plan: Plan, title: str, typed: Mapping[str, Any], **more: Any) -> HttpResponse:
     """What will change; the hidden fields hold what was typed, so that *Record* and *Change* both know it."""
-    seen = queries.preview(plan)
+    shown = [
+        {"day": fmt.day(seen.day), "moves": page.moves(plan.lines, seen.before, seen.after)}
+        for seen in queries.preview(plan)
+        if plan.lines
+    ]
     context = {
         "title": title,
         "agreement": plan.agreement,
-        "day": fmt.day(plan.shown_on),
-        "moves": page.moves(plan.lines, seen.before, seen.after),
+        "shown": shown,
+        "refused": "",
+        "later": None,
         "typed": [(name, one) for name, value in typed.items() for one in _values(value)],
         **more,
     }
-    return render(request, "office/amendment_preview.html", context)
+    return render(request, "office/amendment_preview.html", context, status=409 if context["refused"] else 200)
 
 
 def _values(value: Any) -> list[str]:
@@ -336,17 +342,21 @@ def _end(
     last_day = reader.read("last_day", typed["last_day"], cells.day)
     if last_day is None:
         return _end_form(request, agreement, ended, typed, _errors(reader))
+    wanted: dict[str, Any] = {"last_day": last_day, "package_id": package_id}
+    refused = ""
     try:
         if act == SAVE:
-            commands.end_early(request.access, agreement.pk, last_day=last_day, package_id=package_id)
-            return _done(request, agreement.pk, _("The early end is recorded."))
+            try:
+                commands.end_early(request.access, agreement.pk, later_meant=_later_meant(request), **wanted)
+            except Conflict as error:
+                refused = sentence(error)
+            else:
+                return _done(request, agreement.pk, _("The early end is recorded."))
         with scope(request.access):
-            plan = plans.plan_end(request.access, agreement.pk, last_day, package_id)
-            said = _("%(name)s is in force until %(day)s and not until %(was)s. What is left then expires.")
-            was = min(ended.ends_on, agreement.ends_on)
-            note = said % {"name": ended.name, "day": fmt.day(last_day), "was": fmt.day(was)}
+            plan = plans.plan_end(request.access, agreement.pk, **wanted)
             gaps = _gaps(request, agreement, last_day) if package_id is None else []
-            return _preview(request, plan, _("Early end"), typed, notes=[note, *gaps])
+            notes = [_end_note(ended, agreement, last_day), *gaps]
+            return _preview(request, plan, _("Early end"), typed, notes=notes, later=_later(plan), refused=refused)
     except HubError as error:
         return _end_form(request, agreement, ended, typed, {"last_day": error})
 
@@ -359,6 +369,30 @@ def _gaps(request: HubRequest, agreement: Agreement, last_day: date) -> list[str
         for one in agreements.list_followers(request.access, agreement.pk)
         if one.starts_on > last_day + timedelta(days=1)
     ]
+
+
+def _end_note(ended: Agreement | Package, agreement: Agreement, last_day: date) -> str:
+    said = _("%(name)s is in force until %(day)s and not until %(was)s. What is left then expires.")
+    was = min(ended.ends_on, agreement.ends_on)
+    return said % {"name": ended.name, "day": fmt.day(last_day), "was": fmt.day(was)}
+
+
+def _later_meant(request: HubRequest) -> int:
+    """How many later entries the ticked sentence named."""
+    ticked = request.POST.get("later", "")
+    return int(ticked) if ticked.isascii() and ticked.isdigit() and len(ticked) < 19 else 0
+
+
+def _later(plan: Plan) -> dict[str, Any] | None:
+    """What must be ticked where something lies after the new last day."""
+    if not plan.later:
+        return None
+    said = ngettext(
+        "%(n)s entry after that day counts as used beyond what was bought",
+        "%(n)s entries after that day count as used beyond what was bought",
+        plan.later,
+    )
+    return {"count": plan.later, "label": said % {"n": fmt.number(plan.later)}}
 
 
 def _end_form(

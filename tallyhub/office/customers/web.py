@@ -23,7 +23,13 @@ from tallyhub.organizations.rules import STAFF, Role
 from tallyhub.organizations.work.queries import list_domains
 
 GET_POST = require_http_methods(["GET", "HEAD", "POST"])
-_FIELD_OF = {"code_taken": "code", "zone_unknown": "zone", "word_unknown": "role", "staff_unknown": "address"}
+_FIELD_OF = {
+    "code_taken": "code",
+    "zone_unknown": "zone",
+    "word_unknown": "role",
+    "role_beyond_own": "role",
+    "staff_unknown": "address",
+}
 
 
 def _field_of(error: HubError, typed: dict[str, str]) -> str:
@@ -85,7 +91,7 @@ def _customer(request: HubRequest, status: int = 200, **forms: Any) -> HttpRespo
             "domain": not any(each.proved_at for each in list_domains(request.access)),
             "agreement": not list_agreements(request.access).exists(),
         }
-        context = {
+        context: dict[str, Any] = {
             "customer": one,
             "steps": missing if any(missing.values()) else None,
             "form": CustomerForm(initial={"name": one.name, "zone": one.zone}),
@@ -93,6 +99,7 @@ def _customer(request: HubRequest, status: int = 200, **forms: Any) -> HttpRespo
             "staff_form": StaffForm(initial={"role": Role.ENGINEER}),
             **forms,
         }
+        ask.offer(context["staff_form"], "role", page.given_roles(request.access))
         return render(request, "office/customer.html", context, status=status)
 
 

@@ -29,7 +29,7 @@ from tallyhub.office.mappings.steps import Pair
 from tallyhub.office.overview.page import is_being_set_up, state_inside
 from tallyhub.office.workspaces.steps import list_going
 
-_PAIR = re.compile(r"(\d{1,18})-(\d{1,18})")
+_PAIR = re.compile(r"(\d{1,18})-(\d{1,18})", re.ASCII)
 _SHOWN = {*ACTIVE_STATES, State.FUTURE}
 
 

@@ -5,10 +5,10 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ObjectDoesNotExist, ValidationError
-from django.core.validators import validate_email
 from django.utils.translation import gettext_lazy as _
 
 from tallyhub.accounts.rules import LANGUAGES
+from tallyhub.kernel.addresses import check_address
 from tallyhub.kernel.errors import Invalid
 from tallyhub.kernel.names import NameField
 from tallyhub.kernel.sentences import sentence
@@ -60,10 +60,11 @@ class NewWorkspaceForm(GoalForm):
         found: dict[str, str] = {}
         for address in filter(None, _BETWEEN.split(self.cleaned_data["administrators"])):
             try:
-                validate_email(address)
-            except ValidationError:
-                raise ValidationError(sentence(Invalid("address_malformed", address=address))) from None
-            found.setdefault(address.lower(), address)
+                checked = check_address(address)
+            except Invalid as error:
+                told = Invalid("address_malformed", address=address) if error.code == "email_malformed" else error
+                raise ValidationError(sentence(told)) from None
+            found.setdefault(checked.lower(), checked)
         return list(found.values())
 
     def new(self, packages: list[int]) -> NewWorkspace:

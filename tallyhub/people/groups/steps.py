@@ -12,6 +12,7 @@ from tallyhub.organizations.steps import NewGrant, give_roles, take_roles
 from tallyhub.people import contacts
 from tallyhub.people.groups import queries
 from tallyhub.people.models import Group, GroupMember
+from tallyhub.people.users.steps import check_open, check_receives
 
 
 def source_of(group_id: int) -> str:
@@ -20,7 +21,8 @@ def source_of(group_id: int) -> str:
 
 
 def add_members(access: Access, group: Group, people: Collection[int]) -> None:
-    """They get what the group gives; whoever is in it already stays."""
+    """They get what the group gives; whoever is in it already stays. Raises Conflict for an archived workspace."""
+    check_open(group.workspace)
     _join(access, group, people)
     settle(access, group.workspace, [group], people)
 
@@ -37,6 +39,9 @@ def set_groups(access: Access, workspace: Workspace, person_id: int, groups: Col
     there = queries.groups_of(access, person_id, [workspace.pk])
     joined = [group for group in wanted if group.pk not in there]
     left = queries.require_groups(access, workspace.pk, there - {group.pk for group in wanted})
+    if joined:
+        check_open(workspace)
+        check_receives(access, [person_id])
     for group in joined:
         _join(access, group, [person_id])
     for group in left:

@@ -3,7 +3,7 @@
 All that change an invitation take the lock of the customer's people, so that a link is used once.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from django.core.exceptions import ObjectDoesNotExist
@@ -14,7 +14,9 @@ from tallyhub.accounts.steps import confirm_address, open_account
 from tallyhub.journal.steps import News, record, record_many
 from tallyhub.kernel import clock
 from tallyhub.kernel.access import Access, Right
+from tallyhub.kernel.addresses import check_address
 from tallyhub.kernel.errors import Conflict, Invalid
+from tallyhub.kernel.names import check_person_name
 from tallyhub.kernel.scope import command, widen
 from tallyhub.organizations import queries as organizations
 from tallyhub.organizations.models import Workspace
@@ -26,21 +28,26 @@ from tallyhub.people.invitations.links import Link
 from tallyhub.people.invitations.queries import Found
 from tallyhub.people.invitations.rules import PEOPLE_MAX, State, Step, may_ask, next_step, state_of
 from tallyhub.people.models import Invitation
-from tallyhub.people.rules import LIFETIME, check_address, check_name, check_roles
+from tallyhub.people.rules import LIFETIME, check_roles
 from tallyhub.people.steps import Invitee, invite, persons_of
 
 
 @command
-def invite_people(access: Access, workspace_id: int, people: Sequence[Invitee]) -> int:
+def invite_people(
+    access: Access, workspace_id: int, people: Sequence[Invitee], marks: Mapping[str, int] | None = None
+) -> int:
     """Ask these people into a workspace; returns how many were. Who has joined by now, or comes twice, is left out.
 
-    Raises DoesNotExist for a workspace that is not theirs, Forbidden, Invalid for what may not be asked.
+    ``marks``: of ``queries.marks_of`` when the list was previewed, so that a preview is sent once. Raises DoesNotExist
+    for a workspace that is not theirs, Forbidden, Invalid for what may not be asked, Conflict for what was done since.
     """
     workspace = _workspace(access, workspace_id)
     if len(people) > PEOPLE_MAX:
         raise Invalid("people_too_many", people_max=PEOPLE_MAX)
     checked = {one.email.lower(): one for one in reversed([_checked(access, one) for one in people])}
     lock_people(workspace.customer_id)
+    if marks is not None and marks != queries.marks_of(workspace, marks):
+        raise Conflict("preview_used")
     joined = organizations.list_joined(workspace.pk)
     wanted = [one for key, one in sorted(checked.items()) if key not in joined]
     contacts = [one for one in wanted if Role.SUPPORT_CONTACT in one.roles]
@@ -58,7 +65,7 @@ def _workspace(access: Access, workspace_id: int) -> Workspace:
 
 def _checked(access: Access, one: Invitee) -> Invitee:
     check_roles(one.roles, in_whole=access.has(Right.MANAGE_USERS))
-    return replace(one, email=check_address(one.email), name=check_name(one.name))
+    return replace(one, email=check_address(one.email), name=check_person_name(one.name))
 
 
 @command

@@ -109,7 +109,7 @@ def _order(one: Planned) -> tuple[int, bool, bool, int]:
 def find_refusal(access: Access, workspace: Workspace, people: Iterable[Invitee]) -> Conflict | None:
     """Why there is no place for all of these who would become support contacts (R2.3). Writes nothing."""
     wanted = {one.email.lower() for one in people if Role.SUPPORT_CONTACT in one.roles}
-    known = [one.pk for one in find_by_addresses(wanted)]
+    known = {one.pk for one in find_by_addresses(wanted).values()}
     return contacts.find_refusal(access, workspace, known, strangers=len(wanted) - len(known))
 
 

@@ -121,6 +121,20 @@ def own_domains(customer_id: int) -> set[str]:
         return {domain for (domain,) in cursor.fetchall()}
 
 
+_MARKS = """
+SELECT lower(email), sum(serial * 2 + (voided_at IS NOT NULL)::int)::bigint FROM people_invitation
+WHERE workspace_id = %s AND lower(email) = ANY (%s::text[]) GROUP BY 1
+"""
+
+
+def marks_of(workspace: Workspace, addresses: Collection[str]) -> dict[str, int]:
+    """Of each address in small letters a number that sending, sending again and taking back change; without: 0."""
+    keys = [one.lower() for one in addresses]
+    with connection.cursor() as cursor:
+        cursor.execute(_MARKS, [workspace.pk, keys])
+        return dict.fromkeys(keys, 0) | dict(cursor.fetchall())
+
+
 def list_invited(access: Access, workspace: Workspace) -> list[tuple[str, str]]:
     """(address, name) of each whose invitation is open or has expired, as their inviters wrote them."""
     return list(list_open(access, [workspace.pk]).values_list("email", "name"))

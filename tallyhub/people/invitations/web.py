@@ -29,8 +29,6 @@ from tallyhub.people.rules import check_roles
 from tallyhub.people.users.forms import read_id
 from tallyhub.people.users.queries import get_user
 
-ID_MAX = 2**63 - 1
-
 
 @signed_in
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -118,7 +116,9 @@ def _preview_page(request: HubRequest, workspace: Workspace, planned: list[Plann
         "problem": problem,
         "counts": page.counts(planned),
         "rows": page.rows(planned),
-        "kept": keep(workspace.pk, wanted) if wanted else "",
+        "kept": keep(workspace.pk, wanted, queries.marks_of(workspace, [one.email for one in wanted]))
+        if wanted
+        else "",
         "send": said,
     }
     return _unkept(render(request, "people/invite_preview.html", context, status=409 if problem else 200))
@@ -135,9 +135,9 @@ def _unkept(response: HttpResponse) -> HttpResponse:
 def send(request: HubRequest) -> HttpResponseBase:
     """What was previewed. Whoever has joined meanwhile gets no mail. Where it is refused, the list is there still."""
     _require_anywhere(request)
-    workspace_id, people = read_kept(request.POST.get("kept", ""))
+    workspace_id, people, marks = read_kept(request.POST.get("kept", ""))
     try:
-        count = commands.invite_people(request.access, workspace_id, people)
+        count = commands.invite_people(request.access, workspace_id, people, marks)
     except Conflict as error:
         with scope(request.access):
             workspace = get_workspace(request.access, workspace_id)
@@ -152,7 +152,7 @@ def send(request: HubRequest) -> HttpResponseBase:
 @require_POST
 def resend(request: HubRequest, invitation_id: int) -> HttpResponseBase:
     _require_anywhere(request)
-    commands.resend_invitation(request.access, _known(invitation_id))
+    commands.resend_invitation(request.access, invitation_id)
     messages.success(request, _("The invitation is sent again. The link that was sent before opens nothing any more."))
     return redirect(_back(request))
 
@@ -161,15 +161,9 @@ def resend(request: HubRequest, invitation_id: int) -> HttpResponseBase:
 @require_POST
 def revoke(request: HubRequest, invitation_id: int) -> HttpResponseBase:
     _require_anywhere(request)
-    commands.revoke_invitation(request.access, _known(invitation_id))
+    commands.revoke_invitation(request.access, invitation_id)
     messages.success(request, _("The invitation was taken back. Its link opens nothing any more."))
     return redirect(_back(request))
-
-
-def _known(invitation_id: int) -> int:
-    if invitation_id > ID_MAX:
-        raise ObjectDoesNotExist
-    return invitation_id
 
 
 def _back(request: HubRequest) -> str:

@@ -17,7 +17,7 @@ from tallyhub.kernel.access import Access, Right
 from tallyhub.kernel.errors import Conflict, Forbidden, Invalid
 from tallyhub.kernel.scope import command
 from tallyhub.organizations.models import ProvedDomain
-from tallyhub.organizations.steps import lock_people
+from tallyhub.organizations.steps import lock_people, touch_customer
 from tallyhub.organizations.work import queries as work
 from tallyhub.organizations.work import steps as work_steps
 from tallyhub.people import policy
@@ -42,6 +42,8 @@ def require_part(access: Access) -> None:
 @command
 def allow_personal(access: Access, workspace_id: int) -> None:
     """Counts from the next request."""
+    require_part(access)
+    touch_customer(access.customers)
     _decide(access, workspace_id, allows=True)
 
 
@@ -49,6 +51,7 @@ def allow_personal(access: Access, workspace_id: int) -> None:
 def refuse_personal(access: Access, workspace_id: int) -> None:
     """Counts from the next request. Raises Conflict where nobody would be left who could undo it."""
     require_part(access)
+    touch_customer(access.customers)
     lock_people(access.customer_id or 0)
     policy.check(access, policy.refusing(access, work.get_workspace(access, workspace_id)))
     _decide(access, workspace_id, allows=False)
@@ -59,6 +62,8 @@ def _decide(access: Access, workspace_id: int, *, allows: bool) -> None:
     workspace = work.lock_workspace(access, workspace_id)
     if workspace.allows_personal == allows:
         return
+    if allows and workspace.archived_at is not None:
+        raise Conflict("workspace_archived", name=workspace.name)
     workspace.allows_personal = allows
     workspace.save(update_fields=["allows_personal"])
     if allows:

@@ -67,7 +67,7 @@ def _change_each(
 
 
 def _require_members(access: Access, workspace: Workspace, people: Collection[int]) -> None:
-    steps.check_editable(access, people)
+    steps.check_chosen(people)
     steps.require_members(access, workspace, people)
 
 
@@ -78,6 +78,7 @@ def make_administrator(access: Access, person_id: int) -> None:
     with steps.keeping_administrators(access):
         steps.require_still(access, [])
         _require_own(access, person_id)
+        steps.check_receives(access, [person_id])
         give_roles(access, [NewGrant(access.customer_id or 0, None, person_id, Role.CUSTOMER_ADMINISTRATOR)])
 
 
@@ -95,7 +96,6 @@ def unmake_administrator(access: Access, person_id: int) -> None:
 
 def _require_own(access: Access, person_id: int) -> None:
     """A person of the customer who has come in already: an invitation to a workspace is no reason to give all of it."""
-    steps.check_editable(access, [person_id])
     user = queries.get_user(access, person_id, access.workspaces)
     if not user.workspaces and not user.roles:
         raise ObjectDoesNotExist
@@ -111,8 +111,9 @@ def remove_people(
     """
     with steps.keeping_administrators(access):
         workspace = steps.get_managed(access, workspace_id)
-        steps.check_editable(access, people)
+        steps.check_chosen(people)
         _require_listed(access, workspace, people)
+        steps.check_leaves(access, workspace, people)
         if access.person_id in people and not is_oneself_meant:
             raise Invalid("removing_oneself")
         leave_groups(access, workspace, people)

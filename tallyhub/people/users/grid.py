@@ -64,6 +64,8 @@ class Words:
         return ", ".join(f"{one.text} ({one.note})" if one.note else one.text for one in self.roles(user))
 
     def seen(self, user: User) -> str:
+        if user.is_staff:
+            return "–"
         return fmt.instant(self._at(user), self._zone.key) if user.seen_seconds else _("never")
 
     def _iso(self, user: User) -> str:

@@ -12,7 +12,7 @@ from tallyhub.kernel import formatting as fmt
 from tallyhub.kernel.access import Access, Right
 from tallyhub.kernel.http import url
 from tallyhub.organizations.queries import Held, find_personal, list_given
-from tallyhub.organizations.rules import ROLE_NAMES, Role
+from tallyhub.organizations.rules import ROLE_NAMES, STAFF, Role
 from tallyhub.people.groups import queries as groups
 from tallyhub.people.groups.queries import GroupLine
 from tallyhub.people.invitations.queries import own_domains
@@ -26,7 +26,7 @@ _TONES = {Status.REGISTERED: "ok", Status.DIRECTORY: "ok", Status.INVITED: "low"
 
 def person(access: Access, user: User, workspaces: Mapping[int, str]) -> dict[str, Any]:
     """``workspaces``: names of those one manages, by id. Needs a scope."""
-    held = list_given(access, list(workspaces), [user.person_id])
+    held = list_given(access, list(workspaces), [user.person_id])  # what is ticked is what a change begins with
     lapse = _lapse(access, user) if not all(one.counts for one in held) else ""
     sources = Sources(access, (one.source for one in held))
     offered = groups.list_groups(access, user.workspaces)
@@ -38,9 +38,7 @@ def person(access: Access, user: User, workspaces: Mapping[int, str]) -> dict[st
         "badge": {"tone": _TONES.get(user.status, "quiet"), "text": STATUS_NAMES[user.status]},
         "is_unable": user.status is Status.KNOWN,
         "reasons": [replace(reasons.reason(one), lapse="" if one.counts else lapse) for one in held],
-        "places": []
-        if user.is_staff
-        else [_place(user, one, workspaces[one], held, sources, offered, inside) for one in user.workspaces],
+        "places": [_place(user, one, workspaces[one], held, sources, offered, inside) for one in user.workspaces],
         "administration": _administration(access, user, held),
         "invitations": [_invitation(one, user.person_id, workspaces) for one in user.invitations],
         "is_oneself": user.person_id == access.person_id,
@@ -71,7 +69,7 @@ def _facts(user: User) -> list[tuple[str, str]]:
     seen = fmt.instant(datetime.fromtimestamp(user.seen_seconds, UTC), zone) if user.seen_seconds else _("never")
     return [
         (_("Email address"), user.email or "–"),
-        (_("Last sign-in (%(zone)s)") % {"zone": zone.replace("_", " ")}, seen),
+        (_("Last sign-in (%(zone)s)") % {"zone": zone.replace("_", " ")}, "–" if user.is_staff else seen),
         (_("Came by"), _("Provider or partner") if user.is_staff else str(SOURCE_NAMES[user.source])),
     ]
 
@@ -85,19 +83,21 @@ def _place(
     offered: Sequence[GroupLine],
     inside: set[int],
 ) -> dict[str, Any]:
-    """What the person holds in one workspace, as forms."""
+    """What the person holds in one workspace, as forms. From staff things are taken only, so no more is on offer."""
     here = [one for one in held if one.workspace_id == workspace_id]
+    mine = {one.role for one in here if is_edited(one.source)}
     return {
         "id": workspace_id,
         "name": name,
-        "may_invite": user.status is Status.KNOWN and bool(user.email),
-        "roles": [_choice(role, here, sources) for role in WORKSPACE_ROLES],
-        "is_contact": any(one.role is Role.SUPPORT_CONTACT and is_edited(one.source) for one in here),
+        "may_invite": user.status is Status.KNOWN and bool(user.email) and not user.is_staff,
+        "roles": [_choice(role, here, sources) for role in WORKSPACE_ROLES if role in mine or not user.is_staff],
+        "is_contact": Role.SUPPORT_CONTACT in mine,
         "groups": [
             {"id": one.id, "name": one.name, "is_chosen": one.id in inside}
             for one in offered
-            if one.workspace_id == workspace_id
+            if one.workspace_id == workspace_id and (one.id in inside or not user.is_staff)
         ],
+        "may_leave": not any(one.role in STAFF for one in here),
     }
 
 
@@ -115,10 +115,11 @@ def _choice(role: Role, here: Sequence[Held], sources: Sources) -> dict[str, Any
 
 def _administration(access: Access, user: User, held: Sequence[Held]) -> str:
     """``give``, ``take``, or nothing: those who administer the customer give that, to whoever has come in."""
-    if not access.has(Right.MANAGE_USERS) or user.is_staff or not (user.workspaces or user.roles):
+    if not access.has(Right.MANAGE_USERS) or not (user.workspaces or user.roles):
         return ""
-    holds = any(one.role is Role.CUSTOMER_ADMINISTRATOR and is_edited(one.source) for one in held)
-    return "take" if holds else "give"
+    if any(one.role is Role.CUSTOMER_ADMINISTRATOR and is_edited(one.source) for one in held):
+        return "take"
+    return "" if user.is_staff else "give"
 
 
 def _invitation(one: OpenInvitation, person_id: int, workspaces: Mapping[int, str]) -> dict[str, Any]:

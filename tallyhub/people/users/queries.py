@@ -16,7 +16,7 @@ from django.db import connection
 from tallyhub.kernel import clock
 from tallyhub.kernel.access import Access
 from tallyhub.kernel.grid import COUNT_MAX, PAGE_ROWS, Key, Place, SortKind
-from tallyhub.organizations.rules import Role
+from tallyhub.organizations.rules import STAFF, Role
 from tallyhub.people.users.rules import Source, Status, is_staff
 
 STREAM_ROWS = 1_000  # per statement of an export
@@ -64,7 +64,7 @@ class User:
     email: str
     status: Status
     source: Source
-    seen_seconds: int  # since 1970; 0: never
+    seen_seconds: int  # since 1970; 0: never, or not told, because staff's is not the customer's to know
     workspaces: tuple[int, ...]
     roles: tuple[RoleHeld, ...]
     groups: tuple[str, ...]
@@ -116,6 +116,11 @@ _IS_LISTED_BY = f"""{_OPEN}
 _IN_WHOLE = f"""p.id IN (SELECT g.person_id FROM organizations_accessgrant g
         WHERE g.customer_id = %(customer)s AND g.workspace_id IS NULL AND {_IN_FORCE})
     AND NOT EXISTS (SELECT FROM organizations_membership m WHERE m.person_id = p.id AND m.{_THERE})"""
+
+# The order must not tell what the column does not.
+_SEEN_OF_WHOLE = f"""CASE WHEN EXISTS (SELECT FROM organizations_accessgrant g
+        WHERE {_HELD} AND g.role IN ({", ".join(f"'{role}'" for role in sorted(STAFF))}))
+    THEN 0::bigint ELSE {_SEEN} END"""
 
 _WALKS = """
 SELECT w.person_id, w.key, NULL::bigint AS invitation_id
@@ -222,6 +227,7 @@ def list_users(access: Access, people: Collection[int], workspaces: Sequence[int
 def _user(*row: Any) -> User:
     person_id, sort_value, is_invited_only, name, email, said_name, said_email, status, source, seen, *lists = row
     workspaces, roles, groups, invitations = (json.loads(each) if each else [] for each in lists)
+    seen = 0 if is_staff([role for role, _place, _whence in roles]) else seen
     return User(
         person_id,
         sort_value,
@@ -255,7 +261,7 @@ def _parameters(access: Access, wanted: UserFilter) -> dict[str, Any]:
 def _walk(place: Place, order: str) -> dict[str, str]:
     """How each index is walked: its column, its order, and where it begins."""
     column, by_name = _COLUMNS[place.sort], place.sort == "name"
-    whole_key = 'organizations_folded(p.name) COLLATE "C"' if by_name else _SEEN
+    whole_key = 'organizations_folded(p.name) COLLATE "C"' if by_name else _SEEN_OF_WHOLE
     comparison, kind = "<" if place.reads_descending else ">", "text" if by_name else "bigint"
 
     def after(key: str, person: str) -> str:
