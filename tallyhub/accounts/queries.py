@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Iterable
 
+from django.contrib.auth.hashers import UNUSABLE_PASSWORD_PREFIX
 from django.db.models import Q
 
 from tallyhub.accounts.models import Person, Token, TokenQuerySet
@@ -49,6 +50,12 @@ def find_confirmed_in(people: Collection[int], domains: Iterable[str]) -> set[in
     for domain in domains:
         endings |= Q(email_folded__endswith=f"@{domain}")
     found = Person.objects.filter(endings, pk__in=people, confirmed_at__isnull=False)
+    return set(found.values_list("pk", flat=True))
+
+
+def find_without_password(people: Collection[int]) -> set[int]:
+    """Those of these people who can sign in only by somebody else's word, or not at all."""
+    found = Person.objects.filter(pk__in=people, password__startswith=UNUSABLE_PASSWORD_PREFIX)
     return set(found.values_list("pk", flat=True))
 
 

@@ -26,6 +26,7 @@ from tallyhub.people.rules import GIVEN_ROLES
 from tallyhub.people.sign_in import queries, rules, steps
 from tallyhub.people.sign_in.queries import Provider
 from tallyhub.people.sign_in.rules import Claim, Way
+from tallyhub.people.users.steps import keeping_administrators
 
 
 def require_part(access: Access) -> None:
@@ -47,9 +48,9 @@ def allow_personal(access: Access, workspace_id: int) -> None:
 def refuse_personal(access: Access, workspace_id: int) -> None:
     """Counts from the next request. Raises Conflict where nobody would be left who could undo it."""
     require_part(access)
-    lock_people(access.customer_id or 0)
-    policy.check(access, policy.refusing(access, work.get_workspace(access, workspace_id)))
-    _decide(access, workspace_id, allows=False)
+    with keeping_administrators(access):
+        policy.check(access, policy.refusing(access, work.get_workspace(access, workspace_id)))
+        _decide(access, workspace_id, allows=False)
 
 
 def _decide(access: Access, workspace_id: int, *, allows: bool) -> None:
@@ -119,11 +120,11 @@ def _check_room(access: Access) -> None:
 def remove_domain(access: Access, domain_id: int) -> None:
     """Whoever was a work account by it alone has a personal one from the next request on."""
     require_part(access)
-    lock_people(access.customer_id or 0)
-    domain = work.get_domain(access, domain_id)
-    policy.check(access, policy.taking_domain(access, domain))
-    record(access, "people.domain_removed", domain.pk)
-    domain.delete()
+    with keeping_administrators(access):
+        domain = work.get_domain(access, domain_id)
+        policy.check(access, policy.taking_domain(access, domain))
+        record(access, "people.domain_removed", domain.pk)
+        domain.delete()
 
 
 # The identity provider
@@ -146,9 +147,16 @@ def save_provider(access: Access, fields: ProviderFields) -> IdentityProvider:
     """``fields.issuer`` has answered as itself a moment ago.
 
     At another issuer the same subject is somebody else, so a change of it forgets who signed in by the old one.
+    Raises Conflict where nobody would be left who administers and can sign in.
     """
     access.require(Right.MANAGE_SIGN_IN)
-    lock_people(access.customer_id or 0)
+    with keeping_administrators(access):
+        one = _save_provider(access, fields)
+        record(access, "people.provider_saved", one.pk)
+    return one
+
+
+def _save_provider(access: Access, fields: ProviderFields) -> IdentityProvider:
     one = queries.find_identity_provider(access) or IdentityProvider(
         customer_id=access.customer_id or 0, slug=queries.slug_of_customer(access), client_secret=""
     )
@@ -163,23 +171,25 @@ def save_provider(access: Access, fields: ProviderFields) -> IdentityProvider:
     one.client_secret = fields.client_secret or one.client_secret
     one.groups_claim, one.is_active = fields.groups_claim, fields.is_active
     one.save()
-    record(access, "people.provider_saved", one.pk)
     return one
 
 
 @command
 def remove_provider(access: Access) -> None:
-    """Whoever signed in by it is signed out; its directory's groups and their roles go, too."""
+    """Whoever signed in by it is signed out; its directory's groups and their roles go, too.
+
+    Raises Conflict where nobody would be left who administers and can sign in.
+    """
     access.require(Right.MANAGE_SIGN_IN)
-    lock_people(access.customer_id or 0)
-    one = queries.find_identity_provider(access)
-    if one is None:
-        raise IdentityProvider.DoesNotExist
-    policy.check(access, policy.ending_provider(access))
-    steps.take_all(access, [group.pk for group, _members in queries.list_directory_groups(access)])
-    _forget_accounts(access, one, keeps_links=False)
-    record(access, "people.provider_removed", one.pk)
-    one.delete()
+    with keeping_administrators(access):
+        one = queries.find_identity_provider(access)
+        if one is None:
+            raise IdentityProvider.DoesNotExist
+        policy.check(access, policy.ending_provider(access))
+        steps.take_all(access, [group.pk for group, _members in queries.list_directory_groups(access)])
+        _forget_accounts(access, one, keeps_links=False)
+        record(access, "people.provider_removed", one.pk)
+        one.delete()
 
 
 def _forget_accounts(access: Access, one: IdentityProvider, *, keeps_links: bool) -> None:

@@ -1,5 +1,6 @@
 """What the page of the account policy says, in words."""
 
+from collections.abc import Callable, Collection
 from typing import Any
 
 from django.utils import timezone
@@ -94,18 +95,26 @@ def group(one: DirectoryGroup, members: int) -> dict[str, Any]:
     }
 
 
-def effect(found: Effect, names: list[str]) -> dict[str, Any]:
-    out, invited = len(found.out), len(found.invited)
+def effect(found: Effect, names: Callable[[Collection[int]], list[str]]) -> dict[str, Any]:
+    """``names``: reads those of some people."""
+    invited = len(found.invited)
     return {
-        "out": ngettext("%(n)s person", "%(n)s people", out) % {"n": fmt.number(out)} if out else "",
-        "names": names,
-        "more": _more(out),
+        "out": _people(len(found.out)),
+        "names": names(found.out),
+        "more": _more(len(found.out)),
+        "unable": _people(len(found.unable)),
+        "unable_names": names(found.unable),
+        "unable_more": _more(len(found.unable)),
         "invited": ngettext("%(n)s invitation", "%(n)s invitations", invited) % {"n": fmt.number(invited)}
         if invited
         else "",
         "invited_names": found.invited[:SHOWN_MAX],
         "invited_more": _more(invited),
     }
+
+
+def _people(count: int) -> str:
+    return ngettext("%(n)s person", "%(n)s people", count) % {"n": fmt.number(count)} if count else ""
 
 
 def _more(count: int) -> str:
