@@ -8,7 +8,9 @@ import pytest
 from django.test import Client
 
 from tallyhub.accounts.models import Person
+from tallyhub.organizations.models import Workspace
 from tests.make import grant, make_person
+from tests.people.inviting import invite, invitee, link_of, register
 from tests.people.sign_in.conftest import CLIENT_ID, Idp, begin, come_back, connect, plain, send, sign_in, who
 
 MEMBER = {"email": "member@example.test", "email_verified": True}
@@ -183,6 +185,40 @@ def test_whom_only_the_customer_knows_and_who_has_no_other_account_gets_in(
     assert sign_in(client, hostile).status_code == 302
     assert who(client) == "alone@home.test"
     assert Person.objects.get(pk=alone.pk).confirmed_at is None
+
+
+def test_an_account_that_a_provider_came_by_is_the_mailbox_owners(
+    world: SimpleNamespace, hostile: Idp, client: Client
+) -> None:
+    """Birch invites an address that nobody knows and lets its provider claim it; later cedar invites the owner."""
+    connect(world.birch, hostile)
+    Workspace.objects.using("owner").update(refuses_personal=False)
+    (birchs,) = invite(world, invitee("victim@home.test"), by=world.stranger, into=world.birch_main)
+    claiming(hostile, "victim@home.test", groups=[])
+    squatter = Client()
+    assert sign_in(squatter, hostile, slug="birch").status_code == 302
+    assert who(squatter) == "victim@home.test"
+    assert "has an account here" in client.get(link_of(birchs)).content.decode()  # birch may say so of its own
+    (cedars,) = invite(world, invitee("victim@home.test", "customer_activity"))
+    page = client.get(link_of(cedars)).content.decode()
+    assert "has an account here" not in page
+    assert "Open the account and join" in page
+    assert register(client, link_of(cedars)).status_code == 302
+    assert who(client) == "victim@home.test"
+    assert who(squatter) == ""  # what its provider had opened ended with the owner's password
+    assert sign_in(squatter, hostile, slug="birch").status_code == 302
+    assert "Cedar" not in squatter.get("/switch/").content.decode()
+    assert squatter.get("/customer-activity/").status_code == 403
+
+
+def test_whose_address_is_confirmed_signs_in_to_join(world: SimpleNamespace, hostile: Idp, client: Client) -> None:
+    """Another customer's word counts for an address that it has proved to be its own."""
+    connect(world.birch, hostile)
+    grant(make_person("own", email="own@birch.test", password="!", confirmed_at=None), "member", world.birch_main)
+    claiming(hostile, "own@birch.test", groups=[])
+    assert sign_in(Client(), hostile, slug="birch").status_code == 302
+    (cedars,) = invite(world, invitee("own@birch.test"))
+    assert "has an account here" in client.get(link_of(cedars)).content.decode()
 
 
 def test_an_address_in_a_proved_domain_is_confirmed_by_it(
