@@ -199,7 +199,8 @@ def account_policy() -> dict[tuple[str, str], tuple[list[Any], dict[str, int]]]:
         ("GET", "people:directory_group_add"): ([], only({"admin", "stranger"})),
         ("POST", "people:directory_group_remove"): ([0], own),
         ("GET", "people:sso_find"): ([], for_all(200)),
-        **{("GET", f"people:{name}"): (["no-such"], for_all(404)) for name in ("sso", "sso_go", "sso_return")},
+        **{("GET", f"people:{name}"): (["no-such"], for_all(404)) for name in ("sso", "sso_return")},
+        ("POST", "people:sso_go"): (["no-such"], for_all(404)),
     }
 
 

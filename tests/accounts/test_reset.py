@@ -130,9 +130,7 @@ def test_the_answer_is_the_same_whether_an_account_exists_or_not(
     assert [readers for _, readers, _ in mails.mails] == [["reader@example.test"]]
 
 
-def test_who_came_in_by_a_provider_alone_gets_a_link(
-    world: SimpleNamespace, mails: MailServer, client: Client
-) -> None:
+def test_who_came_in_by_a_provider_alone_gets_a_link(world: SimpleNamespace, mails: MailServer, client: Client) -> None:
     """The account is its mailbox owner's, whoever vouched for it before; what the other one opened ends."""
     people = Person.objects.using("owner").filter(pk=world.reader.pk)
     people.update(password=make_password(None), confirmed_at=None)

@@ -35,7 +35,7 @@ def test_a_colleague_signs_in_with_their_organisation(open_page: Callable[..., A
     page.get_by_role("link", name="Sign in with your organisation").click()
     page.locator("[name=email]").fill("anybody@halden.example")
     page.get_by_role("button", name="Continue").click()
-    page.get_by_role("link", name="Continue to Halden sign-in").click()
+    page.get_by_role("button", name="Continue to Halden sign-in").click()
     page.wait_for_url(f"{idp.issuer}/**")
     page.locator("[name=sub]").last.fill("joiner")
     page.keyboard.press("Enter")

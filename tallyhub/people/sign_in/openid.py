@@ -19,6 +19,7 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponseBase
 from django.urls import reverse
 
+from tallyhub.kernel.access import Access
 from tallyhub.kernel.errors import Conflict
 from tallyhub.people.sign_in import discovery, id_tokens, queries
 from tallyhub.people.sign_in.discovery import Directions
@@ -145,6 +146,7 @@ class Provider(OpenIDConnectProvider):  # type: ignore[misc]
             scope=list(SCOPES),
             auth_params={"nonce": nonce},
             nonce=nonce,
+            instead_of=_signed_in(request),
         )
         return answer
 
@@ -165,20 +167,26 @@ class Returned(OAuth2CallbackView):  # type: ignore[misc]
     """Somebody comes back from the provider."""
 
     def _get_state(self, request: HttpRequest, provider: Provider) -> tuple[Any, Any]:
-        """Each state counts once; with it comes the nonce that the token must hold."""
+        """Each state counts once; with it comes the nonce that the token must hold, and who agreed to be replaced."""
         state, answer = super()._get_state(request, provider)
         if state is not None:
+            if state.get("instead_of") != _signed_in(request):
+                raise Conflict("sso_outdated")
             self.adapter.nonce = state.get("nonce") or secrets.token_urlsafe(24)
         if request.GET.get("iss", provider.row.issuer) != provider.row.issuer:  # RFC 9207
             raise Conflict("sso_answer_refused", reason="issuer")
         return state, answer
 
 
-def begin(request: HttpRequest, slug: str, next_url: str | None) -> HttpResponseBase:
-    """On to the customer's provider. Raises SocialApp.DoesNotExist where there is none."""
+def _signed_in(request: HttpRequest) -> int | None:
+    access: Access = request.access  # type: ignore[attr-defined]  # a HubRequest, in allauth's hands
+    return access.person_id
+
+
+def begin(request: HttpRequest, slug: str, next_url: str | None) -> str:
+    """The address at the customer's provider to go on to. Raises SocialApp.DoesNotExist where there is none."""
     adapter = Adapter(request, slug)
-    answer: HttpResponseBase = adapter.get_provider().redirect(request, AuthProcess.LOGIN, next_url)
-    return answer
+    return str(adapter.get_provider().redirect(request, AuthProcess.LOGIN, next_url)["Location"])
 
 
 def complete(request: HttpRequest, slug: str) -> HttpResponseBase:

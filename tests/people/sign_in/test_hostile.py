@@ -11,7 +11,7 @@ from tallyhub.accounts.models import Person
 from tallyhub.organizations.models import Workspace
 from tests.make import grant, make_person
 from tests.people.inviting import invite, invitee, link_of, register
-from tests.people.sign_in.conftest import CLIENT_ID, Idp, begin, come_back, connect, plain, send, sign_in, who
+from tests.people.sign_in.conftest import CLIENT_ID, Idp, begin, come_back, connect, plain, press, send, sign_in, who
 
 MEMBER = {"email": "member@example.test", "email_verified": True}
 
@@ -101,7 +101,7 @@ def test_a_provider_that_sends_us_astray_is_not_followed(
     assert answer.status_code == 403
     assert said in answer.content.decode()
     if "token_status" not in told:
-        assert said in client.get("/accounts/sso/cedar/go/").content.decode()
+        assert said in press(client).content.decode()
 
 
 def test_an_answer_that_names_another_issuer_is_refused(forged: SimpleNamespace, hostile: Idp, client: Client) -> None:
