@@ -9,7 +9,7 @@ from functools import cached_property
 from typing import Any
 from urllib.parse import quote
 
-from allauth.socialaccount.models import SocialApp, SocialLogin
+from allauth.socialaccount.models import SocialApp, SocialLogin, SocialToken
 from allauth.socialaccount.providers.base import AuthProcess
 from allauth.socialaccount.providers.oauth2.client import OAuth2Client
 from allauth.socialaccount.providers.oauth2.views import OAuth2CallbackView
@@ -46,6 +46,8 @@ class Client(OAuth2Client):  # type: ignore[misc]  # allauth is not typed
         answer = discovery.ask("POST", self.access_token_url, form=form, headers=headers)
         if not isinstance(answer.get("access_token"), str) or not isinstance(answer.get("id_token"), str):
             raise Conflict("provider_answer_malformed")
+        if not (answer["access_token"].isascii() and answer["access_token"].isprintable()):  # it becomes a header
+            raise Conflict("sso_answer_refused", reason="malformed")
         return answer
 
 
@@ -86,6 +88,10 @@ class Adapter(OpenIDConnectOAuth2Adapter):  # type: ignore[misc]
         path = reverse("people:sso_return", args=[self.provider_id])
         base = settings.TALLYHUB.base_url.rstrip("/")
         return f"{base}{path}" if base else request.build_absolute_uri(path)
+
+    def parse_token(self, data: dict[str, Any]) -> SocialToken:
+        """Used once and kept nowhere, so how long it would be good for does not matter, nor what is said of that."""
+        return SocialToken(token=data["access_token"])
 
     def complete_login(self, request: HttpRequest, app: SocialApp, token: Any, **kwargs: Any) -> SocialLogin:
         """The ID token decides who it is. What it leaves out of address and groups is asked for, and must be about

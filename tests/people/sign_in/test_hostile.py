@@ -33,6 +33,7 @@ def test_what_is_well_formed_is_taken(forged: SimpleNamespace, hostile: Idp, cli
 
 
 NOW = int(time.time())
+HALF = "\ud800"  # of a pair: no encoding holds it
 WRONG: list[tuple[str, dict[str, Any]]] = [
     ("signature", {"key": "another"}),
     ("signature", {"is_cut": True}),
@@ -50,6 +51,19 @@ WRONG: list[tuple[str, dict[str, Any]]] = [
     ("incomplete", {"claims": {"exp": None}}),
     ("incomplete", {"claims": {"sub": None}}),
     ("subject", {"claims": {"sub": ""}}),
+    ("key", {"keys": 5}),
+    ("key", {"keys": [7, None]}),
+    ("malformed", {"jwk": {"n": 5}}),
+    ("malformed", {"jwk": {"e": ["x"]}}),
+    ("malformed", {"claims": {"nonce": HALF}}),
+    ("malformed", {"claims": {"sub": HALF}}),
+    ("malformed", {"claims": {"exp": float("inf")}}),
+    ("malformed", {"claims": {"exp": [1]}}),
+    ("malformed", {"claims": {"iat": {}}}),
+    ("malformed", {"token": {"id_token": HALF}}),
+    ("malformed", {"token": {"id_token": 7 * "x"}}),
+    ("malformed", {"token": {"access_token": HALF}}),
+    ("malformed", {"token": {"access_token": "a\r\nx: y"}}),
 ]
 
 
@@ -62,6 +76,16 @@ def test_a_token_that_is_not_for_us_now_is_refused(
     assert answer.status_code == 403
     assert f"({reason})" in answer.content.decode()
     assert who(client) == ""
+
+
+@pytest.mark.parametrize("said", ["abc", 10**18, float("inf"), [1], {}, -1, None])
+def test_how_long_a_token_is_good_for_does_not_matter(
+    forged: SimpleNamespace, hostile: Idp, client: Client, said: Any
+) -> None:
+    """It is used once, at once, and kept nowhere."""
+    hostile.tell(claims=MEMBER, token={"expires_in": said})
+    assert sign_in(client, hostile).status_code == 302
+    assert who(client) == "member@example.test"
 
 
 def test_what_is_said_beside_the_token_must_be_about_the_same_person(
@@ -87,6 +111,7 @@ def test_an_address_is_not_verified_by_halves(forged: SimpleNamespace, hostile: 
     [
         ({"token_status": 400}, "status 400"),
         ({"places": {"issuer": "https://somebody.else.test"}}, "calls itself https://somebody.else.test"),
+        ({"places": {"issuer": HALF}}, "calls itself ?"),
         ({"places": {"token_endpoint": None}}, "token_endpoint"),
         ({"places": {"jwks_uri": "http://169.254.169.254/keys"}}, "jwks_uri"),
         ({"places": {"authorization_endpoint": "javascript:alert(1)"}}, "authorization_endpoint"),
