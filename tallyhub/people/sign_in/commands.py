@@ -22,7 +22,7 @@ from tallyhub.organizations.work import queries as work
 from tallyhub.organizations.work import steps as work_steps
 from tallyhub.people import policy
 from tallyhub.people.models import DirectoryGroup, IdentityProvider
-from tallyhub.people.rules import GIVEN_ROLES
+from tallyhub.people.rules import GIVEN_ROLES, check_address, check_name
 from tallyhub.people.sign_in import queries, rules, steps
 from tallyhub.people.sign_in.queries import Provider
 from tallyhub.people.sign_in.rules import Claim, Way
@@ -276,5 +276,16 @@ def _is_address_of(person: Person, claim: Claim) -> bool:
 
 
 def _new_person(claim: Claim) -> Person:
-    (person,) = add_invited([Person(name=claim.name or claim.email, email=claim.email, password=make_password(None))])
+    """Raises Invalid for an address that nobody could be invited with."""
+    email = check_address(claim.email)
+    (person,) = add_invited([Person(name=_name_in(claim), email=email, password=make_password(None))])
     return person
+
+
+def _name_in(claim: Claim) -> str:
+    """As the directory says it, by the rule for any other name; else what stands before the @."""
+    try:
+        name = check_name(claim.name)
+    except Invalid:
+        name = ""
+    return name or claim.email.partition("@")[0]

@@ -127,6 +127,24 @@ def test_what_no_column_can_hold_is_left_out(linked: SimpleNamespace, hostile: I
     assert sign_in(Client(), hostile).status_code == 403
 
 
+@pytest.mark.parametrize("name", ["http://evil.test <b>", "See www.evil.test", "<i>Jo</i>", " ", "\u200b", 7])
+def test_a_name_that_nobody_may_have_is_not_taken(
+    linked: SimpleNamespace, hostile: Idp, client: Client, name: Any
+) -> None:
+    """It stands in mails to others, as any name does."""
+    said(hostile, "all-south", sub="joiner", email="joiner@example.test", name=name)
+    assert sign_in(client, hostile).status_code == 302
+    assert Person.objects.get(email="joiner@example.test").name == "joiner"
+
+
+def test_nor_an_address_that_nobody_could_be_invited_with(
+    linked: SimpleNamespace, hostile: Idp, client: Client
+) -> None:
+    said(hostile, "all-south", sub="joiner", email="<b>@example.test")
+    assert sign_in(client, hostile).status_code == 403
+    assert not Person.objects.filter(email__startswith="<").exists()
+
+
 def test_removing_a_group_takes_what_it_gave(linked: SimpleNamespace, hostile: Idp, client: Client) -> None:
     said(hostile, "controllers", "all-south")
     sign_in(Client(), hostile)
