@@ -114,6 +114,7 @@ def doors(world: SimpleNamespace) -> dict[tuple[str, str], tuple[list[Any], dict
         **{("GET", f"people:{name}"): ([], only(MANAGERS)) for name in ("users", "users_rows", "users_csv", "groups")},
         ("GET", "people:users_bulk"): ([], none_there(MANAGERS)),  # without a workspace
         ("GET", "people:user"): ([world.member.pk], only(ADMINS) | {"stranger": 404}),
+        ("GET", "people:user_invited"): ([0], none_there(MANAGERS)),
         ("GET", "people:user_remove"): ([world.member.pk], none_there(MANAGERS)),
         ("GET", "people:group"): ([0], none_there(MANAGERS)),
         **{("POST", f"people:users_{act}"): ([], none_there(MANAGERS)) for act in ("give", "take", "group", "remove")},
