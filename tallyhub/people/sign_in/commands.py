@@ -16,7 +16,7 @@ from tallyhub.kernel import clock
 from tallyhub.kernel.access import Access, Right
 from tallyhub.kernel.errors import Conflict, Forbidden, Invalid
 from tallyhub.kernel.scope import command
-from tallyhub.organizations.models import ProvedDomain
+from tallyhub.organizations.models import ProvedDomain, Workspace
 from tallyhub.organizations.steps import lock_people
 from tallyhub.organizations.work import queries as work
 from tallyhub.organizations.work import steps as work_steps
@@ -247,8 +247,16 @@ def remove_directory_group(access: Access, group_id: int) -> None:
 # Somebody signs in
 
 
+@dataclass(frozen=True, slots=True)
+class Entered:
+    """Who was let in, and where a group would have made them a support contact, but no place was left."""
+
+    person: Person
+    full: list[Workspace]
+
+
 @command
-def sign_in(access: Access, provider: Provider, claim: Claim) -> Person:
+def sign_in(access: Access, provider: Provider, claim: Claim) -> Entered:
     """Let in whom the provider's verified answer names; ``access`` is the hub's, inside the provider's customer.
 
     Raises Invalid for whoever is not let in. Renews the roles that come from the directory's groups.
@@ -267,8 +275,7 @@ def sign_in(access: Access, provider: Provider, claim: Claim) -> Person:
         person.save(update_fields=["confirmed_at"])
     work_steps.vouch(provider.customer_id, person.pk)
     lasts = timedelta(seconds=settings.SESSION_COOKIE_AGE)
-    steps.renew(access, provider, claim, person, groups, ends_at=clock.now() + lasts)
-    return person
+    return Entered(person, steps.renew(access, provider, claim, person, groups, ends_at=clock.now() + lasts))
 
 
 def _is_address_of(person: Person, claim: Claim) -> bool:

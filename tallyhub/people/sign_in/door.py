@@ -17,6 +17,7 @@ from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from tallyhub.kernel import formatting as fmt
 from tallyhub.kernel.errors import HubError, Invalid
 from tallyhub.kernel.http import HubRequest, url
 from tallyhub.kernel.sentences import sentence
@@ -96,6 +97,15 @@ def come_back(request: HttpRequest, slug: str) -> HttpResponseBase:
                 "Your directory did not say which groups you are in, because you are in too many. Roles that come from "
                 "groups were not renewed. Your administrator can limit which groups it says."
             ),
+        )
+    if full := getattr(request, "full_workspaces", []):
+        messages.warning(
+            request,
+            _(
+                "Your directory makes you a support contact in %(workspaces)s, but the agreement allows no more of "
+                "them. Everything else was given to you. Ask your administrator."
+            )
+            % {"workspaces": fmt.listed(full)},
         )
     return answer
 
