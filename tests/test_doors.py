@@ -116,6 +116,7 @@ def doors(world: SimpleNamespace) -> dict[tuple[str, str], tuple[list[Any], dict
         **{("GET", f"people:{name}"): ([], only(MANAGERS)) for name in ("users", "users_rows", "users_csv", "groups")},
         ("GET", "people:users_bulk"): ([], none_there(MANAGERS)),  # without a workspace
         ("GET", "people:user"): ([world.member.pk], only(ADMINS) | {"stranger": 404}),
+        ("GET", "people:user_invited"): ([0], none_there(MANAGERS)),
         ("GET", "people:user_remove"): ([world.member.pk], none_there(MANAGERS)),
         ("GET", "people:group"): ([0], none_there(MANAGERS)),
         **{("POST", f"people:users_{act}"): ([], none_there(MANAGERS)) for act in ("give", "take", "group", "remove")},
@@ -201,7 +202,8 @@ def account_policy() -> dict[tuple[str, str], tuple[list[Any], dict[str, int]]]:
         ("GET", "people:directory_group_add"): ([], only({"admin", "stranger"})),
         ("POST", "people:directory_group_remove"): ([0], own),
         ("GET", "people:sso_find"): ([], for_all(200)),
-        **{("GET", f"people:{name}"): (["no-such"], for_all(404)) for name in ("sso", "sso_go", "sso_return")},
+        **{("GET", f"people:{name}"): (["no-such"], for_all(404)) for name in ("sso", "sso_return")},
+        ("POST", "people:sso_go"): (["no-such"], for_all(404)),
     }
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Collection, Iterable
 from typing import Any
 
+from django.contrib.auth.hashers import UNUSABLE_PASSWORD_PREFIX
 from django.db.models import Q
 
 from tallyhub.accounts.models import Person, Token, TokenQuerySet
@@ -66,3 +67,9 @@ def list_addressed(people: Collection[int], limit: int) -> list[tuple[str, str]]
     """(name, address), by name; an empty address where there is none. Whoever reads them may: the caller sees to it."""
     found = Person.objects.filter(pk__in=people).order_by("name", "pk").values_list("name", "email")[:limit]
     return [(name, email or "") for name, email in found]
+
+
+def find_without_password(people: Collection[int]) -> set[int]:
+    """Those of these people who can sign in only by somebody else's word, or not at all."""
+    found = Person.objects.filter(pk__in=people, password__startswith=UNUSABLE_PASSWORD_PREFIX)
+    return set(found.values_list("pk", flat=True))

@@ -139,6 +139,11 @@ KINDS: dict[str, Kind] = {
     "people.account_linked": Kind(
         _("Account linked"), _("Signed in by the organisation’s own identity provider for the first time"), About.PERSON
     ),
+    "people.contacts_full": Kind(
+        _("No place for a support contact"),
+        _("Signed in and is no support contact by the directory: the agreement allows no more support contacts"),
+        About.PERSON,
+    ),
     "people.directory_group_added": Kind(_("Directory group added"), _("Added a directory group"), About.OTHER),
     "people.directory_group_removed": Kind(_("Directory group removed"), _("Removed a directory group"), About.OTHER),
     "people.domain_claimed": Kind(_("Domain claimed"), _("Claimed a mail domain"), About.OTHER),

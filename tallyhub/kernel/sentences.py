@@ -254,13 +254,13 @@ _SENTENCES = {
         "%(workspace)s accepts work accounts only, and this is a personal account. Sign in with your organisation, or "
         "ask whoever invited you to use your address at work."
     ),
-    "policy_last_administrator": _(
-        "Nobody would be left who administers it with a work account. First make somebody with a work account "
-        "administrator."
-    ),
     "policy_oneself": _(
         "You would lock yourself out: your own account would be a personal one. Let an administrator with a work "
         "account do it."
+    ),
+    "policy_oneself_unable": _(
+        "You would lock yourself out: you sign in by this only and have no password here. Ask for a new password on "
+        "the page of sign-in first, or let another administrator do it."
     ),
     "preview_too_old": _(
         "The preview is older than a day, or was changed. Nothing was sent. Begin anew with the list."

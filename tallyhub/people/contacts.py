@@ -141,6 +141,15 @@ def find_refusal(
     return None
 
 
+def has_room(access: Access, workspace: Workspace, person_id: int) -> bool:
+    """As ``check_room``, for one person and without an error."""
+    try:
+        check_room(access, workspace, [person_id])
+    except Conflict:
+        return False
+    return True
+
+
 def _refusal(room: Room, new: int) -> Conflict:
     said = {"number": room.number, "allowed": room.allowed}
     if room.left:

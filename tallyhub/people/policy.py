@@ -3,7 +3,7 @@
 from collections.abc import Collection
 from dataclasses import dataclass
 
-from tallyhub.accounts.queries import find_confirmed_in, list_addressed
+from tallyhub.accounts.queries import find_confirmed_in, find_without_password, list_addressed
 from tallyhub.kernel.access import Access
 from tallyhub.kernel.errors import Conflict
 from tallyhub.organizations.models import ProvedDomain, Workspace
@@ -17,27 +17,26 @@ SHOWN_MAX = 100  # names on a page; all are counted
 @dataclass(frozen=True, slots=True)
 class Effect:
     """``out``: people who could do something before and can do less after; ``invited``: (name, address) of open
-    invitations that would lead to nothing; ``domains``: the proved ones after. ``had`` and ``has``: whether anybody
-    administers before and after."""
+    invitations that would lead to nothing; ``unable``: people who could sign in no more; ``domains``: the proved ones
+    after."""
 
     out: frozenset[int]
     invited: tuple[tuple[str, str], ...] = ()
+    unable: frozenset[int] = frozenset()
     domains: frozenset[str] = frozenset()
-    had_administrator: bool = False
-    has_administrator: bool = True
 
 
 def check(access: Access, effect: Effect) -> None:
-    """Raises Conflict where one would lock out oneself, or the last who administers."""
+    """Raises Conflict where one would lock out oneself."""
+    if access.person_id in effect.unable:
+        raise Conflict("policy_oneself_unable")
     if access.person_id in effect.out:
         raise Conflict("policy_oneself")
-    if effect.had_administrator and not effect.has_administrator:
-        raise Conflict("policy_last_administrator")
 
 
-def names(effect: Effect) -> list[tuple[str, str]]:
+def names(people: Collection[int]) -> list[tuple[str, str]]:
     """(name, address), SHOWN_MAX at most, by name."""
-    return list_addressed(effect.out, SHOWN_MAX)
+    return list_addressed(people, SHOWN_MAX)
 
 
 def refusing(access: Access, workspace: Workspace) -> Effect:
@@ -49,7 +48,7 @@ def refusing(access: Access, workspace: Workspace) -> Effect:
     invitations = list_open_invitations(access, workspace.pk)
     strangers = find_personal(workspace.customer_id, (one.person_id for one in invitations))
     invited = tuple((one.name or one.email, one.email) for one in invitations if one.person_id in strangers)
-    return _effect(work.find_administrators(access, workspace), out, _proved(access), invited)
+    return Effect(frozenset(out), invited, domains=_proved(access))
 
 
 def taking_domain(access: Access, domain: ProvedDomain) -> Effect:
@@ -58,14 +57,18 @@ def taking_domain(access: Access, domain: ProvedDomain) -> Effect:
         return Effect(frozenset())
     held = _held_where_refused(access) - work.find_vouched(access)
     left = _proved(access) - {domain.domain}
-    return _effect(work.find_administrators(access), find_confirmed_in(held, [domain.domain]), left)
+    return Effect(frozenset(find_confirmed_in(held, [domain.domain])), domains=left)
 
 
 def ending_provider(access: Access) -> Effect:
-    """If the customer's identity provider vouched for nobody any more: who is a work account by that alone."""
-    held = _held_where_refused(access) & work.find_vouched(access)
+    """If the customer's identity provider vouched for nobody any more: who is a work account by that alone, and who
+    signs in by nothing else."""
+    vouched = work.find_vouched(access)
+    held = _held_where_refused(access) & vouched
     proved = _proved(access)
-    return _effect(work.find_administrators(access), held - find_confirmed_in(held, proved), proved)
+    everywhere = [one.pk for one in work.list_workspaces(access)]
+    unable = find_without_password(work.find_holders(access, everywhere, in_whole=True) & vouched)
+    return Effect(frozenset(held - find_confirmed_in(held, proved)), unable=frozenset(unable), domains=proved)
 
 
 def _proved(access: Access) -> frozenset[str]:
@@ -75,12 +78,3 @@ def _proved(access: Access) -> frozenset[str]:
 def _held_where_refused(access: Access) -> set[int]:
     refusing = work.list_refusing(access)
     return work.find_holders(access, refusing, in_whole=bool(refusing))
-
-
-def _effect(
-    administrators: set[int],
-    out: Collection[int],
-    domains: frozenset[str],
-    invited: tuple[tuple[str, str], ...] = (),
-) -> Effect:
-    return Effect(frozenset(out), invited, domains, bool(administrators), bool(administrators - set(out)))

@@ -31,7 +31,7 @@ def sign_in(page: Any, idp: Idp, subject: str) -> None:
     """From the page that asks for an address, all the way."""
     page.locator("[name=email]").fill("anybody@halden.example")
     page.get_by_role("button", name="Continue").click()
-    page.get_by_role("link", name="Continue to Halden sign-in").click()
+    page.get_by_role("button", name="Continue to Halden sign-in").click()
     page.wait_for_url(f"{idp.issuer}/**")
     page.locator("input[name=sub]").fill(subject)  # whoever has been there is a button of that name
     page.keyboard.press("Enter")

@@ -1,6 +1,6 @@
 """What the page of the account policy says, in words."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Callable, Collection, Iterable
 from typing import Any
 
 from django.utils import timezone
@@ -94,12 +94,16 @@ def group(one: DirectoryGroup, members: int) -> dict[str, Any]:
     }
 
 
-def effect(found: Effect, names: list[tuple[str, str]]) -> dict[str, Any]:
-    out, invited = len(found.out), len(found.invited)
+def effect(found: Effect, names: Callable[[Collection[int]], list[tuple[str, str]]]) -> dict[str, Any]:
+    """``names``: reads name and address of some people."""
+    invited = len(found.invited)
     return {
-        "out": ngettext("%(n)s person", "%(n)s people", out) % {"n": fmt.number(out)} if out else "",
-        "names": _with_reasons(names, found),
-        "more": _more(out),
+        "out": _people(len(found.out)),
+        "names": _with_reasons(names(found.out), found),
+        "more": _more(len(found.out)),
+        "unable": _people(len(found.unable)),
+        "unable_names": [(name, "") for name, _address in names(found.unable)],
+        "unable_more": _more(len(found.unable)),
         "invited": ngettext("%(n)s invitation", "%(n)s invitations", invited) % {"n": fmt.number(invited)}
         if invited
         else "",
@@ -120,6 +124,10 @@ def why_personal(address: str, domains: Collection[str]) -> str:
     if domain not in domains:
         return _("%(domain)s is none of the proved domains") % {"domain": domain}
     return _("has not confirmed the email address")
+
+
+def _people(count: int) -> str:
+    return ngettext("%(n)s person", "%(n)s people", count) % {"n": fmt.number(count)} if count else ""
 
 
 def _more(count: int) -> str:

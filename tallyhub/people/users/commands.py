@@ -103,16 +103,23 @@ def _require_own(access: Access, person_id: int) -> None:
 
 @command
 def remove_people(
-    access: Access, workspace_id: int, people: Collection[int], *, is_oneself_meant: bool = False
+    access: Access,
+    workspace_id: int,
+    people: Collection[int],
+    *,
+    invitations: Collection[int] = (),
+    is_oneself_meant: bool = False,
 ) -> None:
     """They leave the workspace with their roles, groups and invitations there; elsewhere nothing changes.
 
-    Raises Invalid for oneself as long as that is not confirmed.
+    ``invitations``: for whoever has not joined. Raises Invalid for oneself as long as that is not confirmed.
     """
     with steps.keeping_administrators(access):
         workspace = steps.get_managed(access, workspace_id)
-        steps.check_chosen(people)
+        asked = queries.list_asked(access, invitations, [workspace.pk])
+        steps.check_chosen([*people, *asked])
         _require_listed(access, workspace, people)
+        people = {*people, *asked}
         steps.check_leaves(access, workspace, people)
         if access.person_id in people and not is_oneself_meant:
             raise Invalid("removing_oneself")
@@ -122,10 +129,10 @@ def remove_people(
 
 
 def _require_listed(access: Access, workspace: Workspace, people: Collection[int]) -> None:
-    """Members, and those who were asked to become some."""
-    invited = Invitation.objects.visible_to(access).filter(workspace=workspace, person_id__in=people)
-    known = organizations.list_members(access, workspace.pk, people) | set(invited.values_list("person_id", flat=True))
-    if known != set(people):
+    """Whoever has joined, there or in the customer. Who was only asked is named by the invitation, and not here."""
+    listed = queries.list_users(access, people, [workspace.pk])
+    joined = {one.person_id for one in listed if one.invitation_id is None and (one.workspaces or one.invitations)}
+    if joined != set(people):
         raise ObjectDoesNotExist
 
 

@@ -18,6 +18,7 @@ from tallyhub.people.groups.queries import GroupLine
 from tallyhub.people.invitations.queries import own_domains
 from tallyhub.people.rights.sources import Sources
 from tallyhub.people.rights.who import Reasons
+from tallyhub.people.users.grid import page_of
 from tallyhub.people.users.queries import OpenInvitation, User
 from tallyhub.people.users.rules import SOURCE_NAMES, STATUS_NAMES, WORKSPACE_ROLES, Status, is_edited
 
@@ -40,7 +41,7 @@ def person(access: Access, user: User, workspaces: Mapping[int, str]) -> dict[st
         "reasons": [replace(reasons.reason(one), lapse="" if one.counts else lapse) for one in held],
         "places": [_place(user, one, workspaces[one], held, sources, offered, inside) for one in user.workspaces],
         "administration": _administration(access, user, held),
-        "invitations": [_invitation(one, user.person_id, workspaces) for one in user.invitations],
+        "invitations": [_invitation(one, page_of(user), workspaces) for one in user.invitations],
         "is_oneself": user.person_id == access.person_id,
     }
 
@@ -122,7 +123,7 @@ def _administration(access: Access, user: User, held: Sequence[Held]) -> str:
     return "" if user.is_staff else "give"
 
 
-def _invitation(one: OpenInvitation, person_id: int, workspaces: Mapping[int, str]) -> dict[str, Any]:
+def _invitation(one: OpenInvitation, here: str, workspaces: Mapping[int, str]) -> dict[str, Any]:
     roles = ", ".join(str(ROLE_NAMES[role]) for role in one.roles) or str(ROLE_NAMES[Role.MEMBER])
     said = {"workspace": workspaces.get(one.workspace_id, ""), "roles": roles}
     text = _("%(workspace)s: %(roles)s") % said
@@ -130,14 +131,14 @@ def _invitation(one: OpenInvitation, person_id: int, workspaces: Mapping[int, st
         "id": one.id,
         "text": text,
         "state": _("open") if one.is_good else _("expired"),
-        "buttons": _buttons(one, person_id),
+        "buttons": _buttons(one, here),
     }
 
 
-def _buttons(one: OpenInvitation, person_id: int) -> list[dict[str, str]]:
+def _buttons(one: OpenInvitation, here: str) -> list[dict[str, str]]:
     """To send it again, back on the same page; and to take it back, after which the list is there still."""
     wanted = (
-        ("people:invitation_resend", _("Send again"), url("people:user", person_id)),
+        ("people:invitation_resend", _("Send again"), here),
         ("people:invitation_revoke", _("Take back"), url("people:users")),
     )
     return [{"href": url(name, one.id), "label": label, "next": back} for name, label, back in wanted]

@@ -1,6 +1,6 @@
 """Manage users: the list, somebody's page, and what is changed there (R7.1)."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from django.contrib import messages
@@ -25,7 +25,7 @@ from tallyhub.people import contacts
 from tallyhub.people.groups import commands as group_commands
 from tallyhub.people.groups import queries as groups
 from tallyhub.people.users import bulk, commands, grid, page, queries
-from tallyhub.people.users.forms import managed_by, read_filter, read_id, read_ids
+from tallyhub.people.users.forms import managed_by, read_filter, read_id, read_ids, read_ticked
 from tallyhub.people.users.queries import UserFilter
 from tallyhub.people.users.rules import TICKED_MAX
 
@@ -121,6 +121,16 @@ def user(request: HubRequest, person_id: int) -> HttpResponse:
 
 
 @signed_in
+@require_safe
+def user_invited(request: HubRequest, invitation_id: int) -> HttpResponse:
+    """Somebody who has not joined, named by the invitation."""
+    names = _names(request)
+    with scope(request.access):
+        found = queries.get_asked(request.access, invitation_id, list(names))
+        return render(request, "people/user.html", page.person(request.access, found, names))
+
+
+@signed_in
 @require_POST
 def user_roles(request: HubRequest, person_id: int) -> HttpResponseBase:
     workspace_id = _workspace(request)
@@ -182,14 +192,16 @@ def users_bulk(request: HubRequest) -> HttpResponseBase:
     workspace_id = read_id(request.GET.get("workspace"))
     if workspace_id not in names:
         raise ObjectDoesNotExist
-    people = read_ids(request.GET.getlist("person"))
-    if not 0 < len(people) <= TICKED_MAX:
+    ticked = set(request.GET.getlist("person"))
+    people, asked = read_ticked(ticked)
+    if not 0 < len(ticked) <= TICKED_MAX:
         messages.error(request, sentence(Invalid("people_not_chosen", count=TICKED_MAX)))
         return redirect(f"{url('people:users')}?workspace={workspace_id}")
     with scope(request.access):
         wish = bulk.read_wish(request.GET.get("act", ""), dict(groups.list_choices(request.access, [workspace_id])))
+        people += queries.list_asked(request.access, asked, [workspace_id])
         found = queries.list_users(request.access, people, [workspace_id])
-        if len(found) != len(people):
+        if {one.handle for one in found} != ticked:
             raise ObjectDoesNotExist
         return _plan_page(request, wish, found, workspace_id)
 
@@ -235,18 +247,20 @@ def users_group(request: HubRequest) -> HttpResponseBase:
 @signed_in
 @require_POST
 def users_remove(request: HubRequest) -> HttpResponseBase:
-    return _remove(request, _people(request))
+    managed_by(request.access)
+    return _remove(request, *read_ticked(request.POST.getlist("person")))
 
 
-def _remove(request: HubRequest, people: list[int]) -> HttpResponseBase:
+def _remove(request: HubRequest, people: list[int], asked: Sequence[int] = ()) -> HttpResponseBase:
     workspace_id = _workspace(request)
     is_oneself_meant = request.POST.get("oneself") == "yes"
-    commands.remove_people(request.access, workspace_id, people, is_oneself_meant=is_oneself_meant)
+    commands.remove_people(request.access, workspace_id, people, invitations=asked, is_oneself_meant=is_oneself_meant)
     if request.access.person_id in people:  # who may not be let in to the list any more
         messages.success(request, _("You left the workspace."))
         return redirect("activity:home")
-    said = ngettext("Removed %(n)s person.", "Removed %(n)s people.", len(people))
-    return _listed(request, workspace_id, said % {"n": fmt.number(len(people))})
+    count = len(people) + len(asked)
+    said = ngettext("Removed %(n)s person.", "Removed %(n)s people.", count)
+    return _listed(request, workspace_id, said % {"n": fmt.number(count)})
 
 
 def _workspace(request: HubRequest) -> int:
