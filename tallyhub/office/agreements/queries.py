@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from tallyhub.agreements import queries as agreements
-from tallyhub.agreements.fields import NUMBER, alike
+from tallyhub.agreements.fields import alike, new_number
 from tallyhub.agreements.models import Agreement, AgreementContact, Entitlement, Package, Service
 from tallyhub.agreements.steps import find_customers_of
 from tallyhub.kernel import clock
@@ -71,7 +71,7 @@ def read_draft(access: Access, draft: AgreementDraft) -> Read:
 def _is_taken(number: str) -> bool:
     """Whatever else is wrong; what can be no number is nobody's."""
     try:
-        return bool(number) and bool(find_customers_of(alike(NUMBER(number))))
+        return bool(number) and bool(find_customers_of(alike(new_number(number))))
     except Invalid:
         return False
 

@@ -45,10 +45,9 @@ def test_manage_users_says_invited_before_and_registered_afterwards(
 ) -> None:  # R7.1
     [one] = invite(known, invitee(ADDRESS, name="Ada New"))
     client.force_login(known.admin)
-    about = f"/users/{one.person_id}/"
-    before = text_of(client.get(about))
+    before = text_of(client.get(f"/users/invited/{one.pk}/"))
     sign_in(Client(), idp, "new-at-cedar")
-    after = text_of(client.get(about))
+    after = text_of(client.get(f"/users/{one.person_id}/"))
     assert ("Registered" in before, "Open invitations" in before) == (False, True)
     assert ("Registered" in after, "Open invitations" in after) == (True, False)
 
