@@ -1,14 +1,16 @@
 """Every address of the hub, for every member of the cast: who gets in. An address that is missing here fails."""
 
 from collections.abc import Iterator
+from contextlib import suppress
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from django.urls import URLPattern, URLResolver, get_resolver, reverse
+from django.urls import NoReverseMatch, URLPattern, URLResolver, get_resolver, reverse
 
 from tallyhub.activity import commands
 from tallyhub.organizations.sign_on import act_for
+from tests.make import grant
 
 # The people of tests/world.py; `nobody` is not signed in.
 ADMINS = {"admin", "north_admin"}
@@ -114,6 +116,7 @@ def doors(world: SimpleNamespace) -> dict[tuple[str, str], tuple[list[Any], dict
         **{("GET", f"people:{name}"): ([], only(MANAGERS)) for name in ("users", "users_rows", "users_csv", "groups")},
         ("GET", "people:users_bulk"): ([], none_there(MANAGERS)),  # without a workspace
         ("GET", "people:user"): ([world.member.pk], only(ADMINS) | {"stranger": 404}),
+        ("GET", "people:user_invited"): ([0], none_there(MANAGERS)),
         ("GET", "people:user_remove"): ([world.member.pk], none_there(MANAGERS)),
         ("GET", "people:group"): ([0], none_there(MANAGERS)),
         **{("POST", f"people:users_{act}"): ([], none_there(MANAGERS)) for act in ("give", "take", "group", "remove")},
@@ -199,11 +202,12 @@ def account_policy() -> dict[tuple[str, str], tuple[list[Any], dict[str, int]]]:
         ("GET", "people:directory_group_add"): ([], only({"admin", "stranger"})),
         ("POST", "people:directory_group_remove"): ([0], own),
         ("GET", "people:sso_find"): ([], for_all(200)),
-        **{("GET", f"people:{name}"): (["no-such"], for_all(404)) for name in ("sso", "sso_go", "sso_return")},
+        **{("GET", f"people:{name}"): (["no-such"], for_all(404)) for name in ("sso", "sso_return")},
+        ("POST", "people:sso_go"): (["no-such"], for_all(404)),
     }
 
 
-OFFICE_PAGES = ("customer", "agreements", "mappings")
+OFFICE_PAGES = ("customer", "domain", "agreements", "mappings")
 OFFICE_FORMS = ("agreement_extend", "agreement_end", "agreement_rename", "package_entitlement", "package_end")
 OFFICE_FORMS += ("package_rename",)
 DRAFT_PAGES = ("draft", "draft_terms", "draft_contacts", "draft_approve")
@@ -289,6 +293,22 @@ def names(patterns: Any = None, prefix: str = "") -> Iterator[str]:
 
 def test_every_address_is_in_the_table(world: SimpleNamespace) -> None:
     assert set(names()) == {name for _method, name in doors(world)}
+
+
+def test_an_id_that_no_database_has_is_not_there(world: SimpleNamespace, client: Any) -> None:
+    """Of every address that takes one; beyond a bigint the database itself would refuse the number."""
+    client.force_login(world.csam)
+    grant(world.csam, "customer_administrator", world.cedar)
+    found = {}
+    for method, name in doors(world):
+        for arguments in ([2**63], [2**63, "top_up"], [1, 2**63]):
+            with suppress(NoReverseMatch):
+                address = reverse(name, args=arguments)
+                if not address.startswith(("/api/", "/accounts/password/")):  # JSON; a key, which is no id
+                    answer = client.generic(method, f"{address}?workspace={world.north.pk}")
+                    found[method, address] = answer.status_code
+    assert len(found) > 40
+    assert {address: status for address, status in found.items() if status != 404} == {}
 
 
 @pytest.mark.parametrize("who", ["nobody", *sorted(EVERYBODY)])

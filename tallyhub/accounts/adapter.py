@@ -27,8 +27,11 @@ class Adapter(DefaultAccountAdapter):  # type: ignore[misc]  # allauth is not ty
         user.password = commands.change_password(Access(person_id=user.pk), password=password)
 
     def send_password_reset_mail(self, user: Person, email: str, context: dict[str, Any]) -> None:
-        """Not for people of an import, who never had a password: they are known, not let in."""
-        if user.has_usable_password():
+        """Not for people of an import, who never came in: they are known, not let in.
+
+        Whoever came in by somebody else's word gets one, too: the account is that of the mailbox's owner.
+        """
+        if user.has_usable_password() or user.confirmed_at or user.last_login:
             commands.ask_for_reset(Access(), person_id=user.pk)
 
 

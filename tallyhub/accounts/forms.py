@@ -15,11 +15,11 @@ from tallyhub.accounts.models import Person
 from tallyhub.accounts.rules import LANGUAGES, THEMES, zone_choices
 from tallyhub.accounts.tokens import LIFETIMES_DAYS, SCOPE_LABELS, TokenScope
 from tallyhub.kernel.access import Access
-from tallyhub.kernel.names import NameField
+from tallyhub.kernel.names import PERSON_NAME_MAX, NameField, PersonNameField
 
 
 class ProfileForm(forms.Form):
-    name = NameField(label=_("Name"), max_length=200)
+    name = PersonNameField(label=_("Name"), max_length=PERSON_NAME_MAX)
     language = forms.ChoiceField(label=_("Language"), choices=LANGUAGES)
     zone = forms.ChoiceField(label=_("Time zone"), choices=zone_choices)
     theme = forms.ChoiceField(label=_("Appearance"), choices=THEMES)

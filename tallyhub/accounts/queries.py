@@ -1,7 +1,9 @@
 """Reads about people and access tokens."""
 
 from collections.abc import Collection, Iterable
+from typing import Any
 
+from django.contrib.auth.hashers import UNUSABLE_PASSWORD_PREFIX
 from django.db.models import Q
 
 from tallyhub.accounts.models import Person, Token, TokenQuerySet
@@ -15,11 +17,20 @@ def find_person(person_id: int | None) -> Person | None:
 
 
 def find_by_address(address: str) -> Person | None:
-    return Person.objects.filter(email_folded=address.lower()).first()
+    return find_by_addresses([address]).get(address)
 
 
-def find_by_addresses(addresses: Iterable[str]) -> list[Person]:
-    return list(Person.objects.filter(email_folded__in={one.lower() for one in addresses}))
+# Folded by the database, as those it holds are: Python's lower() knows letters that its does not.
+_BY_ADDRESS = """
+SELECT p.*, n.address AS asked
+FROM unnest(%s::text[]) AS n (address) JOIN accounts_person p ON p.email_folded = lower(n.address)
+"""
+
+
+def find_by_addresses(addresses: Iterable[str]) -> dict[str, Person]:
+    """Who has these addresses, by each of them as it is written here."""
+    found: Iterable[Any] = Person.objects.raw(_BY_ADDRESS, [list(set(addresses))])
+    return {one.asked: one for one in found}
 
 
 def lock_person(person_id: int) -> Person:
@@ -39,6 +50,11 @@ def list_tokens(access: Access, *, is_of_customer: bool) -> TokenQuerySet:
     return wanted.order_by("-pk")[:LISTED_MAX]
 
 
+def names_of_tokens(access: Access, wanted: Collection[int]) -> dict[int, str]:
+    """By id, of those that this person sees."""
+    return dict(Token.objects.visible_to(access).filter(pk__in=wanted).values_list("pk", "name"))
+
+
 def lock_token(access: Access, token_id: int) -> Token:
     return Token.objects.select_for_update().visible_to(access).get(pk=token_id)
 
@@ -52,6 +68,13 @@ def find_confirmed_in(people: Collection[int], domains: Iterable[str]) -> set[in
     return set(found.values_list("pk", flat=True))
 
 
-def list_names(people: Collection[int], limit: int) -> list[str]:
-    """In their order. The caller has seen to it that whoever reads them may."""
-    return list(Person.objects.filter(pk__in=people).order_by("name", "pk").values_list("name", flat=True)[:limit])
+def list_addressed(people: Collection[int], limit: int) -> list[tuple[str, str]]:
+    """(name, address), by name; an empty address where there is none. Whoever reads them may: the caller sees to it."""
+    found = Person.objects.filter(pk__in=people).order_by("name", "pk").values_list("name", "email")[:limit]
+    return [(name, email or "") for name, email in found]
+
+
+def find_without_password(people: Collection[int]) -> set[int]:
+    """Those of these people who can sign in only by somebody else's word, or not at all."""
+    found = Person.objects.filter(pk__in=people, password__startswith=UNUSABLE_PASSWORD_PREFIX)
+    return set(found.values_list("pk", flat=True))

@@ -7,6 +7,7 @@ from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 
 from tallyhub.accounts.models import Person, Session
+from tallyhub.accounts.queries import find_by_addresses
 from tallyhub.kernel import clock
 from tallyhub.kernel.errors import Invalid
 from tallyhub.kernel.scope import require_transaction
@@ -25,10 +26,10 @@ def add_invited(people: Iterable[Person]) -> list[Person]:
     addresses, so that two who add the same people do not wait for each other in a ring.
     """
     require_transaction()
-    wanted = {(one.email or "").lower(): one for one in people}
-    Person.objects.bulk_create([wanted[address] for address in sorted(wanted)], ignore_conflicts=True)
-    there = {one.email_folded: one for one in Person.objects.filter(email_folded__in=wanted)}
-    return [there[address] for address in wanted]
+    wanted = list(people)
+    Person.objects.bulk_create(sorted(wanted, key=lambda one: (one.email or "").lower()), ignore_conflicts=True)
+    there = find_by_addresses(one.email or "" for one in wanted)
+    return [there[one.email or ""] for one in wanted]
 
 
 def open_account(person: Person, *, name: str, password: str, language: str, zone: str) -> None:

@@ -1,6 +1,6 @@
 """What a drill-down is about, its totals and months, and whose rows it may show (R1.13)."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -95,6 +95,9 @@ def _totals(one: Balance, *, several: bool) -> Iterable[dict[str, Any]]:
         shown = _("%(service)s: %(figure)s") % named if several else label
         return {"label": shown, "value": fmt.amount(value, one.unit), "tone": tone}
 
+    if one.kind is ServiceKind.CONTACTS and one.expired == 0:
+        yield from _people(one, figure)
+        return
     if one.over:
         yield figure(_("Over"), one.over, Tone.OVER)
     if one.quantity:
@@ -108,6 +111,19 @@ def _totals(one: Balance, *, several: bool) -> Iterable[dict[str, Any]]:
         yield figure(_("To come"), one.upcoming)
     if one.expired:
         yield figure(_("Expired unused"), one.expired)
+
+
+def _people(one: Balance, figure: Callable[..., dict[str, Any]]) -> Iterable[dict[str, Any]]:
+    """People are named, and nobody is used up."""
+    if one.over:
+        yield figure(_("Over"), one.over, Tone.OVER)
+    if one.quantity:
+        yield figure(_("Free"), one.left, Tone.PLAIN if one.over else one.tone)
+    yield figure(_("Named"), one.used)
+    if not one.is_as_needed:
+        yield figure(_("Allowed"), one.quantity)
+    if one.upcoming:
+        yield figure(_("To come"), one.upcoming)
 
 
 def charts(subject: Subject, workspaces: Sequence[int]) -> list[dict[str, Any]]:

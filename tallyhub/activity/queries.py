@@ -274,6 +274,7 @@ class DataState:
     changed_at: datetime | None  # when the ledger last changed; None before the first entry
     views: tuple[View, ...]  # the reader's own
     asked: tuple[int, ...]  # packages that one's part of the customer has asked for, and nobody has answered
+    named: tuple[int, ...] = ()  # support contacts by agreement: naming somebody changes no version
 
 
 _STATE = """
@@ -282,7 +283,10 @@ SELECT o.data_version, coalesce(l.version, 0), v.at,
        (SELECT json_agg(json_build_array(w.id, w.name, w.address) ORDER BY w.name, w.id) FROM activity_savedview w
         WHERE w.customer_id = o.id AND w.person_id = %s),
        (SELECT array_agg(q.package_id ORDER BY q.package_id) FROM office_enquiry q
-        WHERE q.customer_id = o.id AND q.answer = 'open' AND q.package_id IS NOT NULL)
+        WHERE q.customer_id = o.id AND q.answer = 'open' AND q.package_id IS NOT NULL),
+       (SELECT array_agg(c.named ORDER BY c.agreement_id) FROM people_contacts_named(%s::bigint[], '{}', %s) c
+        WHERE EXISTS (SELECT FROM agreements_entitlement e JOIN agreements_service s ON s.id = e.service_id
+                      WHERE e.customer_id = o.id AND s.kind = 'contacts'))
 FROM organizations_organization o
 LEFT JOIN ledger_customerledger l ON l.customer_id = o.id
 LEFT JOIN ledger_ledgerversion v ON v.customer_id = o.id AND v.version = l.version
@@ -292,11 +296,11 @@ WHERE o.id = %s
 
 def data_state(access: Access) -> DataState:
     with connection.cursor() as cursor:
-        cursor.execute(_STATE, [access.person_id, access.customer_id])
-        data_version, ledger_version, changed_at, zones, views, asked = cursor.fetchone()
+        cursor.execute(_STATE, [access.person_id, list(access.workspaces), clock.now(), access.customer_id])
+        data_version, ledger_version, changed_at, zones, views, asked, named = cursor.fetchone()
     days = tuple(clock.today(zone).isoformat() for zone in zones or ())
     own = tuple(View(*one) for one in views or ())
-    return DataState(data_version, ledger_version, days, changed_at, own, tuple(asked or ()))
+    return DataState(data_version, ledger_version, days, changed_at, own, tuple(asked or ()), tuple(named or ()))
 
 
 def list_views(access: Access) -> list[View]:

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterable, Sequence
-from dataclasses import astuple, dataclass
+from dataclasses import astuple, dataclass, replace
 from datetime import date, timedelta
 from enum import StrEnum
 from hashlib import sha256
@@ -131,6 +131,25 @@ def _sum(parts: Sequence[Balance]) -> Balance:
         ends_next=sum(one.ends_next for one in parts if one.next_end == next_end),
         quantity=sum(one.quantity for one in parts),
     )
+
+
+def count_named(balances: Sequence[Balance], named: int) -> list[Balance]:
+    """Of what one agreement allows in people: each takes as many of those who are named as it has places for.
+
+    The last one takes who is beyond them, so that the figures add up to what *Manage users* says of the agreement.
+    """
+    found = []
+    for place, one in enumerate(balances, start=1):
+        taken = named if place == len(balances) else min(named, one.quantity)
+        named -= taken
+        free, over = max(one.quantity - taken, 0), 0 if one.is_as_needed else max(taken - one.quantity, 0)
+        found.append(
+            replace(
+                one, used_here=taken, used=taken, bought=one.quantity, left=free, over=over,
+                expired=0, next_end=None, ends_next=0,
+            )
+        )  # fmt: skip
+    return found
 
 
 def stated_workspaces(access: Access) -> tuple[int, ...] | None:

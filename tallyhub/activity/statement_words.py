@@ -82,10 +82,13 @@ class Words:
 
     @property
     def rule(self) -> str:
-        """How the figures of a row hang together."""
-        return _("Bought = left + expired + delivered in total − over, each as of %(day)s.") % {
+        """How the figures of a row hang together, and what they are of where that is not plain."""
+        said = _("Bought = left + expired + delivered in total − over, each as of %(day)s.") % {
             "day": fmt.day(self.document.asked.last_day)
         }
+        if all(line.kind is not ServiceKind.CONTACTS for *_rest, line in self.document.members):
+            return said
+        return f"{said} {_('Of support contacts it states what was recorded; who is named now is on Manage users.')}"
 
     @property
     def is_partial(self) -> bool:

@@ -70,7 +70,8 @@ def group_name(group: Group) -> str:
 def headline(one: Balance) -> str:
     """What is left, first; what was used where no quantity was agreed; what is over where nothing is left."""
     if one.is_as_needed:
-        return _("As needed: %(amount)s used") % {"amount": fmt.amount(one.used, one.unit)}
+        said = _("As needed: %(amount)s named") if _counts_people(one) else _("As needed: %(amount)s used")
+        return said % {"amount": fmt.amount(one.used, one.unit)}
     if one.over and not one.left:
         return over_text(one)
     if one.quantity:
@@ -133,10 +134,10 @@ def _used_here(one: Balance) -> str | None:
 def _used(one: Balance) -> str | None:
     """What the agreement used. In a later year that is more than what is missing from the quantity in force."""
     amount = {"amount": fmt.amount(one.used, one.unit)}
-    if _counts_people(one):
-        return _("%(amount)s named in the agreement") % amount
     if one.is_as_needed:
         return None  # the headline says it
+    if _counts_people(one):
+        return _("%(amount)s named in the agreement") % amount
     if one.quantity and one.used - one.over != one.quantity - one.left:
         return _("%(amount)s used over the whole term") % amount
     if one.used_here != one.used:
@@ -175,10 +176,14 @@ def _badges(balances: Iterable[Balance]) -> tuple[Badge, ...]:
 
 def _badge(one: Balance) -> Badge | None:
     """Only what the headline does not say already."""
+    people = _counts_people(one)
     if one.over:
-        return Badge(over_text(one) if one.left else _("More used than bought"), Tone.OVER)
+        most = _("More named than allowed") if people else _("More used than bought")
+        return Badge(over_text(one) if one.left else most, Tone.OVER)
     if one.quantity and not one.left:
-        return Badge(_("Used up"), Tone.CRITICAL)
+        return Badge(_("All named") if people else _("Used up"), Tone.CRITICAL)
+    if people:
+        return None  # who is named is no use: nothing runs out
     return Badge(_("Nearly used up"), Tone.CRITICAL) if one.tone is Tone.CRITICAL else None
 
 

@@ -5,11 +5,12 @@ from dataclasses import replace
 from typing import Any
 
 from django.http import HttpResponse, HttpResponseBase
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
+from tallyhub.accounts.sessions import CUSTOMER_KEY
 from tallyhub.activity import drilldown, entry_grid, page, tiles
 from tallyhub.activity.commands import note_export
 from tallyhub.activity.drilldown import Subject
@@ -26,6 +27,7 @@ from tallyhub.activity.exports import (
 )
 from tallyhub.activity.filters import Choice, read_choice
 from tallyhub.activity.looks import told
+from tallyhub.activity.people import count_people, is_about_people, people
 from tallyhub.activity.queries import AgreementLines, DataState, data_state, list_agreements, list_views
 from tallyhub.activity.rules import may_state
 from tallyhub.activity.view_web import saved_views
@@ -49,18 +51,29 @@ REFUSING_MAX = 5  # organisations that are named
 @told("home")
 def home(request: HubRequest) -> HttpResponse:
     """What is left, per active agreement of the workspace one is signed in to."""
+    if _has_to_choose(request):
+        return redirect("office:home")
     if not request.access.has_anywhere(Right.VIEW_ACTIVITY):
         with scope(request.access):
             return render(request, "activity/home.html", {"sections": [], "empty": _no_activity(request)})
     choice = read_choice(request.GET, request.access)
     with scope(request.access):
-        agreements = list_agreements(request.access, choice.workspaces)
+        agreements = count_people(list_agreements(request.access, choice.workspaces), choice.workspaces)
         sections = [
             _home_section(one, replace(choice, agreement_id=one.id))
             for one in page.chosen_agreements(agreements, choice)
         ]
         empty = None if sections else _("No agreement is in force in this workspace today.")
         return render(request, "activity/home.html", {"sections": sections, "empty": empty})
+
+
+def _has_to_choose(request: HubRequest) -> bool:
+    """Of several customers whom one serves, the first by name may have nothing yet; so nobody begins inside it."""
+    return (
+        request.sign_on.customer_count > 1
+        and CUSTOMER_KEY not in request.session
+        and request.access.has_anywhere(Right.MANAGE_AGREEMENTS)
+    )
 
 
 def _home_section(agreement: AgreementLines, choice: Choice) -> dict[str, Any]:
@@ -125,7 +138,7 @@ def customer_activity(request: HubRequest) -> HttpResponse:
         etag = etag_of(request, state)
         if unchanged(request, etag):
             return HttpResponse(status=304, headers={"ETag": etag})
-        agreements = list_agreements(request.access, choice.workspaces)
+        agreements = count_people(list_agreements(request.access, choice.workspaces), choice.workspaces)
         context = {"page": _page(request, choice, agreements, state)}
         response = render(request, "activity/customer_activity.html", context)
     if etag:
@@ -216,7 +229,9 @@ def group_csv(request: HubRequest, group: str) -> HttpResponseBase:
 def _drilldown(request: HubRequest, base: str, find: Find) -> HttpResponse:
     choice = read_choice(request.GET, request.access)
     with scope(request.access):
-        subject = find(list_agreements(request.access, choice.workspaces), choice)
+        agreements = count_people(list_agreements(request.access, choice.workspaces), choice.workspaces)
+        subject = find(agreements, choice)
+        of_people = is_about_people(subject)
         context = {
             "title": subject.title,
             "views": saved_views(request, list_views(request.access)),
@@ -227,8 +242,9 @@ def _drilldown(request: HubRequest, base: str, find: Find) -> HttpResponse:
             "totals": drilldown.totals(subject),
             "action": {"title": _("Go to the service"), "href": subject.action_url} if subject.action_url else None,
             "who_href": _who_of(request, subject, choice),
-            "charts": drilldown.charts(subject, choice.workspaces),
-            "grid": None if subject.is_benefit else _grid(request, base, subject, choice),
+            "people": people(request.access, subject, choice.workspaces) if of_people else None,
+            "charts": [] if of_people else drilldown.charts(subject, choice.workspaces),
+            "grid": None if subject.is_benefit or of_people else _grid(request, base, subject, choice),
         }
         return render(request, "activity/drilldown.html", context)
 
@@ -265,10 +281,10 @@ def _grid(request: HubRequest, base: str, subject: Subject, choice: Choice) -> d
     found = cut(entries.list_page(wanted, place), place)
     total = entries.count(replace(wanted, workspaces=choice.workspaces))
     shown = entries.count(wanted) if workspaces != choice.workspaces else total
-    people = People(request.access) if shows_people(request.access, subject, workspaces) else None
-    if people:
-        people.learn(row.person_id for row in found.rows)
-    columns = Columns(subject, _workspace_names(request, workspaces), people).declared()
+    named = People(request.access) if shows_people(request.access, subject, workspaces) else None
+    if named:
+        named.learn(row.person_id for row in found.rows)
+    columns = Columns(subject, _workspace_names(request, workspaces), named).declared()
     return entry_grid.grid(
         base, columns, found, place, wanted, [*choice.pairs()], shown=shown, total=total, kinds=subject.kinds
     )

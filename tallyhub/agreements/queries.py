@@ -41,6 +41,11 @@ def find_agreement(access: Access, number: str) -> Agreement | None:
     return Agreement.objects.visible_to(access).filter(number=number).first()
 
 
+def numbers_of(access: Access, wanted: Collection[int]) -> dict[int, str]:
+    """By id, of those that this person sees."""
+    return dict(Agreement.objects.visible_to(access).filter(pk__in=wanted).values_list("pk", "number"))
+
+
 def list_followers(access: Access, agreement_id: int) -> list[Agreement]:
     return list(Agreement.objects.visible_to(access).filter(follows_id=agreement_id).order_by("term", "pk"))
 

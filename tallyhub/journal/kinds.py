@@ -19,8 +19,11 @@ class About(StrEnum):
     PERSON = "person"
     WORKSPACE = "workspace"
     STATEMENT = "statement"
+    AGREEMENT = "agreement"
     ENTITLEMENT = "entitlement"
     REQUEST = "request"
+    GROUP = "group"
+    TOKEN = "token"  # noqa: S105 - a word, no secret
     OTHER = "other"  # shown by its number
 
 
@@ -36,8 +39,8 @@ KINDS: dict[str, Kind] = {
     "accounts.password_set": Kind(_("Password set"), _("An operator set the password"), About.PERSON),
     "accounts.profile_changed": Kind(_("Profile changed"), _("Changed their own profile"), About.PERSON),
     "accounts.reset_asked": Kind(_("Password reset"), _("Asked for a link to set a new password"), About.PERSON),
-    "accounts.token_made": Kind(_("Access token made"), _("Made an access token"), About.OTHER),
-    "accounts.token_revoked": Kind(_("Access token revoked"), _("Revoked an access token"), About.OTHER),
+    "accounts.token_made": Kind(_("Access token made"), _("Made an access token"), About.TOKEN),
+    "accounts.token_revoked": Kind(_("Access token revoked"), _("Revoked an access token"), About.TOKEN),
     "activity.export_asked": Kind(
         _("Spreadsheet asked for"),
         ngettext_lazy("Asked for a spreadsheet of %(rows)s row", "Asked for a spreadsheet of %(rows)s rows", "rows"),
@@ -93,21 +96,21 @@ KINDS: dict[str, Kind] = {
     "office.agreement_activated": Kind(
         _("Agreement activated"),
         _("Activated an agreement. Invited: %(invited)s, roles at once: %(given)s, contacts too many: %(over)s"),
-        About.OTHER,
+        About.AGREEMENT,
     ),
     "office.agreement_approved": Kind(
         _("Agreement approved"),
         _("Approved an agreement: packages %(packages)s, entitlements %(entitlements)s, quantities %(allotments)s"),
-        About.OTHER,
+        About.AGREEMENT,
     ),
-    "office.allotment_added": Kind(_("Allotment added"), _("Added an allotment: %(what)s"), About.OTHER),
+    "office.allotment_added": Kind(_("Allotment added"), _("Added an allotment: %(what)s"), About.ENTITLEMENT),
     "office.draft_changed": Kind(_("Draft changed"), _("Changed the draft of an agreement"), About.OTHER),
     "office.draft_deleted": Kind(_("Draft deleted"), _("Deleted the draft of an agreement"), About.OTHER),
     "office.draft_made": Kind(_("Draft made"), _("Began the draft of an agreement"), About.OTHER),
     "office.ended_early": Kind(_("Early end"), _("Ended early, on %(ends_on)s: %(what)s"), About.OTHER),
     "office.enquiry_answered": Kind(_("Enquiry answered"), _("Answered an enquiry: %(answer)s"), About.OTHER),
     "office.enquiry_made": Kind(_("Enquiry made"), _("Asked the account team: %(wish)s"), About.OTHER),
-    "office.entitlement_added": Kind(_("Entitlement added"), _("Added an entitlement to a package"), About.OTHER),
+    "office.entitlement_added": Kind(_("Entitlement added"), _("Added an entitlement to a package"), About.ENTITLEMENT),
     "office.mapping_added": Kind(_("Package mapped"), _("Mapped a package to the workspace"), About.OTHER),
     "office.mapping_removed": Kind(
         _("Mapping taken away"), _("Took the mapping of a package to the workspace away"), About.OTHER
@@ -115,7 +118,7 @@ KINDS: dict[str, Kind] = {
     "office.packages_added": Kind(
         _("Packages added"),
         _("Added to an agreement: packages %(packages)s, entitlements %(entitlements)s, quantities %(allotments)s"),
-        About.OTHER,
+        About.AGREEMENT,
     ),
     "office.renamed": Kind(_("Renamed"), _("Gave another name: %(what)s"), About.OTHER),
     "office.term_extended": Kind(_("Extension"), _("Extended from %(was)s to %(ends_on)s: %(what)s"), About.OTHER),
@@ -137,22 +140,27 @@ KINDS: dict[str, Kind] = {
     "people.account_linked": Kind(
         _("Account linked"), _("Signed in by the organisation’s own identity provider for the first time"), About.PERSON
     ),
+    "people.contacts_full": Kind(
+        _("No place for a support contact"),
+        _("Signed in and is no support contact by the directory: the agreement allows no more support contacts"),
+        About.PERSON,
+    ),
     "people.directory_group_added": Kind(_("Directory group added"), _("Added a directory group"), About.OTHER),
     "people.directory_group_removed": Kind(_("Directory group removed"), _("Removed a directory group"), About.OTHER),
     "people.domain_claimed": Kind(_("Domain claimed"), _("Claimed a mail domain"), About.OTHER),
     "people.domain_proved": Kind(_("Domain proved"), _("Proved a mail domain: %(by)s"), About.OTHER),
     "people.domain_removed": Kind(_("Domain removed"), _("Removed a mail domain"), About.OTHER),
-    "people.group_deleted": Kind(_("Group deleted"), _("Deleted a group"), About.OTHER),
+    "people.group_deleted": Kind(_("Group deleted"), _("Deleted a group"), About.GROUP),
     "people.group_joined": Kind(
         _("Group member added"), _("Added the person to the group no. %(group)s"), About.PERSON
     ),
     "people.group_left": Kind(
         _("Group member removed"), _("Took the person out of the group no. %(group)s"), About.PERSON
     ),
-    "people.group_made": Kind(_("Group made"), _("Made a group"), About.OTHER),
-    "people.group_renamed": Kind(_("Group renamed"), _("Renamed a group"), About.OTHER),
+    "people.group_made": Kind(_("Group made"), _("Made a group"), About.GROUP),
+    "people.group_renamed": Kind(_("Group renamed"), _("Renamed a group"), About.GROUP),
     "people.group_roles_changed": Kind(
-        _("Roles of a group changed"), _("Changed which roles a group gives to its members"), About.OTHER
+        _("Roles of a group changed"), _("Changed which roles a group gives to its members"), About.GROUP
     ),
     "people.groups_cut": Kind(
         _("Groups left out"),

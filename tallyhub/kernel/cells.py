@@ -12,9 +12,6 @@ from functools import lru_cache
 from typing import TypeVar
 from unicodedata import category
 
-from django.core.exceptions import ValidationError
-from django.core.validators import validate_email
-
 from tallyhub.kernel.amounts import Unit
 from tallyhub.kernel.errors import Invalid
 
@@ -112,16 +109,6 @@ def day(cell: str) -> date:
     if not FIRST_DAY <= read <= LAST_DAY:
         raise Invalid("day_out_of_bounds", first=FIRST_DAY, last=LAST_DAY)
     return read
-
-
-def email(cell: str) -> str:
-    try:
-        validate_email(cell)
-    except ValidationError:
-        raise Invalid("email_malformed") from None
-    if len(cell) > 254:
-        raise Invalid("text_too_long", length_max=254)
-    return cell
 
 
 def url(cell: str) -> str:

@@ -9,7 +9,7 @@ _SENTENCES = {
     "address_in_ledger": _(
         "An address is nothing for the ledger, which nobody can erase. Name the row by a number or code."
     ),
-    "address_malformed": _("%(address)s is no mail address. Write one address per line."),
+    "address_malformed": _("“%(address)s” is no mail address. Write one address per line."),
     "adjustment_too_large": _(
         "%(amount)s takes back more than was bought: at most %(correctable)s can be taken back on that day."
     ),
@@ -153,6 +153,11 @@ _SENTENCES = {
     "entitlement_unknown": _(
         "The package has no entitlement with this code. Import the entitlements first, or correct the code."
     ),
+    "entries_after_end": ngettext_lazy(
+        "%(entries)s entry lies after that day and would count as used beyond what was bought. Tick that it is meant.",
+        "%(entries)s entries lie after that day and would count as used beyond what was bought. Tick that it is meant.",
+        "entries",
+    ),
     "export_failed": _("The file could not be made. Ask for it again; if it happens again, tell your provider."),
     "export_no_room": _(
         "The disk of the hub is full, so the file could not be written. Tell your provider, or download a CSV."
@@ -187,7 +192,7 @@ _SENTENCES = {
     "invitation_register": _("Open the link of the invitation again, without being signed in."),
     "invitation_revoked": _("The invitation was taken back. If you still need access, ask whoever invited you."),
     "invitation_sign_in": _("There is an account with this address by now. Sign in, and open the link again."),
-    "invitation_used": _("The invitation was used already. Sign in, and you are there."),
+    "invitation_used": _("The invitation was used already. If it was you, you are there as soon as you are signed in."),
     "json_key_twice": _("The object names a key twice. Leave out the one that is not meant."),
     "json_malformed": _("The line is not JSON. Write one object per line."),
     "json_no_object": _("The line is no JSON object. Write one object per line."),
@@ -253,16 +258,19 @@ _SENTENCES = {
         "%(workspace)s accepts work accounts only, and this is a personal account. Sign in with your organisation, or "
         "ask whoever invited you to use your address at work."
     ),
-    "policy_last_administrator": _(
-        "Nobody would be left who administers it with a work account. First make somebody with a work account "
-        "administrator."
-    ),
     "policy_oneself": _(
         "You would lock yourself out: your own account would be a personal one. Let an administrator with a work "
         "account do it."
     ),
+    "policy_oneself_unable": _(
+        "You would lock yourself out: you sign in by this only and have no password here. Ask for a new password on "
+        "the page of sign-in first, or let another administrator do it."
+    ),
     "preview_too_old": _(
         "The preview is older than a day, or was changed. Nothing was sent. Begin anew with the list."
+    ),
+    "preview_used": _(
+        "This preview was sent already, or somebody in it was invited or taken back since. Nothing was sent now."
     ),
     "provider_answer_malformed": _(
         "The provider’s answer is not as OpenID Connect wants it. Check the issuer and the settings there."
@@ -307,6 +315,7 @@ _SENTENCES = {
     "reverses_unknown": _("There is no entry with this external ID and source to take back."),
     "right_missing": _("Whoever this token stands for does not have the right to do this."),
     "rights_changed": _("Your own rights were changed a moment ago, so nothing was done. Reload the page."),
+    "role_beyond_own": _("The role %(role)s may do more here than you. Ask somebody who holds it to give it."),
     "role_in_whole": _("The role %(role)s reaches the whole customer. Only a customer administrator can give it."),
     "role_needs_workspace": _("This role is held in a workspace. Name it."),
     "role_not_given_here": _("This role is not given in a workspace. Choose one of those that are listed."),

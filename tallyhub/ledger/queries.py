@@ -21,6 +21,7 @@ from tallyhub.ledger import engine
 from tallyhub.ledger.engine import Balance, Segment
 from tallyhub.ledger.models import (
     Allotment,
+    EntitlementDay,
     EntitlementTotal,
     Entry,
     EntryDetail,
@@ -157,6 +158,12 @@ def count_entries(pairs: Collection[tuple[int, int]]) -> dict[tuple[int, int], i
     )
     counted = {(package, workspace): count for package, workspace, count in found.annotate(Sum("entries"))}
     return {pair: counted.get(pair, 0) for pair in pairs}
+
+
+def count_entries_after(entitlement_ids: Collection[int], day: date) -> int:
+    """How many entries, reversals included, stand on later days on which something was charged."""
+    later = EntitlementDay.objects.filter(entitlement_id__in=entitlement_ids, day__gt=day).exclude(charged=0)
+    return later.aggregate(Sum("entries"))["entries__sum"] or 0
 
 
 def read_segments(stored: Iterable[dict[str, Any]]) -> list[Segment]:

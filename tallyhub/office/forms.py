@@ -1,12 +1,14 @@
 """How the back office asks: fields that keep whatever was typed, and show beside it what is wrong."""
 
 from collections.abc import Iterable, Mapping
+from datetime import date
 from typing import Any, TypeVar
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from tallyhub.accounts.rules import zone_choices
+from tallyhub.kernel import formatting as fmt
 from tallyhub.kernel.errors import HubError
 from tallyhub.kernel.sentences import sentence
 
@@ -44,6 +46,12 @@ def offer(form: forms.Form, name: str, choices: Choices) -> None:
     widget.choices = list(choices)
 
 
+def said(error: HubError) -> str:
+    """A day stands in it as the reader writes days."""
+    days = {name: fmt.day(one) for name, one in error.params.items() if isinstance(one, date)}
+    return sentence(type(error)(error.code, **{**error.params, **days}))
+
+
 def show(form_class: type[F], values: Mapping[str, Any], errors: Mapping[str, HubError], prefix: str = "") -> F:
     """A form that holds these values. ``errors`` are by the full names of the fields."""
     named = {f"{prefix}-{name}" if prefix else name: value for name, value in values.items()}
@@ -51,7 +59,7 @@ def show(form_class: type[F], values: Mapping[str, Any], errors: Mapping[str, Hu
     form.full_clean()
     for name in form.fields:
         if error := errors.get(form.add_prefix(name)):
-            form.add_error(name, sentence(error))
+            form.add_error(name, said(error))
     return form
 
 

@@ -3,6 +3,7 @@ from django.urls import URLPattern, path
 from tallyhub.office.agreements import web as drafts
 from tallyhub.office.amendments import web as amendments
 from tallyhub.office.customers import web as customers
+from tallyhub.office.domains import web as domains
 from tallyhub.office.enquiries import web as enquiries
 from tallyhub.office.mappings import web as mappings
 from tallyhub.office.overview import web as overview
@@ -19,6 +20,7 @@ urlpatterns: list[URLPattern] = [
     path("office/customer/change/", customers.change, name="customer_change"),
     path("office/customer/staff/", customers.staff_add, name="staff_add"),
     path("office/customer/staff/<int:person_id>/remove/", customers.staff_remove, name="staff_remove"),
+    path("office/domain/", domains.domain, name="domain"),
     path("office/agreements/", overview.agreements, name="agreements"),
     path("office/agreements/new/", drafts.make, name="draft_make"),
     path(_AGREEMENT, overview.agreement, name="agreement"),

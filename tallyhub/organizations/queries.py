@@ -4,6 +4,7 @@ from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
+from django.contrib.auth.hashers import UNUSABLE_PASSWORD_PREFIX
 from django.core.exceptions import ObjectDoesNotExist
 from django.db import connection
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
@@ -145,10 +146,17 @@ class Held:
     source: str
     starts_at: datetime
     ends_at: datetime | None
+    counts: bool = True  # a personal account may be refused (R3.6)
 
 
 def list_held(access: Access, workspaces: Collection[int], people: Collection[int] | None = None) -> list[Held]:
-    """Every role that counts in the workspaces now, those held in the whole customer included, by name.
+    """Every role that counts in the workspaces now; as ``list_given``."""
+    return [one for one in list_given(access, workspaces, people) if one.counts]
+
+
+def list_given(access: Access, workspaces: Collection[int], people: Collection[int] | None = None) -> list[Held]:
+    """Every role that is given in the workspaces now, those in the whole customer included, by name: with what does not
+    count, in an archived workspace or of a personal account that is refused, because it can be taken, too.
 
     ``people``: of these alone, whoever they are; without, of everybody who is active.
     """
@@ -159,14 +167,22 @@ def list_held(access: Access, workspaces: Collection[int], people: Collection[in
     whose = Q(person__is_active=True) if people is None else Q(person_id__in=people)
     grants = AccessGrant.objects.visible_to(access).filter(reaching & current & whose)
     return [
-        Held(one.person_id, one.person.name, Role(one.role), one.workspace_id, one.source, one.starts_at, one.ends_at)
+        Held(
+            one.person_id,
+            one.person.name,
+            Role(one.role),
+            one.workspace_id,
+            one.source,
+            one.starts_at,
+            one.ends_at,
+            (one.person_id, one.workspace_id, one.role) in counted,
+        )
         for one in grants.select_related("person").order_by("person__name", "person_id", "role", "pk")
-        if (one.person_id, one.workspace_id, one.role) in counted
     ]
 
 
 def _counted_in(workspaces: Collection[int]) -> set[tuple[int, int | None, str]]:
-    """(person, workspace, role) of what counts there: a personal account may be refused (R3.6)."""
+    """(person, workspace, role) of what counts there."""
     with connection.cursor() as cursor:
         cursor.execute(_COUNTED, [list(workspaces), clock.now()])
         return set(cursor.fetchall())
@@ -197,6 +213,13 @@ def list_addresses(workspace_id: int) -> list[tuple[str, str]]:
     members = Membership.objects.filter(workspace_id=workspace_id, person__email__isnull=False)
     rows = members.order_by("person_id").values_list("person__email", "person__name")
     return [(address or "", name) for address, name in rows]
+
+
+def list_joined(workspace_id: int) -> set[str]:
+    """Addresses of its members, in small letters; left out is who only came with an import and cannot sign in yet."""
+    unable = Q(person__is_active=True, person__password__startswith=UNUSABLE_PASSWORD_PREFIX, person__last_login=None)
+    members = Membership.objects.filter(workspace_id=workspace_id, person__email__isnull=False).exclude(unable)
+    return {(address or "").lower() for address in members.values_list("person__email", flat=True)}
 
 
 def list_own_workspaces(access: Access) -> list[Workspace]:

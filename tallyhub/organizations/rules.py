@@ -56,10 +56,19 @@ SOURCES: dict[str, Any] = {
     "membership": _("Given to the person directly"),
 }
 
+IMPORTED = "import"  # the reason for which an import says that a domain is the customer's
+
 WHOLE_ROLES = frozenset({Role.CUSTOMER_ADMINISTRATOR})  # held in the whole customer and nowhere else
 ADMINISTRATORS = frozenset({Role.CUSTOMER_ADMINISTRATOR, Role.WORKSPACE_ADMINISTRATOR})
 ACCOUNT_TEAM = frozenset({Role.CSAM, Role.ACCOUNT_COORDINATOR})  # as organizations_served() has it, too
 STAFF = frozenset({Role.CSAM, Role.ACCOUNT_COORDINATOR, Role.ENGINEER})  # of the provider or a partner
+
+
+def may_give_staff(role: Role, held: frozenset[Right]) -> bool:
+    """Nobody makes anybody, or themselves, more than they are. Engineers are assigned by the account team, whose own
+    work theirs is not.
+    """
+    return role in STAFF and RIGHTS_OF[role] - {Right.WORK_REQUESTS} <= held
 
 
 _ADMINISTRATOR = frozenset(

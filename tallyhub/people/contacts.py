@@ -5,13 +5,12 @@ person counts once, and an open invitation that would make somebody one counts, 
 with one that is as needed, nothing is capped.
 """
 
-from collections import defaultdict
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from itertools import groupby
 from operator import attrgetter
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from django.db import connection
 from django.utils.translation import ngettext
@@ -24,6 +23,7 @@ from tallyhub.kernel.scope import require_transaction
 from tallyhub.ledger import engine
 from tallyhub.ledger.rules import AllotmentKind
 from tallyhub.organizations.models import Workspace
+from tallyhub.organizations.rules import Role
 
 # Definer functions (people/migrations/0003): numbers only, because who manages a workspace sees no other one's people.
 _TERMS = "SELECT * FROM people_contact_terms(%s::bigint[], %s)"
@@ -54,10 +54,68 @@ def rooms(access: Access, workspaces: Sequence[int], people: Collection[int] = (
     allowed = _allowed(workspaces)
     if not allowed:
         return []
+    named = count_named(workspaces, people)
+    return [Room(one, number, amount, *named[one]) for one, (number, amount) in allowed.items()]
+
+
+def count_named(workspaces: Sequence[int], people: Collection[int] = ()) -> dict[int, tuple[int, int]]:
+    """(named, named of these people) by agreement that reaches these workspaces. One statement."""
     with connection.cursor() as cursor:
         cursor.execute(_NAMED, [list(workspaces), list(people), clock.now()])
-        named = {agreement: numbers for agreement, *numbers in cursor.fetchall()}
-    return [Room(one, number, amount, *named[one]) for one, (number, amount) in allowed.items()]
+        return {agreement: (named, of_these) for agreement, named, of_these in cursor.fetchall()}
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """A support contact, or somebody who was asked in as one, in the workspaces that are asked about."""
+
+    name: str
+    workspaces: tuple[str, ...]  # their names; none: in the whole customer
+    since: datetime
+    is_invited: bool
+
+
+# The WHERE clauses are the first wall once more; by their policies one reads what one may.
+_NAMED_PEOPLE = f"""
+WITH places AS (
+    SELECT DISTINCT m.workspace_id FROM agreements_mapping m JOIN agreements_package k ON k.id = m.package_id
+    WHERE k.agreement_id = ANY (%(agreements)s) AND m.workspace_id = ANY (%(workspaces)s)
+)
+SELECT g.person_id, p.name, coalesce(w.name, ''), g.starts_at, false
+FROM organizations_accessgrant g JOIN accounts_person p ON p.id = g.person_id
+LEFT JOIN organizations_workspace w ON w.id = g.workspace_id
+WHERE g.customer_id = ANY (%(customers)s) AND g.role = '{Role.SUPPORT_CONTACT}'
+  AND (g.workspace_id IN (SELECT workspace_id FROM places) OR g.workspace_id IS NULL AND %(in_whole)s)
+  AND g.starts_at <= %(now)s AND (g.ends_at IS NULL OR g.ends_at > %(now)s)
+UNION ALL
+SELECT i.person_id, coalesce(nullif(i.name, ''), i.email), w.name, i.made_at, true
+FROM people_invitation i JOIN organizations_workspace w ON w.id = i.workspace_id
+WHERE i.workspace_id IN (SELECT workspace_id FROM places) AND '{Role.SUPPORT_CONTACT}' = ANY (i.roles)
+  AND i.accepted_at IS NULL AND i.voided_at IS NULL
+"""
+
+
+def list_named(access: Access, agreements: Collection[int], workspaces: Sequence[int]) -> list[Named]:
+    """Who is named in those of these workspaces that the agreements reach, by name, each once. One statement.
+
+    For whoever administers all of these workspaces, or manages the agreements.
+    """
+    asked = {"agreements": list(agreements), "workspaces": list(workspaces), "customers": list(access.customers)}
+    with connection.cursor() as cursor:
+        cursor.execute(_NAMED_PEOPLE, {**asked, "in_whole": access.in_whole, "now": clock.now()})
+        rows = cursor.fetchall()
+    found: dict[int, list[Any]] = {}
+    for row in sorted(rows, key=lambda row: (row[4], row[2])):
+        found.setdefault(row[0], []).append(row)
+    people = [_named(each) for each in found.values()]
+    return sorted(people, key=lambda one: (one.name.casefold(), one.since))
+
+
+def _named(rows: Sequence[Any]) -> Named:
+    """One person's rows; whoever is one somewhere already is not only asked in."""
+    _person, name, _place, _since, is_invited = rows[0]
+    places = tuple(dict.fromkeys(place for _, _, place, _, _ in rows if place))
+    return Named(name, places, min(row[3] for row in rows if row[4] == is_invited), is_invited)
 
 
 def check_room(access: Access, workspace: Workspace, person_ids: Collection[int]) -> None:
@@ -66,11 +124,30 @@ def check_room(access: Access, workspace: Workspace, person_ids: Collection[int]
     Raises Conflict where an agreement that reaches it has no place left for those who are none yet.
     """
     require_transaction()
+    refusal = find_refusal(access, workspace, person_ids)
+    if refusal:
+        raise refusal
+
+
+def find_refusal(
+    access: Access, workspace: Workspace, person_ids: Collection[int], *, strangers: int = 0
+) -> Conflict | None:
+    """Why they may not all become support contacts; ``strangers``: as many more, whom nobody knows yet."""
     people = set(person_ids)
-    for room in rooms(access, [workspace.pk], people) if people else ():
-        new = len(people) - room.named_of_these
+    for room in rooms(access, [workspace.pk], people) if people or strangers else ():
+        new = len(people) + strangers - room.named_of_these
         if new > room.left:
-            raise _refusal(room, new)
+            return _refusal(room, new)
+    return None
+
+
+def has_room(access: Access, workspace: Workspace, person_id: int) -> bool:
+    """As ``check_room``, for one person and without an error."""
+    try:
+        check_room(access, workspace, [person_id])
+    except Conflict:
+        return False
+    return True
 
 
 def _refusal(room: Room, new: int) -> Conflict:
@@ -121,24 +198,37 @@ class _Term(NamedTuple):
 
 
 def _allowed(workspaces: Sequence[int]) -> dict[int, tuple[str, int]]:
-    """(number, allowed today) by agreement; those with an as-needed entitlement left out."""
+    """(number, allowed today) by agreement; those that cap nothing left out."""
     with connection.cursor() as cursor:
         cursor.execute(_TERMS, [list(workspaces), clock.now()])
         terms = [_Term(*row) for row in cursor.fetchall()]
     found = {}
     for agreement_id, group in groupby(terms, attrgetter("agreement_id")):
         of_agreement = list(group)
-        if not any(term.is_as_needed for term in of_agreement):
-            found[agreement_id] = (of_agreement[0].number, _quantity(of_agreement))
+        allowed = allowance(_bought(of_agreement).values(), of_agreement[0].today)
+        if allowed is not None:
+            found[agreement_id] = (of_agreement[0].number, allowed)
     return found
 
 
-def _quantity(terms: Sequence[_Term]) -> int:
-    """What the allotments of all these entitlements add up to today."""
-    bought: dict[int, list[engine.Allotment]] = defaultdict(list)
+def _bought(terms: Sequence[_Term]) -> dict[int, list[engine.Allotment] | None]:
+    """The allotments by entitlement; None for one that is as needed."""
+    found: dict[int, list[engine.Allotment] | None] = {}
     for one in terms:
-        if one.allotment_id is not None:
+        bought = found.setdefault(one.entitlement_id, None if one.is_as_needed else [])
+        if bought is not None and one.allotment_id is not None:
             kind = AllotmentKind(one.kind)
-            allotment = engine.Allotment(one.allotment_id, kind, one.amount, one.starts_on, one.ends_on, one.priority)
-            bought[one.entitlement_id].append(allotment)
-    return sum(engine.balance(each, (), terms[0].today).quantity or 0 for each in bought.values())
+            bought.append(
+                engine.Allotment(one.allotment_id, kind, one.amount, one.starts_on, one.ends_on, one.priority)
+            )
+    return found
+
+
+def allowance(bought: Collection[Sequence[engine.Allotment] | None], day: date) -> int | None:
+    """How many support contacts entitlements allow together on a day; None where nothing is capped.
+
+    ``bought`` holds the allotments of each entitlement, None for one that is as needed.
+    """
+    if not bought or None in bought:
+        return None
+    return sum(engine.balance(each, (), day).quantity or 0 for each in bought)

@@ -36,7 +36,7 @@ RETURNING i.*
 
 @dataclass(frozen=True, slots=True)
 class Invitee:
-    """Whom, as what, and in which language the mail is written. ``email`` has passed ``rules.check_address``."""
+    """Whom, as what, and in which language the mail is written. ``email`` has passed ``check_address``."""
 
     email: str
     roles: tuple[str, ...]
@@ -71,13 +71,13 @@ def invite(access: Access, workspace: Workspace, people: Sequence[Invitee]) -> l
 
 def persons_of(people: Sequence[Invitee]) -> list[Person]:
     """The account of each address, or a person who cannot sign in until the invitation is accepted."""
-    known = {one.email_folded or "": one for one in find_by_addresses(each.email for each in people)}
-    missing = [each for each in people if each.email.lower() not in known]
+    known = find_by_addresses(each.email for each in people)
+    missing = [each for each in people if each.email not in known]
     if missing:
         password = make_password(None)
         added = add_invited(
             Person(name=each.name or each.email, email=each.email, language=each.language, password=password)
             for each in missing
         )
-        known |= {one.email_folded or "": one for one in added}
-    return [known[each.email.lower()] for each in people]
+        known |= zip((each.email for each in missing), added, strict=True)
+    return [known[each.email] for each in people]

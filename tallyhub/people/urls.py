@@ -24,6 +24,7 @@ urlpatterns: list[URLPattern] = [
     path("users/several/take/", users.users_take, name="users_take"),
     path("users/several/group/", users.users_group, name="users_group"),
     path("users/several/remove/", users.users_remove, name="users_remove"),
+    path("users/invited/<int:invitation_id>/", users.user_invited, name="user_invited"),
     path("users/<int:person_id>/", users.user, name="user"),
     path("users/<int:person_id>/roles/", users.user_roles, name="user_roles"),
     path("users/<int:person_id>/contact/", users.user_contact, name="user_contact"),

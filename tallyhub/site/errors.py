@@ -5,6 +5,7 @@ import logging
 import sys
 from collections.abc import Callable
 from typing import Any
+from urllib.parse import urlsplit
 
 from django.core.exceptions import ObjectDoesNotExist
 from django.db import InterfaceError, OperationalError
@@ -12,11 +13,13 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import translation
+from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import get_language_from_request
 from django.utils.translation import gettext as _
 
 from tallyhub.kernel.errors import Busy, Conflict, Forbidden, HubError, Invalid
 from tallyhub.kernel.sentences import sentence
+from tallyhub.people.invitations.links import DamagedLink
 from tallyhub.site import logs
 
 log = logging.getLogger(__name__)
@@ -35,12 +38,14 @@ class SentenceMiddleware:
         return self.get_response(request)
 
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
+        if isinstance(error, DamagedLink):
+            return damaged_link(request)
         if isinstance(error, ObjectDoesNotExist):
             return not_found(request, error)
         if isinstance(error, Forbidden):
             return forbidden(request, error)
         if isinstance(error, Conflict):
-            return _page(request, 409, _("That is not possible now"), sentence(error))
+            return _page(request, 409, _("That is not possible now"), sentence(error), _ways(request))
         if isinstance(error, Invalid):
             return refused(request, error)
         if isinstance(error, Busy):
@@ -53,7 +58,7 @@ class SentenceMiddleware:
 def refused(request: HttpRequest, error: Invalid) -> HttpResponse:
     """What the address says, or what a form sent, is wrong."""
     title = _("Please check what you entered") if request.method == "POST" else _("Please check the address")
-    return _page(request, 400, title, sentence(error))
+    return _page(request, 400, title, sentence(error), _ways(request))
 
 
 def unreadable(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
@@ -80,13 +85,45 @@ def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpR
     )
 
 
+def damaged_link(request: HttpRequest) -> HttpResponse:
+    """Of an invitation. The same for each that the hub did not sign, whatever there is."""
+    return _page(
+        request,
+        404,
+        _("The link of the invitation is damaged"),
+        _(
+            "Open it from the newest mail once more, or copy it from there as a whole. If it still does not open, ask "
+            "whoever invited you to send the invitation again."
+        ),
+        offers=[{"title": _("Sign in"), "href": reverse("account_login")}]
+        if not _is_signed_in(request)
+        else _ways(request),
+    )
+
+
+def _is_signed_in(request: HttpRequest) -> bool:
+    return bool(getattr(getattr(request, "access", None), "person_id", None))
+
+
+def _ways(request: HttpRequest) -> list[dict[str, Any]]:
+    """Back to the page one came from, as the browser names it, and home. Never to another site."""
+    before = request.headers.get("Referer", "")
+    is_ours = url_has_allowed_host_and_scheme(before, allowed_hosts={request.get_host()}, require_https=False)
+    parts = urlsplit(before if is_ours else "")
+    address = parts._replace(scheme="", netloc="", fragment="").geturl()
+    is_local = address.startswith("/") and url_has_allowed_host_and_scheme(address, allowed_hosts=None)
+    is_same = request.method in ("GET", "HEAD") and address == request.get_full_path()
+    home = {"title": _("Go to the home page"), "href": "/"}
+    return [{"title": _("Back"), "href": address}, home] if is_local and not is_same else [home]
+
+
 def forbidden(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
     return _page(
         request,
         403,
         _("You do not have the right to see this"),
         _("Your administrator can give you the role that is needed."),
-        offers=[{"title": _("Go to the home page"), "href": "/"}],
+        offers=_ways(request),
     )
 
 
@@ -96,6 +133,7 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
         403,
         _("The form has expired"),
         _("Nothing was changed. Go back, reload the page and send the form again."),
+        _ways(request),
     )
 
 

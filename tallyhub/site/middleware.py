@@ -35,6 +35,7 @@ HEADERS = {
     "X-Frame-Options": "DENY",
 }
 STAY_ON_TLS = "max-age=31536000"  # a year; not for the host's neighbours, who may not have TLS
+ID_MAX = 2**63 - 1  # of a bigint
 REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{8,64}")
 
 
@@ -111,6 +112,23 @@ def files_from_people(get_response: Handler) -> Handler:
         return get_response(request)
 
     return middleware
+
+
+class PossibleIds:
+    """Answers that nothing is there where an address names an id that no row can have, for every view at once.
+
+    The database would refuse the number itself, which is a fault and no answer.
+    """
+
+    def __init__(self, get_response: Handler) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_view(self, request: HttpRequest, view: Any, args: Any, kwargs: Any) -> HttpResponse | None:
+        is_beyond = any(isinstance(one, int) and one > ID_MAX for one in kwargs.values())
+        return errors.not_found(request) if is_beyond else None
 
 
 class PlainTexts:

@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from tallyhub.accounts.tokens import may_make_for_customer
 from tallyhub.activity.rules import may_state
 from tallyhub.kernel.access import Access, Right
+from tallyhub.kernel.http import url
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,6 +19,10 @@ class Page:
     sentence: Any
     icon: str
     right: Right | Callable[[Access], bool]
+    others: tuple[str, ...] = ()  # URL names of pages that belong to it, and stand elsewhere
+
+    def holds(self, path: str) -> bool:
+        return any(path.startswith(url(name)) for name in (self.address, *self.others))
 
     def is_for(self, access: Access) -> bool:
         return access.has_anywhere(self.right) if isinstance(self.right, Right) else self.right(access)
@@ -49,6 +54,7 @@ MANAGEMENT = (
         _("Who belongs to a workspace, with which roles and groups; and who is a support contact."),
         "user",
         Right.MANAGE_USERS,
+        ("people:groups", "people:rights"),
     ),
     Page(
         "office:own_workspaces",

@@ -114,6 +114,7 @@ MIDDLEWARE = [
     "allauth.account.middleware.AccountMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "tallyhub.site.errors.SentenceMiddleware",
+    "tallyhub.site.middleware.PossibleIds",
     "tallyhub.site.middleware.PlainTexts",
 ]
 PASSWORD_RESET_TIMEOUT = 24 * 3600

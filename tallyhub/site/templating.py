@@ -86,6 +86,7 @@ class Chrome:
         self.person_name = person.name if self.is_signed_in else ""
         self.person_email = (person.email or "") if self.is_signed_in else ""
         self.theme = person.theme if self.is_signed_in else "auto"
+        self.customer_name = self._sign_on.customer_name if self._sign_on else ""
         self.has_more_customers = bool(self._sign_on and self._sign_on.customer_count > 1)
 
     @property
@@ -111,7 +112,7 @@ class Chrome:
     def subtabs(self) -> list[Tab]:
         path = self._request.path
         return [
-            Tab(str(row.title), url(row.address), path.startswith(url(row.address)))
+            Tab(str(row.title), url(row.address), row.holds(path))
             for name, _title, _right, rows in _TABS
             if _is_at(path, name, rows)
             for row in rows
@@ -139,7 +140,7 @@ class Chrome:
 
 
 def _is_at(path: str, name: str, rows: Iterable[Page]) -> bool:
-    return path == url(name) or any(path.startswith(url(row.address)) for row in rows)
+    return path == url(name) or any(row.holds(path) for row in rows)
 
 
 def chrome(request: HttpRequest) -> dict[str, Any]:

@@ -7,6 +7,7 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from django.contrib.auth.hashers import make_password
 from django.contrib.auth.tokens import PasswordResetTokenGenerator
 from django.test import Client
 
@@ -127,6 +128,27 @@ def test_the_answer_is_the_same_whether_an_account_exists_or_not(
         answers.add((answer.status_code, answer["Location"], answer.content, page))
     assert len(answers) == 1
     assert [readers for _, readers, _ in mails.mails] == [["reader@example.test"]]
+
+
+def test_who_came_in_by_a_provider_alone_gets_a_link(world: SimpleNamespace, mails: MailServer, client: Client) -> None:
+    """The account is its mailbox owner's, whoever vouched for it before; what the other one opened ends."""
+    people = Person.objects.using("owner").filter(pk=world.reader.pk)
+    people.update(password=make_password(None), confirmed_at=None)
+    ask(client, "reader@example.test")
+    assert mails.mails == []  # known, and never let in
+    squatter = Client()
+    squatter.force_login(Person.objects.get(pk=world.reader.pk))
+    session = squatter.session
+    session["vouched_by"] = world.birch.pk
+    session.save()
+    assert squatter.get("/accounts/profile/").status_code == 200
+    ask(client, "reader@example.test")
+    choose(client, link_of(mails))
+    assert may_sign_in(NEW)
+    assert squatter.get("/accounts/profile/").status_code == 302
+    people.update(password=make_password(None), last_login=None)
+    ask(client, "reader@example.test")
+    assert len([mail for mail in mails.mails if mail[2]["Subject"] == "Choose a new password"]) == 2  # confirmed
 
 
 def test_asking_is_limited_for_an_address(world: SimpleNamespace, mails: MailServer) -> None:  # R10.7

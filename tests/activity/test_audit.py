@@ -14,6 +14,7 @@ from tallyhub.kernel import clock
 from tallyhub.kernel.access import Access
 from tallyhub.kernel.scope import scope
 from tests.make import grant
+from tests.people.people import make_group
 from tests.world import NOW
 
 PAGE, FILE = "/audit/", "/audit/events.csv"
@@ -177,8 +178,15 @@ def test_an_event_names_the_thing_and_says_how_it_came(client: Any, world: Simpl
     note(world.cedar.pk, "activity.statement_made", subject_id=7)
     note(world.cedar.pk, "activity.exported", subject_id=world.birch_advisory.pk, details={"what": "entries"})
     note(world.cedar.pk, details={"what": "mapping", "rows": 3})
-    said = {(row["what"], row["subject"]) for row in rows(client)}
+    note(world.cedar.pk, "office.agreement_approved", subject_id=world.agreement.pk)
+    note(world.cedar.pk, "office.agreement_approved", subject_id=world.birch_agreement.pk)
+    note(world.cedar.pk, "people.group_made", subject_id=make_group(world.north, "Night shift").pk)
+    found = rows(client)
+    said = {(row["what"], row["subject"]) for row in found}
     assert ("Made a statement", "Statement 7") in said
+    named = {row["subject"] for row in found if row["kind"] == "office.agreement_approved"}
+    assert named == {"CED-2026", f"no. {world.birch_agreement.pk}"}
+    assert ("Made a group", "Night shift") in said
     assert ("Imported 3 rows: a file, read by a mapping", "") in said
     assert ("Downloaded a list: Consumption history", f"no. {world.birch_advisory.pk}") in said  # another customer's
 
@@ -213,7 +221,7 @@ def test_what_a_role_lets_see_is_what_it_lets_see(client: Any, world: SimpleName
         name: re.findall(r"<li>([^<]*)</li>", cell)
         for name, cell in re.findall(r'"Person"><span>(\w+).*?data-label="Sees">(.*?)</td>', page)
     }
-    assert sees["north_admin"][1] == "every row of the consumption history but named people’s learning"
+    assert sees["north_admin"][0] == "every row of the consumption history but named people’s learning"
     (reader,) = sees["reader"]
     assert reader.startswith("the totals of everything mapped here, with what its other workspaces used")
     assert reader.endswith("reactive support, advisory support and learning")

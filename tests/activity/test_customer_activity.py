@@ -379,6 +379,15 @@ def test_home_says_what_is_left(world: SimpleNamespace, client: Client) -> None:
     assert "12:30 h left of 20 h" in text(client.get("/").content.decode())
 
 
+def test_who_serves_several_customers_begins_by_choosing_one(world: SimpleNamespace, client: Client) -> None:
+    grant(world.csam, "csam", world.birch)
+    client.force_login(world.csam)
+    page = client.get("/", follow=True)
+    assert page.redirect_chain == [("/office/", 302)]
+    client.post("/switch/customer/", {"customer": world.cedar.pk})
+    assert "20 h" in text(client.get("/").content.decode())
+
+
 def test_home_begins_with_what_ends_soonest_and_tells_twins_apart(world: SimpleNamespace, client: Client) -> None:
     """Within a tone by the day on which something ends; the package is named where a title repeats."""
     for code, ends_on in (("LATE", date(2026, 12, 30)), ("SOON", date(2026, 12, 1))):

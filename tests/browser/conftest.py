@@ -125,7 +125,7 @@ def _sign_in(browser: Any, hub: str, who: str) -> Any:
     page.fill("[name=login]", who)
     page.fill("[name=password]", PASSWORD)
     page.click("main button[type=submit]")
-    page.wait_for_url("**/")
+    page.wait_for_url(lambda url: "/accounts/login/" not in url)
     state = context.storage_state()
     context.close()
     return state

@@ -40,7 +40,7 @@ def test_from_a_new_customer_to_an_approved_agreement(open_page: Callable[..., A
     page.fill("[name=code]", f"maple-{width}")
     press("Make the customer")
     seen()
-    page.get_by_role("link", name="Agreements", exact=True).click()
+    page.get_by_role("navigation", name="Back office").get_by_role("link", name="Agreements", exact=True).click()
     press("New agreement")
     page.fill("[name=number]", f"MAP-{width}")
     page.fill("[name=ends_on]", "2020-01-01")

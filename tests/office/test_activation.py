@@ -96,7 +96,7 @@ def test_by_hand_it_does_the_same_before_its_first_day(world: SimpleNamespace, c
     assert "Activate now" not in said
     assert active_since(agreed.agreement) == NOW
     assert len(invited(agreed.customer)) == 4
-    assert "is active already" in client.post(f"{path}/activate/", follow=True).content.decode()
+    assert "is set up already" in client.post(f"{path}/activate/", follow=True).content.decode()
     assert len(invited(agreed.customer)) == 4
     begin(MIDNIGHT)
     assert active_since(agreed.agreement) == NOW

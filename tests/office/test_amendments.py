@@ -16,7 +16,7 @@ from tallyhub.ledger.doctor import find_differences
 from tallyhub.ledger.models import Allotment
 from tallyhub.ledger.queries import balances
 from tallyhub.organizations.models import Organization
-from tests.make import book, make_agreement, make_entitlement, make_package
+from tests.make import book, days, make_agreement, make_entitlement, make_package, make_service
 from tests.office.writing import line, said
 from tests.world import TODAY
 
@@ -238,9 +238,38 @@ def test_an_early_end_may_become_earlier_and_never_later(world: SimpleNamespace,
     through(csam, address, {"last_day": "2026-11-30"})
     for day in ("2026-11-30", "2026-12-15"):
         answer = csam.post(address, {"last_day": day, "act": "save"})
-        assert "It ends on 2026-11-30 in any case" in said(answer)
+        assert "It ends on 30 November 2026 in any case" in said(answer)
     through(csam, address, {"last_day": "2026-11-25"})
     assert balance(world.cedar_advisory, date(2026, 11, 26)).left == 0
+
+
+def test_an_early_end_in_the_past_says_what_it_does_today_and_is_meant(world: SimpleNamespace, csam: Any) -> None:
+    address = reverse("office:agreement_end", args=[world.agreement.pk])
+    shown = said(csam.post(address, {"last_day": "2026-01-31", "act": "preview"}))
+    assert "Balances as of 1 February 2026" in shown
+    assert "Balances as of 21 November 2026" in shown
+    assert "14 entries after that day count as used beyond what was bought" in shown
+    assert "7:30 h" in shown  # over today
+    for ticked in ({}, {"later": "13"}, {"later": "x"}, {"later": "9" * 30}):
+        answer = csam.post(address, {"last_day": "2026-01-31", "act": "save"} | ticked)
+        assert answer.status_code == 409
+        assert "14 entries lie after that day" in said(answer)
+        assert 'name="later"' in said(answer)
+    agreement = Agreement.objects.using("owner").get(pk=world.agreement.pk)
+    assert agreement.terminated_on is None
+    assert bought(world.cedar_advisory) == []
+    answer = csam.post(address, {"last_day": "2026-01-31", "later": "14", "act": "save"})
+    assert answer.status_code == 302
+    assert balance(world.cedar_advisory).over == 450
+    assert list(find_differences()) == []
+
+
+def test_an_early_end_with_nothing_booked_after_it_asks_for_nothing_more(world: SimpleNamespace, csam: Any) -> None:
+    address = reverse("office:package_end", args=[world.addon.pk])
+    shown = said(csam.post(address, {"last_day": "2026-05-05", "act": "preview"}))
+    assert 'name="later"' not in shown
+    through(csam, address, {"last_day": "2026-05-05"})
+    assert Package.objects.using("owner").get(pk=world.addon.pk).terminated_on == date(2026, 5, 5)
 
 
 def test_what_was_bought_for_after_an_early_end_is_refused(world: SimpleNamespace, csam: Any) -> None:
@@ -328,3 +357,60 @@ def test_the_page_of_an_agreement_costs_the_same_for_many_packages(
         for service in (world.advisory, world.credits):
             make_entitlement(package, service, bought=60)
     assert count() == few
+
+
+def test_what_is_in_force_still_is_not_proposed_and_counting_it_twice_is_told(
+    world: SimpleNamespace, csam: Any
+) -> None:
+    address = allot(world.cedar_advisory, "carry_over")
+    shown = said(csam.get(address))
+    assert "CED-2026: 12:30 h left, to be used by 31 December 2026." in shown
+    assert 'value="12:30"' not in shown
+    seen = said(csam.post(address, DAYS | {"amount": "4", "act": "preview"}))
+    assert "12:30 h of CED-2026 are in force until 31 December 2026." in seen
+    seen = said(csam.post(allot(world.cedar_advisory, "top_up"), DAYS | {"amount": "4", "act": "preview"}))
+    assert "count twice" not in seen
+
+
+def test_what_ends_before_the_carry_over_begins_is_proposed(world: SimpleNamespace, csam: Any) -> None:
+    follower = make_agreement(
+        world.cedar, world.provider, term=days(date(2027, 1, 1), date(2027, 12, 31)), follows=world.agreement
+    )
+    package = make_package(follower, world.north, code="BASE", term=days(date(2027, 1, 1), date(2027, 12, 31)))
+    line = make_entitlement(package, world.advisory, code=world.cedar_advisory.code, is_as_needed=False)
+    assert 'value="12:30"' in said(csam.get(allot(line, "carry_over")))
+    fields = {"starts_on": "2027-01-01", "ends_on": "2027-12-31", "amount": "12:30", "act": "preview"}
+    assert "count twice" not in said(csam.post(allot(line, "carry_over"), fields))
+
+
+def test_a_remainder_ends_with_an_early_end(world: SimpleNamespace, csam: Any) -> None:
+    through(csam, reverse("office:agreement_end", args=[world.agreement.pk]), {"last_day": "2026-11-30"})
+    shown = said(csam.get(allot(world.cedar_advisory, "carry_over")))
+    assert "left, to be used by 30 November 2026." in shown
+    assert "31 December 2026" not in shown.partition("What was not used")[2].partition("</section>")[0]
+
+
+def test_an_early_end_tells_of_the_gap_before_what_follows(world: SimpleNamespace, csam: Any) -> None:
+    term = days(date(2027, 1, 1), date(2027, 12, 31))
+    make_agreement(world.cedar, world.provider, number="CED-2027", term=term, follows=world.agreement)
+    address = reverse("office:agreement_end", args=[world.agreement.pk])
+    seen = said(csam.post(address, {"last_day": "2026-11-30", "act": "preview"}))
+    assert "CED-2027 follows on 1 January 2027: after 30 November 2026 and until then nothing is in force." in seen
+    package = reverse("office:package_end", args=[world.addon.pk])
+    assert "follows on" not in said(csam.post(package, {"last_day": "2026-11-30", "act": "preview"}))
+
+
+def test_an_extension_tells_that_nobody_may_be_named_in_the_added_days(world: SimpleNamespace, csam: Any) -> None:
+    line = make_entitlement(world.base, make_service("contacts", "people"), bought=3)
+    address = reverse("office:agreement_extend", args=[world.agreement.pk])
+    fields = {"ends_on": "2027-01-31", "package": [str(world.base.pk)], "act": "preview"}
+    assert "Base allows no support contact from 1 January 2027 on" in said(csam.post(address, fields))
+    seen = said(csam.post(address, fields | {f"amount-{line.pk}": "3"}))
+    assert "allows no support contact" not in seen
+
+
+def test_a_day_in_a_refusal_is_written_as_people_write_days(world: SimpleNamespace, csam: Any) -> None:
+    fields = {"starts_on": "2026-11-21", "ends_on": "2027-12-31", "amount": "4", "act": "preview"}
+    shown = said(csam.post(allot(world.cedar_advisory, "top_up"), fields))
+    assert "whose last day is 31 December 2026." in shown
+    assert "is 2026-12-31" not in shown

@@ -175,6 +175,13 @@ def test_the_same_number_in_two_drafts_ends_in_one_agreement(world: SimpleNamesp
     assert Agreement.objects.using("owner").filter(number="CED-2027").count() == 1
 
 
+@pytest.mark.parametrize("number", ["CED\u200b-2026", "CED\u20102026", "CED-2026\u3164", "ced-2026", "ＣＥＤ-2026"])
+def test_a_number_that_looks_like_another_is_not_taken_twice(world: SimpleNamespace, csam: Any, number: str) -> None:
+    answer = approve(csam, written(csam, world, number=number), number)
+    assert answer.status_code == 400
+    assert Agreement.objects.using("owner").filter(customer=world.cedar).count() == 2
+
+
 def test_two_drafts_with_one_number_at_once_never_become_one_agreement(world: SimpleNamespace, csam: Any) -> None:
     """A race with another draft must not put its packages into this agreement."""
     first, second = written(csam, world), written(csam, world)

@@ -100,6 +100,11 @@ def test_two_who_take_the_last_two_away_at_once_leave_one(world: SimpleNamespace
     assert len([one for one in mapped(world.cedar) if one[1] == world.south.pk]) == 1
 
 
+def test_a_digit_that_is_none_of_ours_is_no_id(world: SimpleNamespace, csam: Any) -> None:
+    answer = csam.post(reverse("office:mappings"), {"ticked": ["\u0663-1"], "before": ""})
+    assert answer.status_code == 400
+
+
 def test_what_somebody_else_mapped_meanwhile_stays(world: SimpleNamespace, csam: Any) -> None:
     before = mapped(world.cedar)
     theirs, mine = (world.unmapped.pk, world.south.pk), (world.unmapped.pk, world.north.pk)

@@ -10,18 +10,20 @@ import psycopg
 import pytest
 from django.test import Client
 
+from tallyhub.accounts.models import Person
 from tallyhub.kernel.access import Access
 from tallyhub.kernel.errors import Conflict, Invalid
-from tallyhub.kernel.scope import command
+from tallyhub.kernel.scope import command, scope
 from tallyhub.office.workspaces import commands, rules
 from tallyhub.organizations.models import Workspace
 from tallyhub.organizations.queries import get_workspace
 from tallyhub.organizations.sign_on import act_for
 from tallyhub.people.models import Invitation
-from tallyhub.people.steps import Invitee, invite
+from tallyhub.people.steps import Invitee, invite, persons_of
 from tests.ledger.test_concurrency import together
 from tests.make import book, days, grant, make_package, make_person, make_workspace
 from tests.office.agreed import invited
+from tests.office.writing import ADA, approve, rows, save, written
 
 PATH = "/office/workspaces/"
 ROWS = "/customer-activity/enterprise/as_needed/"
@@ -71,7 +73,7 @@ def test_a_new_workspace_has_a_goal_packages_and_administrators_of_its_own(
         ({"goal": " "}, "This field is required"),
         ({"administrators": " \n"}, "This field is required"),
         ({"administrators": ",;"}, "needs an administrator"),
-        ({"administrators": "ada@cedar.test, nobody"}, "nobody is no mail address"),
+        ({"administrators": "ada@cedar.test, nobody"}, "“nobody” is no mail address"),
         ({"administrators": "\n".join(f"a{n}@b.test" for n in range(21))}, "more than 20 addresses"),
         ({"language": "fr"}, "Select a valid choice"),
     ],
@@ -93,6 +95,41 @@ def test_a_package_of_another_customer_is_not_there(world: SimpleNamespace, clie
     for package in (world.birch_base.pk, over.pk, world.old.pk, 0, "x", "9" * 30):
         assert client.post(f"{PATH}new/", fields(packages=[package])).status_code == 404
     assert Workspace.objects.using("owner").filter(customer=world.cedar).count() == 2
+
+
+@pytest.mark.parametrize(
+    "address",
+    ["аda@cedar.test", "adａ@cedar.test", "a\u200dda@cedar.test", "aſ@cedar.test", "a@[127.0.0.1]", "a@localhost",
+     "İ@x.test", "ada@xİ.test"],
+)  # fmt: skip
+def test_the_office_takes_no_other_addresses_than_invitations_do(
+    world: SimpleNamespace, client: Client, address: str
+) -> None:
+    client.force_login(world.csam)
+    answer = client.post(f"{PATH}new/", fields(administrators=address))
+    assert answer.status_code == 400
+    assert "mail address" in answer.content.decode() or "alphabet" in answer.content.decode()
+    draft_id = written(client, world)
+    save(client, "draft_contacts", draft_id, **rows("c", ADA | {"email": address}))
+    assert approve(client, draft_id).status_code == 400
+    assert not Person.objects.using("owner").filter(email=address).exists()
+
+
+def test_both_spellings_of_a_domain_are_one_person(world: SimpleNamespace, client: Client) -> None:
+    client.force_login(world.csam)
+    both = "ada@b\u00fccher.test, Ada@xn--bcher-kva.test"
+    assert client.post(f"{PATH}new/", fields(administrators=both)).status_code == 302
+    assert Person.objects.using("owner").filter(email="ada@xn--bcher-kva.test").count() == 1
+    assert not Person.objects.using("owner").filter(email__icontains="b\u00fccher").exists()
+
+
+def test_an_address_that_an_older_release_took_is_found_as_the_database_folds_it(world: SimpleNamespace) -> None:
+    """Python's lower() of this letter is another one than the database's."""
+    odd = [Invitee("\u0130@x.test", (), "en"), Invitee("ada@x\u0130.test", (), "en")]
+    with scope(Access.of_system([world.cedar.pk]), writing=True):
+        made = persons_of(odd)
+        assert [one.pk for one in persons_of(odd)] == [one.pk for one in made]
+        assert [one.email for one in made] == [one.email for one in odd]
 
 
 def test_an_address_counts_once_however_it_is_written(world: SimpleNamespace, client: Client) -> None:

@@ -1,5 +1,6 @@
 """Which accounts a workspace accepts, what follows for whom, and who is told before (R3.6, R7.2)."""
 
+import re
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from types import SimpleNamespace
@@ -37,6 +38,7 @@ from tests.make import (
     prove_domain,
     settle,
 )
+from tests.people.inviting import text_of
 from tests.world import NOW
 
 
@@ -263,7 +265,7 @@ def test_an_agreement_that_ends_by_date_lets_go_by_itself(world: SimpleNamespace
 def test_the_page_says_what_each_workspace_accepts_and_why(world: SimpleNamespace, client: Client) -> None:
     client.force_login(world.csam)
     page = client.get("/account-policy/").content.decode()
-    assert page.count("Unified agreement CED-2026 refuses personal accounts; you have not allowed them.") == 2
+    assert page.count("Unified agreement CED-2026 refuses personal accounts; the customer has not allowed them.") == 2
     assert "example.test" in page
     assert "Birch" not in page
     make_package(make_agreement(world.cedar, world.provider, plan="premier", number="CED-P"), world.north)
@@ -276,7 +278,7 @@ def test_the_customer_allows_and_refuses(world: SimpleNamespace, guest: Person, 
     client.post(f"/account-policy/workspaces/{world.north.pk}/allow/")
     assert not refuses(world.north)
     assert refuses(world.south)
-    assert "you have allowed them" in client.get("/account-policy/").content.decode()
+    assert "the customer has allowed them" in client.get("/account-policy/").content.decode()
     visitor = Client()
     visitor.force_login(guest)
     assert visitor.get("/customer-activity/").status_code == 200
@@ -313,12 +315,39 @@ def test_who_would_no_longer_fit_is_named_with_the_invited(world: SimpleNamespac
     page = client.get(f"/account-policy/workspaces/{world.north.pk}/refuse/").content.decode()
     assert "2 people" in page
     assert "1 invitation" in page
-    assert all(f">{name}</li>" in page for name in ("away", "near", "asked@home.test"))
-    assert not any(f">{name}</li>" in page for name in ("far", "over", "csam", "asked@example.test", "reader"))
+    assert all(f">{name} <" in page for name in ("away", "near", "asked@home.test"))
+    assert not any(f">{name} <" in page for name in ("far", "over", "csam", "asked@example.test", "reader"))
     commands.refuse_personal(acting(world, "csam"), world.north.pk)
     south = client.get(f"/account-policy/workspaces/{world.south.pk}/refuse/").content.decode()
     assert "1 person" in south  # whose role in the whole customer ended with the first
-    assert ">far</li>" in south
+    assert ">far <" in south
+
+
+def test_a_domain_of_an_import_says_so_in_words(world: SimpleNamespace, client: Client) -> None:
+    fields = {"domain": "mill.test", "proved_by": "csam", "reason": "import", "proved_at": NOW}
+    ProvedDomain.objects.using("owner").create(customer=world.cedar, **fields)
+    client.force_login(world.admin)
+    page = text_of(client.get("/account-policy/"))
+    assert "By an import, on 21 Nov 2026" in page
+    assert ": import" not in page
+
+
+def test_each_is_named_with_why_the_account_is_personal(world: SimpleNamespace, client: Client) -> None:  # R3.6
+    open_up(world)
+    for name, fields in (
+        ("Away", {"email": "away@home.test"}),
+        ("Late", {"email": "late@example.test", "confirmed_at": None}),
+        ("None", {"email": None}),
+    ):
+        grant(make_person(name, **fields), "member", world.north)
+    client.force_login(world.csam)
+    page = text_of(client.get(f"/account-policy/workspaces/{world.north.pk}/refuse/"))
+    said = re.findall(r'<li class="text-break">(\w+) <span class="quiet">· ([^<]+)</span>', page)
+    assert said == [
+        ("Away", "home.test is none of the proved domains"),
+        ("Late", "has not confirmed the email address"),
+        ("None", "has no email address"),
+    ]
 
 
 def test_many_are_counted_and_the_first_are_named(world: SimpleNamespace, client: Client, statements: Any) -> None:
@@ -349,7 +378,8 @@ def test_nobody_locks_out_themselves_or_the_last_who_administers(world: SimpleNa
     assert "lock yourself out" in answer.content.decode()
     client.force_login(world.csam)
     answer = client.post(f"/account-policy/workspaces/{world.north.pk}/refuse/")
-    assert "Nobody would be left" in answer.content.decode()
+    assert answer.status_code == 409
+    assert "Somebody must stay who administers the customer" in answer.content.decode()
     assert not refuses(world.north)
     WorkAccount.objects.using("owner").create(customer=world.cedar, person_id=world.admin.pk, vouched_at=NOW)
     assert client.post(f"/account-policy/workspaces/{world.north.pk}/refuse/").status_code == 302

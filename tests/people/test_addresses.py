@@ -4,10 +4,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tallyhub.kernel.addresses import ADDRESS_MAX, check_address
 from tallyhub.kernel.errors import Invalid
+from tallyhub.kernel.names import check_person_name
 from tallyhub.kernel.sentences import sentence
 from tallyhub.people.invitations.lookalikes import Lookalikes, skeleton
-from tallyhub.people.rules import ADDRESS_MAX, check_address, check_name, check_roles, roles_in
+from tallyhub.people.rules import check_roles, roles_in
 
 
 @pytest.mark.parametrize(
@@ -107,17 +109,33 @@ def test_whatever_is_kept_is_ascii_and_is_kept_again_as_it_is(text: str) -> None
         ("See http://bad.example", "name_is_link"),
         ("WWW.bad.example", "name_is_link"),
         ("<b>Ada</b>", "name_is_link"),
+        ("Please visit evil.test/login now", "name_is_link"),
+        ("Your account is locked: evil.zip/login", "name_is_link"),
+        ("Sign in at Evil.COM", "name_is_link"),
+        ("Sign in at evil\u3002com", "name_is_link"),
+        ("Sign in at evil\uff0ecom", "name_is_link"),
+        ("10.0.0.1", "name_is_link"),
+        ("Ada ada@evil.org", "name_is_link"),
         ("x" * 201, "text_too_long"),
     ],
 )
 def test_a_name_is_no_link_and_hides_nothing(text: str, code: str) -> None:
     with pytest.raises(Invalid) as refused:
-        check_name(text)
+        check_person_name(text)
     assert refused.value.code == code
 
 
+@pytest.mark.parametrize(
+    "name",
+    ["J. R. Smith", "J.R. Smith", "O'Brien", "Dr.med. Ada", "Dr.med.Ada Lind", "J.de Vries", "Ana Ma. López",
+     "Müller-Lüdenscheidt", "Robert Downey Jr.", "St.Clair", "Ш. Руставели", "Ada Lind (Dept. 4/2)"],
+)  # fmt: skip
+def test_a_real_name_is_no_link(name: str) -> None:
+    assert check_person_name(name) == name
+
+
 def test_a_name_is_one_line() -> None:
-    assert check_name("  Zoë\n Quill\t feather ") == "Zoë Quill feather"
+    assert check_person_name("  Zoë\n Quill\t feather ") == "Zoë Quill feather"
 
 
 @pytest.mark.parametrize(

@@ -23,6 +23,7 @@ from tallyhub.people.rules import LIFETIME
 from tests.ledger.test_concurrency import together
 from tests.make import grant, make_person
 from tests.people.inviting import invitation_of, invite, invitee, text_of
+from tests.people.people import allow_contacts
 from tests.world import NOW
 
 PAGE = "/users/invite/"
@@ -85,8 +86,41 @@ def test_the_preview_says_what_will_happen_to_each(world: SimpleNamespace, admin
     assert "Send 2 invitations" in text_of(answer)
 
 
+def test_who_could_not_get_in_and_who_is_staff_is_said(world: SimpleNamespace, admin: Client) -> None:  # R3.6
+    refused = "The workspace accepts work accounts only: without your own sign-in nobody gets in with an address in "
+    assert fates(preview(admin, world.north, "other@elsewhere.test, csam@example.test, plain@example.test")) == {
+        "other@elsewhere.test 1": f"new elsewhere.test is no domain of your organisation. {refused}elsewhere.test.",
+        "csam@example.test 1": "new Works for the provider or a partner, and serves you already.",
+        "plain@example.test 1": "new",
+    }
+
+
+def test_the_preview_says_where_places_are_missing_and_keeps_what_was_typed(
+    world: SimpleNamespace, admin: Client
+) -> None:  # R2.3, R7.1
+    allow_contacts(world, 2)  # world.contact is one already
+    answer = preview(admin, world.north, "one@example.test, two@example.test")
+    assert answer.status_code == 400
+    assert "These would be 2 more, but the agreement CED-2026 has 1 place left for support contacts." in text_of(answer)
+    assert "one@example.test, two@example.test</textarea>" in text_of(answer)
+    assert preview(admin, world.north, "one@example.test, contact@example.test").status_code == 200
+    assert preview(admin, world.north, "one@example.test, two@example.test", roles=[]).status_code == 200
+
+
+def test_a_list_for_which_the_places_are_gone_meanwhile_is_there_still(world: SimpleNamespace, admin: Client) -> None:
+    allow_contacts(world, 2)
+    answer = preview(admin, world.north, "one@example.test")
+    invite(world, invitee("quicker@example.test", "support_contact"))
+    refused = send(admin, answer)
+    assert refused.status_code == 409
+    assert "All 2 support contacts that the agreement CED-2026 allows are named." in text_of(refused)
+    assert fates(refused) == {"one@example.test 1": "new"}
+    assert send(admin, refused).status_code == 409
+
+
 def test_look_alikes_and_other_domains_are_only_warned_of(world: SimpleNamespace, admin: Client, owner: Any) -> None:
     people = "rnember@example.test, other@elsewhere.test, plain@example.test, x@exarnple.test"
+    Workspace.objects.using("owner").filter(pk=world.north.pk).update(refuses_personal=False)
     assert fates(preview(admin, world.north, people)) == {
         "rnember@example.test 1": "new Looks like member@example.test, and is another one.",
         "x@exarnple.test 1": "new Looks like example.test, and is another one. "
@@ -157,6 +191,33 @@ def test_a_preview_that_no_page_has_made_is_refused(
     assert answer.status_code == 400
     assert "Nothing was sent." in text_of(answer)
     assert owner.execute("SELECT count(*) FROM people_invitation").fetchone() == (0,)
+
+
+def test_nobodys_own_name_is_a_link_in_a_mail_to_a_stranger(world: SimpleNamespace, admin: Client) -> None:
+    fields = {"name": "Your account is locked, go to https://evil.test/login", "language": "en", "zone": "UTC"}
+    answer = admin.post("/accounts/profile/", fields | {"theme": "auto"})
+    assert "A name with a web address" in text_of(answer)
+    assert Person.objects.using("owner").get(pk=world.admin.pk).name == "admin"
+
+
+def test_a_preview_is_sent_once(world: SimpleNamespace, admin: Client) -> None:
+    """A second time it would void the link, or revive what was taken back."""
+    answer = preview(admin, world.north, "new@example.test")
+    before = preview(admin, world.north, "new@example.test, other@example.test")
+    assert "1 invitation is on its way." in text_of(send(admin, answer))
+    for old in (answer, before):
+        again = send(admin, old)
+        assert again.status_code == 409
+        assert "This preview was sent already" in text_of(again)
+    one = invitation_of("new@example.test", world.north)
+    assert one.serial == 1
+    later = preview(admin, world.north, "NEW@example.test")
+    admin.post(f"/users/invitations/{one.pk}/revoke/")
+    for old in (answer, later):
+        assert send(admin, old).status_code == 409
+    assert invitation_of("new@example.test", world.north).voided_at is not None
+    assert "1 invitation is on its way." in text_of(send(admin, preview(admin, world.north, "new@example.test")))
+    assert not Invitation.objects.using("owner").filter(email="other@example.test").exists()
 
 
 def test_whoever_joined_after_the_preview_gets_no_mail(world: SimpleNamespace, admin: Client, owner: Any) -> None:

@@ -18,6 +18,7 @@ from tallyhub.organizations.models import AccessGrant, Membership, Workspace
 from tallyhub.organizations.sign_on import act_for
 from tallyhub.people.invitations import commands
 from tallyhub.people.invitations.links import Link, path_of, token_of
+from tallyhub.people.invitations.page import what_roles_do
 from tallyhub.people.invitations.rules import masked
 from tallyhub.people.models import Invitation
 from tallyhub.people.rules import LIFETIME
@@ -209,6 +210,7 @@ def test_a_role_that_is_held_already_is_held_from_both(world: SimpleNamespace) -
 
 
 def test_the_wrong_account_is_told_whose_it_is_without_the_address(world: SimpleNamespace) -> None:
+    accept_all(world.north)
     [one] = invite(world, invitee("somebody.else@company.test"))
     client = signed_in(world.member)
     shown = text_of(client.get(link_of(one)))
@@ -261,6 +263,7 @@ def test_whatever_the_hub_did_not_sign_gets_one_and_the_same_page(world: SimpleN
     [one] = invite(world, invitee())
     nothing = client.get("/invitations/nothing/")
     assert nothing.status_code == 404
+    assert "The link of the invitation is damaged" in text_of(nothing)
     for what, token in tampered(token_of(Link(one.pk, one.serial))).items():
         for method, path in (("get", ""), ("post", ""), ("post", "ask/")):
             answer = getattr(client, method)(reverse("people:invitation", args=[token]) + path)
@@ -291,9 +294,26 @@ def ends(client: Client, link: str, sentence: str) -> None:
 def test_a_used_link_says_so_and_offers_to_sign_in(world: SimpleNamespace, client: Client) -> None:
     [one] = invite(world, invitee())
     register(client, link_of(one))
-    for browser in (client, Client(), signed_in(world.member)):
+    for browser in (Client(), signed_in(world.member)):
         ends(browser, link_of(one), "The invitation was used already.")
     assert 'href="/accounts/login/"' in Client().get(link_of(one)).content.decode()
+    assert client.get(link_of(one))["Location"] == "/"  # their own: they are in
+    assert client.post(link_of(one)).status_code == 409
+
+
+def test_who_opens_an_account_reads_the_rules_of_a_password_before(world: SimpleNamespace, client: Client) -> None:
+    [one] = invite(world, invitee())
+    page = text_of(client.get(link_of(one)))
+    assert "Your password must contain at least 8 characters." in page
+    assert "You become a member of the workspace." in page
+
+
+def test_who_gets_the_whole_customer_is_not_told_of_one_workspace_as_well() -> None:
+    roles = ["workspace_administrator", "customer_administrator", "support_contact"]
+    assert what_roles_do(roles) == [
+        "You can manage the people and see everything in all workspaces.",
+        "You can open support requests.",
+    ]
 
 
 def test_sending_again_voids_the_link_that_was_sent_before(world: SimpleNamespace, client: Client) -> None:

@@ -7,9 +7,10 @@ from typing import Any
 import pytest
 from django.db import connection
 
+from tallyhub.accounts.models import Person
 from tallyhub.kernel.errors import Conflict
 from tallyhub.kernel.scope import scope
-from tallyhub.organizations.models import AccessGrant
+from tallyhub.organizations.models import AccessGrant, Workspace
 from tallyhub.people.groups import commands as groups
 from tallyhub.people.users import commands
 from tallyhub.people.users import steps as user_steps
@@ -20,6 +21,11 @@ from tests.people.people import acting, is_member, make_group, make_known, roles
 from tests.world import NOW
 
 WHOLE = {("customer_administrator", "membership")}
+
+
+def make_guest() -> Person:
+    """Has a personal account, which cedar refuses."""
+    return make_person("guest", email="guest@home.test")
 
 
 def test_the_last_customer_administrator_stays(world: SimpleNamespace, client: Any) -> None:
@@ -47,13 +53,38 @@ def test_with_another_one_the_last_one_may_go(world: SimpleNamespace, client: An
             world.member, "customer_administrator", world.cedar, source="directory:1", ends_at=NOW + timedelta(hours=1)
         ),
         lambda world: grant(world.member, "customer_administrator", world.birch),
+        lambda world: grant(make_guest(), "customer_administrator", world.cedar),
     ],
-    ids=["known only", "not active", "ends", "of a session", "elsewhere"],
+    ids=["known only", "not active", "ends", "of a session", "elsewhere", "refused"],
 )
 def test_only_who_can_sign_in_and_stays_counts(world: SimpleNamespace, other: Any) -> None:
     other(world)
     with pytest.raises(Conflict, match="last_customer_administrator"):
         commands.unmake_administrator(acting(world.admin, world.cedar), world.admin.pk)
+
+
+def test_who_is_refused_keeps_nothing_in_order(world: SimpleNamespace, client: Any) -> None:  # R3.6
+    """They hold the role and get 403 everywhere: without the real administrator nobody could undo it."""
+    guest = make_guest()
+    grant(guest, "customer_administrator", world.cedar)
+    client.force_login(world.admin)
+    assert client.post(f"/users/{world.admin.pk}/administration/take/").status_code == 409
+    assert roles_of(world.admin, None) == WHOLE
+    client.force_login(world.coordinator)
+    assert client.post(f"/people/{world.admin.pk}/erase/", {"confirmation": "admin"}).status_code == 409
+    Workspace.objects.using("owner").filter(customer=world.cedar).update(refuses_personal=False)
+    client.force_login(world.admin)
+    assert client.post(f"/users/{world.admin.pk}/administration/take/").status_code == 302
+
+
+def test_nor_does_a_workspace_keep_a_refused_one(world: SimpleNamespace, client: Any) -> None:  # R3.6
+    alone(world)
+    grant(make_guest(), "workspace_administrator", world.north)
+    client.force_login(world.north_admin)
+    answer = client.post(f"/users/{world.north_admin.pk}/roles/", {"workspace": world.north.pk, "role": []})
+    assert answer.status_code == 409
+    assert "Somebody must stay who administers the workspace" in answer.content.decode()
+    assert roles_of(world.north_admin, world.north) == {("workspace_administrator", "membership")}
 
 
 def test_whom_the_customers_own_sign_in_vouches_for_counts(world: SimpleNamespace, owner: Any) -> None:  # R7.2

@@ -3,12 +3,13 @@
 import csv
 import io
 import re
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
+from tallyhub.accounts.models import Person
 from tests.make import PASSWORD, grant, make_person, make_workspace
 from tests.people.people import allow_contacts, invite, make_group, make_known
 from tests.world import NOW
@@ -22,6 +23,24 @@ def rows(client: Any, query: str = "") -> list[dict[str, str]]:
     assert answer.status_code == 200, answer.status_code
     text = b"".join(answer.streaming_content).decode().removeprefix("\ufeff")
     return list(csv.DictReader(io.StringIO(text)))
+
+
+def test_whoever_was_only_asked_in_as_support_contact_is_listed_as_such(
+    world: SimpleNamespace, client: Any
+) -> None:  # R7.1
+    known = make_known("Known")
+    grant(known, "member", world.north)
+    for person in (known, make_known("Asked")):
+        invite(world.north, person, roles=["support_contact"])
+    client.force_login(world.north_admin)
+    said = {one["name"]: one["support_contact"] for one in rows(client, "&contacts=yes")}
+    assert said == {"asked@example.test": "invited", "contact": "yes", "Known": "invited"}
+    cell = r'data-column="support_contact"[^>]*><span>(\w+)<'
+    assert sorted(re.findall(cell, client.get(f"{PAGE}?contacts=yes").content.decode())) == [
+        "Invited",
+        "Invited",
+        "Yes",
+    ]
 
 
 def names(client: Any, query: str = "") -> list[str]:
@@ -100,14 +119,43 @@ def test_of_an_invited_person_only_what_the_inviter_wrote_is_shown(world: Simple
     """Whether an address has an account elsewhere, and its name there, is not theirs to know."""
     client.post("/accounts/login/", {"login": "stranger@birch.test", "password": PASSWORD})
     client.logout()
-    invite(world.north, world.stranger, name="Guessed Name", email="stranger@birch.test")
+    one = invite(world.north, world.stranger, name="Guessed Name", email="stranger@birch.test")
     client.force_login(world.north_admin)
-    (found,) = [one for one in rows(client) if one["address"] == "stranger@birch.test"]
+    (found,) = [row for row in rows(client) if row["address"] == "stranger@birch.test"]
     assert (found["name"], found["status"], found["last_sign_in"]) == ("Guessed Name", "Invited", "")
     assert names(client, "text=stranger") == ["Guessed Name"]
-    page = client.get(f"{PAGE}{world.stranger.pk}/").content.decode()
+    page = client.get(f"{PAGE}invited/{one.pk}/").content.decode()
     assert "Guessed Name" in page
     assert ">stranger<" not in page
+
+
+def test_no_number_tells_whether_an_invited_address_is_known_elsewhere(world: SimpleNamespace, client: Any) -> None:
+    """People are numbered in the order in which they came: a low number is somebody whom others know."""
+    for _ in range(40):
+        make_known(f"Filler{_}")
+    one = invite(world.north, world.stranger, name="zzz", email="stranger@birch.test")
+    client.force_login(world.north_admin)
+    assert [row["person"] for row in rows(client) if row["name"] == "zzz"] == [""]
+    number = world.stranger.pk
+    assert number != one.pk
+    for sort in ("name", "-name", "seen", "-seen"):
+        page = client.get(f"{PAGE}?sort={sort}").content.decode()
+        assert f'href="/users/invited/{one.pk}/"' in page
+        assert f"/users/{number}/" not in page
+        assert f'name="person" value="{number}"' not in page
+        assert f"~{number}&" not in page
+    assert client.get(f"/users/invited/{one.pk}/").status_code == 200
+    plan = client.get(f"/users/several/?workspace={world.north.pk}&act=remove&person=i{one.pk}").content.decode()
+    assert f'name="person" value="i{one.pk}"' in plan
+    for probe in (number, make_known("Nobody").pk):
+        assert client.get(f"/users/{probe}/").status_code == 404
+        assert client.get(f"/users/{probe}/remove/?workspace={world.north.pk}").status_code == 404
+        assert client.post(f"/users/{probe}/remove/", {"workspace": world.north.pk}).status_code == 404
+        at_once = {"workspace": world.north.pk, "person": probe}
+        assert client.post("/users/several/remove/", at_once).status_code == 404
+        assert client.get("/users/several/", {**at_once, "act": "remove"}).status_code == 404
+    client.force_login(world.stranger)
+    assert client.get(f"/users/invited/{one.pk}/").status_code == 404
 
 
 def test_somebody_invited_twice_is_one_row_and_a_member_is_no_second_one(world: SimpleNamespace, client: Any) -> None:
@@ -197,11 +245,11 @@ def test_every_row_is_reached_forwards_and_backwards(
 
 
 def walk(client: Any, query: str, label: str, *, from_the_end: bool = False) -> list[str]:
-    """Ids of everybody, page by page."""
+    """Addresses of everybody, page by page; whoever has not joined is known by the invitation."""
     found: list[str] = []
     while query:
         page = client.get(f"{PAGE}{query}").content.decode()
-        here = re.findall(r'data-column="name"[^>]*><span><a href="/users/(\d+)/"', page)
+        here = re.findall(r'data-column="name"[^>]*><span><a href="/users/((?:invited/)?\d+)/"', page)
         assert 0 < len(here) <= 50
         found = here + found if from_the_end else found + here
         link = re.search(rf'href="/users/(\?[^"]+)"[^>]+aria-label="{label}"', page)
@@ -262,8 +310,25 @@ def test_the_way_to_inviting_leads_from_the_list_and_back(world: SimpleNamespace
     client.force_login(world.admin)
     assert 'href="/users/invite/"' in client.get("/users/").content.decode()
     one = invite(world.north, make_person("invited"))
-    page = client.get(f"/users/{one.person_id}/").content.decode()
+    page = client.get(f"/users/invited/{one.pk}/").content.decode()
     assert f'action="/users/invitations/{one.pk}/resend/"' in page
-    again = client.post(f"/users/invitations/{one.pk}/resend/", {"next": f"/users/{one.person_id}/"})
-    assert again["Location"] == f"/users/{one.person_id}/"
+    assert f'name="next" value="/users/invited/{one.pk}/"' in page
+    again = client.post(f"/users/invitations/{one.pk}/resend/", {"next": f"/users/invited/{one.pk}/"})
+    assert again["Location"] == f"/users/invited/{one.pk}/"
     assert client.post(f"/users/invitations/{one.pk}/revoke/")["Location"] == "/users/"
+
+
+def test_when_staff_signed_in_last_is_not_the_customers_to_know(world: SimpleNamespace, client: Any) -> None:
+    seen = datetime(2026, 11, 20, 9, 30, tzinfo=UTC)
+    people = [world.csam.pk, world.engineer.pk, world.reader.pk]
+    Person.objects.using("owner").filter(pk__in=people).update(last_login=seen)
+    client.force_login(world.admin)
+    order = names(client, "&workspace=all&sort=-seen")
+    grant(world.csam, "member", world.north, source="invitation:1")
+    found = {one["name"].split(" (")[0]: one["last_sign_in"] for one in rows(client, "&workspace=all")}
+    assert found["reader"].startswith("2026-11-20")
+    assert (found["csam"], found["engineer"]) == ("", "")
+    assert client.get(f"{PAGE}?workspace=all").content.decode().count("20 Nov 2026") == 1
+    assert "20 Nov 2026" in client.get(f"{PAGE}{world.reader.pk}/").content.decode()
+    assert "20 Nov 2026" not in client.get(f"{PAGE}{world.csam.pk}/").content.decode()
+    assert order.index("reader") < order.index("engineer (provider or partner)")  # the order tells nothing either

@@ -34,6 +34,7 @@ def pairs(text: str) -> list[tuple[str, str]]:
         ('"Berg, Anna" <a@x.org>; "C" <c@x.org>', [("Anna Berg", "a@x.org"), ("C", "c@x.org")]),
         ("Berg, Anna <a@x.org>; Cruz, Carl <c@x.org>", [("Anna Berg", "a@x.org"), ("Carl Cruz", "c@x.org")]),
         ("Berg, Anna <a@x.org>, Cruz, Carl <c@x.org>", [("Anna Berg", "a@x.org"), ("Carl Cruz", "c@x.org")]),
+        ("von Berg, Anna <a@x.org>", [("Anna von Berg", "a@x.org")]),
         ("<a@x.org>", [("", "a@x.org")]),
         ("'Anna' <a@x.org>", [("Anna", "a@x.org")]),
         ('5" pipe <a@x.org>, b@x.org', [('5" pipe', "a@x.org"), ("", "b@x.org")]),
@@ -50,6 +51,13 @@ def test_people_are_found_in_whatever_is_pasted(text: str, found: list[tuple[str
 )
 def test_what_is_no_address_is_kept_with_the_reason(text: str) -> None:
     assert all(row.problem is not None for row in read(text))
+
+
+@pytest.mark.parametrize("word", ["no-at-in-it", "anna.x.org", "Anna.Berg", "anna3"])
+def test_an_address_without_its_at_is_no_beginning_of_the_next_ones_name(word: str) -> None:
+    wrong, right = read(f"{word}, Carl Cruz <c@x.org>")
+    assert (wrong.email, wrong.problem is None) == (word, False)
+    assert (right.name, right.email, right.problem) == ("Carl Cruz", "c@x.org", None)
 
 
 def test_a_row_knows_its_line_and_what_counts_for_it() -> None:

@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 
 from tallyhub.kernel.access import Right
-from tallyhub.organizations.rules import RIGHTS_OF, Role
-from tallyhub.people.rights.words import RIGHT_NAMES, table
+from tallyhub.organizations.rules import RIGHTS_OF, ROLE_NAMES, STAFF, Role
+from tallyhub.people.rights.words import RIGHT_NAMES, tables
 from tests.make import grant, make_package, make_person
 from tests.people.people import make_group
 from tests.world import NOW
@@ -17,7 +17,8 @@ from tests.world import NOW
 
 def test_every_right_has_words_and_every_role_a_column() -> None:
     assert set(RIGHT_NAMES) == set(Right)
-    assert len(table()["roles"]) == len(Role)
+    assert [one["name"] for table in tables() for one in table["roles"]] == [ROLE_NAMES[role] for role in Role]
+    assert {one["name"] for table in tables() for one in table["rows"]} == set(RIGHT_NAMES.values())
 
 
 def test_the_table_says_what_holds(world: SimpleNamespace, client: Any) -> None:
@@ -25,7 +26,17 @@ def test_the_table_says_what_holds(world: SimpleNamespace, client: Any) -> None:
     page = client.get("/rights/").content.decode()
     (row,) = re.findall(r"<tr[^>]*>(?:(?!</tr>).)*?Post consumption(?:(?!</tr>).)*</tr>", page, re.DOTALL)
     said = re.findall(r"(?:</svg>)?(Yes|No)</span>", row)
-    assert said == ["Yes" if Right.POST_ENTRIES in RIGHTS_OF[role] else "No" for role in Role]
+    assert said == ["Yes" if Right.POST_ENTRIES in RIGHTS_OF[role] else "No" for role in Role if role in STAFF]
+
+
+def test_rights_and_groups_stand_below_manage_users(world: SimpleNamespace, client: Any) -> None:  # R7.3
+    client.force_login(world.north_admin)
+    for path in ("/rights/", "/groups/"):
+        page = client.get(path).content.decode()
+        assert re.search(r'<a href="/users/"[^>]*aria-current="true">Manage users</a>', page), path
+        assert re.search(r'<nav class="back"[^>]*>\s*<a href="/users/">', page), path
+    client.force_login(world.member)
+    assert 'href="/users/"' not in client.get("/rights/").content.decode()
 
 
 # Who can see this
@@ -44,6 +55,17 @@ def shown(client: Any, query: str) -> dict[str, str]:
             for one in re.findall(r"<li>(.*?)</li>", row, re.DOTALL)
         )
     return found
+
+
+def test_beside_every_row_no_weaker_sentence_stands(world: SimpleNamespace, client: Any) -> None:
+    client.force_login(world.north_admin)
+    page = re.sub(r"\s+", " ", client.get("/who/").content.decode())
+    rows = {
+        name: one for one in re.findall(r'<tr role="row">.*?</tr>', page) for name in re.findall(r"<span>(\w+)", one)
+    }
+    assert "every row of the consumption history but" in rows["north_admin"]
+    assert "every row but those of" not in rows["north_admin"]
+    assert "every row but those of" in rows["reader"]
 
 
 def test_an_entitlement_is_seen_through_the_mapping_of_its_package(world: SimpleNamespace, client: Any) -> None:

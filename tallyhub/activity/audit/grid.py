@@ -1,6 +1,7 @@
 """The audit grid: its columns for page and CSV, its filters, its links (design 5.6)."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
@@ -10,9 +11,12 @@ from django.http import QueryDict
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
+from tallyhub.accounts.queries import names_of_tokens
 from tallyhub.activity.filters import NoSuchChoice
 from tallyhub.activity.queries import names_of_entitlements
+from tallyhub.agreements.queries import numbers_of
 from tallyhub.journal import kinds
+from tallyhub.journal.kinds import About
 from tallyhub.journal.models import Event
 from tallyhub.journal.queries import HUB, EventFilter, moment
 from tallyhub.kernel import formatting as fmt
@@ -20,6 +24,7 @@ from tallyhub.kernel.access import Access
 from tallyhub.kernel.grid import Column, Page, Place, cell, count_text, harmless, heading, link, page_links
 from tallyhub.organizations.queries import names_of
 from tallyhub.organizations.rules import ROLE_NAMES
+from tallyhub.people.groups.queries import names_of as names_of_groups
 
 _ID_DIGITS_MAX = 18  # more are no bigint
 
@@ -41,33 +46,41 @@ def _day(value: str | None) -> date | None:
         raise NoSuchChoice from None
 
 
+# What has a name to look up; the names of workspaces come with the sign-on.
+_LOOK_UPS: tuple[tuple[About, Callable[[Access, set[int]], dict[int, str]]], ...] = (
+    (About.PERSON, names_of),
+    (About.AGREEMENT, numbers_of),
+    (About.ENTITLEMENT, names_of_entitlements),
+    (About.GROUP, names_of_groups),
+    (About.TOKEN, names_of_tokens),
+)
+
+
 @dataclass(slots=True)
 class Names:
     """Names by id, looked up when they are read: the journal has none (R10.4)."""
 
     access: Access
     workspaces: Mapping[int, str]
-    people: dict[int, str] = field(default_factory=dict)
-    entitlements: dict[int, str] = field(default_factory=dict)
+    found: dict[About, dict[int, str]] = field(default_factory=dict)
 
     def learn(self, events: Iterable[Event]) -> None:
-        """Know whom and what these events name and forget those before: an export keeps no more than a batch."""
-        wanted: set[int | None] = set()
-        drilled: set[int] = set()
+        """Know whom and what these events name and forget those before: an export keeps no more than a batch.
+
+        A statement for each sort of thing that is named, whatever their number.
+        """
+        wanted: defaultdict[About, set[int]] = defaultdict(set)
         for event in events:
-            wanted.add(event.actor_id)
-            about = kinds.about(event.kind)
-            if about is kinds.About.PERSON:
-                wanted.add(event.subject_id)
-            if about is kinds.About.ENTITLEMENT and event.subject_id is not None:
-                drilled.add(event.subject_id)
-        self.people = names_of(self.access, wanted)
-        self.entitlements = names_of_entitlements(self.access, drilled)
+            if event.actor_id is not None:
+                wanted[About.PERSON].add(event.actor_id)
+            if event.subject_id is not None:
+                wanted[kinds.about(event.kind)].add(event.subject_id)
+        self.found = {about: look_up(self.access, wanted[about]) for about, look_up in _LOOK_UPS if about in wanted}
 
     def person(self, person_id: int | None) -> str:
         if person_id is None:
             return _("the hub")
-        return self.people.get(person_id) or _("Erased person")
+        return self.found[About.PERSON].get(person_id) or _("Erased person")
 
     def subject(self, event: Event) -> str:
         """What it was done to, and where that was one workspace."""
@@ -76,15 +89,15 @@ class Names:
 
     def _thing(self, event: Event) -> str:
         about = kinds.about(event.kind)
-        if event.subject_id is None or about is kinds.About.NOTHING:
+        if event.subject_id is None or about is About.NOTHING:
             return ""
-        if about is kinds.About.PERSON:
+        if about is About.PERSON:
             return self.person(event.subject_id)
-        if about is kinds.About.WORKSPACE:
+        if about is About.WORKSPACE:
             return self.workspaces.get(event.subject_id, "")
-        if about is kinds.About.STATEMENT:
+        if about is About.STATEMENT:
             return _("Statement %(number)s") % {"number": event.subject_id}
-        return self.entitlements.get(event.subject_id) or _("no. %(id)s") % {"id": event.subject_id}
+        return self.found.get(about, {}).get(event.subject_id) or _("no. %(id)s") % {"id": event.subject_id}
 
 
 def columns(names: Names, zone: str) -> list[Column[Event]]:

@@ -8,11 +8,12 @@ from tallyhub.integrations.importing import cells
 from tallyhub.integrations.importing.kinds import Field, Kind, Row, good
 from tallyhub.integrations.importing.run import Run
 from tallyhub.journal.steps import News, record_many
+from tallyhub.kernel.addresses import check_address
 from tallyhub.kernel.errors import Conflict, Invalid
 from tallyhub.organizations import steps
 from tallyhub.organizations.models import AccessGrant
+from tallyhub.organizations.rules import IMPORTED, Role
 from tallyhub.organizations.rules import Kind as OrganizationKind
-from tallyhub.organizations.rules import Role
 
 PERSON_COLUMNS = ("name", "email", "language", "zone")
 
@@ -47,7 +48,7 @@ def _write_domains(run: Run, rows: Sequence[Row]) -> None:
     """The operator vouches for them in the customer's stead (R7.2)."""
     named = [(row, domain) for row in rows for domain in row.values.get("domains", ())]
     wanted = [
-        {"customer_id": row.found["customer"], "domain": domain, "proved_by": "csam", "reason": "import"}
+        {"customer_id": row.found["customer"], "domain": domain, "proved_by": "csam", "reason": IMPORTED}
         for row, domain in named
     ]
     for place in steps.add_domains(wanted):
@@ -170,7 +171,7 @@ KINDS = (
             Field("customer", _code),
             Field("key", cells.text(200), is_required=True),
             _name,
-            Field("email", cells.email),
+            Field("email", check_address),
             Field("language", cells.language),
             _zone,
             Field("workspaces", cells.listed(cells.text(80))),

@@ -10,8 +10,10 @@ from tallyhub.agreements import fields
 from tallyhub.agreements.models import Service
 from tallyhub.agreements.rules import ContactKind, Days, Plan, Scope, ServiceKind, check_days
 from tallyhub.kernel import cells
+from tallyhub.kernel.addresses import check_address
 from tallyhub.kernel.amounts import Unit
 from tallyhub.kernel.errors import HubError, Invalid
+from tallyhub.kernel.names import check_person_name
 from tallyhub.ledger.rules import AllotmentKind, check_allotment
 from tallyhub.office.agreements.amounts import read_amount
 from tallyhub.office.agreements.content import ContactPart, Draft, EntitlementPart, PackagePart, Purchase, Terms
@@ -83,7 +85,7 @@ class Known:
     """What a draft is checked against. ``whole``: the days of the agreement that it amends, and its packages' codes."""
 
     services: Mapping[str, Service]
-    sellers: Collection[str]
+    sellers: Mapping[str, str]  # names by code
     whole: Days | None = None
     package_codes: Collection[str] = ()
     follows: bool = False
@@ -176,7 +178,7 @@ def _days_of(terms: Terms) -> Days | None:
 def _terms(terms: Terms, known: Known, problems: list[Problem]) -> PlannedTerms | None:
     reader = Reader(TERMS)
     values: dict[str, Any] = {
-        "number": reader.read("number", terms.number, fields.NUMBER),
+        "number": reader.read("number", terms.number, fields.new_number),
         "name": reader.read("name", terms.name, fields.NAME),
         "plan": reader.read("plan", terms.plan, fields.PLAN),
         "seller": reader.read("seller", terms.seller, lambda code: _among(code, known.sellers, "seller_not_chosen")),
@@ -296,8 +298,8 @@ def _contacts(draft: Draft, known: Known, checked: Checked) -> None:
 
 
 def _contact(reader: Reader, prefix: str, part: ContactPart) -> PlannedContact | None:
-    name = reader.read(f"{prefix}name", part.name, fields.NAME)
-    email = reader.read(f"{prefix}email", part.email, cells.email)
+    name = reader.read(f"{prefix}name", part.name, check_person_name)
+    email = reader.read(f"{prefix}email", part.email, check_address)
     kind = reader.read(f"{prefix}kind", part.kind, fields.CONTACT_KIND)
     language = reader.read(f"{prefix}language", part.language, read_language)
     if name is None or email is None or kind is None or language is None:

@@ -198,10 +198,11 @@ def approve(access: Access, draft_id: int, version: int) -> Agreement:
     Raises DoesNotExist where it was approved or deleted meanwhile, Conflict where it was changed, and Invalid where
     something is missing or wrong.
     """
+    access.require(Right.MANAGE_AGREEMENTS)
+    touch_customer(access.customers)  # and it is this customer's turn: what is read now is what is written
     draft = _lock(access, draft_id)
     if draft.version != version:
         raise Conflict("draft_changed")
-    touch_customer([draft.customer_id])  # and it is this customer's turn: what is read now is what is written
     read = queries.read_draft(access, draft)
     if read.checked.problems:
         raise Invalid("draft_incomplete", problems=len(read.checked.problems))

@@ -126,8 +126,17 @@ def _entitlement(line: Line, days: Days, shift: Shift) -> EntitlementPart:
         code=entitlement.code,
         is_as_needed=entitlement.is_as_needed,
         rounding_step=str(entitlement.rounding_step),
-        purchases=[_purchase(one, unit, days, shift) for one in bought],
+        purchases=[_purchase(one, unit, _covered(bought, days), shift) for one in bought],
     )
+
+
+def _covered(bought: list[Allotment], days: Days) -> Days:
+    """The days that stand for the whole term: those of the package, or of the only quantity if it began with the
+    package and ran for most of it, because the rest was added by an extension."""
+    if len(bought) != 1 or bought[0].starts_on != days.starts_on:
+        return days
+    only = Days(bought[0].starts_on, bought[0].ends_on)
+    return only if (only.ends_on - only.starts_on) * 2 > days.ends_on - days.starts_on else days
 
 
 def _purchase(one: Allotment, unit: Unit, days: Days, shift: Shift) -> Purchase:

@@ -52,11 +52,15 @@ class PackageForm(forms.Form):
 class EntitlementForm(forms.Form):
     service = ask.choice(_("Service"))
     code = ask.text(_("Code"), length_max=60, help_text=_("Empty: that of the service."))
-    how = ask.choice(_("How much"), [(QUANTITY, _("A quantity")), (AS_NEEDED, _("As needed"))])
+    how = ask.choice(
+        _("How much"),
+        [(QUANTITY, _("A quantity")), (AS_NEEDED, _("As needed"))],
+        help_text=_("An additional benefit is not counted, whatever is chosen here."),
+    )
     rounding_step = ask.text(
         _("Rounded up to"),
         length_max=6,
-        help_text=_("In minutes, cases or hundredths of a credit."),
+        help_text=_("Of time in minutes, of credits in hundredths, of everything else in whole ones."),
         inputmode="numeric",
     )
 

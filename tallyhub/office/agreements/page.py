@@ -6,15 +6,15 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from tallyhub.accounts.rules import LANGUAGES
 from tallyhub.agreements.models import Service
-from tallyhub.agreements.rules import Days, State
+from tallyhub.agreements.rules import Days, Plan, State
 from tallyhub.agreements.words import STATE_TONES, contact_name, plan_name, scope_name, state_name
 from tallyhub.kernel import clock
 from tallyhub.kernel import formatting as fmt
 from tallyhub.kernel.amounts import Unit
 from tallyhub.kernel.errors import HubError
 from tallyhub.kernel.http import url
-from tallyhub.kernel.sentences import sentence
 from tallyhub.office import forms as ask
 from tallyhub.office.agreements import check
 from tallyhub.office.agreements.check import CONTACTS, PACKAGES, TERMS, PlannedEntitlement, Problem, section_of
@@ -68,7 +68,13 @@ def terms_facts(read: Read) -> list[tuple[str, str]]:
     """What of the terms is known at a glance; a day that cannot be read stands as it was typed."""
     terms, days = read.content.terms, read.checked.whole
     term = fmt.term(days.starts_on, days.ends_on) if days else f"{terms.starts_on or '?'} – {terms.ends_on or '?'}"
-    return [(_("Number"), terms.number or "–"), (_("In force"), term), (_("Time zone"), terms.zone or "–")]
+    return [
+        (_("Number"), terms.number or "–"),
+        (_("Plan"), plan_name(Plan(terms.plan)) if terms.plan in set(Plan) else terms.plan or "–"),
+        (_("Seller"), read.known.sellers.get(terms.seller, terms.seller) or "–"),
+        (_("In force"), term),
+        (_("Time zone"), terms.zone or "–"),
+    ]
 
 
 def service_choices(services: Iterable[Service]) -> list[tuple[str, Any]]:
@@ -167,7 +173,7 @@ def _item(problem: Problem) -> dict[str, str]:
     *rows, name = problem.field.split("-")
     numbers = [str(int(one[1:]) + 1) for one in rows if one[1:].isdigit()]
     label = str(LABELS.get(name, ""))
-    return {"label": " ".join([label, ".".join(numbers)]).strip(), "sentence": sentence(problem.error)}
+    return {"label": " ".join([label, ".".join(numbers)]).strip(), "sentence": ask.said(problem.error)}
 
 
 def package_rows(read: Read) -> list[dict[str, Any]]:
@@ -188,18 +194,19 @@ def _count_lines(count: int) -> str:
     return ngettext("%(n)s entitlement", "%(n)s entitlements", count) % {"n": fmt.number(count)}
 
 
-def summary(read: Read, seller_names: Mapping[str, str]) -> dict[str, Any]:
+def summary(read: Read) -> dict[str, Any]:
     """What will be in force, from when to when, in words and numbers."""
     checked = read.checked
     terms = checked.terms
     facts: list[tuple[str, str]] = []
     notes: list[str] = []
+    languages = dict(LANGUAGES)
     if terms:
         facts = [
             (_("Number"), terms.number),
             (_("Name"), terms.name),
             (_("Plan"), plan_name(terms.plan)),
-            (_("Seller"), seller_names.get(terms.seller, terms.seller)),
+            (_("Seller"), read.known.sellers.get(terms.seller, terms.seller)),
             (_("In force"), fmt.term(terms.days.starts_on, terms.days.ends_on)),
             (_("Time zone"), terms.zone),
         ]
@@ -220,7 +227,13 @@ def summary(read: Read, seller_names: Mapping[str, str]) -> dict[str, Any]:
             for one in checked.packages
         ],
         "contacts": [
-            {"name": one.name, "email": one.email, "kind": contact_name(one.kind)} for one in checked.contacts
+            {
+                "name": one.name,
+                "email": one.email,
+                "kind": contact_name(one.kind),
+                "language": languages.get(one.language, one.language),
+            }
+            for one in checked.contacts
         ],
     }
 
@@ -228,7 +241,8 @@ def summary(read: Read, seller_names: Mapping[str, str]) -> dict[str, Any]:
 def _rows(line: PlannedEntitlement, days: Days) -> list[dict[str, str]]:
     unit = Unit(line.service.unit)
     name = line.service.name
-    about = {"name": name, "code": line.code}
+    is_counted = not line.service.is_benefit
+    about = {"name": name, "code": line.code, "rounding": fmt.amount(line.rounding_step, unit) if is_counted else ""}
     if line.service.is_benefit:
         return [about | {"quantity": _("Additional benefit"), "term": fmt.term(days.starts_on, days.ends_on)}]
     if line.is_as_needed:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from tallyhub.agreements import queries as agreements
+from tallyhub.agreements.fields import alike, new_number
 from tallyhub.agreements.models import Agreement, AgreementContact, Entitlement, Package, Service
 from tallyhub.agreements.steps import find_customers_of
 from tallyhub.kernel import clock
@@ -45,6 +46,7 @@ class Read:
     known: check.Known
     checked: check.Checked
     amended: Agreement | None
+    followed: Agreement | None
 
 
 def read_draft(access: Access, draft: AgreementDraft) -> Read:
@@ -53,16 +55,25 @@ def read_draft(access: Access, draft: AgreementDraft) -> Read:
     services: Mapping[str, Service] = {one.code: one for one in agreements.list_services()}
     known = check.Known(
         services=services,
-        sellers=[one.code for one in organizations.list_sellers()],
+        sellers={one.code: one.name for one in organizations.list_sellers()},
         whole=amended.days if amended else None,
         package_codes=[one.code for one in agreements.list_packages(access, amended.pk)] if amended else (),
         follows=draft.follows_id is not None,
     )
     checked = check.check(content, known)
-    if checked.terms and find_customers_of([checked.terms.number]):
+    if amended is None and _is_taken(content.terms.number):
         # A number names one agreement, whoever's; whose is not told.
         checked.problems.append(check.Problem(check.TERMS, "number", Invalid("number_taken")))
-    return Read(draft, content, known, checked, amended)
+    followed = agreements.get_agreement(access, draft.follows_id) if draft.follows_id else None
+    return Read(draft, content, known, checked, amended, followed)
+
+
+def _is_taken(number: str) -> bool:
+    """Whatever else is wrong; what can be no number is nobody's."""
+    try:
+        return bool(number) and bool(find_customers_of(alike(new_number(number))))
+    except Invalid:
+        return False
 
 
 @dataclass(frozen=True, slots=True)

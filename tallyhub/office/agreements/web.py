@@ -29,6 +29,8 @@ from tallyhub.office.agreements.forms import (
     row_of,
 )
 from tallyhub.office.agreements.queries import Read
+from tallyhub.office.domains.page import warning
+from tallyhub.office.domains.queries import list_outside
 from tallyhub.organizations.queries import list_sellers, names_of
 
 GET_POST = require_http_methods(["GET", "HEAD", "POST"])
@@ -69,6 +71,7 @@ def draft(request: HubRequest, draft_id: int) -> HttpResponse:
         context = {
             **_about(read),
             "missing": page.missing(read),
+            "outside": _outside(request, read),
             "facts": page.terms_facts(read),
             "packages": page.package_rows(read),
             "contacts": page.contacts_text(read.checked),
@@ -79,6 +82,14 @@ def draft(request: HubRequest, draft_id: int) -> HttpResponse:
 
 def _read(request: HubRequest, draft_id: int) -> Read:
     return queries.read_draft(request.access, queries.get_draft(request.access, draft_id))
+
+
+def _outside(request: HubRequest, read: Read) -> list[dict[str, Any]]:
+    """Who could not sign in: a warning that one may pass. More for an agreement names nobody."""
+    if read.amended:
+        return []
+    named = [one.email for one in read.checked.contacts]
+    return [warning(one) for one in list_outside(request.access, read.content.terms.plan, named)]
 
 
 def _about(read: Read) -> dict[str, Any]:
@@ -262,12 +273,12 @@ def approve(request: HubRequest, draft_id: int) -> HttpResponseBase:
 def _approve(request: HubRequest, draft_id: int, said: HubError | None) -> HttpResponse:
     with scope(request.access):
         read = _read(request, draft_id)
-        sellers = {one.code: one.name for one in list_sellers()}
         context = {
             **_about(read),
             "said": sentence(said) if said else "",
             "missing": page.missing(read),
-            "summary": page.summary(read, sellers),
+            "outside": _outside(request, read),
+            "summary": page.summary(read),
         }
         status = 409 if isinstance(said, Conflict) else 400 if isinstance(said, Invalid) else 200
         return render(request, "office/draft_approve.html", context, status=status)

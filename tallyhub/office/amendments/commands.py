@@ -11,7 +11,7 @@ from tallyhub.agreements.models import Agreement, Package
 from tallyhub.agreements.rules import Days
 from tallyhub.journal.steps import record
 from tallyhub.kernel.access import Access, Right
-from tallyhub.kernel.errors import Invalid
+from tallyhub.kernel.errors import Conflict, Invalid
 from tallyhub.kernel.scope import command
 from tallyhub.ledger import steps as ledger
 from tallyhub.ledger.rules import AllotmentKind
@@ -72,10 +72,17 @@ def extend(
 
 
 @command
-def end_early(access: Access, agreement_id: int, *, last_day: date, package_id: int | None = None) -> None:
-    """The agreement or one package ends on an earlier day; what is left then expires with it."""
+def end_early(
+    access: Access, agreement_id: int, *, last_day: date, package_id: int | None = None, later_meant: int = 0
+) -> None:
+    """The agreement or one package ends on an earlier day; what is left then expires with it.
+
+    It cannot be undone. Raises Conflict where more entries lie after that day than ``later_meant``: they would be over.
+    """
     _begin(access)
     plan = plans.plan_end(access, agreement_id, last_day, package_id)
+    if plan.later > later_meant:
+        raise Conflict("entries_after_end", entries=plan.later)
     for one in plan.terms:
         record(
             access,

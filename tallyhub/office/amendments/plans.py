@@ -16,6 +16,7 @@ from tallyhub.agreements.rules import Days, check_days
 from tallyhub.kernel import clock
 from tallyhub.kernel.access import Access
 from tallyhub.kernel.errors import Conflict, Invalid
+from tallyhub.ledger import queries as ledger
 from tallyhub.ledger.rules import AllotmentKind
 from tallyhub.office.agreements.check import PlannedEntitlement, Reader, check_entitlement
 from tallyhub.office.agreements.commands import SOURCE, check_goes_on
@@ -43,6 +44,7 @@ class Plan:
     rows: list[dict[str, Any]] = field(default_factory=list)
     terms: list[Agreement | Package] = field(default_factory=list)  # whose last day changes
     lines: list[Entitlement] = field(default_factory=list)  # whose balances are shown, each with service and package
+    later: int = 0  # entries, reversals included, that lie after an earlier end
 
 
 def days_in_force(package: Package) -> Days:
@@ -113,10 +115,12 @@ def plan_end(access: Access, agreement_id: int, last_day: date, package_id: int 
         ended = _among(package_id, {one.pk: one for one in packages})
         packages = [ended]
     _check_earlier(ended, agreement, last_day)
-    plan = Plan(agreement, last_day + timedelta(days=1), terms=[ended])
-    for package in packages:
-        if days_in_force(package).ends_on <= last_day:
-            continue
+    shortened = [one for one in packages if days_in_force(one).ends_on > last_day]
+    lines = [each.pk for one in shortened for each in one.entitlements.all()]
+    plan = Plan(
+        agreement, last_day + timedelta(days=1), terms=[ended], later=ledger.count_entries_after(lines, last_day)
+    )
+    for package in shortened:
         for entitlement in package.entitlements.all():
             entitlement.package = package
             if not entitlement.is_as_needed and not entitlement.service.is_benefit:

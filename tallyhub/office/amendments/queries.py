@@ -11,23 +11,34 @@ from tallyhub.kernel.access import Access
 from tallyhub.ledger import queries as ledger
 from tallyhub.ledger import steps
 from tallyhub.ledger.engine import Balance
-from tallyhub.office.amendments.plans import Plan
+from tallyhub.office.amendments.plans import Plan, days_in_force
 
 _LISTED_MAX = 6
 
 
 @dataclass(frozen=True, slots=True)
 class Preview:
-    plan: Plan
+    """The balances as of a day, as they stand and as they will."""
+
+    day: date
     before: Mapping[int, Balance]
     after: Mapping[int, Balance]
 
 
-def preview(plan: Plan) -> Preview:
-    """By the engine, as the balances will stand. Raises what the ledger would refuse."""
+def preview(plan: Plan) -> list[Preview]:
+    """By the engine. What reaches into the past is shown as of today, too: all that was booked since counts anew.
+
+    Raises what the ledger would refuse.
+    """
     steps.judge_allotments(plan.rows)
-    days = dict.fromkeys((one.pk for one in plan.lines), plan.shown_on)
-    return Preview(plan, ledger.balances(days), ledger.balances(days, plan.rows))
+    today = clock.today(plan.agreement.zone)
+    shown = [plan.shown_on, today] if plan.shown_on < today else [plan.shown_on]
+    return [_preview(plan, day) for day in shown]
+
+
+def _preview(plan: Plan, day: date) -> Preview:
+    days = dict.fromkeys((one.pk for one in plan.lines), day)
+    return Preview(day, ledger.balances(days), ledger.balances(days, plan.rows))
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,8 +47,12 @@ class Remainder:
 
     number: str  # of the agreement
     amount: int
-    ends_on: date
+    ends_on: date  # of the allotment, its package or its agreement, whichever ends first
     has_expired: bool
+
+    def is_over_before(self, day: date) -> bool:
+        """What is in force on that day still would be counted twice if it were given again."""
+        return self.has_expired or self.ends_on < day
 
 
 def list_remainders(access: Access, entitlement: Entitlement) -> list[Remainder]:
@@ -51,12 +66,18 @@ def list_remainders(access: Access, entitlement: Entitlement) -> list[Remainder]
         before = agreements.list_packages(access, agreement.follows_id)
         same = (one for one in before if one.code == entitlement.package.code)
         found += [each for one in same for each in one.entitlements.all() if each.code == entitlement.code]
-    numbers = {one.pk: agreements.get_entitlement(access, one.pk).package.agreement for one in found}
-    days = {pk: clock.today(one.zone) for pk, one in numbers.items()}
+    packages = {one.pk: agreements.get_entitlement(access, one.pk).package for one in found}
+    days = {pk: clock.today(one.agreement.zone) for pk, one in packages.items()}
     balances = ledger.balances(days)
-    ends = {one.pk: one.ends_on for pk in numbers for one in ledger.list_allotments(access, entitlement_id=pk)}
+    ends = {
+        one.pk: min(one.ends_on, days_in_force(package).ends_on)
+        for pk, package in packages.items()
+        for one in ledger.list_allotments(access, entitlement_id=pk)
+    }
     remainders = [
-        Remainder(numbers[pk].number, share.expired or share.left, ends[share.allotment_id], share.expired > 0)
+        Remainder(
+            packages[pk].agreement.number, share.expired or share.left, ends[share.allotment_id], share.expired > 0
+        )
         for pk, balance in balances.items()
         for share in balance.paid
         if share.expired or share.left

@@ -2,22 +2,24 @@
 
 import secrets
 from collections.abc import Callable, Mapping
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from django.contrib import messages
 from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods
 
 from tallyhub.agreements import queries as agreements
 from tallyhub.agreements.models import Agreement, Entitlement, Package
+from tallyhub.agreements.rules import ServiceKind
 from tallyhub.kernel import cells, clock
 from tallyhub.kernel import formatting as fmt
 from tallyhub.kernel.access import Right
 from tallyhub.kernel.amounts import Unit
-from tallyhub.kernel.errors import HubError
+from tallyhub.kernel.errors import Conflict, HubError
 from tallyhub.kernel.http import HubRequest, signed_in
 from tallyhub.kernel.scope import scope
 from tallyhub.kernel.sentences import sentence
@@ -55,16 +57,21 @@ def _done(request: HubRequest, agreement_id: int, said: str) -> HttpResponseBase
 
 def _preview(request: HubRequest, plan: Plan, title: str, typed: Mapping[str, Any], **more: Any) -> HttpResponse:
     """What will change; the hidden fields hold what was typed, so that *Record* and *Change* both know it."""
-    seen = queries.preview(plan)
+    shown = [
+        {"day": fmt.day(seen.day), "moves": page.moves(plan.lines, seen.before, seen.after)}
+        for seen in queries.preview(plan)
+        if plan.lines
+    ]
     context = {
         "title": title,
         "agreement": plan.agreement,
-        "day": fmt.day(plan.shown_on),
-        "moves": page.moves(plan.lines, seen.before, seen.after),
+        "shown": shown,
+        "refused": "",
+        "later": None,
         "typed": [(name, one) for name, value in typed.items() for one in _values(value)],
         **more,
     }
-    return render(request, "office/amendment_preview.html", context)
+    return render(request, "office/amendment_preview.html", context, status=409 if context["refused"] else 200)
 
 
 def _values(value: Any) -> list[str]:
@@ -109,7 +116,7 @@ def allot(request: HubRequest, entitlement_id: int, kind: str) -> HttpResponseBa
         with scope(request.access):
             plan = plans.plan_allotment(request.access, entitlement_id, **wanted)
             hidden = typed | {"nonce": wanted["nonce"]}
-            return _preview(request, plan, _TITLES[kind](), hidden)
+            return _preview(request, plan, _TITLES[kind](), hidden, notes=_twice(request, entitlement, wanted))
     except HubError as error:
         return _quantity_form(request, entitlement, kind, typed, {_FIELD_OF.get(error.code, "amount"): error})
 
@@ -143,8 +150,9 @@ def _quantity_form(
     unit = Unit(entitlement.service.unit)
     with scope(request.access):
         remainders = queries.list_remainders(request.access, entitlement) if kind == AllotmentKind.CARRY_OVER else []
-        if remainders and not values["amount"] and not errors:
-            values = values | {"amount": write_amount(remainders[0].amount, unit)}
+        over = [one for one in remainders if one.is_over_before(_first_day(values))]
+        if over and not values["amount"] and not errors:
+            values = values | {"amount": write_amount(over[0].amount, unit)}
         context = {
             "title": _TITLES[kind](),
             "entitlement": entitlement,
@@ -155,6 +163,30 @@ def _quantity_form(
             "form": ask.show(form_class, values, errors),
         }
         return render(request, "office/amendment_quantity.html", context, status=400 if errors else 200)
+
+
+def _first_day(values: Mapping[str, str]) -> date:
+    """The earliest one where what was typed is none."""
+    try:
+        return cells.day(values["starts_on"])
+    except HubError:
+        return date.min
+
+
+def _twice(request: HubRequest, entitlement: Entitlement, wanted: Mapping[str, Any]) -> list[str]:
+    """A carry-over of more than what is over before it begins gives again what is there still."""
+    if wanted["kind"] is not AllotmentKind.CARRY_OVER:
+        return []
+    first, unit = wanted["days"].starts_on, Unit(entitlement.service.unit)
+    found = queries.list_remainders(request.access, entitlement)
+    if wanted["amount"] <= sum(one.amount for one in found if one.is_over_before(first)):
+        return []
+    said = _("%(amount)s of %(number)s are in force until %(day)s. If they are what is carried over, they count twice.")
+    return [
+        said % {"amount": fmt.amount(one.amount, unit), "number": one.number, "day": fmt.day(one.ends_on)}
+        for one in found
+        if not one.is_over_before(first)
+    ]
 
 
 def _remainder(one: queries.Remainder, unit: Unit) -> str:
@@ -193,7 +225,9 @@ def extend(request: HubRequest, agreement_id: int) -> HttpResponseBase:
             return _done(request, agreement_id, _("Extended."))
         with scope(request.access):
             plan = plans.plan_extension(request.access, agreement_id, **wanted)
-            return _preview(request, plan, _("Extension"), typed, notes=_extension_notes(plan, wanted["ends_on"]))
+            return _preview(
+                request, plan, _("Extension"), typed, notes=_extension_notes(plan, wanted["ends_on"], packages)
+            )
     except HubError as error:
         return _extension_form(request, agreement, packages, typed, {"ends_on": error})
 
@@ -258,9 +292,20 @@ def _extension_line(one: Entitlement, typed: Mapping[str, Any], errors: Errors) 
     }
 
 
-def _extension_notes(plan: Plan, ends_on: date) -> list[str]:
+def _extension_notes(plan: Plan, ends_on: date, packages: list[Package]) -> list[str]:
     said = _("%(name)s runs until %(day)s instead of %(was)s.")
-    return [said % {"name": one.name, "day": fmt.day(ends_on), "was": fmt.day(one.days.ends_on)} for one in plan.terms]
+    notes = [said % {"name": one.name, "day": fmt.day(ends_on), "was": fmt.day(one.days.ends_on)} for one in plan.terms]
+    extended, bought = {one.pk for one in plan.terms if isinstance(one, Package)}, {one.pk for one in plan.lines}
+    bare = [
+        package
+        for package in packages
+        if package.pk in extended
+        for one in package.entitlements.all()
+        if one.service.kind == ServiceKind.CONTACTS and _has_quantity(one) and one.pk not in bought
+    ]
+    without = _("%(name)s allows no support contact from %(day)s on: there is no quantity for the added days.")
+    days = ((one.name, one.days.ends_on + timedelta(days=1)) for one in bare)
+    return notes + [without % {"name": name, "day": fmt.day(day)} for name, day in days]
 
 
 # An earlier last day
@@ -297,18 +342,57 @@ def _end(
     last_day = reader.read("last_day", typed["last_day"], cells.day)
     if last_day is None:
         return _end_form(request, agreement, ended, typed, _errors(reader))
+    wanted: dict[str, Any] = {"last_day": last_day, "package_id": package_id}
+    refused = ""
     try:
         if act == SAVE:
-            commands.end_early(request.access, agreement.pk, last_day=last_day, package_id=package_id)
-            return _done(request, agreement.pk, _("The early end is recorded."))
+            try:
+                commands.end_early(request.access, agreement.pk, later_meant=_later_meant(request), **wanted)
+            except Conflict as error:
+                refused = sentence(error)
+            else:
+                return _done(request, agreement.pk, _("The early end is recorded."))
         with scope(request.access):
-            plan = plans.plan_end(request.access, agreement.pk, last_day, package_id)
-            said = _("%(name)s is in force until %(day)s and not until %(was)s. What is left then expires.")
-            was = min(ended.ends_on, agreement.ends_on)
-            note = said % {"name": ended.name, "day": fmt.day(last_day), "was": fmt.day(was)}
-            return _preview(request, plan, _("Early end"), typed, notes=[note])
+            plan = plans.plan_end(request.access, agreement.pk, **wanted)
+            gaps = _gaps(request, agreement, last_day) if package_id is None else []
+            notes = [_end_note(ended, agreement, last_day), *gaps]
+            return _preview(request, plan, _("Early end"), typed, notes=notes, later=_later(plan), refused=refused)
     except HubError as error:
         return _end_form(request, agreement, ended, typed, {"last_day": error})
+
+
+def _gaps(request: HubRequest, agreement: Agreement, last_day: date) -> list[str]:
+    """The days between an early end and what follows."""
+    said = _("%(number)s follows on %(begins)s: after %(day)s and until then nothing is in force.")
+    return [
+        said % {"number": one.number, "begins": fmt.day(one.starts_on), "day": fmt.day(last_day)}
+        for one in agreements.list_followers(request.access, agreement.pk)
+        if one.starts_on > last_day + timedelta(days=1)
+    ]
+
+
+def _end_note(ended: Agreement | Package, agreement: Agreement, last_day: date) -> str:
+    said = _("%(name)s is in force until %(day)s and not until %(was)s. What is left then expires.")
+    was = min(ended.ends_on, agreement.ends_on)
+    return said % {"name": ended.name, "day": fmt.day(last_day), "was": fmt.day(was)}
+
+
+def _later_meant(request: HubRequest) -> int:
+    """How many later entries the ticked sentence named."""
+    ticked = request.POST.get("later", "")
+    return int(ticked) if ticked.isascii() and ticked.isdigit() and len(ticked) < 19 else 0
+
+
+def _later(plan: Plan) -> dict[str, Any] | None:
+    """What must be ticked where something lies after the new last day."""
+    if not plan.later:
+        return None
+    said = ngettext(
+        "%(n)s entry after that day counts as used beyond what was bought",
+        "%(n)s entries after that day count as used beyond what was bought",
+        plan.later,
+    )
+    return {"count": plan.later, "label": said % {"n": fmt.number(plan.later)}}
 
 
 def _end_form(

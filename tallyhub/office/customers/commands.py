@@ -13,7 +13,7 @@ from tallyhub.kernel.scope import command, widen
 from tallyhub.office.customers import queries
 from tallyhub.organizations import queries as organizations
 from tallyhub.organizations import steps
-from tallyhub.organizations.rules import ACCOUNT_TEAM, STAFF, Role
+from tallyhub.organizations.rules import ACCOUNT_TEAM, ROLE_NAMES, STAFF, Role, may_give_staff
 from tallyhub.organizations.steps import NewGrant
 
 
@@ -58,11 +58,14 @@ def change_customer(access: Access, *, name: str, zone: str) -> None:
 def add_staff(access: Access, *, address: str, role: Role) -> None:
     """Somebody who serves another customer already serves this one, too.
 
-    Whether an address has an account is not told: whoever is no staff of any customer is refused like nobody.
+    Whether an address has an account is not told: whoever is no staff of any customer is refused like nobody. Raises
+    Invalid for a role that may do more than whoever gives it.
     """
     access.require(Right.MANAGE_AGREEMENTS)
     if role not in STAFF:
         raise Invalid("word_unknown", words=", ".join(sorted(STAFF)))
+    if not may_give_staff(role, access.customer_rights):
+        raise Invalid("role_beyond_own", role=ROLE_NAMES[role])
     steps.lock_people(access.customer_id or 0)
     person = queries.find_staff(address)
     if person is None:
@@ -72,14 +75,17 @@ def add_staff(access: Access, *, address: str, role: Role) -> None:
 
 @command
 def remove_staff(access: Access, *, person_id: int, role: Role) -> None:
-    """Raises DoesNotExist for a role that is not held here, Conflict for the last one who manages agreements."""
+    """Raises DoesNotExist for a role that is not held here, Conflict for the last one who manages agreements.
+
+    Whoever cannot sign in, or whose role ends, is nobody who stays.
+    """
     access.require(Right.MANAGE_AGREEMENTS)
     steps.lock_people(access.customer_id or 0)
     held = organizations.list_staff(access)
     gone = [one for one in held if (one.person_id, one.role) == (person_id, role)]
     if not gone:
         raise organizations.NoSuchRole
-    left = {one.role for one in held if one not in gone}
+    left = {one.role for one in held if one not in gone and one.person.is_active and one.ends_at is None}
     if not left & ACCOUNT_TEAM:
         raise Conflict("last_of_account_team")
     customer_id = access.customer_id or 0

@@ -4,7 +4,6 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from tallyhub.office import forms as ask
-from tallyhub.organizations.rules import ROLE_NAMES, STAFF, Role
 
 
 class NewCustomerForm(forms.Form):
@@ -22,4 +21,4 @@ class CustomerForm(forms.Form):
 
 class StaffForm(forms.Form):
     address = ask.text(_("Email address"), length_max=254, type_="email")
-    role = ask.choice(_("Role"), [(role.value, ROLE_NAMES[role]) for role in Role if role in STAFF])
+    role = ask.choice(_("Role"))

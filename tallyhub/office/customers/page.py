@@ -7,9 +7,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from tallyhub.kernel import formatting as fmt
+from tallyhub.kernel.access import Access
 from tallyhub.office.customers.queries import Served, Soon
 from tallyhub.organizations.models import AccessGrant
-from tallyhub.organizations.rules import ROLE_NAMES, Role
+from tallyhub.organizations.rules import ROLE_NAMES, Role, may_give_staff
 
 SEARCH_FROM = 10  # customers; fewer are seen at a glance
 
@@ -38,6 +39,11 @@ def _soon(one: Soon) -> str:
     if one.begins:
         return _("%(number)s begins on %(day)s") % {"number": one.number, "day": fmt.day(one.starts_on)}
     return _("%(number)s ends on %(day)s") % {"number": one.number, "day": fmt.day(one.ends_on)}
+
+
+def given_roles(access: Access) -> list[tuple[str, Any]]:
+    """The roles of staff that this person may give."""
+    return [(role.value, ROLE_NAMES[role]) for role in Role if may_give_staff(role, access.customer_rights)]
 
 
 def staff(grant: AccessGrant) -> dict[str, Any]:

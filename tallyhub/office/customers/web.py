@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from tallyhub.accounts.sessions import CUSTOMER_KEY, WORKSPACE_KEY
+from tallyhub.agreements.queries import list_agreements
 from tallyhub.kernel.access import Right
 from tallyhub.kernel.errors import Forbidden, HubError, Invalid
 from tallyhub.kernel.http import HubRequest, signed_in
@@ -19,9 +20,16 @@ from tallyhub.office.customers import commands, page, queries
 from tallyhub.office.customers.forms import CustomerForm, NewCustomerForm, StaffForm
 from tallyhub.organizations.queries import get_customer, list_served, list_staff
 from tallyhub.organizations.rules import STAFF, Role
+from tallyhub.organizations.work.queries import list_domains
 
 GET_POST = require_http_methods(["GET", "HEAD", "POST"])
-_FIELD_OF = {"code_taken": "code", "zone_unknown": "zone", "word_unknown": "role", "staff_unknown": "address"}
+_FIELD_OF = {
+    "code_taken": "code",
+    "zone_unknown": "zone",
+    "word_unknown": "role",
+    "role_beyond_own": "role",
+    "staff_unknown": "address",
+}
 
 
 def _field_of(error: HubError, typed: dict[str, str]) -> str:
@@ -79,13 +87,19 @@ def customer(request: HubRequest) -> HttpResponse:
 def _customer(request: HubRequest, status: int = 200, **forms: Any) -> HttpResponse:
     with scope(request.access):
         one = get_customer(request.access)
-        context = {
+        missing = {
+            "domain": not any(each.proved_at for each in list_domains(request.access)),
+            "agreement": not list_agreements(request.access).exists(),
+        }
+        context: dict[str, Any] = {
             "customer": one,
+            "steps": missing if any(missing.values()) else None,
             "form": CustomerForm(initial={"name": one.name, "zone": one.zone}),
             "staff": [page.staff(each) for each in list_staff(request.access)],
             "staff_form": StaffForm(initial={"role": Role.ENGINEER}),
             **forms,
         }
+        ask.offer(context["staff_form"], "role", page.given_roles(request.access))
         return render(request, "office/customer.html", context, status=status)
 
 

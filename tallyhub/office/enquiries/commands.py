@@ -68,13 +68,13 @@ def _ask_once(access: Access, columns: Mapping[str, Any], find: Callable[[], Enq
 def grant_package(access: Access, enquiry_id: int, *, note: str = "") -> Enquiry:
     """The package reaches the workspace, and the answer says so: both or neither."""
     access.require(Right.MANAGE_AGREEMENTS)
+    touch_customer(access.customers)
     enquiry = steps.lock_open(access, enquiry_id, Wish.MAPPING)
     workspace = lock_workspace(access, enquiry.workspace_id or 0)
     if workspace.archived_at:
         raise Conflict("workspace_archived", name=workspace.name)
     steps.answer(access, [enquiry], Answer.GRANTED, note)
     map_packages(access, [(enquiry.package_id or 0, workspace.pk)])
-    touch_customer([enquiry.customer_id])
     return enquiry
 
 
@@ -82,9 +82,9 @@ def grant_package(access: Access, enquiry_id: int, *, note: str = "") -> Enquiry
 def decline(access: Access, enquiry_id: int, *, note: str) -> Enquiry:
     """No, and why: the note is what whoever asked reads."""
     access.require(Right.MANAGE_AGREEMENTS)
+    touch_customer(access.customers)
     enquiry = steps.lock_open(access, enquiry_id)
     if not note:
         raise Invalid("enquiry_note_missing")
     steps.answer(access, [enquiry], Answer.DECLINED, note)
-    touch_customer([enquiry.customer_id])
     return enquiry

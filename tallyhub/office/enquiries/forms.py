@@ -4,9 +4,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from tallyhub.kernel.names import NameField
-from tallyhub.office.workspaces.rules import GOAL_MAX
-
-NOTE_MAX = 2_000  # characters
+from tallyhub.office.workspaces.rules import GOAL_MAX, NOTE_MAX
 
 
 class WishForm(forms.Form):

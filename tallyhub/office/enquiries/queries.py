@@ -65,6 +65,12 @@ def get_wished_workspace(access: Access, enquiry_id: int) -> Enquiry:
     return Enquiry.objects.visible_to(access).get(pk=enquiry_id, wish=Wish.WORKSPACE, answer=Answer.OPEN)
 
 
+def find_address_of_asker(access: Access, enquiry: Enquiry) -> str:
+    """Empty where whoever asked is none of the customer's people any more, or has no address."""
+    asker = organizations.list_people(access).filter(pk=enquiry.asked_by_id).first()
+    return (asker.email or "") if asker else ""
+
+
 _OPEN_FIRST = Case(When(answer=Answer.OPEN, then=Value(0)), default=Value(1))
 
 

@@ -26,9 +26,10 @@ from tallyhub.office.agreements.page import state_badge
 from tallyhub.office.mappings import commands
 from tallyhub.office.mappings.queries import Board, read_board
 from tallyhub.office.mappings.steps import Pair
-from tallyhub.office.overview.page import state_inside
+from tallyhub.office.overview.page import is_being_set_up, state_inside
+from tallyhub.office.workspaces.steps import list_going
 
-_PAIR = re.compile(r"(\d{1,18})-(\d{1,18})")
+_PAIR = re.compile(r"(\d{1,18})-(\d{1,18})", re.ASCII)
 _SHOWN = {*ACTIVE_STATES, State.FUTURE}
 
 
@@ -63,10 +64,13 @@ def _table(request: HubRequest, ticked: set[Pair] | None = None, said: HubError 
         shown = _shown(board, with_ended="all" in request.GET)
         places = [one for one in board.workspaces.values() if not one.archived_at or _is_used(board, one.pk)]
         chosen = board.mapped if ticked is None else ticked
+        agreements = {one.agreement_id: one.agreement for one in shown}.values()
+        going = list_going(request.access, agreements)
         context = {
             "said": sentence(said) if said else "",
             "workspaces": places,
-            "rows": [_row(one, board, [place.pk for place in places], chosen) for one in shown],
+            "rows": [_row(one, board, [place.pk for place in places], chosen, going) for one in shown],
+            "is_being_set_up": any(is_being_set_up(one, clock.today(one.zone)) for one in agreements),
             "before": " ".join(
                 f"{package}-{place}"
                 for package, place in sorted(board.mapped)
@@ -92,12 +96,13 @@ def _state(package: Package) -> State:
     return state_inside(package, clock.today(package.agreement.zone))
 
 
-def _row(package: Package, board: Board, places: list[int], chosen: set[Pair]) -> dict[str, Any]:
+def _row(package: Package, board: Board, places: list[int], chosen: set[Pair], going: set[int]) -> dict[str, Any]:
     return {
         "name": package.name,
         "about": f"{package.agreement.number} · {scope_name(Scope(package.scope))}",
         "badge": state_badge(_state(package)),
         "is_mapped": any(package.pk == one for one, _ in board.mapped),
+        "is_going": package.pk in going,
         "cells": [
             {
                 "value": f"{package.pk}-{place}",

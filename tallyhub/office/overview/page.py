@@ -1,6 +1,7 @@
 """What the list of agreements and the page of one say."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date
 from typing import Any, NamedTuple
 
@@ -21,6 +22,7 @@ from tallyhub.office.agreements.content import Draft
 from tallyhub.office.agreements.page import state_badge
 from tallyhub.office.agreements.queries import Line, PackageLines, Whole
 from tallyhub.office.models import AgreementDraft
+from tallyhub.people.contacts import Named, Room
 
 DRAFTS, CURRENT, FUTURE, ENDED = "drafts", "current", "future", "ended"
 
@@ -66,7 +68,23 @@ def _group(state: State) -> str:
     return CURRENT if state in ACTIVE_STATES else ENDED
 
 
-def agreement(whole: Whole, workspaces: dict[int, str]) -> dict[str, Any]:
+@dataclass(frozen=True, slots=True)
+class People:
+    """Who is a support contact by the agreement. ``room`` None: it caps nothing, or is not in force anywhere."""
+
+    room: Room | None
+    named: Sequence[Named]
+
+
+def is_being_set_up(one: Agreement, today: date) -> bool:
+    """It has begun, and the hub has not yet come round to it."""
+    return bool(one.approved_at and not one.activated_at and one.starts_on <= today <= one.ends_on)
+
+
+def agreement(
+    whole: Whole, workspaces: dict[int, str], going: Collection[int], people: People | None = None
+) -> dict[str, Any]:
+    """``going``: the packages that are mapped by themselves when the agreement begins."""
     one = whole.agreement
     state = one.state(whole.today)
     facts = [
@@ -84,11 +102,15 @@ def agreement(whole: Whole, workspaces: dict[int, str]) -> dict[str, Any]:
         "number": one.number,
         "badge": state_badge(state),
         "facts": facts,
-        "origin": _origin(one),
+        "origin": _origin(one, whole.today),
+        "may_activate": bool(one.approved_at and not one.activated_at and whole.today <= one.ends_on),
         "goes_on": one.terminated_on is None,
         "follows": one.follows,
         "followers": whole.followers,
-        "packages": [_package(each, whole.today, workspaces) for each in whole.packages],
+        "packages": [
+            _package(each, whole.today, workspaces, people) | {"is_going": each.package.pk in going}
+            for each in whole.packages
+        ],
         "contacts": [
             {"name": each.name or each.email, "email": each.email, "kind": contact_name(ContactKind(each.kind))}
             for each in whole.contacts
@@ -96,17 +118,23 @@ def agreement(whole: Whole, workspaces: dict[int, str]) -> dict[str, Any]:
     }
 
 
-def _origin(one: Agreement) -> str:
+def _origin(one: Agreement, today: date) -> str:
     if one.approved_at is None:
         return _("It came by import.")
     said = {"day": fmt.day(localtime(one.approved_at).date())}
+    if is_being_set_up(one, today):
+        return _("Approved on %(day)s. It is being set up now; look again in a minute.") % said
     if one.activated_at is None:
         return _("Approved on %(day)s. It is set up by itself when it begins.") % said
+    if today < one.starts_on:
+        said |= {"since": fmt.day(localtime(one.activated_at).date()), "begins": fmt.day(one.starts_on)}
+        return _("Approved on %(day)s. It is set up since %(since)s and begins on %(begins)s.") % said
     return _("Approved on %(day)s.") % said
 
 
-def _package(lines: PackageLines, today: date, workspaces: dict[int, str]) -> dict[str, Any]:
+def _package(lines: PackageLines, today: date, workspaces: dict[int, str], people: People | None) -> dict[str, Any]:
     one = lines.package
+    state = state_inside(one, today)
     mapped = sorted(workspaces.get(each.workspace_id, "") for each in one.mappings.all())
     return {
         "id": one.pk,
@@ -114,10 +142,10 @@ def _package(lines: PackageLines, today: date, workspaces: dict[int, str]) -> di
         "code": one.code,
         "scope": scope_name(Scope(one.scope)),
         "term": fmt.term(one.starts_on, min(one.ends_on, one.agreement.ends_on)),
-        "badge": state_badge(state_inside(one, today)),
+        "badge": state_badge(state),
         "goes_on": one.terminated_on is None and one.agreement.terminated_on is None,
         "workspaces": mapped,
-        "lines": [line(each) for each in lines.lines],
+        "lines": [line(each, people if state in ACTIVE_STATES else None) for each in lines.lines],
     }
 
 
@@ -127,18 +155,41 @@ def state_inside(package: Package, today: date) -> State:
     return whole if whole in (State.TERMINATED, State.EXPIRED) and own in ACTIVE_STATES else own
 
 
-def line(one: Line) -> dict[str, Any]:
+def line(one: Line, people: People | None = None) -> dict[str, Any]:
     entitlement = one.entitlement
     unit = Unit(entitlement.service.unit)
+    is_of_people = people is not None and entitlement.service.kind == ServiceKind.CONTACTS
     return {
         "id": entitlement.pk,
         "code": entitlement.code,
         "name": entitlement.service.name,
         "kind": kind_name(ServiceKind(entitlement.service.kind)),
         "is_counted": one.balance is not None and not entitlement.is_as_needed,
-        "figures": figures(one.balance, unit) if one.balance else [(_("Additional benefit"), _("not counted"))],
+        "figures": _people_figures(people) if people and is_of_people else _line_figures(one, unit),
+        "people": [_person(each) for each in people.named] if people and is_of_people else [],
         "allotments": [allotment(each, unit) for each in one.allotments],
     }
+
+
+def _line_figures(one: Line, unit: Unit) -> list[tuple[str, str]]:
+    return figures(one.balance, unit) if one.balance else [(_("Additional benefit"), _("not counted"))]
+
+
+def _people_figures(people: People) -> list[tuple[str, str]]:
+    """As *Manage users* counts them, over the whole agreement."""
+    room = people.room
+    if room is None:
+        return [(_("As needed"), _("%(n)s named") % {"n": fmt.number(len(people.named))})]
+    beyond = [(_("Over"), fmt.number(room.over))] if room.over else []
+    told = [(_("Free"), room.left), (_("Named"), room.named), (_("Allowed"), room.allowed)]
+    return [(name, fmt.number(count)) for name, count in told] + beyond
+
+
+def _person(one: Named) -> str:
+    said = {"name": one.name, "day": fmt.short_day(localtime(one.since).date())}
+    if one.is_invited:
+        return _("%(name)s, invited on %(day)s") % said
+    return _("%(name)s, since %(day)s") % said
 
 
 def figures(balance: Balance, unit: Unit) -> list[tuple[str, str]]:

@@ -39,10 +39,11 @@ class Activated:
 def activate_agreement(access: Access, agreement_id: int) -> Activated | None:
     """Set up what an approved agreement needs to begin (R3.1): by the hub on its first day, or earlier by hand.
 
-    None where it is active already, whoever was faster: the agreement is locked, then the customer's people. About
-    thirty statements, however many people it names. Raises Conflict for one that was not approved here or is over.
+    None where it is active already, whoever was faster: the customer comes first, then the agreement, then its people.
+    About thirty statements, however many people it names. Raises Conflict for what was not approved here or is over.
     """
     access.require(Right.MANAGE_AGREEMENTS)
+    touch_customer(access.customers)
     agreement = lock_agreement(access, agreement_id)
     if agreement.activated_at:
         return None
@@ -62,7 +63,6 @@ def activate_agreement(access: Access, agreement_id: int) -> Activated | None:
         access, "office.agreement_activated", agreement.pk, customer_id=agreement.customer_id,
         invited=done.invited, given=done.given, over=done.over, unreachable=done.unreachable, mapped=done.mapped,
     )  # fmt: skip
-    touch_customer([agreement.customer_id])
     return done
 
 
@@ -89,13 +89,15 @@ class NewWorkspace:
 
 
 @command
-def make_workspace(access: Access, new: NewWorkspace, *, enquiry_id: int | None = None) -> Workspace:
+def make_workspace(access: Access, new: NewWorkspace, *, enquiry_id: int | None = None, note: str = "") -> Workspace:
     """An additional workspace for an agreed goal, with an administrator of its own, who invites the members (R3.2).
 
-    ``enquiry_id``: it is what somebody asked for, and that is granted with it. Raises DoesNotExist for a package that
-    is not the customer's or is over, Invalid and Conflict for what the person must correct.
+    ``enquiry_id``: it is what somebody asked for, and that is granted with it; ``note``: what they read.
+    Raises DoesNotExist for a package that is not the customer's or is over, Invalid and Conflict for what the person
+    must correct.
     """
     access.require(Right.MANAGE_AGREEMENTS)
+    touch_customer(access.customers)
     enquiry = enquiries.lock_open(access, enquiry_id, Wish.WORKSPACE) if enquiry_id else None
     _check(new)
     lock_people(access.customer_id or 0)
@@ -110,8 +112,7 @@ def make_workspace(access: Access, new: NewWorkspace, *, enquiry_id: int | None 
     role = (Role.WORKSPACE_ADMINISTRATOR.value,)
     invite(access, workspace, [Invitee(one, role, new.language) for one in new.administrators])
     if enquiry:
-        enquiries.answer(access, [enquiry], Answer.GRANTED)
-    touch_customer([workspace.customer_id])
+        enquiries.answer(access, [enquiry], Answer.GRANTED, note)
     return workspace
 
 
@@ -135,6 +136,7 @@ def _check_name(name: str, others: Collection[Workspace]) -> None:
 def change_goal(access: Access, workspace_id: int, *, name: str, goal: str) -> Workspace:
     """Another name or goal; the code stays, because files name the workspace by it."""
     access.require(Right.MANAGE_AGREEMENTS)
+    touch_customer(access.customers)
     lock_people(access.customer_id or 0)
     workspace = lock_workspace(access, workspace_id)
     if not name:
@@ -143,7 +145,6 @@ def change_goal(access: Access, workspace_id: int, *, name: str, goal: str) -> W
     if (name, goal) != (workspace.name, workspace.goal):
         change_workspace(workspace, name=name, goal=goal)
         record(access, "office.workspace_changed", workspace.pk, workspace_id=workspace.pk)
-        touch_customer([workspace.customer_id])
     return workspace
 
 
@@ -154,6 +155,7 @@ def archive_workspace(access: Access, workspace_id: int) -> Workspace:
     Archiving what is archived changes nothing. One at a time per customer: two must not archive the last two.
     """
     access.require(Right.MANAGE_AGREEMENTS)
+    touch_customer(access.customers)
     lock_people(access.customer_id or 0)
     workspace = lock_workspace(access, workspace_id)
     if workspace.archived_at:
@@ -164,7 +166,6 @@ def archive_workspace(access: Access, workspace_id: int) -> Workspace:
         raise Conflict("workspace_is_last")
     change_workspace(workspace, archived_at=clock.now())
     record(access, "office.workspace_archived", workspace.pk, workspace_id=workspace.pk)
-    touch_customer([workspace.customer_id])
     return workspace
 
 
@@ -172,9 +173,9 @@ def archive_workspace(access: Access, workspace_id: int) -> Workspace:
 def restore_workspace(access: Access, workspace_id: int) -> Workspace:
     """Out of the archive: whoever was in it is in it again."""
     access.require(Right.MANAGE_AGREEMENTS)
+    touch_customer(access.customers)
     workspace = lock_workspace(access, workspace_id)
     if workspace.archived_at:
         change_workspace(workspace, archived_at=None)
         record(access, "office.workspace_restored", workspace.pk, workspace_id=workspace.pk)
-        touch_customer([workspace.customer_id])
     return workspace

@@ -5,15 +5,15 @@ from typing import Any
 
 from django import forms
 from django.core.exceptions import ObjectDoesNotExist, ValidationError
-from django.core.validators import validate_email
 from django.utils.translation import gettext_lazy as _
 
 from tallyhub.accounts.rules import LANGUAGES
+from tallyhub.kernel.addresses import check_address
 from tallyhub.kernel.errors import Invalid
 from tallyhub.kernel.names import NameField
 from tallyhub.kernel.sentences import sentence
 from tallyhub.office.workspaces.commands import NewWorkspace
-from tallyhub.office.workspaces.rules import GOAL_MAX
+from tallyhub.office.workspaces.rules import GOAL_MAX, NOTE_MAX
 
 _BETWEEN = re.compile(r"[\s,;]+")
 _ADDRESSES_MAX = 10_000  # characters
@@ -40,23 +40,36 @@ class NewWorkspaceForm(GoalForm):
     language = forms.ChoiceField(label=_("Language of the invitations"), choices=LANGUAGES)
     allows_personal = forms.BooleanField(label=_("Accept personal accounts, too"), required=False)
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
+    note = forms.CharField(
+        label=_("Note"),
+        max_length=NOTE_MAX,
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text=_("Whoever asked reads it."),
+    )
+
+    def __init__(self, *args: Any, answers: bool = False, **kwargs: Any) -> None:
+        """``answers``: it grants an enquiry, and a note goes to whoever asked."""
         super().__init__(*args, **kwargs)
         self.fields["goal"].required = True
+        if not answers:
+            del self.fields["note"]
 
     def clean_administrators(self) -> list[str]:
         """Each address once, however it is written."""
         found: dict[str, str] = {}
         for address in filter(None, _BETWEEN.split(self.cleaned_data["administrators"])):
             try:
-                validate_email(address)
-            except ValidationError:
-                raise ValidationError(sentence(Invalid("address_malformed", address=address))) from None
-            found.setdefault(address.lower(), address)
+                checked = check_address(address)
+            except Invalid as error:
+                told = Invalid("address_malformed", address=address) if error.code == "email_malformed" else error
+                raise ValidationError(sentence(told)) from None
+            found.setdefault(checked.lower(), checked)
         return list(found.values())
 
     def new(self, packages: list[int]) -> NewWorkspace:
-        return NewWorkspace(**self.cleaned_data, packages=packages)
+        said = {name: value for name, value in self.cleaned_data.items() if name != "note"}
+        return NewWorkspace(**said, packages=packages)
 
 
 def read_ids(values: list[str]) -> list[int]:

@@ -36,7 +36,7 @@ def badge(*, is_archived: bool) -> dict[str, str]:
 
 
 def accounts(*, refuses_personal: bool) -> str:
-    return _("work or school accounts") if refuses_personal else _("work, school and personal accounts")
+    return _("Work accounts only") if refuses_personal else _("Work and personal accounts")
 
 
 def offered(packages: Sequence[Offered], chosen: Sequence[str]) -> list[dict[str, Any]]:
@@ -44,11 +44,15 @@ def offered(packages: Sequence[Offered], chosen: Sequence[str]) -> list[dict[str
         {
             "id": one.id,
             "name": one.name,
-            "about": f"{one.agreement} · {_('add-on') if one.scope is Scope.ADDON else _('enterprise-wide')}",
+            "about": f"{one.agreement} · {one.number} · {_scope(one.scope)}",
             "is_chosen": str(one.id) in chosen,
         }
         for one in packages
     ]
+
+
+def _scope(scope: Scope) -> str:
+    return _("add-on") if scope is Scope.ADDON else _("enterprise-wide")
 
 
 def contact(welcome: Welcome, *, is_active: bool) -> dict[str, Any]:
@@ -92,7 +96,7 @@ def done(activated: Activated) -> list[str]:
         ),
         (activated.over, over(activated.over)),
     )
-    return [_("The agreement is active.")] + [text % {"n": fmt.number(n)} for n, text in counted if n]
+    return [_("The agreement is set up.")] + [text % {"n": fmt.number(n)} for n, text in counted if n]
 
 
 def over(count: int) -> str:

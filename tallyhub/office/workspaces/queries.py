@@ -12,13 +12,13 @@ from tallyhub.agreements.models import Agreement
 from tallyhub.agreements.rules import ContactKind, Scope, ServiceKind
 from tallyhub.kernel import clock
 from tallyhub.kernel.access import Access
-from tallyhub.ledger import engine
 from tallyhub.ledger.queries import allotments_of
 from tallyhub.office.workspaces import rules
 from tallyhub.office.workspaces.rules import Bought, Contact, Welcome
 from tallyhub.organizations.models import Workspace
 from tallyhub.organizations.queries import list_own_workspaces
 from tallyhub.organizations.rules import Role
+from tallyhub.people import contacts
 
 _IN_FORCE = "g.starts_at <= %(now)s AND (g.ends_at IS NULL OR g.ends_at > %(now)s)"
 # Neither package nor agreement: those in force, and those to come.
@@ -115,20 +115,17 @@ def count_allowed_contacts(access: Access, agreement_id: int, day: date) -> int 
     with connection.cursor() as cursor:
         cursor.execute(_LIMITS, [agreement_id, list(access.customers)])
         limits = [entitlement_id for (entitlement_id,) in cursor.fetchall()]
-    if not limits:
-        return None
-    quantities = [engine.balance(lots, [], day).quantity for lots in allotments_of(limits).values()]
-    return None if None in quantities else sum(one or 0 for one in quantities)
+    return contacts.allowance(allotments_of(limits).values(), day)
 
 
 def list_welcomes(access: Access, agreement: Agreement, default_id: int | None) -> list[Welcome]:
     """What whoever the agreement names gets. Of one that is active: what they have, and who got no role of theirs."""
     bought = list_bought(access, [agreement.pk])[agreement.pk]
     reached = {place for one in bought for place in one.workspaces} | ({default_id} if default_id else set())
-    contacts = list_contacts(access, agreement.pk, default_id)
+    named = list_contacts(access, agreement.pk, default_id)
     first_day = max(agreement.starts_on, clock.today(agreement.zone))
     allowed = 0 if agreement.activated_at else count_allowed_contacts(access, agreement.pk, first_day)
-    return rules.welcome(contacts, holders=list_support_contacts(reached), allowed=allowed)
+    return rules.welcome(named, holders=list_support_contacts(reached), allowed=allowed)
 
 
 _WAITING = """
@@ -223,11 +220,13 @@ class Offered:
     id: int
     name: str
     agreement: str
+    number: str  # of the agreement
     scope: Scope
 
 
 _OFFERED = f"""
-SELECT p.id, p.name, a.name, p.scope FROM agreements_package p JOIN agreements_agreement a ON a.id = p.agreement_id
+SELECT p.id, p.name, a.name, a.number, p.scope
+FROM agreements_package p JOIN agreements_agreement a ON a.id = p.agreement_id
 WHERE p.customer_id = ANY (%(customers)s) AND {_NOT_OVER}
 ORDER BY a.name, a.id, p.scope DESC, p.name, p.id
 """
@@ -237,4 +236,7 @@ def list_offered(access: Access) -> list[Offered]:
     """What a new workspace can be given. For those who read the customer in whole."""
     with connection.cursor() as cursor:
         cursor.execute(_OFFERED, {"customers": list(access.customers_in_whole), "now": clock.now()})
-        return [Offered(one, name, agreement, Scope(scope)) for one, name, agreement, scope in cursor.fetchall()]
+        return [
+            Offered(one, name, agreement, number, Scope(scope))
+            for one, name, agreement, number, scope in cursor.fetchall()
+        ]

@@ -1,12 +1,13 @@
 """Pieces of making workspaces that several commands need. Each demands an open transaction."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable
 
 from tallyhub.agreements.models import Agreement
 from tallyhub.journal.steps import News, record_many
 from tallyhub.kernel.access import Access
 from tallyhub.kernel.scope import require_transaction
 from tallyhub.office.workspaces import rules
+from tallyhub.office.workspaces.queries import list_bought
 from tallyhub.office.workspaces.rules import Bought, Welcome
 from tallyhub.organizations.models import Workspace
 from tallyhub.organizations.queries import get_customer, list_own_workspaces
@@ -42,6 +43,15 @@ def places_of(agreement: Agreement, bought: dict[int, list[Bought]], default_id:
     followed = bought[agreement.follows_id] if agreement.follows_id else []
     places = {(one.id, default_id) for one in packages if one.is_enterprise and default_id not in one.workspaces}
     return places | {(one, place) for one, reached in rules.reach(packages, followed).items() for place in reached}
+
+
+def list_going(access: Access, agreements: Iterable[Agreement]) -> set[int]:
+    """The packages of these agreements that are mapped by themselves when theirs begins. One statement, or none."""
+    waiting = [one for one in agreements if one.approved_at and not one.activated_at]
+    if not waiting:
+        return set()
+    bought = list_bought(access, {pk for one in waiting for pk in (one.pk, one.follows_id) if pk})
+    return {package for one in waiting for package, _place in places_of(one, bought, 0)}
 
 
 def welcome(access: Access, workspace: Workspace, people: Collection[Welcome]) -> None:

@@ -14,10 +14,10 @@ from tallyhub.kernel import clock
 from tallyhub.kernel import formatting as fmt
 from tallyhub.kernel.access import Access, Right
 from tallyhub.kernel.errors import Forbidden, HubError
-from tallyhub.kernel.http import HubRequest, signed_in
+from tallyhub.kernel.http import HubRequest, signed_in, url
 from tallyhub.kernel.scope import scope
 from tallyhub.kernel.sentences import sentence
-from tallyhub.office.enquiries.queries import get_wished_workspace
+from tallyhub.office.enquiries.queries import find_address_of_asker, get_wished_workspace
 from tallyhub.office.workspaces import commands, page, queries
 from tallyhub.office.workspaces.forms import GoalForm, NewWorkspaceForm, read_ids
 from tallyhub.organizations.queries import get_customer, list_own_workspaces
@@ -64,24 +64,30 @@ def new(request: HubRequest) -> HttpResponseBase:
     """An additional workspace. ``?enquiry=7`` begins with the words of whoever asked, and grants it."""
     request.access.require(Right.MANAGE_AGREEMENTS)
     asked = read_ids([one for one in [request.GET.get("enquiry", "")] if one])
-    if request.method == "POST":
-        form = NewWorkspaceForm(request.POST)
+    if request.method == "POST" and "begin" not in request.POST:
+        form = NewWorkspaceForm(request.POST, answers=bool(asked))
         if form.is_valid() and (made := _make(request, form, asked)):
             messages.success(request, _("The workspace is there, and its administrators are invited."))
+            if not request.POST.getlist("packages"):
+                said = _("No package reaches it yet, so its people see nothing. Choose what it gets in Mapping.")
+                messages.warning(request, said)
             return redirect("office:workspace", made)
-    else:
-        form = NewWorkspaceForm(initial=_beginning(request.access, asked))
+    else:  # from the page of the enquiry comes the note that was begun there
+        begin = _beginning(request.access, asked) | {"note": request.POST.get("note", "")}
+        form = NewWorkspaceForm(initial=begin, answers=bool(asked))
     with scope(request.access):
         packages = page.offered(queries.list_offered(request.access), request.POST.getlist("packages"))
-        context = {"form": form, "packages": packages, "is_asked": bool(asked)}
+        back = url("office:enquiry", asked[0]) if asked else url("office:workspaces")
+        context = {"form": form, "packages": packages, "is_asked": bool(asked), "back": back}
         return render(request, "office/new_workspace.html", context, status=400 if form.is_bound else 200)
 
 
 def _make(request: HubRequest, form: NewWorkspaceForm, asked: list[int]) -> int | None:
     """The new one's id; None where the person must correct something."""
     wanted = form.new(read_ids(request.POST.getlist("packages")))
+    note = form.cleaned_data.get("note", "")
     try:
-        return commands.make_workspace(request.access, wanted, enquiry_id=asked[0] if asked else None).pk
+        return commands.make_workspace(request.access, wanted, enquiry_id=asked[0] if asked else None, note=note).pk
     except HubError as error:
         if error.code == "enquiry_answered":
             raise
@@ -94,7 +100,8 @@ def _beginning(access: Access, asked: list[int]) -> dict[str, Any]:
     if asked:
         with scope(access):
             enquiry = get_wished_workspace(access, asked[0])
-            begin |= {"name": enquiry.name, "goal": enquiry.goal}
+            asker = find_address_of_asker(access, enquiry)
+            begin |= {"name": enquiry.name, "goal": enquiry.goal, "administrators": asker}
     return begin
 
 
@@ -152,6 +159,7 @@ def activation(request: HubRequest, agreement_id: int) -> HttpResponse:
         context = {
             "agreement": agreement,
             "begins": fmt.day(agreement.starts_on),
+            "is_to_come": clock.today(agreement.zone) < agreement.starts_on,
             "active_since": _moment(agreement.activated_at),
             "may_activate": agreement.approved_at and not agreement.activated_at and _is_not_over(agreement),
             "workspace": default.name if default else get_customer(request.access).name,
@@ -175,6 +183,6 @@ def _is_not_over(agreement: Any) -> bool:
 def activate(request: HubRequest, agreement_id: int) -> HttpResponseBase:
     """Now: the same as on the first day."""
     done = commands.activate_agreement(request.access, agreement_id)
-    for text in page.done(done) if done else [_("The agreement is active already.")]:
+    for text in page.done(done) if done else [_("The agreement is set up already.")]:
         messages.success(request, text)
     return redirect("office:activation", agreement_id)

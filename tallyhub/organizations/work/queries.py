@@ -7,8 +7,7 @@ from django.db.models import Count, Q, QuerySet
 from tallyhub.kernel import clock
 from tallyhub.kernel.access import Access
 from tallyhub.organizations.models import AccessGrant, Organization, ProvedDomain, WorkAccount, Workspace
-from tallyhub.organizations.queries import find_personal
-from tallyhub.organizations.rules import ADMINISTRATORS, STAFF, Role
+from tallyhub.organizations.rules import STAFF
 
 
 def get_customer(access: Access) -> Organization:
@@ -61,18 +60,6 @@ def find_holders(access: Access, workspaces: Collection[int], *, in_whole: bool)
     if in_whole:
         reach |= Q(workspace_id=None)
     return set(_held(access).filter(reach).values_list("person_id", flat=True))
-
-
-def find_administrators(access: Access, workspace: Workspace | None = None) -> set[int]:
-    """Those whose role counts now: of the whole customer, and of the workspace, where one is named."""
-    roles = Q(role=Role.CUSTOMER_ADMINISTRATOR, workspace_id=None)
-    if workspace is not None:
-        roles |= Q(role__in=ADMINISTRATORS, workspace_id=workspace.pk)
-    grants = _held(access).filter(roles, starts_at__lte=clock.now())
-    held = set(grants.values_list("person_id", flat=True))
-    if list_refusing(access):
-        held -= find_personal(access.customer_id or 0, held)
-    return held
 
 
 def _held(access: Access) -> "QuerySet[AccessGrant]":

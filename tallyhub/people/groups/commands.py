@@ -11,7 +11,14 @@ from tallyhub.organizations import queries as organizations
 from tallyhub.people.groups import queries, steps
 from tallyhub.people.models import Group
 from tallyhub.people.users.rules import check_workspace_roles
-from tallyhub.people.users.steps import check_editable, get_managed, keeping_administrators, require_members
+from tallyhub.people.users.steps import (
+    check_chosen,
+    check_open,
+    check_receives,
+    get_managed,
+    keeping_administrators,
+    require_members,
+)
 
 
 @command
@@ -19,6 +26,7 @@ def make_group(access: Access, workspace_id: int, *, name: str) -> Group:
     """An empty one that gives nothing yet."""
     with keeping_administrators(access):
         workspace = get_managed(access, workspace_id)
+        check_open(workspace)
         _check_name(access, workspace.pk, name)
         group = Group.objects.create(customer_id=workspace.customer_id, workspace=workspace, name=name)
         record(access, "people.group_made", group.pk, workspace_id=workspace.pk)
@@ -56,6 +64,8 @@ def change_roles(access: Access, group_id: int, roles: Collection[str]) -> None:
         group = _lock(access, group_id)
         if set(group.roles) == wanted:
             return
+        if wanted - set(group.roles):
+            check_open(group.workspace)
         group.roles = sorted(wanted)
         group.save(update_fields=["roles"])
         record(access, "people.group_roles_changed", group.pk, workspace_id=group.workspace_id)
@@ -80,8 +90,9 @@ def add_people(access: Access, group_id: int, people: Collection[int], *, worksp
         group = _lock(access, group_id)
         if group.workspace_id != workspace_id:
             raise Group.DoesNotExist
-        check_editable(access, people)
+        check_chosen(people)
         require_members(access, group.workspace, people)
+        check_receives(access, people)
         steps.add_members(access, group, people)
 
 
@@ -93,7 +104,7 @@ def add_by_address(access: Access, group_id: int, *, address: str) -> None:
         person = find_by_address(address)
         if person is None or not organizations.list_members(access, group.workspace_id, [person.pk]):
             raise Invalid("group_member_unknown")
-        check_editable(access, [person.pk])
+        check_receives(access, [person.pk])
         steps.add_members(access, group, [person.pk])
 
 
@@ -101,6 +112,5 @@ def add_by_address(access: Access, group_id: int, *, address: str) -> None:
 def remove_person(access: Access, group_id: int, person_id: int) -> None:
     with keeping_administrators(access):
         group = _lock(access, group_id)
-        check_editable(access, [person_id])
         queries.require_person(access, group.pk, person_id)
         steps.remove_members(access, group, [person_id])

@@ -12,6 +12,7 @@ from tallyhub.organizations.steps import NewGrant, give_roles, take_roles
 from tallyhub.people import contacts
 from tallyhub.people.groups import queries
 from tallyhub.people.models import Group, GroupMember
+from tallyhub.people.users.steps import check_open, check_receives
 
 
 def source_of(group_id: int) -> str:
@@ -20,7 +21,8 @@ def source_of(group_id: int) -> str:
 
 
 def add_members(access: Access, group: Group, people: Collection[int]) -> None:
-    """They get what the group gives; whoever is in it already stays."""
+    """They get what the group gives; whoever is in it already stays. Raises Conflict for an archived workspace."""
+    check_open(group.workspace)
     _join(access, group, people)
     settle(access, group.workspace, [group], people)
 
@@ -37,6 +39,9 @@ def set_groups(access: Access, workspace: Workspace, person_id: int, groups: Col
     there = queries.groups_of(access, person_id, [workspace.pk])
     joined = [group for group in wanted if group.pk not in there]
     left = queries.require_groups(access, workspace.pk, there - {group.pk for group in wanted})
+    if joined:
+        check_open(workspace)
+        check_receives(access, [person_id])
     for group in joined:
         _join(access, group, [person_id])
     for group in left:
@@ -78,7 +83,7 @@ def settle(access: Access, workspace: Workspace, groups: Sequence[Group], people
     sources = {source_of(group): group for group in roles}
     inside = GroupMember.objects.filter(group__in=roles, person_id__in=people).values_list("group_id", "person_id")
     wanted = {(person, role, source_of(group)) for group, person in inside for role in roles[group]}
-    everything = organizations.list_held(access, [workspace.pk], people)
+    everything = organizations.list_given(access, [workspace.pk], people)
     held = {(one.person_id, one.role, one.source) for one in everything if one.source in sources}
     contacts_already = {one.person_id for one in everything if one.role is Role.SUPPORT_CONTACT}
     new_contacts = {person for person, role, _source in wanted - held if role is Role.SUPPORT_CONTACT}

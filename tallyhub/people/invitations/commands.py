@@ -3,7 +3,7 @@
 All that change an invitation take the lock of the customer's people, so that a link is used once.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from django.core.exceptions import ObjectDoesNotExist
@@ -14,35 +14,42 @@ from tallyhub.accounts.steps import confirm_address, open_account
 from tallyhub.journal.steps import News, record, record_many
 from tallyhub.kernel import clock
 from tallyhub.kernel.access import Access, Right
+from tallyhub.kernel.addresses import check_address
 from tallyhub.kernel.errors import Conflict, Invalid
+from tallyhub.kernel.names import check_person_name
 from tallyhub.kernel.scope import command, widen
 from tallyhub.organizations import queries as organizations
 from tallyhub.organizations.models import Workspace
 from tallyhub.organizations.rules import Role
-from tallyhub.organizations.steps import NewGrant, give_roles, lock_people
+from tallyhub.organizations.steps import lock_people
 from tallyhub.people.contacts import check_room
 from tallyhub.people.invitations import queries, steps
 from tallyhub.people.invitations.links import Link
 from tallyhub.people.invitations.queries import Found
 from tallyhub.people.invitations.rules import PEOPLE_MAX, State, Step, may_ask, next_step, state_of
 from tallyhub.people.models import Invitation
-from tallyhub.people.rules import LIFETIME, check_address, check_name, check_roles, roles_in
+from tallyhub.people.rules import LIFETIME, check_roles
 from tallyhub.people.steps import Invitee, invite, persons_of
 
 
 @command
-def invite_people(access: Access, workspace_id: int, people: Sequence[Invitee]) -> int:
+def invite_people(
+    access: Access, workspace_id: int, people: Sequence[Invitee], marks: Mapping[str, int] | None = None
+) -> int:
     """Ask these people into a workspace; returns how many were. Who has joined by now, or comes twice, is left out.
 
-    Raises DoesNotExist for a workspace that is not theirs, Forbidden, Invalid for what may not be asked.
+    ``marks``: of ``queries.marks_of`` when the list was previewed, so that a preview is sent once. Raises DoesNotExist
+    for a workspace that is not theirs, Forbidden, Invalid for what may not be asked, Conflict for what was done since.
     """
     workspace = _workspace(access, workspace_id)
     if len(people) > PEOPLE_MAX:
         raise Invalid("people_too_many", people_max=PEOPLE_MAX)
     checked = {one.email.lower(): one for one in reversed([_checked(access, one) for one in people])}
     lock_people(workspace.customer_id)
-    members = {address.lower() for address, _ in organizations.list_addresses(workspace.pk)}
-    wanted = [one for key, one in sorted(checked.items()) if key not in members]
+    if marks is not None and marks != queries.marks_of(workspace, marks):
+        raise Conflict("preview_used")
+    joined = organizations.list_joined(workspace.pk)
+    wanted = [one for key, one in sorted(checked.items()) if key not in joined]
     contacts = [one for one in wanted if Role.SUPPORT_CONTACT in one.roles]
     check_room(access, workspace, [one.pk for one in persons_of(contacts)])  # before: an invitation takes a place
     return len(invite(access, workspace, wanted))
@@ -58,7 +65,7 @@ def _workspace(access: Access, workspace_id: int) -> Workspace:
 
 def _checked(access: Access, one: Invitee) -> Invitee:
     check_roles(one.roles, in_whole=access.has(Right.MANAGE_USERS))
-    return replace(one, email=check_address(one.email), name=check_name(one.name))
+    return replace(one, email=check_address(one.email), name=check_person_name(one.name))
 
 
 @command
@@ -156,24 +163,10 @@ def _require(found: Found, link: Link, person_id: int | None, wanted: Step) -> N
 
 
 def _admit(found: Found, person: Person) -> Joined:
-    """The hub gives what the inviter chose; that the person accepted is theirs to record.
-
-    Raises Conflict where the workspace refuses personal accounts and this is one (R3.6).
-    """
-    hub = Access.of_system([found.customer_id])
+    """Raises Conflict where the workspace refuses personal accounts and this is one (R3.6)."""
     if organizations.is_refused(found.workspace_id, person.pk):
         raise Conflict("personal_account_refused", workspace=found.workspace_name)
-    steps.accept(found.id)
-    give_roles(
-        hub,
-        [
-            NewGrant(found.customer_id, place, person.pk, role, "invitation")
-            for place, role in roles_in(found.workspace_id, found.roles)
-        ],
-    )
-    own = Access(person_id=person.pk, customer_id=found.customer_id, workspaces=(found.workspace_id,))
-    widen(own)
-    record(own, "people.invitation_accepted", found.id, workspace_id=found.workspace_id)
+    steps.admit(found.customer_id, person.pk, [found])
     return Joined(person, found.customer_id, found.workspace_id)
 
 

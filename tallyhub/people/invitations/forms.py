@@ -1,15 +1,17 @@
 """What people fill in: whom they invite, and how they open an account."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from django import forms
+from django.contrib.auth.password_validation import password_validators_help_texts
 from django.core import signing
+from django.utils.functional import lazy
 from django.utils.translation import gettext_lazy as _
 
 from tallyhub.accounts.rules import LANGUAGES, zone_choices
 from tallyhub.kernel.errors import Invalid
-from tallyhub.kernel.names import NameField
+from tallyhub.kernel.names import PERSON_NAME_MAX, PersonNameField
 from tallyhub.organizations.rules import ROLE_NAMES, Role
 from tallyhub.people.invitations.lists import Defaults, Row, read_csv, read_pasted
 from tallyhub.people.invitations.rules import LIST_BYTES_MAX
@@ -59,28 +61,33 @@ class InviteForm(forms.Form):
         return rows
 
 
-def keep(workspace_id: int, people: Iterable[Invitee]) -> str:
+def keep(workspace_id: int, people: Iterable[Invitee], marks: Mapping[str, int]) -> str:
     """What was previewed, for a hidden field: no name waits in the session. Signed, so that it is what was shown."""
     rows = [[one.email, one.name, one.roles, one.language] for one in people]
-    return signing.dumps([workspace_id, rows], salt=_SALT, compress=True)
+    return signing.dumps([workspace_id, rows, marks], salt=_SALT, compress=True)
 
 
-def read_kept(text: str) -> tuple[int, list[Invitee]]:
-    """Workspace and people. Raises Invalid for what no page of ours has made, or did too long ago."""
+def read_kept(text: str) -> tuple[int, list[Invitee], dict[str, int]]:
+    """Workspace, people and their marks. Raises Invalid for what no page of ours has made, or did too long ago."""
     try:
-        workspace_id, rows = signing.loads(text, salt=_SALT, max_age=PREVIEW_SECONDS)
-    except signing.BadSignature:
+        workspace_id, rows, marks = signing.loads(text, salt=_SALT, max_age=PREVIEW_SECONDS)
+    except (signing.BadSignature, ValueError):  # the release before kept no marks
         raise Invalid("preview_too_old") from None
-    return workspace_id, [Invitee(email, tuple(roles), language, name) for email, name, roles, language in rows]
+    return workspace_id, [Invitee(email, tuple(roles), language, name) for email, name, roles, language in rows], marks
+
+
+def _password_rules() -> str:
+    return " ".join(password_validators_help_texts())
 
 
 class RegisterForm(forms.Form):
-    name = NameField(label=_("Name"), max_length=200)
+    name = PersonNameField(label=_("Name"), max_length=PERSON_NAME_MAX)
     password = forms.CharField(
         label=_("Password"),
         strip=False,
         max_length=200,
         widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
+        help_text=lazy(_password_rules, str)(),
     )
     password_again = forms.CharField(
         label=_("Password, again"),

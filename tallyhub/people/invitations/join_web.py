@@ -22,13 +22,18 @@ from tallyhub.people.invitations.commands import Joined
 from tallyhub.people.invitations.forms import RegisterForm
 from tallyhub.people.invitations.links import Link, read_token
 from tallyhub.people.invitations.queries import Found
+from tallyhub.people.invitations.refusal import refusal
 from tallyhub.people.invitations.rules import OPEN_STEPS, Step, masked, may_ask, next_step
+
+_ADMITTED = frozenset({Step.REGISTER, Step.SIGN_IN, Step.JOIN})  # one click more, and the person is in
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def invitation(request: HubRequest, token: str) -> HttpResponseBase:
     link = read_token(token)
     found, step = _read(request, link)
+    if step is Step.ACCEPTED and found and found.person_id == request.access.person_id and request.method != "POST":
+        return redirect("activity:home")  # they are in, perhaps since they signed in to come here
     with translation.override(_language(request, found)):
         form = _form(request, found) if step is Step.REGISTER and found else None
         if request.method == "POST" and (form is None or form.is_valid()):
@@ -90,11 +95,14 @@ def _page(
     problem: str = "",
 ) -> HttpResponse:
     status = 410 if status == 200 and step not in OPEN_STEPS else status
+    refused, may_be_vouched = refusal(found) if found and step in _ADMITTED else ("", False)
     context: dict[str, Any] = {
         "step": step,
         "token": token,
         "form": form,
-        "problem": problem,
+        "problem": "" if refused else problem,
+        "refused": refused,
+        "may_be_vouched": may_be_vouched,
         "sentence": sentence(Conflict(step)) if step not in OPEN_STEPS else "",
         "about": _about(found) if found and step in OPEN_STEPS | {Step.EXPIRED} else None,
         "may_ask": bool(found and step is Step.EXPIRED and may_ask(found, clock.now())),

@@ -11,6 +11,10 @@ TOKEN_MAX = 100  # characters; one of ours has about seventy
 _VALUE = re.compile(r"([1-9][0-9]{0,17})-([1-9][0-9]{0,8})", re.ASCII)
 
 
+class DamagedLink(ObjectDoesNotExist):
+    """Whatever the hub did not sign for this."""
+
+
 @dataclass(frozen=True, slots=True)
 class Link:
     invitation_id: int
@@ -30,13 +34,13 @@ def path_of(link: Link) -> str:
 
 
 def read_token(token: str) -> Link:
-    """Raises DoesNotExist for whatever the hub did not sign for this; it tells nothing of what there is."""
+    """Raises DamagedLink for whatever the hub did not sign for this; it tells nothing of what there is."""
     if len(token) > TOKEN_MAX:
-        raise ObjectDoesNotExist
+        raise DamagedLink
     try:
         value = _VALUE.fullmatch(_signer().unsign(token))
     except BadSignature as error:
-        raise ObjectDoesNotExist from error
+        raise DamagedLink from error
     if value is None:
-        raise ObjectDoesNotExist
+        raise DamagedLink
     return Link(int(value[1]), int(value[2]))

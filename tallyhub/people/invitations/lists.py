@@ -6,9 +6,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from tallyhub.accounts.rules import LANGUAGES
+from tallyhub.kernel.addresses import ADDRESS_MAX, check_address
 from tallyhub.kernel.errors import HubError, Invalid
+from tallyhub.kernel.names import PERSON_NAME_MAX, check_person_name
 from tallyhub.people.invitations.rules import LIST_BYTES_MAX, PEOPLE_MAX
-from tallyhub.people.rules import ADDRESS_MAX, NAME_MAX, check_address, check_name, check_roles
+from tallyhub.people.rules import check_roles
 
 COLUMNS = ("email", "name", "roles", "language")
 _DELIMITERS = (",", ";", "\t")
@@ -62,11 +64,17 @@ def _entries(text: str) -> Iterator[tuple[int, str]]:
             for piece in _split(part, ","):
                 entry = f"{before}, {piece}" if before else piece
                 # "Berg, Anna <anna@…>": what has no address yet is the beginning of a name.
-                before = entry if has_names and "@" not in entry and len(entry) < NAME_MAX else ""
+                before = entry if has_names and _begins_name(entry) else ""
                 if not before:
                     yield from ((number, one) for one in _apart(entry))
             if before:
                 yield number, before
+
+
+def _begins_name(entry: str) -> bool:
+    """One word in small letters, or with a digit or dot in it, is rather an address without its @."""
+    is_word = " " not in entry and (entry.islower() or any(one.isdigit() or one in "._" for one in entry))
+    return "@" not in entry and len(entry) < PERSON_NAME_MAX and not is_word
 
 
 def _split(text: str, mark: str) -> list[str]:
@@ -158,11 +166,11 @@ def _row(line: int, name: str, email: str, defaults: Defaults, roles: tuple[str,
     """Checked; a wrong one keeps what was written, and the first reason."""
     roles, language = tuple(dict.fromkeys(roles or defaults.roles)), language or defaults.language
     try:
-        email, name = check_address(email), check_name(name)
+        email, name = check_address(email), check_person_name(name)
         check_roles(roles, in_whole=defaults.in_whole)
         _check_language(language)
     except HubError as problem:
-        return Row(line, email[:ADDRESS_MAX], name[:NAME_MAX], roles, language, problem)
+        return Row(line, email[:ADDRESS_MAX], name[:PERSON_NAME_MAX], roles, language, problem)
     return Row(line, email, name, roles, language)
 
 

@@ -15,6 +15,7 @@ from tallyhub.kernel.sentences import sentence
 from tallyhub.organizations.rules import ROLE_NAMES, Role
 from tallyhub.people.invitations.preview import Fate, Planned
 from tallyhub.people.rules import may_give
+from tallyhub.people.users.queries import User
 
 # What each role lets somebody do, in plain words.
 ROLE_SENTENCES: dict[str, Any] = {
@@ -24,7 +25,7 @@ ROLE_SENTENCES: dict[str, Any] = {
     Role.LEARNING_MANAGER: gettext_lazy("You can see who has learnt what."),
     Role.SUPPORT_CONTACT: gettext_lazy("You can open support requests."),
     Role.VIEW_ALL_SUPPORT_REQUESTS: gettext_lazy("You can see every support request."),
-    Role.MEMBER: gettext_lazy("You belong to the workspace."),
+    Role.MEMBER: gettext_lazy("You become a member of the workspace."),
 }
 
 # The same, to whoever gives it.
@@ -40,6 +41,8 @@ _ROLE_HINTS: dict[str, Any] = {
 
 def what_roles_do(roles: Sequence[str]) -> list[str]:
     known = [role for role in ROLE_SENTENCES if role in roles] or [Role.MEMBER]
+    if Role.CUSTOMER_ADMINISTRATOR in known:  # says all that the workspace's one would
+        known = [role for role in known if role is not Role.WORKSPACE_ADMINISTRATOR]
     return [str(ROLE_SENTENCES[role]) for role in known]
 
 
@@ -51,6 +54,16 @@ def offered_roles(chosen: Iterable[str], *, in_whole: bool) -> list[dict[str, An
         for role in _ROLE_HINTS
         if may_give(role, in_whole=in_whole)
     ]
+
+
+def asked_for(user: User, workspace_id: int) -> dict[str, Any]:
+    """The form, filled in for one person with what they hold in the workspace."""
+    name = user.name.replace('"', "")
+    return {
+        "workspace": workspace_id,
+        "people": f'"{name}" <{user.email}>' if name != user.email else user.email,
+        "roles": sorted({one.role for one in user.roles if one.workspace_id == workspace_id} & set(_ROLE_HINTS)),
+    }
 
 
 def until(instant: datetime, zone: str) -> str:
@@ -117,9 +130,21 @@ def _notes(one: Planned) -> list[str]:
     if one.row.problem is not None:
         return [sentence(one.row.problem)]
     notes = []
+    if one.is_known:
+        notes.append(_("A member already, who cannot sign in yet."))
     if one.looks_like:
         notes.append(_("Looks like %(other)s, and is another one.") % {"other": one.looks_like})
+    domain = {"domain": one.row.email.rpartition("@")[2]}
+    if one.is_staff:
+        notes.append(_("Works for the provider or a partner, and serves you already."))
     if one.is_foreign:
-        domain = one.row.email.rpartition("@")[2]
-        notes.append(_("%(domain)s is no domain of your organisation.") % {"domain": domain})
+        notes.append(_("%(domain)s is no domain of your organisation.") % domain)
+    if one.is_refused:
+        notes.append(
+            _(
+                "The workspace accepts work accounts only: without your own sign-in nobody gets in with an address in "
+                "%(domain)s."
+            )
+            % domain
+        )
     return notes

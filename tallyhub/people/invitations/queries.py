@@ -73,6 +73,13 @@ def lock_invitation(access: Access, invitation_id: int) -> Invitation:
     return managed.visible_to(access).select_for_update(of=("self",)).select_related("workspace").get(pk=invitation_id)
 
 
+def list_joinable(access: Access, person_id: int) -> list[Invitation]:
+    """Those of somebody that lead into a workspace now. For the hub itself."""
+    mine = Invitation.objects.filter(customer_id__in=access.customers, person_id=person_id, accepted_at=None)
+    still = mine.filter(voided_at=None, expires_at__gt=clock.now(), workspace__archived_at=None)
+    return list(still.order_by("pk"))
+
+
 def list_unanswered(access: Access, ids: Collection[int]) -> list[Invitation]:
     """Those of these that are open still, in the order of their ids. For the hub itself."""
     now = clock.now()
@@ -112,6 +119,20 @@ def own_domains(customer_id: int) -> set[str]:
     with connection.cursor() as cursor:
         cursor.execute("SELECT people_own_domains(%s)", [customer_id])
         return {domain for (domain,) in cursor.fetchall()}
+
+
+_MARKS = """
+SELECT lower(email), sum(serial * 2 + (voided_at IS NOT NULL)::int)::bigint FROM people_invitation
+WHERE workspace_id = %s AND lower(email) = ANY (%s::text[]) GROUP BY 1
+"""
+
+
+def marks_of(workspace: Workspace, addresses: Collection[str]) -> dict[str, int]:
+    """Of each address in small letters a number that sending, sending again and taking back change; without: 0."""
+    keys = [one.lower() for one in addresses]
+    with connection.cursor() as cursor:
+        cursor.execute(_MARKS, [workspace.pk, keys])
+        return dict.fromkeys(keys, 0) | dict(cursor.fetchall())
 
 
 def list_invited(access: Access, workspace: Workspace) -> list[tuple[str, str]]:

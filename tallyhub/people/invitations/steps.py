@@ -1,11 +1,15 @@
 """Pieces of writing about invitations. Each demands an open transaction, in the scope of the customers concerned."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
+from typing import Protocol
 
+from tallyhub.journal.steps import News, record_many
 from tallyhub.kernel import clock
-from tallyhub.kernel.scope import require_transaction
+from tallyhub.kernel.access import Access
+from tallyhub.kernel.scope import require_transaction, widen
+from tallyhub.organizations.steps import NewGrant, give_roles
 from tallyhub.people.models import Invitation
-from tallyhub.people.rules import REMIND_AFTER
+from tallyhub.people.rules import REMIND_AFTER, roles_in
 
 # As people_customers_to_remind finds them (migrations/0003). However late the job comes, it is one mail.
 _REMIND = """
@@ -30,9 +34,34 @@ RETURNING i.*
 """
 
 
-def accept(invitation_id: int) -> None:
+class Asked(Protocol):
+    """What an invitation asks into, and as what."""
+
+    @property
+    def id(self) -> int: ...
+    @property
+    def workspace_id(self) -> int: ...
+    @property
+    def roles(self) -> Sequence[str]: ...
+
+
+def admit(customer_id: int, person_id: int, invitations: Collection[Asked]) -> None:
+    """The hub gives what the inviters chose; that the person accepted is theirs to record.
+
+    Needs the lock of the customer's people, and comes last: the scope is the person's afterwards.
+    """
     require_transaction()
-    Invitation.objects.filter(pk=invitation_id).update(accepted_at=clock.now())
+    Invitation.objects.filter(pk__in=[one.id for one in invitations]).update(accepted_at=clock.now())
+    given = [
+        NewGrant(customer_id, place, person_id, role, "invitation")
+        for one in invitations
+        for place, role in roles_in(one.workspace_id, one.roles)
+    ]
+    give_roles(Access.of_system([customer_id]), given)
+    places = tuple(one.workspace_id for one in invitations)
+    own = Access(person_id=person_id, customer_id=customer_id, workspaces=places)
+    widen(own)
+    record_many(own, [News("people.invitation_accepted", customer_id, one.id, one.workspace_id) for one in invitations])
 
 
 def note_asked(invitation_id: int) -> None:

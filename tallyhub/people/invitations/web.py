@@ -14,19 +14,20 @@ from django.views.decorators.http import require_http_methods, require_POST
 from tallyhub.accounts.rules import LANGUAGES
 from tallyhub.kernel import formatting as fmt
 from tallyhub.kernel.access import Right
-from tallyhub.kernel.errors import Forbidden, HubError
+from tallyhub.kernel.errors import Conflict, Forbidden, HubError
 from tallyhub.kernel.http import HubRequest, signed_in
 from tallyhub.kernel.scope import scope
 from tallyhub.kernel.sentences import sentence
 from tallyhub.organizations.models import Workspace
+from tallyhub.organizations.queries import get_workspace
 from tallyhub.people.invitations import commands, page, queries
 from tallyhub.people.invitations.forms import InviteForm, keep, read_kept
 from tallyhub.people.invitations.lists import COLUMNS
-from tallyhub.people.invitations.preview import invitees, plan
+from tallyhub.people.invitations.preview import Planned, find_refusal, invitees, plan, rows_of
 from tallyhub.people.invitations.rules import LIST_BYTES_MAX, PEOPLE_MAX
 from tallyhub.people.rules import check_roles
-
-ID_MAX = 2**63 - 1
+from tallyhub.people.users.forms import read_id
+from tallyhub.people.users.queries import get_user
 
 
 @signed_in
@@ -59,7 +60,17 @@ def _form(request: HubRequest, places: list[Workspace]) -> InviteForm:
             raise ObjectDoesNotExist
         return InviteForm(choices, request.POST, request.FILES)
     initial = {"workspace": request.access.workspace_id, "language": request.user.language}
-    return InviteForm(choices, initial=initial)
+    return InviteForm(choices, initial=initial | _asked_for(request, places))
+
+
+def _asked_for(request: HubRequest, places: list[Workspace]) -> dict[str, Any]:
+    """From the page of somebody who cannot sign in yet: whom, where, and as what."""
+    if "person" not in request.GET:
+        return {}
+    workspace_id = read_id(request.GET.get("workspace"))
+    if workspace_id not in {one.pk for one in places}:
+        raise ObjectDoesNotExist
+    return page.asked_for(get_user(request.access, read_id(request.GET.get("person")), [workspace_id]), workspace_id)
 
 
 def _form_page(request: HubRequest, form: InviteForm, places: list[Workspace]) -> HttpResponse:
@@ -81,26 +92,36 @@ def _is_whole(request: HubRequest) -> bool:
 
 
 def _field_of(error: HubError, form: InviteForm) -> str:
-    if error.code.startswith("role_"):
+    if error.code.startswith(("role_", "contacts_")):
         return "roles"
     return "file" if form.cleaned_data["file"] is not None else "people"
 
 
 def _preview(request: HubRequest, form: InviteForm, places: list[Workspace]) -> HttpResponse:
-    """Raises Invalid for what cannot be read, or may not be given."""
+    """Raises Invalid for what cannot be read or may not be given, Conflict where there are too few places."""
     check_roles(form.cleaned_data["roles"], in_whole=_is_whole(request))
     workspace = next(one for one in places if one.pk == form.cleaned_data["workspace"])
     planned = plan(request.access, workspace, form.rows(in_whole=_is_whole(request)))
     wanted = invitees(planned)
+    if refusal := find_refusal(request.access, workspace, wanted):
+        raise refusal
+    return _preview_page(request, workspace, planned)
+
+
+def _preview_page(request: HubRequest, workspace: Workspace, planned: list[Planned], problem: str = "") -> HttpResponse:
+    wanted = invitees(planned)
     said = ngettext("Send %(n)s invitation", "Send %(n)s invitations", len(wanted)) % {"n": fmt.number(len(wanted))}
     context = {
         "workspace": workspace,
+        "problem": problem,
         "counts": page.counts(planned),
         "rows": page.rows(planned),
-        "kept": keep(workspace.pk, wanted) if wanted else "",
+        "kept": keep(workspace.pk, wanted, queries.marks_of(workspace, [one.email for one in wanted]))
+        if wanted
+        else "",
         "send": said,
     }
-    return _unkept(render(request, "people/invite_preview.html", context))
+    return _unkept(render(request, "people/invite_preview.html", context, status=409 if problem else 200))
 
 
 def _unkept(response: HttpResponse) -> HttpResponse:
@@ -112,10 +133,16 @@ def _unkept(response: HttpResponse) -> HttpResponse:
 @signed_in
 @require_POST
 def send(request: HubRequest) -> HttpResponseBase:
-    """What was previewed. Whoever has joined meanwhile gets no mail."""
+    """What was previewed. Whoever has joined meanwhile gets no mail. Where it is refused, the list is there still."""
     _require_anywhere(request)
-    workspace_id, people = read_kept(request.POST.get("kept", ""))
-    count = commands.invite_people(request.access, workspace_id, people)
+    workspace_id, people, marks = read_kept(request.POST.get("kept", ""))
+    try:
+        count = commands.invite_people(request.access, workspace_id, people, marks)
+    except Conflict as error:
+        with scope(request.access):
+            workspace = get_workspace(request.access, workspace_id)
+            planned = plan(request.access, workspace, rows_of(people))
+            return _preview_page(request, workspace, planned, problem=sentence(error))
     said: Any = ngettext("%(n)s invitation is on its way.", "%(n)s invitations are on their way.", count)
     messages.success(request, said % {"n": fmt.number(count)})
     return redirect("people:users")
@@ -125,7 +152,7 @@ def send(request: HubRequest) -> HttpResponseBase:
 @require_POST
 def resend(request: HubRequest, invitation_id: int) -> HttpResponseBase:
     _require_anywhere(request)
-    commands.resend_invitation(request.access, _known(invitation_id))
+    commands.resend_invitation(request.access, invitation_id)
     messages.success(request, _("The invitation is sent again. The link that was sent before opens nothing any more."))
     return redirect(_back(request))
 
@@ -134,15 +161,9 @@ def resend(request: HubRequest, invitation_id: int) -> HttpResponseBase:
 @require_POST
 def revoke(request: HubRequest, invitation_id: int) -> HttpResponseBase:
     _require_anywhere(request)
-    commands.revoke_invitation(request.access, _known(invitation_id))
+    commands.revoke_invitation(request.access, invitation_id)
     messages.success(request, _("The invitation was taken back. Its link opens nothing any more."))
     return redirect(_back(request))
-
-
-def _known(invitation_id: int) -> int:
-    if invitation_id > ID_MAX:
-        raise ObjectDoesNotExist
-    return invitation_id
 
 
 def _back(request: HubRequest) -> str:

@@ -23,7 +23,11 @@ from tallyhub.people.users.forms import read_id
 @signed_in
 @require_safe
 def rights(request: HubRequest) -> HttpResponse:
-    return render(request, "people/rights.html", {"table": words.table()})
+    return render(
+        request,
+        "people/rights.html",
+        {"tables": words.tables(), "manages": request.access.has_anywhere(Right.MANAGE_USERS)},
+    )
 
 
 @dataclass(frozen=True, slots=True)

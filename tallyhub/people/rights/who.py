@@ -1,6 +1,6 @@
 """Who can see a workspace, an agreement or an entitlement, and why, in words (R7.3)."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import groupby
 from operator import attrgetter
@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from tallyhub.kernel import formatting as fmt
+from tallyhub.kernel.access import Right
 from tallyhub.organizations.queries import Held
 from tallyhub.organizations.rules import RIGHTS_OF, ROLE_NAMES, SEES, STAFF
 from tallyhub.people.rights.sources import Sources
@@ -23,6 +24,7 @@ class Reason:
     reach: str
     source: str
     since: str
+    lapse: str = ""  # why it does not count
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +54,7 @@ class Reasons:
         return Somebody(
             roles[0].name,
             any(one.role in STAFF for one in roles),
-            [str(text) for right, text in SEES.items() if right in rights],
+            [str(text) for right, text in SEES.items() if right in rights and not _is_weaker(right, rights)],
             [self.reason(one) for one in roles],
         )
 
@@ -66,6 +68,11 @@ class Reasons:
         if self._mapped is None:
             return _("in %(workspace)s") % said
         return mapping_text(said["workspace"], self._mapped.get(held.workspace_id, ()))
+
+
+def _is_weaker(right: Right, rights: Collection[Right]) -> bool:
+    """Beside "every row" the sentence of all rows but some would read as a contradiction."""
+    return right is Right.VIEW_ACTIVITY and Right.ADMINISTER in rights
 
 
 def mapping_text(workspace: str, packages: Sequence[str]) -> str:

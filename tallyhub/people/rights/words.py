@@ -1,5 +1,6 @@
 """Who may do what: the table of roles and rights, in plain words. Made from RIGHTS_OF, so that it says what holds."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
@@ -32,12 +33,21 @@ def where_held(role: Role) -> Any:
     return _("Staff of the provider or a partner") if role in STAFF else _("In a workspace")
 
 
-def table() -> dict[str, Any]:
-    """A row for each right, a column for each role."""
+def tables() -> list[dict[str, Any]]:
+    """One of the customer's roles and one of staff's: a row for each right that one of them has, a column for each."""
+    own = [role for role in Role if role not in STAFF]
+    return [
+        {"title": _("Roles of the customer’s people"), **_table(own)},
+        {"title": _("Roles of the provider’s and partners’ staff"), **_table([role for role in Role if role in STAFF])},
+    ]
+
+
+def _table(roles: Sequence[Role]) -> dict[str, Any]:
     return {
-        "roles": [{"name": ROLE_NAMES[role], "where": where_held(role)} for role in Role],
+        "roles": [{"name": ROLE_NAMES[role], "where": where_held(role)} for role in roles],
         "rows": [
-            {"name": name, "cells": [{"role": ROLE_NAMES[role], "has": right in RIGHTS_OF[role]} for role in Role]}
+            {"name": name, "cells": [{"role": ROLE_NAMES[role], "has": right in RIGHTS_OF[role]} for role in roles]}
             for right, name in RIGHT_NAMES.items()
+            if any(right in RIGHTS_OF[role] for role in roles)
         ],
     }

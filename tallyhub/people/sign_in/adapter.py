@@ -33,8 +33,9 @@ class Adapter(DefaultSocialAccountAdapter):  # type: ignore[misc]  # allauth is 
     def pre_social_login(self, request: HttpRequest, sociallogin: SocialLogin) -> None:
         """Who it is, or an error that says why nobody. Who vouches is written into the session when it begins."""
         row = sociallogin.provider.row
-        person = commands.sign_in(Access.of_system([row.customer_id]), row, sociallogin.claim)
-        sociallogin.user = sociallogin.account.user = person
+        entered = commands.sign_in(Access.of_system([row.customer_id]), row, sociallogin.claim)
+        sociallogin.user = sociallogin.account.user = entered.person
+        request.full_workspaces = [one.name for one in entered.full]  # type: ignore[attr-defined]
         request.vouched_by = row.customer_id  # type: ignore[attr-defined]
         if sociallogin.claim.is_cut:
             request.has_cut_groups = True  # type: ignore[attr-defined]

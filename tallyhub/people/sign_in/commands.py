@@ -14,18 +14,23 @@ from tallyhub.agreements.steps import settle_account_policy
 from tallyhub.journal.steps import record
 from tallyhub.kernel import clock
 from tallyhub.kernel.access import Access, Right
+from tallyhub.kernel.addresses import check_address
 from tallyhub.kernel.errors import Conflict, Forbidden, Invalid
+from tallyhub.kernel.names import check_person_name
 from tallyhub.kernel.scope import command
-from tallyhub.organizations.models import ProvedDomain
-from tallyhub.organizations.steps import lock_people
+from tallyhub.organizations.models import ProvedDomain, Workspace
+from tallyhub.organizations.steps import lock_people, touch_customer
 from tallyhub.organizations.work import queries as work
 from tallyhub.organizations.work import steps as work_steps
 from tallyhub.people import policy
+from tallyhub.people.invitations.queries import list_joinable
+from tallyhub.people.invitations.steps import admit
 from tallyhub.people.models import DirectoryGroup, IdentityProvider
 from tallyhub.people.rules import GIVEN_ROLES
 from tallyhub.people.sign_in import queries, rules, steps
 from tallyhub.people.sign_in.queries import Provider
 from tallyhub.people.sign_in.rules import Claim, Way
+from tallyhub.people.users.steps import keeping_administrators
 
 
 def require_part(access: Access) -> None:
@@ -40,6 +45,8 @@ def require_part(access: Access) -> None:
 @command
 def allow_personal(access: Access, workspace_id: int) -> None:
     """Counts from the next request."""
+    require_part(access)
+    touch_customer(access.customers)
     _decide(access, workspace_id, allows=True)
 
 
@@ -47,9 +54,10 @@ def allow_personal(access: Access, workspace_id: int) -> None:
 def refuse_personal(access: Access, workspace_id: int) -> None:
     """Counts from the next request. Raises Conflict where nobody would be left who could undo it."""
     require_part(access)
-    lock_people(access.customer_id or 0)
-    policy.check(access, policy.refusing(access, work.get_workspace(access, workspace_id)))
-    _decide(access, workspace_id, allows=False)
+    touch_customer(access.customers)
+    with keeping_administrators(access):
+        policy.check(access, policy.refusing(access, work.get_workspace(access, workspace_id)))
+        _decide(access, workspace_id, allows=False)
 
 
 def _decide(access: Access, workspace_id: int, *, allows: bool) -> None:
@@ -57,6 +65,8 @@ def _decide(access: Access, workspace_id: int, *, allows: bool) -> None:
     workspace = work.lock_workspace(access, workspace_id)
     if workspace.allows_personal == allows:
         return
+    if allows and workspace.archived_at is not None:
+        raise Conflict("workspace_archived", name=workspace.name)
     workspace.allows_personal = allows
     workspace.save(update_fields=["allows_personal"])
     if allows:
@@ -119,11 +129,11 @@ def _check_room(access: Access) -> None:
 def remove_domain(access: Access, domain_id: int) -> None:
     """Whoever was a work account by it alone has a personal one from the next request on."""
     require_part(access)
-    lock_people(access.customer_id or 0)
-    domain = work.get_domain(access, domain_id)
-    policy.check(access, policy.taking_domain(access, domain))
-    record(access, "people.domain_removed", domain.pk)
-    domain.delete()
+    with keeping_administrators(access):
+        domain = work.get_domain(access, domain_id)
+        policy.check(access, policy.taking_domain(access, domain))
+        record(access, "people.domain_removed", domain.pk)
+        domain.delete()
 
 
 # The identity provider
@@ -146,9 +156,16 @@ def save_provider(access: Access, fields: ProviderFields) -> IdentityProvider:
     """``fields.issuer`` has answered as itself a moment ago.
 
     At another issuer the same subject is somebody else, so a change of it forgets who signed in by the old one.
+    Raises Conflict where nobody would be left who administers and can sign in.
     """
     access.require(Right.MANAGE_SIGN_IN)
-    lock_people(access.customer_id or 0)
+    with keeping_administrators(access):
+        one = _save_provider(access, fields)
+        record(access, "people.provider_saved", one.pk)
+    return one
+
+
+def _save_provider(access: Access, fields: ProviderFields) -> IdentityProvider:
     one = queries.find_identity_provider(access) or IdentityProvider(
         customer_id=access.customer_id or 0, slug=queries.slug_of_customer(access), client_secret=""
     )
@@ -163,23 +180,25 @@ def save_provider(access: Access, fields: ProviderFields) -> IdentityProvider:
     one.client_secret = fields.client_secret or one.client_secret
     one.groups_claim, one.is_active = fields.groups_claim, fields.is_active
     one.save()
-    record(access, "people.provider_saved", one.pk)
     return one
 
 
 @command
 def remove_provider(access: Access) -> None:
-    """Whoever signed in by it is signed out; its directory's groups and their roles go, too."""
+    """Whoever signed in by it is signed out; its directory's groups and their roles go, too.
+
+    Raises Conflict where nobody would be left who administers and can sign in.
+    """
     access.require(Right.MANAGE_SIGN_IN)
-    lock_people(access.customer_id or 0)
-    one = queries.find_identity_provider(access)
-    if one is None:
-        raise IdentityProvider.DoesNotExist
-    policy.check(access, policy.ending_provider(access))
-    steps.take_all(access, [group.pk for group, _members in queries.list_directory_groups(access)])
-    _forget_accounts(access, one, keeps_links=False)
-    record(access, "people.provider_removed", one.pk)
-    one.delete()
+    with keeping_administrators(access):
+        one = queries.find_identity_provider(access)
+        if one is None:
+            raise IdentityProvider.DoesNotExist
+        policy.check(access, policy.ending_provider(access))
+        steps.take_all(access, [group.pk for group, _members in queries.list_directory_groups(access)])
+        _forget_accounts(access, one, keeps_links=False)
+        record(access, "people.provider_removed", one.pk)
+        one.delete()
 
 
 def _forget_accounts(access: Access, one: IdentityProvider, *, keeps_links: bool) -> None:
@@ -237,11 +256,20 @@ def remove_directory_group(access: Access, group_id: int) -> None:
 # Somebody signs in
 
 
+@dataclass(frozen=True, slots=True)
+class Entered:
+    """Who was let in, and where a group would have made them a support contact, but no place was left."""
+
+    person: Person
+    full: list[Workspace]
+
+
 @command
-def sign_in(access: Access, provider: Provider, claim: Claim) -> Person:
+def sign_in(access: Access, provider: Provider, claim: Claim) -> Entered:
     """Let in whom the provider's verified answer names; ``access`` is the hub's, inside the provider's customer.
 
-    Raises Invalid for whoever is not let in. Renews the roles that come from the directory's groups.
+    Raises Invalid for whoever is not let in. Renews the roles that come from the directory's groups, and joins what the
+    customer has asked them into: who it is needs no mail to prove it, so they may have no mailbox (R3.5).
     """
     lock_people(provider.customer_id)
     groups = steps.matching(access, provider, claim)
@@ -257,8 +285,10 @@ def sign_in(access: Access, provider: Provider, claim: Claim) -> Person:
         person.save(update_fields=["confirmed_at"])
     work_steps.vouch(provider.customer_id, person.pk)
     lasts = timedelta(seconds=settings.SESSION_COOKIE_AGE)
-    steps.renew(access, provider, claim, person, groups, ends_at=clock.now() + lasts)
-    return person
+    full = steps.renew(access, provider, claim, person, groups, ends_at=clock.now() + lasts)
+    if invitations := list_joinable(access, person.pk):
+        admit(provider.customer_id, person.pk, invitations)
+    return Entered(person, full)
 
 
 def _is_address_of(person: Person, claim: Claim) -> bool:
@@ -266,5 +296,16 @@ def _is_address_of(person: Person, claim: Claim) -> bool:
 
 
 def _new_person(claim: Claim) -> Person:
-    (person,) = add_invited([Person(name=claim.name or claim.email, email=claim.email, password=make_password(None))])
+    """Raises Invalid for an address that nobody could be invited with."""
+    email = check_address(claim.email)
+    (person,) = add_invited([Person(name=_name_in(claim), email=email, password=make_password(None))])
     return person
+
+
+def _name_in(claim: Claim) -> str:
+    """As the directory says it, by the rule for any other name; else what stands before the @."""
+    try:
+        name = check_person_name(claim.name)
+    except Invalid:
+        name = ""
+    return name or claim.email.partition("@")[0]

@@ -36,7 +36,8 @@ def read_directions(issuer: str) -> Directions:
     """Ask the provider. Raises Conflict or Invalid with what is wrong with it."""
     said = ask("GET", issuer.rstrip("/") + _WELL_KNOWN)
     if said.get("issuer") != issuer:
-        raise Invalid("provider_issuer_differs", said=str(said.get("issuer"))[:ISSUER_MAX])
+        other = str(said.get("issuer"))[:ISSUER_MAX]
+        raise Invalid("provider_issuer_differs", said=other.encode(errors="replace").decode())
     methods = said.get("token_endpoint_auth_methods_supported")
     return Directions(
         issuer=issuer,

@@ -1,7 +1,8 @@
 """Signing in with the customer's own account: find the organisation, go to its provider, come back.
 
 A form that leads to another host is blocked by our content security policy, and so is its redirect. So the form leads
-to a page of ours, and from there a link does.
+to a page of ours, and that leads on. It begins by a form of ours only: a link of another site could otherwise sign a
+browser in as whoever that site's owner wants, without a word.
 """
 
 from typing import Any
@@ -14,10 +15,11 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from tallyhub.kernel import formatting as fmt
 from tallyhub.kernel.errors import HubError, Invalid
-from tallyhub.kernel.http import url
+from tallyhub.kernel.http import HubRequest, url
 from tallyhub.kernel.sentences import sentence
 from tallyhub.people.sign_in import openid, queries, rules
 from tallyhub.people.sign_in.forms import AddressForm
@@ -51,21 +53,34 @@ def _find_slug(request: HttpRequest, address: str) -> str:
 
 
 @require_safe
-def offer(request: HttpRequest, slug: str) -> HttpResponse:
-    """The customer's own address for its people, to be told to them: one link, to its provider."""
-    provider = _provider(slug)
-    context = {"provider": provider, "href": _with_next(url("people:sso_go", slug), request)}
+def offer(request: HubRequest, slug: str) -> HttpResponse:
+    """The customer's own address for its people, to be told to them: one button, to its provider.
+
+    Whoever is signed in reads that it takes the place of that.
+    """
+    context = {
+        "provider": _provider(slug),
+        "next": get_next_redirect_url(request) or "",
+        "instead_of": request.access.person_id,
+    }
     return render(request, "people/sso_offer.html", context)
 
 
-@require_safe
-def go(request: HttpRequest, slug: str) -> HttpResponseBase:
-    _provider(slug)
+@require_POST
+def go(request: HubRequest, slug: str) -> HttpResponseBase:
+    """On to the provider. Who is signed in and was not asked about it is asked first."""
+    provider = _provider(slug)
+    if request.POST.get("instead_of", "") != str(request.access.person_id or ""):
+        return redirect(_with_next(url("people:sso", slug), request))
     try:
         _limit(request)
-        return openid.begin(request, slug, get_next_redirect_url(request))
+        href = openid.begin(request, slug, get_next_redirect_url(request))
     except HubError as error:
         return _refused(request, slug, error)
+    response = render(request, "people/sso_onward.html", {"provider": provider, "href": href})
+    response.headers["Refresh"] = f"0; url={href}"
+    response.headers["Cache-Control"] = "no-store"  # the link holds a state that counts once
+    return response
 
 
 @require_safe
@@ -82,6 +97,15 @@ def come_back(request: HttpRequest, slug: str) -> HttpResponseBase:
                 "Your directory did not say which groups you are in, because you are in too many. Roles that come from "
                 "groups were not renewed. Your administrator can limit which groups it says."
             ),
+        )
+    if full := getattr(request, "full_workspaces", []):
+        messages.warning(
+            request,
+            _(
+                "Your directory makes you a support contact in %(workspaces)s, but the agreement allows no more of "
+                "them. Everything else was given to you. Ask your administrator."
+            )
+            % {"workspaces": fmt.listed(full)},
         )
     return answer
 

@@ -20,7 +20,9 @@ class AddressForm(forms.Form):
 
 class ClaimForm(forms.Form):
     domain = forms.CharField(
-        label=_("Mail domain"), max_length=DOMAIN_MAX, help_text=_("What stands after the @ in your addresses.")
+        label=_("Mail domain"),
+        max_length=DOMAIN_MAX,
+        help_text=_("What stands after the @ in the addresses of the customer’s people."),
     )
 
 
@@ -54,7 +56,10 @@ class ProviderForm(forms.Form):
     @classmethod
     def of(cls, provider: IdentityProvider | None) -> "ProviderForm":
         if provider is None:
-            return cls(initial={"groups_claim": "groups", "is_active": True})
+            form = cls(initial={"groups_claim": "groups", "is_active": True})
+            fields: Any = form.fields
+            fields["client_secret"].help_text = _("It is never shown.")
+            return form
         names = (name for name in cls.base_fields if name != "client_secret")
         return cls(initial={name: getattr(provider, name) for name in names})
 

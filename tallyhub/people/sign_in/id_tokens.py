@@ -4,6 +4,7 @@ OpenID Connect Core 1.0, 3.1.3.7. The signature is checked although the token ca
 then a wrong address in what it says about itself does not make somebody else believed.
 """
 
+import json
 from collections.abc import Mapping
 from typing import Any
 
@@ -37,8 +38,11 @@ def verify(token: str, keys: Mapping[str, Any], *, issuer: str, client_id: str, 
             leeway=LEEWAY_SECONDS,
             options={"require": list(_NEEDED)},
         )
+        json.dumps(claims, ensure_ascii=False).encode()  # nothing that no column and no page could hold
     except jwt.PyJWTError as error:
         raise Conflict("sso_answer_refused", reason=_reason(error)) from None
+    except (ValueError, TypeError, ArithmeticError, RecursionError):  # half a letter, no time, too deep
+        raise Conflict("sso_answer_refused", reason="malformed") from None
     if not constant_time_compare(str(claims["nonce"]), nonce):
         raise Conflict("sso_answer_refused", reason="nonce")
     # A token for several must say which of them asked for it, and one that says so must name us.
@@ -52,14 +56,16 @@ def verify(token: str, keys: Mapping[str, Any], *, issuer: str, client_id: str, 
 
 def _key(keys: Mapping[str, Any], key_id: Any, algorithm: str) -> Any:
     """The one that the token names; without a name the only one there is."""
-    offered = [one for one in keys.get("keys") or () if isinstance(one, dict) and one.get("use", "sig") == "sig"]
+    said = keys.get("keys")
+    listed = said if isinstance(said, list) else []
+    offered = [one for one in listed if isinstance(one, dict) and one.get("use", "sig") == "sig"]
     named = [one for one in offered if one.get("kid") == key_id] if key_id is not None else offered
     fitting = [one for one in named if one.get("alg", algorithm) == algorithm]
     if len(fitting) != 1:
         raise Conflict("sso_answer_refused", reason="key")
     try:
         return jwt.PyJWK(fitting[0], algorithm=algorithm).key
-    except (ValueError, TypeError, KeyError):
+    except (ValueError, TypeError, LookupError, AttributeError, ArithmeticError):
         raise Conflict("sso_answer_refused", reason="key") from None
 
 

@@ -9,7 +9,7 @@ from functools import cached_property
 from typing import Any
 from urllib.parse import quote
 
-from allauth.socialaccount.models import SocialApp, SocialLogin
+from allauth.socialaccount.models import SocialApp, SocialLogin, SocialToken
 from allauth.socialaccount.providers.base import AuthProcess
 from allauth.socialaccount.providers.oauth2.client import OAuth2Client
 from allauth.socialaccount.providers.oauth2.views import OAuth2CallbackView
@@ -19,6 +19,7 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponseBase
 from django.urls import reverse
 
+from tallyhub.kernel.access import Access
 from tallyhub.kernel.errors import Conflict
 from tallyhub.people.sign_in import discovery, id_tokens, queries
 from tallyhub.people.sign_in.discovery import Directions
@@ -45,6 +46,8 @@ class Client(OAuth2Client):  # type: ignore[misc]  # allauth is not typed
         answer = discovery.ask("POST", self.access_token_url, form=form, headers=headers)
         if not isinstance(answer.get("access_token"), str) or not isinstance(answer.get("id_token"), str):
             raise Conflict("provider_answer_malformed")
+        if not (answer["access_token"].isascii() and answer["access_token"].isprintable()):  # it becomes a header
+            raise Conflict("sso_answer_refused", reason="malformed")
         return answer
 
 
@@ -85,6 +88,10 @@ class Adapter(OpenIDConnectOAuth2Adapter):  # type: ignore[misc]
         path = reverse("people:sso_return", args=[self.provider_id])
         base = settings.TALLYHUB.base_url.rstrip("/")
         return f"{base}{path}" if base else request.build_absolute_uri(path)
+
+    def parse_token(self, data: dict[str, Any]) -> SocialToken:
+        """Used once and kept nowhere, so how long it would be good for does not matter, nor what is said of that."""
+        return SocialToken(token=data["access_token"])
 
     def complete_login(self, request: HttpRequest, app: SocialApp, token: Any, **kwargs: Any) -> SocialLogin:
         """The ID token decides who it is. What it leaves out of address and groups is asked for, and must be about
@@ -145,6 +152,7 @@ class Provider(OpenIDConnectProvider):  # type: ignore[misc]
             scope=list(SCOPES),
             auth_params={"nonce": nonce},
             nonce=nonce,
+            instead_of=_signed_in(request),
         )
         return answer
 
@@ -165,20 +173,26 @@ class Returned(OAuth2CallbackView):  # type: ignore[misc]
     """Somebody comes back from the provider."""
 
     def _get_state(self, request: HttpRequest, provider: Provider) -> tuple[Any, Any]:
-        """Each state counts once; with it comes the nonce that the token must hold."""
+        """Each state counts once; with it comes the nonce that the token must hold, and who agreed to be replaced."""
         state, answer = super()._get_state(request, provider)
         if state is not None:
+            if state.get("instead_of") != _signed_in(request):
+                raise Conflict("sso_outdated")
             self.adapter.nonce = state.get("nonce") or secrets.token_urlsafe(24)
         if request.GET.get("iss", provider.row.issuer) != provider.row.issuer:  # RFC 9207
             raise Conflict("sso_answer_refused", reason="issuer")
         return state, answer
 
 
-def begin(request: HttpRequest, slug: str, next_url: str | None) -> HttpResponseBase:
-    """On to the customer's provider. Raises SocialApp.DoesNotExist where there is none."""
+def _signed_in(request: HttpRequest) -> int | None:
+    access: Access = request.access  # type: ignore[attr-defined]  # a HubRequest, in allauth's hands
+    return access.person_id
+
+
+def begin(request: HttpRequest, slug: str, next_url: str | None) -> str:
+    """The address at the customer's provider to go on to. Raises SocialApp.DoesNotExist where there is none."""
     adapter = Adapter(request, slug)
-    answer: HttpResponseBase = adapter.get_provider().redirect(request, AuthProcess.LOGIN, next_url)
-    return answer
+    return str(adapter.get_provider().redirect(request, AuthProcess.LOGIN, next_url)["Location"])
 
 
 def complete(request: HttpRequest, slug: str) -> HttpResponseBase:

@@ -1,18 +1,18 @@
 """What the page of the account policy says, in words."""
 
+from collections.abc import Callable, Collection, Iterable
 from typing import Any
 
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from tallyhub.agreements.models import Agreement
 from tallyhub.agreements.queries import AccountPolicy
 from tallyhub.agreements.rules import Plan
 from tallyhub.kernel import formatting as fmt
 from tallyhub.kernel.access import Access, Right
 from tallyhub.organizations.models import ProvedDomain, Workspace
-from tallyhub.organizations.rules import ROLE_NAMES
+from tallyhub.organizations.rules import IMPORTED, ROLE_NAMES
 from tallyhub.people.models import DirectoryGroup
 from tallyhub.people.policy import SHOWN_MAX, Effect
 from tallyhub.people.sign_in.rules import record_name, record_text
@@ -32,29 +32,27 @@ def workspace(one: Workspace, policy: AccountPolicy) -> dict[str, Any]:
 
 def _because(one: Workspace, policy: AccountPolicy) -> str:
     """Whose rule it is; of several agreements the strictest decides."""
+    said = {"number": policy.decided_by[0].number} if policy.decided_by else {}
     decides = policy.decided_by[0] if policy.decided_by else None
     if one.allows_personal:
         if decides is None:
-            return _("No agreement reaches it yet. You have allowed personal accounts.")
+            return _("No agreement reaches it yet. The customer has allowed personal accounts.")
         if decides.plan == Plan.UNIFIED:
-            return _("Unified agreement %(number)s refuses personal accounts; you have allowed them.") % _number(
-                decides
-            )
-        return _("Agreement %(number)s accepts personal accounts, and you have allowed them.") % _number(decides)
+            return _("Unified agreement %(number)s refuses personal accounts; the customer has allowed them.") % said
+        return _("Agreement %(number)s accepts personal accounts, and the customer has allowed them.") % said
     if decides is None:
-        return _("No agreement reaches it yet. You have not allowed personal accounts.")
+        return _("No agreement reaches it yet. The customer has not allowed personal accounts.")
     if decides.plan != Plan.UNIFIED:
-        return _("Agreement %(number)s accepts personal accounts.") % _number(decides)
+        return _("Agreement %(number)s accepts personal accounts.") % said
     if any(each.plan != Plan.UNIFIED for each in policy.decided_by):
-        return _(
-            "Unified agreement %(number)s refuses personal accounts; you have not allowed them. Of the agreements that "
-            "reach it, the strictest decides."
-        ) % _number(decides)
-    return _("Unified agreement %(number)s refuses personal accounts; you have not allowed them.") % _number(decides)
-
-
-def _number(agreement: Agreement) -> dict[str, str]:
-    return {"number": agreement.number}
+        return (
+            _(
+                "Unified agreement %(number)s refuses personal accounts; the customer has not allowed them. Of the "
+                "agreements that reach it, the strictest decides."
+            )
+            % said
+        )
+    return _("Unified agreement %(number)s refuses personal accounts; the customer has not allowed them.") % said
 
 
 def domain(one: ProvedDomain) -> dict[str, Any]:
@@ -75,6 +73,8 @@ def _how(one: ProvedDomain) -> str:
     day = fmt.short_day(timezone.localtime(one.proved_at).date())
     if one.proved_by == "dns":
         return _("By its record, on %(day)s") % {"day": day}
+    if one.reason == IMPORTED:
+        return _("By an import, on %(day)s") % {"day": day}
     return _("By the account team, on %(day)s: %(reason)s") % {"day": day, "reason": one.reason}
 
 
@@ -94,18 +94,40 @@ def group(one: DirectoryGroup, members: int) -> dict[str, Any]:
     }
 
 
-def effect(found: Effect, names: list[str]) -> dict[str, Any]:
-    out, invited = len(found.out), len(found.invited)
+def effect(found: Effect, names: Callable[[Collection[int]], list[tuple[str, str]]]) -> dict[str, Any]:
+    """``names``: reads name and address of some people."""
+    invited = len(found.invited)
     return {
-        "out": ngettext("%(n)s person", "%(n)s people", out) % {"n": fmt.number(out)} if out else "",
-        "names": names,
-        "more": _more(out),
+        "out": _people(len(found.out)),
+        "names": _with_reasons(names(found.out), found),
+        "more": _more(len(found.out)),
+        "unable": _people(len(found.unable)),
+        "unable_names": [(name, "") for name, _address in names(found.unable)],
+        "unable_more": _more(len(found.unable)),
         "invited": ngettext("%(n)s invitation", "%(n)s invitations", invited) % {"n": fmt.number(invited)}
         if invited
         else "",
-        "invited_names": found.invited[:SHOWN_MAX],
+        "invited_names": _with_reasons(found.invited[:SHOWN_MAX], found),
         "invited_more": _more(invited),
     }
+
+
+def _with_reasons(people: Iterable[tuple[str, str]], found: Effect) -> list[tuple[str, str]]:
+    return [(name, why_personal(address, found.domains)) for name, address in people]
+
+
+def why_personal(address: str, domains: Collection[str]) -> str:
+    """Why an account of which it is known to be personal is that. ``domains``: those that the customer has proved."""
+    domain = address.rpartition("@")[2].lower()
+    if not domain:
+        return _("has no email address")
+    if domain not in domains:
+        return _("%(domain)s is none of the proved domains") % {"domain": domain}
+    return _("has not confirmed the email address")
+
+
+def _people(count: int) -> str:
+    return ngettext("%(n)s person", "%(n)s people", count) % {"n": fmt.number(count)} if count else ""
 
 
 def _more(count: int) -> str:

@@ -8,9 +8,11 @@ from tallyhub.journal.steps import record
 from tallyhub.kernel import clock
 from tallyhub.kernel.access import Access
 from tallyhub.kernel.scope import require_transaction
+from tallyhub.organizations.models import Workspace
 from tallyhub.organizations.rules import Role
 from tallyhub.organizations.steps import NewGrant, give_roles, take_roles
 from tallyhub.organizations.work.queries import list_grants_from
+from tallyhub.people import contacts
 from tallyhub.people.models import DirectoryGroup
 from tallyhub.people.rules import roles_in
 from tallyhub.people.sign_in.queries import SOURCE, Provider, source_of
@@ -22,7 +24,7 @@ def matching(access: Access, provider: Provider, claim: Claim) -> list[Directory
     if not claim.groups:
         return []
     groups = DirectoryGroup.objects.visible_to(access).filter(provider_id=provider.id, key__in=claim.groups)
-    return list(groups.filter(workspace__archived_at=None).order_by("pk"))
+    return list(groups.filter(workspace__archived_at=None).select_related("workspace").order_by("pk"))
 
 
 def renew(
@@ -33,20 +35,24 @@ def renew(
     groups: Collection[DirectoryGroup],
     *,
     ends_at: datetime,
-) -> None:
+) -> list[Workspace]:
     """Give what the groups give until then, and take at once what others gave.
 
     Where the directory left the groups out because there are too many, nobody can say which they are: nothing is
     renewed, nothing is taken, and what was given ends by itself.
+
+    Returns the workspaces in which they would be one support contact more than an agreement allows: that role is left
+    out and an event says so, because whoever signs in can do nothing about it.
     """
     require_transaction()
     if claim.is_cut:
         record(access, "people.groups_cut", person.pk, customer_id=provider.customer_id)
-        return
+        return []
+    full = _full(access, person, groups)
     given = [
         NewGrant(provider.customer_id, place, person.pk, role, source_of(group.pk), ends_at)
         for group in groups
-        for place, role in roles_in(group.workspace_id, group.roles)
+        for place, role in roles_in(group.workspace_id, _roles_given(group, full))
     ]
     kept = {one.key for one in given}
     stale = [one for one in _held(access, person_id=person.pk) if one.key not in kept]
@@ -55,6 +61,21 @@ def renew(
     if given:
         give_roles(access, given)
         DirectoryGroup.objects.filter(pk__in=[group.pk for group in groups]).update(seen_at=clock.now())
+    for workspace_id in sorted(full):
+        where = {"customer_id": provider.customer_id, "workspace_id": workspace_id}
+        record(access, "people.contacts_full", person.pk, **where)
+    return [full[workspace_id] for workspace_id in sorted(full)]
+
+
+def _full(access: Access, person: Person, groups: Collection[DirectoryGroup]) -> dict[int, Workspace]:
+    """Where the groups would make them a support contact, and no place is left. Needs the lock of the people."""
+    wanted = {one.workspace_id: one.workspace for one in groups if Role.SUPPORT_CONTACT in one.roles}
+    return {pk: one for pk, one in wanted.items() if not contacts.has_room(access, one, person.pk)}
+
+
+def _roles_given(group: DirectoryGroup, full: Collection[int]) -> list[str]:
+    left_out = {Role.SUPPORT_CONTACT} if group.workspace_id in full else set()
+    return [role for role in group.roles if role not in left_out]
 
 
 def take_all(access: Access, groups: Collection[int]) -> None:

@@ -137,7 +137,7 @@ def _consider(
             problem = sentence(error)
     with scope(request.access):
         effect = found()
-        context = {**words, "effect": page.effect(effect, policy.names(effect)), "problem": problem}
+        context = {**words, "effect": page.effect(effect, policy.names), "problem": problem}
         return render(request, "people/account_policy_effect.html", context, status=409 if problem else 200)
 
 

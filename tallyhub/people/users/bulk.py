@@ -11,7 +11,7 @@ from django.utils.translation import ngettext
 
 from tallyhub.kernel import formatting as fmt
 from tallyhub.kernel.http import url
-from tallyhub.organizations.rules import ROLE_NAMES, Role
+from tallyhub.organizations.rules import ROLE_NAMES, STAFF, Role
 from tallyhub.people.users.queries import User
 from tallyhub.people.users.rules import WORKSPACE_ROLES, is_edited
 
@@ -82,13 +82,20 @@ def plan(wish: Wish, users: Sequence[User], workspace: str, groups: Sequence[tup
 
 
 def _why_not(wish: Wish, user: User) -> str:
-    if user.is_staff:
+    if user.is_staff and not _is_taken_from_staff(wish, user):
         return _("They work for the provider or a partner, who gives and takes their roles:")
     if wish.act is not Act.REMOVE and not user.workspaces:
         return _("They have not accepted their invitation yet:")
     if wish.act in (Act.GIVE, Act.TAKE):
         return _why_no_role(wish, user)
     return ""
+
+
+def _is_taken_from_staff(wish: Wish, user: User) -> bool:
+    """What the customer gave them; not where the provider put them into the workspace."""
+    if wish.act is Act.REMOVE:
+        return not any(one.role in STAFF and one.workspace_id is not None for one in user.roles)
+    return wish.act is Act.TAKE
 
 
 def _why_no_role(wish: Wish, user: User) -> str:

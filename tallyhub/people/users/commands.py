@@ -67,7 +67,7 @@ def _change_each(
 
 
 def _require_members(access: Access, workspace: Workspace, people: Collection[int]) -> None:
-    steps.check_editable(access, people)
+    steps.check_chosen(people)
     steps.require_members(access, workspace, people)
 
 
@@ -78,6 +78,7 @@ def make_administrator(access: Access, person_id: int) -> None:
     with steps.keeping_administrators(access):
         steps.require_still(access, [])
         _require_own(access, person_id)
+        steps.check_receives(access, [person_id])
         give_roles(access, [NewGrant(access.customer_id or 0, None, person_id, Role.CUSTOMER_ADMINISTRATOR)])
 
 
@@ -88,14 +89,13 @@ def unmake_administrator(access: Access, person_id: int) -> None:
     with steps.keeping_administrators(access):
         steps.require_still(access, [])
         _require_own(access, person_id)
-        held = organizations.list_held(access, [], [person_id])
+        held = organizations.list_given(access, [], [person_id])
         given = [one for one in held if one.role is Role.CUSTOMER_ADMINISTRATOR and is_edited(one.source)]
         take_roles(access, [steps.as_grant(access.customer_id or 0, one) for one in given])
 
 
 def _require_own(access: Access, person_id: int) -> None:
     """A person of the customer who has come in already: an invitation to a workspace is no reason to give all of it."""
-    steps.check_editable(access, [person_id])
     user = queries.get_user(access, person_id, access.workspaces)
     if not user.workspaces and not user.roles:
         raise ObjectDoesNotExist
@@ -103,16 +103,24 @@ def _require_own(access: Access, person_id: int) -> None:
 
 @command
 def remove_people(
-    access: Access, workspace_id: int, people: Collection[int], *, is_oneself_meant: bool = False
+    access: Access,
+    workspace_id: int,
+    people: Collection[int],
+    *,
+    invitations: Collection[int] = (),
+    is_oneself_meant: bool = False,
 ) -> None:
     """They leave the workspace with their roles, groups and invitations there; elsewhere nothing changes.
 
-    Raises Invalid for oneself as long as that is not confirmed.
+    ``invitations``: for whoever has not joined. Raises Invalid for oneself as long as that is not confirmed.
     """
     with steps.keeping_administrators(access):
         workspace = steps.get_managed(access, workspace_id)
-        steps.check_editable(access, people)
+        asked = queries.list_asked(access, invitations, [workspace.pk])
+        steps.check_chosen([*people, *asked])
         _require_listed(access, workspace, people)
+        people = {*people, *asked}
+        steps.check_leaves(access, workspace, people)
         if access.person_id in people and not is_oneself_meant:
             raise Invalid("removing_oneself")
         leave_groups(access, workspace, people)
@@ -121,10 +129,10 @@ def remove_people(
 
 
 def _require_listed(access: Access, workspace: Workspace, people: Collection[int]) -> None:
-    """Members, and those who were asked to become some."""
-    invited = Invitation.objects.visible_to(access).filter(workspace=workspace, person_id__in=people)
-    known = organizations.list_members(access, workspace.pk, people) | set(invited.values_list("person_id", flat=True))
-    if known != set(people):
+    """Whoever has joined, there or in the customer. Who was only asked is named by the invitation, and not here."""
+    listed = queries.list_users(access, people, [workspace.pk])
+    joined = {one.person_id for one in listed if one.invitation_id is None and (one.workspaces or one.invitations)}
+    if joined != set(people):
         raise ObjectDoesNotExist
 
 

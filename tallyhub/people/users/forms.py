@@ -11,7 +11,7 @@ from tallyhub.kernel.access import Access, Right
 from tallyhub.kernel.errors import Forbidden
 from tallyhub.organizations.rules import Role
 from tallyhub.people.rules import GIVEN_ROLES
-from tallyhub.people.users.queries import UserFilter
+from tallyhub.people.users.queries import ASKED, UserFilter
 from tallyhub.people.users.rules import Source, Status
 
 ALL = "all"
@@ -75,3 +75,10 @@ def read_id(value: str | None) -> int:
 def read_ids(values: Iterable[str]) -> list[int]:
     """Those that were ticked, each once."""
     return sorted({read_id(value) for value in values})
+
+
+def read_ticked(values: Iterable[str]) -> tuple[list[int], list[int]]:
+    """(people, invitations): whoever has not joined is named by the invitation."""
+    ticked = set(values)
+    asked = {value for value in ticked if value.startswith(ASKED)}
+    return read_ids(ticked - asked), read_ids(value.removeprefix(ASKED) for value in asked)

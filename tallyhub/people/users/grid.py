@@ -15,7 +15,7 @@ from tallyhub.organizations.rules import ROLE_NAMES, Role
 from tallyhub.people.rules import GIVEN_ROLES
 from tallyhub.people.users.forms import ALL
 from tallyhub.people.users.queries import User, UserFilter
-from tallyhub.people.users.rules import SOURCE_NAMES, STATUS_NAMES
+from tallyhub.people.users.rules import SOURCE_NAMES, STATUS_NAMES, Status
 
 BULK_FORM = "bulk"  # the id of the form that rows are ticked for
 
@@ -33,13 +33,13 @@ class Words:
         seen = _("Last sign-in (%(zone)s)") % {"zone": str(self._zone).replace("_", " ")}
         return [
             Column("name", _("Name"), _name, lambda user: harmless(user.name), sort="name", sorts_upwards=True,
-                   href=lambda user: url("people:user", user.person_id), note=_address),
+                   href=page_of, note=_address),
             Column("address", _("Email address"), plain=lambda user: harmless(user.email)),
-            Column("person", _("Person ID"), plain=lambda user: user.person_id),
+            Column("person", _("Person ID"), plain=_known_id),
             Column("status", _("Status"), _status, _status),
             Column("roles", _("Roles"), self._said, lambda user: harmless(self._said(user)), lines=self.roles),
             Column("groups", _("Groups"), lambda user: _groups(user) or "–", lambda user: harmless(_groups(user))),
-            Column("support_contact", _("Support contact"), _contact, lambda user: "yes" if user.is_contact else "no"),
+            Column("support_contact", _("Support contact"), _contact, _contact_key),
             Column("source", _("Came by"), _source, _source),
             Column("last_sign_in", seen, self.seen, self._iso, sort="seen"),
         ]  # fmt: skip
@@ -64,6 +64,8 @@ class Words:
         return ", ".join(f"{one.text} ({one.note})" if one.note else one.text for one in self.roles(user))
 
     def seen(self, user: User) -> str:
+        if user.is_staff:
+            return "–"
         return fmt.instant(self._at(user), self._zone.key) if user.seen_seconds else _("never")
 
     def _iso(self, user: User) -> str:
@@ -80,6 +82,22 @@ def _by_role(held: Sequence[tuple[Role, int | None]]) -> list[tuple[str, list[in
         if place not in places.setdefault(role, []):
             places[role].append(place)
     return [(str(ROLE_NAMES[role]), places[role]) for role in Role if role in places]
+
+
+def page_of(user: User) -> str:
+    if user.invitation_id is not None:
+        return url("people:user_invited", user.invitation_id)
+    return url("people:user", user.person_id)
+
+
+def _known_id(user: User) -> int | str:
+    """None of whoever has not joined: a low number would tell that somebody else knows the address."""
+    return user.person_id if user.invitation_id is None else ""
+
+
+def _row_id(user: User) -> int:
+    """In the links between pages; below zero it is an invitation's."""
+    return user.person_id if user.invitation_id is None else -user.invitation_id
 
 
 def _name(user: User) -> str:
@@ -99,7 +117,15 @@ def _groups(user: User) -> str:
 
 
 def _contact(user: User) -> str:
-    return _("Yes") if user.is_contact else _("No")
+    if user.is_contact:
+        return _("Yes")
+    return str(STATUS_NAMES[Status.INVITED]) if user.is_asked_as_contact else _("No")
+
+
+def _contact_key(user: User) -> str:
+    if user.is_contact:
+        return "yes"
+    return "invited" if user.is_asked_as_contact else "no"
 
 
 def _source(user: User) -> str:
@@ -134,17 +160,17 @@ def grid(
         "hidden": [],
         "count": ngettext("%(n)s person", "%(n)s people", count) % {"n": count_text(count, fmt.number)},
         "shown": None,
-        **page_links(base, carried, found, place, lambda user: f"{user.sort_value}~{user.person_id}"),
+        **page_links(base, carried, found, place, lambda user: f"{user.sort_value}~{_row_id(user)}"),
         "csv_href": f"{base}users.csv{link(carried)}",
         "address": None,
         "empty": None if found.rows else _nothing(wanted),
     }
 
 
-def _tick(user: User, wanted: UserFilter) -> int | None:
+def _tick(user: User, wanted: UserFilter) -> str | None:
     """Whoever is a member there, or was asked in; the others are not changed here."""
     is_there = bool(user.workspaces or user.invitations)
-    return user.person_id if is_there and not user.is_staff and not wanted.is_all else None
+    return user.handle if is_there and not user.is_staff and not wanted.is_all else None
 
 
 def _nothing(wanted: UserFilter) -> dict[str, str]:

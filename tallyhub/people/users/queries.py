@@ -1,8 +1,8 @@
 """Who belongs to the workspaces that one manages: members, open invitations, and roles in the whole customer.
 
 A page merges a walk of an index for each workspace (ADR 0010, 0014), so it costs the same with fifty members and with
-fifty thousand. What an invited person is called elsewhere is not the inviter's to know: until they accept, name and
-address are those of the invitation.
+fifty thousand. What an invited person is called elsewhere is not the inviter's to know, nor whether they are known
+there: until they accept, name and address are those of the invitation, and its id stands for theirs.
 """
 
 import json
@@ -16,10 +16,12 @@ from django.db import connection
 from tallyhub.kernel import clock
 from tallyhub.kernel.access import Access
 from tallyhub.kernel.grid import COUNT_MAX, PAGE_ROWS, Key, Place, SortKind
-from tallyhub.organizations.rules import Role
+from tallyhub.organizations.rules import STAFF, Role
+from tallyhub.people.models import Invitation
 from tallyhub.people.users.rules import Source, Status, is_staff
 
 STREAM_ROWS = 1_000  # per statement of an export
+ASKED = "i"  # before the id of an invitation, where people are named by ids
 SORTS: dict[str, SortKind] = {"name": str, "seen": int}
 _COLUMNS = {"name": "sort_name", "seen": "seen_seconds"}
 
@@ -64,11 +66,17 @@ class User:
     email: str
     status: Status
     source: Source
-    seen_seconds: int  # since 1970; 0: never
+    seen_seconds: int  # since 1970; 0: never, or not told, because staff's is not the customer's to know
     workspaces: tuple[int, ...]
     roles: tuple[RoleHeld, ...]
     groups: tuple[str, ...]
     invitations: tuple[OpenInvitation, ...]
+    invitation_id: int | None  # that stands for whoever has not joined, whose own id nobody may see; None: has joined
+
+    @property
+    def handle(self) -> str:
+        """What a form calls them."""
+        return str(self.person_id) if self.invitation_id is None else f"{ASKED}{self.invitation_id}"
 
     @property
     def is_staff(self) -> bool:
@@ -77,6 +85,11 @@ class User:
     @property
     def is_contact(self) -> bool:
         return any(one.role is Role.SUPPORT_CONTACT for one in self.roles)
+
+    @property
+    def is_asked_as_contact(self) -> bool:
+        """Takes a place, too (``people.contacts``)."""
+        return any(Role.SUPPORT_CONTACT in one.roles for one in self.invitations)
 
 
 _SEEN = "coalesce(floor(extract(epoch FROM p.last_login))::bigint, 0)"
@@ -112,6 +125,11 @@ _IN_WHOLE = f"""p.id IN (SELECT g.person_id FROM organizations_accessgrant g
         WHERE g.customer_id = %(customer)s AND g.workspace_id IS NULL AND {_IN_FORCE})
     AND NOT EXISTS (SELECT FROM organizations_membership m WHERE m.person_id = p.id AND m.{_THERE})"""
 
+# The order must not tell what the column does not.
+_SEEN_OF_WHOLE = f"""CASE WHEN EXISTS (SELECT FROM organizations_accessgrant g
+        WHERE {_HELD} AND g.role IN ({", ".join(f"'{role}'" for role in sorted(STAFF))}))
+    THEN 0::bigint ELSE {_SEEN} END"""
+
 _WALKS = """
 SELECT w.person_id, w.key, NULL::bigint AS invitation_id
 FROM unnest(%(workspaces)s::bigint[]) place CROSS JOIN LATERAL (
@@ -130,7 +148,7 @@ FROM unnest(%(workspaces)s::bigint[]) place CROSS JOIN LATERAL (
 """
 _PAGE = f"""
 WITH found AS (SELECT * FROM ({{walks}}) walks ORDER BY key {{order}}, person_id {{order}} LIMIT {{limit}})
-SELECT f.person_id, f.key::text, f.invitation_id IS NOT NULL, p.name, coalesce(p.email, ''),
+SELECT f.person_id, f.key::text, f.invitation_id, p.name, coalesce(p.email, ''),
     coalesce(nullif(i.name, ''), i.email), i.email,
     CASE WHEN f.invitation_id IS NULL THEN {_STATUS}
          WHEN i.expires_at > %(now)s THEN '{Status.INVITED}' ELSE '{Status.EXPIRED}' END,
@@ -168,17 +186,25 @@ SELECT count(*) FROM (
 
 
 def list_page(access: Access, wanted: UserFilter, place: Place, *, limit: int = PAGE_ROWS + 1) -> list[User]:
-    """Up to ``limit`` people, in the place's reading order. Two statements."""
+    """Up to ``limit`` people, in the place's reading order. Two statements; three behind somebody not yet joined."""
     order = "DESC" if place.reads_descending else "ASC"
     walks = _WALKS.format(**_conditions(wanted), **_walk(place, order), limit=limit)
     statement = _PAGE.format(walks=walks, order=order, limit=limit)
     parameters = _parameters(access, wanted)
     if place.key:
-        parameters |= {"value": place.key.value, "id": place.key.id}
+        parameters |= {"value": place.key.value, "id": _person_at(access, place.key.id)}
     with connection.cursor() as cursor:
         cursor.execute(_PLAN_ONCE)
         cursor.execute(statement, parameters)
         return [_user(*row) for row in cursor.fetchall()]
+
+
+def _person_at(access: Access, row_id: int) -> int:
+    """By the id in a page's link, which for whoever has not joined is that of an invitation, below zero."""
+    if row_id >= 0:
+        return row_id
+    found = Invitation.objects.visible_to(access).filter(pk=-row_id).values_list("person_id", flat=True)
+    return found.first() or 0
 
 
 def count(access: Access, wanted: UserFilter) -> int:
@@ -201,11 +227,27 @@ def stream(access: Access, wanted: UserFilter) -> Iterator[User]:
 
 
 def get_user(access: Access, person_id: int, workspaces: Sequence[int]) -> User:
-    """Somebody of these workspaces. Raises DoesNotExist for whoever is not of the list."""
+    """Somebody of these workspaces. Raises DoesNotExist for whoever is not of the list, or has not joined."""
     found = list_users(access, [person_id], workspaces)
-    if not found:
+    if not found or found[0].invitation_id is not None:
         raise ObjectDoesNotExist
     return found[0]
+
+
+def get_asked(access: Access, invitation_id: int, workspaces: Sequence[int]) -> User:
+    """Whom this open invitation into one of these workspaces is for. Raises DoesNotExist."""
+    (found,) = list_users(access, list_asked(access, [invitation_id], workspaces), workspaces)
+    return found
+
+
+def list_asked(access: Access, invitations: Collection[int], workspaces: Sequence[int]) -> list[int]:
+    """The people whom these open invitations are for. Raises DoesNotExist where one is none of these workspaces."""
+    still = Invitation.objects.visible_to(access).filter(pk__in=invitations, accepted_at=None, voided_at=None)
+    found = still.filter(workspace_id__in=workspaces).values_list("person_id", flat=True)
+    people = list(found) if invitations else []
+    if len(people) != len(set(invitations)):
+        raise ObjectDoesNotExist
+    return people
 
 
 def list_users(access: Access, people: Collection[int], workspaces: Sequence[int]) -> list[User]:
@@ -215,13 +257,14 @@ def list_users(access: Access, people: Collection[int], workspaces: Sequence[int
 
 
 def _user(*row: Any) -> User:
-    person_id, sort_value, is_invited_only, name, email, said_name, said_email, status, source, seen, *lists = row
+    person_id, sort_value, invitation_id, name, email, said_name, said_email, status, source, seen, *lists = row
     workspaces, roles, groups, invitations = (json.loads(each) if each else [] for each in lists)
+    seen = 0 if is_staff([role for role, _place, _whence in roles]) else seen
     return User(
         person_id,
         sort_value,
-        said_name if is_invited_only else name,
-        said_email if is_invited_only else email,
+        name if invitation_id is None else said_name,
+        email if invitation_id is None else said_email,
         Status(status),
         Source(source),
         seen,
@@ -229,6 +272,7 @@ def _user(*row: Any) -> User:
         tuple(RoleHeld(Role(role), place, whence) for role, place, whence in roles),
         tuple(groups),
         tuple(OpenInvitation(pk, place, tuple(map(Role, given)), good) for pk, place, given, good in invitations),
+        invitation_id,
     )
 
 
@@ -250,7 +294,7 @@ def _parameters(access: Access, wanted: UserFilter) -> dict[str, Any]:
 def _walk(place: Place, order: str) -> dict[str, str]:
     """How each index is walked: its column, its order, and where it begins."""
     column, by_name = _COLUMNS[place.sort], place.sort == "name"
-    whole_key = 'organizations_folded(p.name) COLLATE "C"' if by_name else _SEEN
+    whole_key = 'organizations_folded(p.name) COLLATE "C"' if by_name else _SEEN_OF_WHOLE
     comparison, kind = "<" if place.reads_descending else ">", "text" if by_name else "bigint"
 
     def after(key: str, person: str) -> str:
@@ -296,6 +340,7 @@ def _filters(wanted: UserFilter) -> list[tuple[bool, str, str]]:
     """(is asked, of a person p, of an invitation i)."""
     holds = f"EXISTS (SELECT FROM organizations_accessgrant g WHERE {_HELD} AND g.role = {{}})"
     contact = f"'{Role.SUPPORT_CONTACT}'"
+    asked = _INVITED.format(f" AND {contact} = ANY (i.roles)")
     in_group = (
         f"EXISTS (SELECT FROM people_groupmember b WHERE b.person_id = p.id AND b.group_id = %(group)s AND b.{_THERE})"
     )
@@ -309,7 +354,7 @@ def _filters(wanted: UserFilter) -> list[tuple[bool, str, str]]:
             named.format("i.sort_name", "i.email"),
         ),
         (wanted.role is not None, holds.format("%(role)s"), "%(role)s = ANY (i.roles)"),
-        (wanted.contacts_only, holds.format(contact), f"{contact} = ANY (i.roles)"),
+        (wanted.contacts_only, f"({holds.format(contact)} OR {asked})", f"{contact} = ANY (i.roles)"),
         (wanted.status is not None, f"{_STATUS} = %(status)s", f"{invited} = %(status)s"),
         (wanted.source is not None, f"{_SOURCE} = %(source)s", f"{asked_by} = %(source)s"),
         (wanted.group_id is not None, in_group, "false"),

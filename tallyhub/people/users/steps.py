@@ -71,12 +71,29 @@ def require_still(access: Access, workspaces: Collection[int]) -> None:
         raise Conflict("rights_changed")
 
 
-def check_editable(access: Access, people: Collection[int]) -> None:
-    """Raises Invalid for no or too many people, and Conflict for staff, whose grants nobody here edits."""
+def check_chosen(people: Collection[int]) -> None:
+    """Raises Invalid for no or too many people."""
     if not 0 < len(set(people)) <= TICKED_MAX:
         raise Invalid("people_not_chosen", count=TICKED_MAX)
-    for held in organizations.list_held(access, access.workspaces, people):
+
+
+def check_receives(access: Access, people: Collection[int]) -> None:
+    """Raises Conflict for staff, who are given nothing here. What they have of the customer's can be taken."""
+    for held in organizations.list_given(access, access.workspaces, people):
         if held.role in STAFF:
+            raise Conflict("staff_not_edited", name=held.name)
+
+
+def check_open(workspace: Workspace) -> None:
+    """Raises Conflict where the workspace is archived: nothing new happens in it, while everything there can go."""
+    if workspace.archived_at is not None:
+        raise Conflict("workspace_archived", name=workspace.name)
+
+
+def check_leaves(access: Access, workspace: Workspace, people: Collection[int]) -> None:
+    """Raises Conflict for whom the provider put into the workspace as staff: that goes as it came."""
+    for held in organizations.list_given(access, [workspace.pk], people):
+        if held.role in STAFF and held.workspace_id == workspace.pk:
             raise Conflict("staff_not_edited", name=held.name)
 
 
@@ -89,21 +106,27 @@ def require_members(access: Access, workspace: Workspace, people: Collection[int
 def set_roles(access: Access, workspace: Workspace, wanted: Mapping[int, Collection[Role]]) -> None:
     """Give and take so that these members hold these roles there, as far as they are edited here.
 
-    What a group or the directory gives stays. Raises Conflict where no support contact more is allowed.
+    What a group or the directory gives stays. Raises Conflict where no support contact more is allowed, and where staff
+    would be given something. MEMBER, which is what is left without any other, is not for them.
     """
-    held = [one for one in organizations.list_held(access, [workspace.pk], wanted) if one.workspace_id == workspace.pk]
+    given = organizations.list_given(access, [workspace.pk], wanted)  # what does not count is changed here, too
+    held = [one for one in given if one.workspace_id == workspace.pk]
     edited = [one for one in held if is_edited(one.source)]
     there = {(one.person_id, one.role) for one in edited}
-    given = [
+    staff = {one.person_id for one in organizations.list_given(access, access.workspaces, wanted) if one.role in STAFF}
+    new = [
         NewGrant(workspace.customer_id, workspace.pk, person, role)
         for person, roles in wanted.items()
         for role in sorted(roles)
-        if (person, role) not in there
+        if (person, role) not in there and not (person in staff and role is Role.MEMBER)
     ]
+    if any(one.role is not Role.MEMBER for one in new):
+        check_open(workspace)
+    check_receives(access, {one.person_id for one in new} & staff)
     contacts.check_room(
-        access, workspace, {one.person_id for one in given if one.role is Role.SUPPORT_CONTACT} - contacts_in(held)
+        access, workspace, {one.person_id for one in new if one.role is Role.SUPPORT_CONTACT} - contacts_in(held)
     )
-    give_roles(access, given)
+    give_roles(access, new)
     taken = [one for one in edited if one.role not in wanted[one.person_id]]
     take_roles(access, [as_grant(workspace.customer_id, one) for one in taken])  # last: one's own may be among them
 
@@ -119,7 +142,7 @@ def as_grant(customer_id: int, held: Held) -> NewGrant:
 def edited_roles(access: Access, workspace_id: int, people: Collection[int]) -> dict[int, set[Role]]:
     """What each of them holds there and is edited here."""
     found: dict[int, set[Role]] = {one: set() for one in people}
-    for held in organizations.list_held(access, [workspace_id], people):
+    for held in organizations.list_given(access, [workspace_id], people):
         if held.workspace_id == workspace_id and is_edited(held.source):
             found[held.person_id].add(held.role)
     return found

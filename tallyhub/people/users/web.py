@@ -1,6 +1,6 @@
 """Manage users: the list, somebody's page, and what is changed there (R7.1)."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from django.contrib import messages
@@ -19,12 +19,13 @@ from tallyhub.kernel.errors import Invalid
 from tallyhub.kernel.grid import csv_lines, cut, read_place
 from tallyhub.kernel.http import HubRequest, signed_in, url
 from tallyhub.kernel.scope import scope
+from tallyhub.kernel.sentences import sentence
 from tallyhub.kernel.streams import LongAnswer
 from tallyhub.people import contacts
 from tallyhub.people.groups import commands as group_commands
 from tallyhub.people.groups import queries as groups
 from tallyhub.people.users import bulk, commands, grid, page, queries
-from tallyhub.people.users.forms import managed_by, read_filter, read_id, read_ids
+from tallyhub.people.users.forms import managed_by, read_filter, read_id, read_ids, read_ticked
 from tallyhub.people.users.queries import UserFilter
 from tallyhub.people.users.rules import TICKED_MAX
 
@@ -120,6 +121,16 @@ def user(request: HubRequest, person_id: int) -> HttpResponse:
 
 
 @signed_in
+@require_safe
+def user_invited(request: HubRequest, invitation_id: int) -> HttpResponse:
+    """Somebody who has not joined, named by the invitation."""
+    names = _names(request)
+    with scope(request.access):
+        found = queries.get_asked(request.access, invitation_id, list(names))
+        return render(request, "people/user.html", page.person(request.access, found, names))
+
+
+@signed_in
 @require_POST
 def user_roles(request: HubRequest, person_id: int) -> HttpResponseBase:
     workspace_id = _workspace(request)
@@ -175,19 +186,22 @@ def user_remove(request: HubRequest, person_id: int) -> HttpResponseBase:
 
 @signed_in
 @require_safe
-def users_bulk(request: HubRequest) -> HttpResponse:
+def users_bulk(request: HubRequest) -> HttpResponseBase:
     """What will happen with those who were ticked."""
     names = _names(request)
     workspace_id = read_id(request.GET.get("workspace"))
     if workspace_id not in names:
         raise ObjectDoesNotExist
-    people = read_ids(request.GET.getlist("person"))
-    if not 0 < len(people) <= TICKED_MAX:
-        raise Invalid("people_not_chosen", count=TICKED_MAX)
+    ticked = set(request.GET.getlist("person"))
+    people, asked = read_ticked(ticked)
+    if not 0 < len(ticked) <= TICKED_MAX:
+        messages.error(request, sentence(Invalid("people_not_chosen", count=TICKED_MAX)))
+        return redirect(f"{url('people:users')}?workspace={workspace_id}")
     with scope(request.access):
         wish = bulk.read_wish(request.GET.get("act", ""), dict(groups.list_choices(request.access, [workspace_id])))
+        people += queries.list_asked(request.access, asked, [workspace_id])
         found = queries.list_users(request.access, people, [workspace_id])
-        if len(found) != len(people):
+        if {one.handle for one in found} != ticked:
             raise ObjectDoesNotExist
         return _plan_page(request, wish, found, workspace_id)
 
@@ -201,6 +215,7 @@ def _plan_page(request: HubRequest, wish: bulk.Wish, found: list[queries.User], 
         "workspace": workspace_id,
         "is_removal": wish.act is bulk.Act.REMOVE,
         "is_oneself": request.access.person_id in [one.person_id for one in plan.people],
+        "sees_still": request.access.in_whole,
     }
     return render(request, "people/bulk.html", context)
 
@@ -210,7 +225,7 @@ def _plan_page(request: HubRequest, wish: bulk.Wish, found: list[queries.User], 
 def users_give(request: HubRequest) -> HttpResponseBase:
     workspace_id, people = _workspace(request), _people(request)
     commands.give_role(request.access, workspace_id, people, request.POST.get("role", ""))
-    return _listed(request, workspace_id, len(people))
+    return _changed(request, workspace_id, len(people))
 
 
 @signed_in
@@ -218,7 +233,7 @@ def users_give(request: HubRequest) -> HttpResponseBase:
 def users_take(request: HubRequest) -> HttpResponseBase:
     workspace_id, people = _workspace(request), _people(request)
     commands.take_role(request.access, workspace_id, people, request.POST.get("role", ""))
-    return _listed(request, workspace_id, len(people))
+    return _changed(request, workspace_id, len(people))
 
 
 @signed_in
@@ -226,23 +241,26 @@ def users_take(request: HubRequest) -> HttpResponseBase:
 def users_group(request: HubRequest) -> HttpResponseBase:
     workspace_id, people = _workspace(request), _people(request)
     group_commands.add_people(request.access, read_id(request.POST.get("group")), people, workspace_id=workspace_id)
-    return _listed(request, workspace_id, len(people))
+    return _changed(request, workspace_id, len(people))
 
 
 @signed_in
 @require_POST
 def users_remove(request: HubRequest) -> HttpResponseBase:
-    return _remove(request, _people(request))
+    managed_by(request.access)
+    return _remove(request, *read_ticked(request.POST.getlist("person")))
 
 
-def _remove(request: HubRequest, people: list[int]) -> HttpResponseBase:
+def _remove(request: HubRequest, people: list[int], asked: Sequence[int] = ()) -> HttpResponseBase:
     workspace_id = _workspace(request)
     is_oneself_meant = request.POST.get("oneself") == "yes"
-    commands.remove_people(request.access, workspace_id, people, is_oneself_meant=is_oneself_meant)
+    commands.remove_people(request.access, workspace_id, people, invitations=asked, is_oneself_meant=is_oneself_meant)
     if request.access.person_id in people:  # who may not be let in to the list any more
         messages.success(request, _("You left the workspace."))
         return redirect("activity:home")
-    return _listed(request, workspace_id, len(people))
+    count = len(people) + len(asked)
+    said = ngettext("Removed %(n)s person.", "Removed %(n)s people.", count)
+    return _listed(request, workspace_id, said % {"n": fmt.number(count)})
 
 
 def _workspace(request: HubRequest) -> int:
@@ -263,7 +281,11 @@ def _back(request: HubRequest, person_id: int, said: str) -> HttpResponseBase:
     return redirect("people:user", person_id)
 
 
-def _listed(request: HubRequest, workspace_id: int, count: int) -> HttpResponseBase:
+def _changed(request: HubRequest, workspace_id: int, count: int) -> HttpResponseBase:
     said = ngettext("Changed for %(n)s person.", "Changed for %(n)s people.", count)
-    messages.success(request, said % {"n": fmt.number(count)})
+    return _listed(request, workspace_id, said % {"n": fmt.number(count)})
+
+
+def _listed(request: HubRequest, workspace_id: int, said: str) -> HttpResponseBase:
+    messages.success(request, said)
     return redirect(f"{url('people:users')}?workspace={workspace_id}")

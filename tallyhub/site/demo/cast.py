@@ -2,6 +2,9 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
 
 from tallyhub.organizations.rules import Role
 from tallyhub.site.demo.plan import Customer
@@ -25,7 +28,7 @@ class Account:
     """An address to sign in with, and who signs in with it."""
 
     email: str
-    who: str
+    who: Any
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,16 +44,16 @@ class Staff:
 
 PASSWORD = "tallyhub-demo"  # noqa: S105 - printed for everybody who makes the demo
 ACCOUNTS = (
-    Account("csam@provider.example", "CSAM of every customer"),
-    Account("coordinator@provider.example", "account coordinator of three customers"),
-    Account("engineer@provider.example", "engineer, assigned to no customer yet"),
-    Account("admin@halden.example", "customer administrator of Halden"),
-    Account("wsadmin@halden.example", "workspace administrator of Halden’s Sawmills"),
-    Account("activity@halden.example", "customer activity in two workspaces of Halden"),
-    Account("learning@halden.example", "learning manager in Halden’s Group IT"),
-    Account("contact@halden.example", "support contact of Halden’s Paper mills"),
-    Account("member@halden.example", "member of Halden’s Logistics, no activity role"),
-    Account("admin@orchard.example", "customer administrator of Orchard"),
+    Account("csam@provider.example", _("CSAM of every customer")),
+    Account("coordinator@provider.example", _("account coordinator of three customers")),
+    Account("engineer@provider.example", _("engineer, assigned to no customer yet")),
+    Account("admin@halden.example", _("customer administrator of Halden")),
+    Account("wsadmin@halden.example", _("workspace administrator of Halden’s Sawmills")),
+    Account("activity@halden.example", _("customer activity in two workspaces of Halden")),
+    Account("learning@halden.example", _("learning manager in Halden’s Group IT")),
+    Account("contact@halden.example", _("support contact of Halden’s Paper mills")),
+    Account("member@halden.example", _("member of Halden’s Logistics, no activity role")),
+    Account("admin@orchard.example", _("customer administrator of Orchard")),
 )
 STAFF = (
     Staff(

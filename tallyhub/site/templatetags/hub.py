@@ -7,15 +7,15 @@ from django.conf import settings
 from django.template.loader import get_template
 from django.utils.safestring import SafeString, mark_safe
 
-from tallyhub.site.demo.cast import ACCOUNTS, PASSWORD
+from tallyhub.site.demo.cast import ACCOUNTS, PASSWORD, Account
 
 register = template.Library()
 
 
 @register.simple_tag
-def demo_addresses() -> list[str]:
+def demo_accounts() -> list[Account]:
     """Who can sign in to the demo; nobody in an ordinary hub."""
-    return [account.email for account in ACCOUNTS] if settings.TALLYHUB.demo else []
+    return list(ACCOUNTS) if settings.TALLYHUB.demo else []
 
 
 @register.simple_tag

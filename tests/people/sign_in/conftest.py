@@ -10,6 +10,7 @@ import urllib.error
 import urllib.request
 from collections.abc import Iterator
 from dataclasses import dataclass
+from html import unescape
 from types import SimpleNamespace
 from typing import Any
 from urllib.parse import urlencode, urlsplit
@@ -138,10 +139,19 @@ def connect(customer: Any, idp: Idp, **over: Any) -> Any:
 
 
 def begin(browser: Any, slug: str = "cedar", **query: str) -> str:
-    """The address at the provider to which one is sent."""
-    answer = browser.get(f"/accounts/sso/{slug}/go/", query)
-    assert answer.status_code == 302, answer.content.decode()
-    return str(answer["Location"])
+    """The address at the provider to which one is sent, by the button of our page."""
+    answer = press(browser, slug, **query)
+    assert answer.status_code == 200, answer.content.decode()
+    href = re.findall(r'<a class="btn btn-primary" href="([^"]+)"', answer.content.decode())
+    assert answer["Refresh"] == f"0; url={unescape(href[0])}"
+    return unescape(href[0])
+
+
+def press(browser: Any, slug: str = "cedar", **query: str) -> Any:
+    """Our page, and its button."""
+    page = browser.get(f"/accounts/sso/{slug}/", query).content.decode()
+    hidden = re.findall(r'type="hidden" name="(instead_of|next)" value="([^"]*)"', page)
+    return browser.post(f"/accounts/sso/{slug}/go/", {**query, **{name: unescape(value) for name, value in hidden}})
 
 
 def come_back(browser: Any, location: str) -> Any:

@@ -56,7 +56,8 @@ class Handler(BaseHTTPRequestHandler):
             self.end_headers()
         elif path == "/keys":
             key = json.loads(jwt.algorithms.RSAAlgorithm.to_jwk(KEYS["ours"].public_key()))
-            self.say({"keys": [{**key, "kid": "ours", "use": "sig", "alg": "RS256"}]})
+            listed = [{**key, "kid": "ours", "use": "sig", "alg": "RS256", **told.get("jwk", {})}]
+            self.say({"keys": told.get("keys", listed)})
         elif path == "/userinfo":
             self.say({"sub": "sub-1", **told.get("userinfo", {})})
         elif path == "/forms":
@@ -81,7 +82,8 @@ class Handler(BaseHTTPRequestHandler):
             **told.get("claims", {}),
         }
         claims = {name: value for name, value in claims.items() if value is not None}
-        self.say({"access_token": "at", "token_type": "Bearer", "id_token": self.sign(claims, told)})
+        answer = {"access_token": "at", "token_type": "Bearer", "id_token": self.sign(claims, told)}
+        self.say({**answer, **told.get("token", {})})
 
     def sign(self, claims: dict[str, Any], told: dict[str, Any]) -> str:
         algorithm, headers = told.get("alg", "RS256"), {"kid": told.get("kid", "ours")}

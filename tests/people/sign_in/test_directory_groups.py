@@ -12,6 +12,7 @@ from tallyhub.accounts.models import Person
 from tallyhub.organizations.models import AccessGrant, Membership
 from tallyhub.people.models import DirectoryGroup
 from tests.make import grant
+from tests.people.people import allow_contacts
 from tests.people.sign_in.conftest import Idp, connect, sign_in, who
 from tests.world import NOW
 
@@ -102,6 +103,39 @@ def test_too_many_groups_are_said_to_be_too_many(
     assert owner.execute("SELECT count(*) FROM journal_event WHERE kind = 'people.groups_cut'").fetchone() == (1,)
 
 
+def test_a_group_makes_no_support_contact_more_than_the_agreement_allows(
+    linked: SimpleNamespace, hostile: Idp, client: Client, owner: Any
+) -> None:  # R2.3
+    """Signing in does not fail for it: the role is left out, the person is told, and administrators read why."""
+    allow_contacts(linked, 2)
+    client.force_login(linked.admin)
+    for key, roles in (("desk", ["support_contact", "customer_activity"]), ("only-desk", ["support_contact"])):
+        fields = {"key": key, "name": key, "workspace_id": linked.north.pk, "roles": roles}
+        client.post("/account-policy/groups/add/", fields)
+    client.logout()
+    north = linked.north.pk
+    said(hostile, "desk", sub="reader", email="reader@example.test")
+    assert sign_in(Client(), hostile).status_code == 302
+    assert held(linked.reader) == {(north, "support_contact"), (north, "customer_activity")}  # the second place
+    assert sign_in(Client(), hostile).status_code == 302
+    assert (north, "support_contact") in held(linked.reader)  # who has one keeps it
+    said(hostile, "desk")
+    assert sign_in(client, hostile).status_code == 302
+    assert held(linked.member) == {(north, "customer_activity")}
+    assert "makes you a support contact in North, but the agreement allows no more" in client.get("/").content.decode()
+    said(hostile, "only-desk")
+    sign_in(Client(), hostile)
+    assert held(linked.member) == {(north, "member")}
+    statement = "SELECT subject_id, workspace_id FROM journal_event WHERE kind = 'people.contacts_full'"
+    assert set(owner.execute(statement).fetchall()) == {(linked.member.pk, north)}
+    client.force_login(linked.north_admin)
+    assert "allows no more support contacts" in client.get("/audit/").content.decode()
+    AccessGrant.objects.using("owner").filter(person_id=linked.contact.pk).delete()
+    said(hostile, "only-desk")
+    sign_in(Client(), hostile)
+    assert held(linked.member) == {(north, "support_contact")}
+
+
 def test_a_group_lets_in_whom_nobody_invited(linked: SimpleNamespace, hostile: Idp, client: Client) -> None:
     """With an address of the customer's own; a directory says nothing about others."""
     joiner = {"sub": "joiner", "email": "joiner@example.test", "name": "Jo Ner"}
@@ -125,6 +159,24 @@ def test_what_no_column_can_hold_is_left_out(linked: SimpleNamespace, hostile: I
     long = {"sub": "2", "email": f"{'a' * 250}@example.test", "groups": [{"a": 1}, 7, "all-south"]}
     hostile.tell(claims=MEMBER | long)
     assert sign_in(Client(), hostile).status_code == 403
+
+
+@pytest.mark.parametrize("name", ["http://evil.test <b>", "See www.evil.test", "<i>Jo</i>", " ", "\u200b", 7])
+def test_a_name_that_nobody_may_have_is_not_taken(
+    linked: SimpleNamespace, hostile: Idp, client: Client, name: Any
+) -> None:
+    """It stands in mails to others, as any name does."""
+    said(hostile, "all-south", sub="joiner", email="joiner@example.test", name=name)
+    assert sign_in(client, hostile).status_code == 302
+    assert Person.objects.get(email="joiner@example.test").name == "joiner"
+
+
+def test_nor_an_address_that_nobody_could_be_invited_with(
+    linked: SimpleNamespace, hostile: Idp, client: Client
+) -> None:
+    said(hostile, "all-south", sub="joiner", email="<b>@example.test")
+    assert sign_in(client, hostile).status_code == 403
+    assert not Person.objects.filter(email__startswith="<").exists()
 
 
 def test_removing_a_group_takes_what_it_gave(linked: SimpleNamespace, hostile: Idp, client: Client) -> None:

@@ -8,8 +8,10 @@ import pytest
 from django.test import Client
 
 from tallyhub.accounts.models import Person
+from tallyhub.organizations.models import Workspace
 from tests.make import grant, make_person
-from tests.people.sign_in.conftest import CLIENT_ID, Idp, begin, come_back, connect, plain, send, sign_in, who
+from tests.people.inviting import invite, invitee, link_of, register
+from tests.people.sign_in.conftest import CLIENT_ID, Idp, begin, come_back, connect, plain, press, send, sign_in, who
 
 MEMBER = {"email": "member@example.test", "email_verified": True}
 
@@ -31,6 +33,7 @@ def test_what_is_well_formed_is_taken(forged: SimpleNamespace, hostile: Idp, cli
 
 
 NOW = int(time.time())
+HALF = "\ud800"  # of a pair: no encoding holds it
 WRONG: list[tuple[str, dict[str, Any]]] = [
     ("signature", {"key": "another"}),
     ("signature", {"is_cut": True}),
@@ -48,6 +51,19 @@ WRONG: list[tuple[str, dict[str, Any]]] = [
     ("incomplete", {"claims": {"exp": None}}),
     ("incomplete", {"claims": {"sub": None}}),
     ("subject", {"claims": {"sub": ""}}),
+    ("key", {"keys": 5}),
+    ("key", {"keys": [7, None]}),
+    ("malformed", {"jwk": {"n": 5}}),
+    ("malformed", {"jwk": {"e": ["x"]}}),
+    ("malformed", {"claims": {"nonce": HALF}}),
+    ("malformed", {"claims": {"sub": HALF}}),
+    ("malformed", {"claims": {"exp": float("inf")}}),
+    ("malformed", {"claims": {"exp": [1]}}),
+    ("malformed", {"claims": {"iat": {}}}),
+    ("malformed", {"token": {"id_token": HALF}}),
+    ("malformed", {"token": {"id_token": 7 * "x"}}),
+    ("malformed", {"token": {"access_token": HALF}}),
+    ("malformed", {"token": {"access_token": "a\r\nx: y"}}),
 ]
 
 
@@ -60,6 +76,16 @@ def test_a_token_that_is_not_for_us_now_is_refused(
     assert answer.status_code == 403
     assert f"({reason})" in answer.content.decode()
     assert who(client) == ""
+
+
+@pytest.mark.parametrize("said", ["abc", 10**18, float("inf"), [1], {}, -1, None])
+def test_how_long_a_token_is_good_for_does_not_matter(
+    forged: SimpleNamespace, hostile: Idp, client: Client, said: Any
+) -> None:
+    """It is used once, at once, and kept nowhere."""
+    hostile.tell(claims=MEMBER, token={"expires_in": said})
+    assert sign_in(client, hostile).status_code == 302
+    assert who(client) == "member@example.test"
 
 
 def test_what_is_said_beside_the_token_must_be_about_the_same_person(
@@ -85,6 +111,7 @@ def test_an_address_is_not_verified_by_halves(forged: SimpleNamespace, hostile: 
     [
         ({"token_status": 400}, "status 400"),
         ({"places": {"issuer": "https://somebody.else.test"}}, "calls itself https://somebody.else.test"),
+        ({"places": {"issuer": HALF}}, "calls itself ?"),
         ({"places": {"token_endpoint": None}}, "token_endpoint"),
         ({"places": {"jwks_uri": "http://169.254.169.254/keys"}}, "jwks_uri"),
         ({"places": {"authorization_endpoint": "javascript:alert(1)"}}, "authorization_endpoint"),
@@ -99,7 +126,7 @@ def test_a_provider_that_sends_us_astray_is_not_followed(
     assert answer.status_code == 403
     assert said in answer.content.decode()
     if "token_status" not in told:
-        assert said in client.get("/accounts/sso/cedar/go/").content.decode()
+        assert said in press(client).content.decode()
 
 
 def test_an_answer_that_names_another_issuer_is_refused(forged: SimpleNamespace, hostile: Idp, client: Client) -> None:
@@ -183,6 +210,40 @@ def test_whom_only_the_customer_knows_and_who_has_no_other_account_gets_in(
     assert sign_in(client, hostile).status_code == 302
     assert who(client) == "alone@home.test"
     assert Person.objects.get(pk=alone.pk).confirmed_at is None
+
+
+def test_an_account_that_a_provider_came_by_is_the_mailbox_owners(
+    world: SimpleNamespace, hostile: Idp, client: Client
+) -> None:
+    """Birch invites an address that nobody knows and lets its provider claim it; later cedar invites the owner."""
+    connect(world.birch, hostile)
+    Workspace.objects.using("owner").update(refuses_personal=False)
+    invite(world, invitee("victim@home.test"), by=world.stranger, into=world.birch_main)
+    claiming(hostile, "victim@home.test", groups=[])
+    squatter = Client()
+    assert sign_in(squatter, hostile, slug="birch").status_code == 302
+    assert who(squatter) == "victim@home.test"
+    (cedars,) = invite(world, invitee("victim@home.test", "customer_activity"))
+    page = client.get(link_of(cedars)).content.decode()
+    assert "has an account here" not in page
+    assert "Open the account and join" in page
+    assert register(client, link_of(cedars)).status_code == 302
+    assert who(client) == "victim@home.test"
+    assert who(squatter) == ""  # what its provider had opened ended with the owner's password
+    assert sign_in(squatter, hostile, slug="birch").status_code == 302
+    assert "Cedar" not in squatter.get("/switch/").content.decode()
+    assert squatter.get("/customer-activity/").status_code == 403
+
+
+def test_whose_address_is_confirmed_signs_in_to_join(world: SimpleNamespace, hostile: Idp, client: Client) -> None:
+    """Another customer's word counts for an address that it has proved to be its own."""
+    connect(world.birch, hostile)
+    grant(make_person("own", email="own@birch.test", password="!", confirmed_at=None), "member", world.birch_main)
+    claiming(hostile, "own@birch.test", groups=[])
+    Workspace.objects.using("owner").filter(pk=world.north.pk).update(refuses_personal=False)  # who is a guest there
+    assert sign_in(Client(), hostile, slug="birch").status_code == 302
+    (cedars,) = invite(world, invitee("own@birch.test"))
+    assert "has an account here" in client.get(link_of(cedars)).content.decode()
 
 
 def test_an_address_in_a_proved_domain_is_confirmed_by_it(

@@ -1,5 +1,6 @@
 """A customer's people sign in at its own identity provider, a real process (R7.2)."""
 
+import re
 from types import SimpleNamespace
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
@@ -132,8 +133,9 @@ def test_breaking_off_at_the_provider_is_said(connected: SimpleNamespace, idp: I
 
 def test_a_provider_that_is_switched_off_is_none(connected: SimpleNamespace, idp: Idp, client: Client) -> None:
     type(connected.provider_of_cedar).objects.using("owner").update(is_active=False)
-    for path in ("", "go/", "return/"):
+    for path in ("", "return/"):
         assert client.get(f"/accounts/sso/cedar/{path}").status_code == 404
+    assert client.post("/accounts/sso/cedar/go/").status_code == 404
 
 
 def test_signing_in_by_password_afterwards_vouches_for_nothing(
@@ -156,12 +158,46 @@ def test_the_address_page_leads_by_the_domain_alone(connected: SimpleNamespace, 
     assert known.status_code == unknown.status_code == 400
     assert plain(known).replace("stranger", "nobody") == plain(unknown)
     page = client.get("/accounts/sso/cedar/?next=/accounts/profile/").content.decode()
-    assert 'href="/accounts/sso/cedar/go/?next=%2Faccounts%2Fprofile%2F"' in page
+    assert 'action="/accounts/sso/cedar/go/"' in page
+    assert 'name="next" value="/accounts/profile/"' in page
+
+
+def test_a_link_of_another_site_signs_nobody_in(connected: SimpleNamespace, idp: Idp) -> None:
+    """Neither a link nor a form of a stranger begins: both lack our page's cookie and field."""
+    browser = Client(enforce_csrf_checks=True)
+    browser.force_login(connected.admin)
+    address = "/accounts/sso/cedar/go/"
+    assert browser.get(address).status_code == 405
+    assert browser.post(address, {"instead_of": connected.admin.pk}).status_code == 403
+    page = browser.get("/accounts/sso/cedar/").content.decode()
+    token, *_ = re.findall(r'name="csrfmiddlewaretoken" value="([^"]+)"', page)
+    assert browser.post(address, {"csrfmiddlewaretoken": token, "instead_of": connected.admin.pk}).status_code == 200
+
+
+def test_who_is_signed_in_is_asked_before_somebody_else_is(
+    connected: SimpleNamespace, idp: Idp, client: Client
+) -> None:
+    member(idp)
+    client.force_login(connected.admin)
+    answer = client.post("/accounts/sso/cedar/go/", {"next": "/accounts/profile/"})  # of a page that asked nothing
+    assert (answer.status_code, answer["Location"]) == (302, "/accounts/sso/cedar/?next=%2Faccounts%2Fprofile%2F")
+    assert "You are signed in as admin@example.test" in client.get(answer["Location"]).content.decode()
+    assert sign_in(client, idp, "member-at-cedar").status_code == 302
+    assert who(client) == "member@example.test"
+
+
+def test_who_signed_in_meanwhile_is_not_replaced(connected: SimpleNamespace, idp: Idp, client: Client) -> None:
+    member(idp)
+    location = idp.answer(begin(client), "member-at-cedar")
+    fields = {"login": "admin@example.test", "password": "correct horse battery"}
+    assert client.post("/accounts/login/", fields).status_code == 302
+    assert come_back(client, location).status_code == 403
+    assert who(client) == "admin@example.test"
 
 
 def test_beginning_is_limited_per_network_address(connected: SimpleNamespace, client: Client) -> None:
-    found = [client.get("/accounts/sso/cedar/go/").status_code for _ in range(32)]
-    assert found[0] == 302
+    found = [client.post("/accounts/sso/cedar/go/").status_code for _ in range(32)]
+    assert found[0] == 200
     assert found[-1] == 403
 
 

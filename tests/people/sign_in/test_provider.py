@@ -1,18 +1,21 @@
 """A customer connects its identity provider, changes it and takes it away (R7.2)."""
 
 from contextlib import closing
+from datetime import timedelta
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
 from django.conf import settings
+from django.contrib.auth.hashers import make_password
 from django.test import Client, override_settings
 
-from tallyhub.accounts.models import Session
-from tallyhub.organizations.models import ProvedDomain, WorkAccount
+from tallyhub.accounts.models import Person, Session
+from tallyhub.organizations.models import ProvedDomain, WorkAccount, Workspace
 from tallyhub.people.models import IdentityProvider
 from tests.make import grant, make_person
 from tests.people.sign_in.conftest import CLIENT_ID, CLIENT_SECRET, Idp, connect, sign_in, who
+from tests.world import NOW
 
 ADDRESS = "/account-policy/provider/"
 
@@ -113,13 +116,13 @@ def test_another_issuer_forgets_who_signed_in_by_the_old_one(
 def test_taking_it_away_names_whom_nothing_else_vouches_for(world: SimpleNamespace, page: Client, hostile: Idp) -> None:
     connect(world.cedar, hostile)
     for name, address in (("inside", "inside@example.test"), ("outside", "outside@home.test")):
-        person = make_person(name, email=address, password="!")
+        person = make_person(name, email=address, **({} if name == "inside" else {"password": "!"}))
         grant(person, "member", world.north)
         hostile.tell(claims={"sub": name, "email": address, "email_verified": True, "groups": []})
         assert sign_in(Client(), hostile).status_code == 302
     shown = page.get(f"{ADDRESS}remove/").content.decode()
-    assert ">outside</li>" in shown
-    assert ">inside</li>" not in shown
+    assert ">outside <" in shown
+    assert ">inside <" not in shown
     assert page.post(f"{ADDRESS}remove/").status_code == 302
     assert not Session.objects.filter(vouched_by_id=world.cedar.pk).exists()
     assert not IdentityProvider.objects.using("owner").exists()
@@ -137,6 +140,59 @@ def test_the_last_who_administers_by_it_keeps_it(world: SimpleNamespace, page: C
     session.save()
     assert page.post(f"{ADDRESS}remove/").status_code == 409
     assert IdentityProvider.objects.using("owner").exists()
+
+
+@pytest.fixture
+def by_it_alone(world: SimpleNamespace, hostile: Idp, client: Client) -> Client:
+    """Cedar's administrator signs in by the provider and has no password; nobody refuses personal accounts."""
+    connect(world.cedar, hostile)
+    Workspace.objects.using("owner").update(refuses_personal=False)
+    Person.objects.using("owner").filter(pk=world.admin.pk).update(password=make_password(None))
+    hostile.tell(claims={"sub": "a", "email": "admin@example.test", "email_verified": True, "groups": []})
+    sign_in(client, hostile)
+    assert who(client) == "admin@example.test"
+    return client
+
+
+@pytest.mark.parametrize("way", ["remove", "switch off", "another issuer"])
+def test_who_signs_in_by_it_alone_does_not_lock_out_themselves(
+    world: SimpleNamespace, by_it_alone: Client, idp: Idp, hostile: Idp, way: str
+) -> None:
+    shown = by_it_alone.get(f"{ADDRESS}remove/").content.decode()
+    assert "have no password here" in shown
+    assert ">admin</li>" in shown
+    assert "Nobody loses anything" not in shown
+    answer = _end(by_it_alone, idp, hostile, way)
+    assert answer.status_code == (409 if way == "remove" else 400)
+    assert "You would lock yourself out" in answer.content.decode()
+    assert stored().is_active
+    assert stored().issuer == hostile.issuer
+
+
+@pytest.mark.parametrize("way", ["remove", "switch off", "another issuer"])
+def test_nor_does_another_one_who_goes_lock_them_out(
+    world: SimpleNamespace, by_it_alone: Client, idp: Idp, hostile: Idp, way: str
+) -> None:
+    """Somebody whose own role ends counts for nothing: the customer's last administrator is who has no password."""
+    grant(world.member, "customer_administrator", world.cedar, ends_at=NOW + timedelta(days=9))
+    other = Client()
+    other.force_login(world.member)
+    answer = _end(other, idp, hostile, way)
+    assert answer.status_code == (409 if way == "remove" else 400)
+    assert "Somebody must stay who administers the customer" in answer.content.decode()
+    assert (stored().is_active, stored().issuer) == (True, hostile.issuer)
+    grant(world.reader, "customer_administrator", world.cedar)
+    assert _end(other, idp, hostile, way).status_code == 302
+
+
+def _end(browser: Client, idp: Idp, hostile: Idp, way: str) -> Any:
+    if way == "remove":
+        return browser.post(f"{ADDRESS}remove/")
+    if way == "switch off":
+        off = fields(hostile)
+        del off["is_active"]
+        return browser.post(ADDRESS, off)
+    return browser.post(ADDRESS, fields(idp))
 
 
 def test_what_all_customers_know_is_not_opened_by_the_word_of_one(

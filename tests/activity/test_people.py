@@ -1,0 +1,124 @@
+"""Support contacts are counted by who is named, on every page alike (R2.3)."""
+
+import re
+from datetime import date
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from tallyhub.activity.commands import make_statement
+from tallyhub.activity.rules import Balance, count_named
+from tallyhub.agreements.rules import ServiceKind
+from tallyhub.kernel.amounts import Unit
+from tallyhub.organizations.sign_on import act_for
+from tests.make import book, grant, make_person
+from tests.people.people import allow_contacts, invite, make_known
+
+
+def text_of(answer: Any) -> str:
+    body = answer.getvalue() if answer.streaming else answer.content
+    return " ".join(re.sub(r"<[^>]+>", " ", body.decode()).split())
+
+
+@pytest.fixture
+def line(world: SimpleNamespace) -> Any:
+    """Three are allowed; world.contact is one, and one more was asked into south. An import said that one was used."""
+    line = allow_contacts(world, 3)
+    invite(world.south, make_known("Asked"), name="Ash Asked", roles=["support_contact"])
+    book(line, world.north, 1, date(2026, 3, 3))
+    return line
+
+
+def test_every_page_says_what_manage_users_says(world: SimpleNamespace, line: Any, client: Client) -> None:
+    client.force_login(world.admin)
+    assert "Support contacts of CED-2026: 1 place left, 2 of 3 named." in text_of(client.get("/users/"))
+    for address in ("/", "/customer-activity/"):
+        page = text_of(client.get(address))
+        assert "1 person free of 3" in page
+        assert "2 people named" in page
+    page = text_of(client.get(reverse("activity:entitlement", args=[line.pk])))
+    assert re.search(r"Free 1 person Named 2 people Allowed 3 people", page), page
+    client.force_login(world.csam)
+    page = text_of(client.get(reverse("office:agreement", args=[world.agreement.pk])))
+    assert "Free 1 Named 2 Allowed 3" in page
+    assert "contact, since" in page
+    assert "Ash Asked, invited on" in page
+
+
+def test_beyond_what_is_allowed_is_said(world: SimpleNamespace, line: Any, client: Client) -> None:
+    for number in range(2):
+        grant(make_person(f"more{number}"), "support_contact", world.north)
+    client.force_login(world.admin)
+    page = text_of(client.get("/customer-activity/"))
+    assert "1 person over" in page
+    assert "More named than allowed" in page
+    assert "More used than bought" not in page
+
+
+def test_who_they_are_is_for_those_who_administer(world: SimpleNamespace, line: Any, client: Client) -> None:
+    address = reverse("activity:entitlement", args=[line.pk])
+    client.force_login(world.admin)
+    everywhere = "?" + "&".join(f"workspace={one.pk}" for one in (world.north, world.south))
+    page = text_of(client.get(address + everywhere))
+    assert "Ash Asked" in page
+    assert "contact North" in page
+    client.force_login(world.north_admin)
+    page = text_of(client.get(address))
+    assert "contact North" in page
+    assert "Ash Asked" not in page
+    assert "1 of 2 people are shown" in page
+    client.force_login(world.reader)
+    page = text_of(client.get(address))
+    assert "contact North" not in page
+    assert "Named 2 people" in page
+
+
+def test_naming_somebody_makes_the_page_a_new_one(world: SimpleNamespace, line: Any, client: Client) -> None:
+    client.force_login(world.admin)
+    client.get("/customer-activity/")  # which sets a cookie
+    etag = client.get("/customer-activity/")["ETag"]
+    assert client.get("/customer-activity/", headers={"If-None-Match": etag}).status_code == 304
+    grant(world.member, "support_contact", world.north)
+    fresh = client.get("/customer-activity/", headers={"If-None-Match": etag})
+    assert fresh.status_code == 200
+    assert "0 people free of 3" in text_of(fresh)
+
+
+def test_it_costs_one_statement_and_none_where_nobody_is_counted(
+    world: SimpleNamespace, client: Client, statements: Any
+) -> None:
+    client.force_login(world.admin)
+    with statements() as without:
+        client.get("/customer-activity/")
+    allow_contacts(world, 3)
+    with statements() as few:
+        client.get("/customer-activity/")
+    allow_contacts(world, 30)
+    for number in range(20):
+        grant(make_person(f"more{number}"), "support_contact", world.north)
+    with statements() as many:
+        client.get("/customer-activity/")
+    assert len(many) == len(few) == len(without) + 1
+
+
+def test_several_entitlements_of_an_agreement_add_up_to_it() -> None:
+    def allows(quantity: int, *, is_as_needed: bool = False) -> Balance:
+        return Balance(ServiceKind.CONTACTS, Unit.PEOPLE, is_as_needed, 0, 0, quantity=quantity)
+
+    found = count_named([allows(2), allows(5)], 4)
+    assert [(one.used, one.left, one.over) for one in found] == [(2, 0, 0), (2, 3, 0)]
+    found = count_named([allows(2), allows(5)], 9)
+    assert [(one.used, one.left, one.over) for one in found] == [(2, 0, 0), (7, 0, 2)]
+    found = count_named([allows(2), allows(0, is_as_needed=True)], 9)
+    assert [(one.used, one.left, one.over) for one in found] == [(2, 0, 0), (7, 0, 0)]
+
+
+def test_a_statement_says_that_it_is_of_what_was_recorded(world: SimpleNamespace, line: Any, client: Client) -> None:
+    access = act_for(world.admin.pk, world.cedar.pk).access
+    made = make_statement(access, agreement_id=world.agreement.pk, first_day=None, last_day=None, language="en")
+    client.force_login(world.admin)
+    page = text_of(client.get(reverse("activity:statement", args=[made.pk])))
+    assert "Of support contacts it states what was recorded; who is named now is on Manage users." in page

@@ -1,0 +1,87 @@
+"""Somebody of another organisation is invited, twice, and opens the newer mail in a private window (R3.5)."""
+
+import re
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from tests.browser.test_walk import ADMIN
+
+pytestmark = pytest.mark.xdist_group("browser")
+
+MAIL_SECONDS_MAX = 60
+
+
+def invite(page: Any, workspace: str | None, address: str, *roles: str) -> None:
+    """``workspace`` None: the only one there is."""
+    page.goto("/users/invite/")
+    if workspace:
+        page.locator("main [name=workspace]").select_option(label=workspace)
+    page.locator("[name=people]").fill(address)
+    for role in roles:
+        page.locator(f"[name=roles][value={role}]").check()
+    page.get_by_role("button", name="Show what will happen").click()
+    page.get_by_role("button", name="Send 1 invitation").click()
+    page.get_by_text("1 invitation is on its way.").wait_for()
+
+
+def row_of(page: Any, who: str, *, workspace: str = "all") -> str:
+    """What *Manage users* says of somebody now; ``workspace`` empty: in the one that is worked in."""
+    page.goto(f"/users/?text={who}&workspace={workspace}")
+    return str(page.locator("tbody tr", has_text=who).inner_text())
+
+
+def links_to(page: Any, address: str, count: int) -> list[str]:
+    """The links in the mails to somebody, the newest first, as soon as the job worker has sent so many."""
+    rows = page.locator("tbody tr", has_text=address)
+    for _ in range(MAIL_SECONDS_MAX * 2):
+        page.goto("/demo/mail/")
+        if rows.count() == count:
+            break
+        page.wait_for_timeout(500)
+    assert rows.count() == count, f"no {count} mails to {address} came within {MAIL_SECONDS_MAX} seconds"
+    found = []
+    for mail in [link.get_attribute("href") for link in rows.locator("a").all()]:
+        page.goto(mail)
+        found += re.findall(r"/invitations/\S+/", page.locator("pre").inner_text())
+    return found
+
+
+def register(page: Any, name: str) -> None:
+    page.locator("[name=name]").fill(name)
+    for field in ("password", "password_again"):
+        page.locator(f"[name={field}]").fill("a long new secret")
+    page.get_by_role("button", name="Open the account and join").click()
+    page.get_by_text("You have joined the workspace.").wait_for()
+
+
+def test_the_link_that_was_sent_again_works_in_a_private_window(open_page: Callable[..., Any]) -> None:
+    """Scenario 12, of another directory. R3.5, and R3.6: the customer has allowed personal accounts there."""
+    admin = open_page(ADMIN, "/account-policy/", script=False)
+    admin.get_by_role("button", name="Allow personal accounts in Sawmills").click()
+    address = "surveyor@elsewhere.example"
+    invite(admin, "Sawmills", address, "customer_activity")
+    links_to(admin, address, 1)
+    assert "Invited" in row_of(admin, address)
+    admin.locator("tbody tr", has_text=address).get_by_role("link").first.click()
+    admin.get_by_role("button", name="Send again").click()
+    assert "The link that was sent before opens nothing any more." in admin.locator("main").inner_text()
+    newer, older = links_to(admin, address, 2)
+    assert newer != older
+
+    private = open_page(None, older, script=False)
+    assert "There is a newer mail with another link." in private.locator("main").inner_text()
+    assert private.locator("[name=password]").count() == 0
+    private = open_page(None, newer, script=False)
+    assert "Sawmills" in private.locator("main").inner_text()
+    register(private, "Sunniva Veyor")
+    private.goto("/customer-activity/")
+    assert private.get_by_role("heading", level=1).inner_text() == "Customer activity"
+    again = open_page(None, newer, script=False)
+    assert "The invitation was used already." in again.locator("main").inner_text()
+
+    row = row_of(admin, address)
+    assert "Sunniva Veyor" in row
+    assert "Registered" in row
+    assert "Invited" not in row
