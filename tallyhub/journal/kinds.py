@@ -20,6 +20,7 @@ class About(StrEnum):
     WORKSPACE = "workspace"
     STATEMENT = "statement"
     ENTITLEMENT = "entitlement"
+    REQUEST = "request"  # a support request
     OTHER = "other"  # shown by its number
 
 
@@ -182,6 +183,22 @@ KINDS: dict[str, Kind] = {
     "privacy.part_ended": Kind(_("Part ended"), _("Ended the person’s part in the customer for good"), About.PERSON),
     "privacy.person_erased": Kind(_("Person erased"), _("Erased the person"), About.PERSON),
     "privacy.person_exported": Kind(_("My data"), _("Downloaded what the hub holds about them"), About.PERSON),
+    "support.default_group_changed": Kind(
+        _("Default group changed"), _("Chose with which group of theirs new support requests are shared")
+    ),
+    "support.exported": Kind(_("List of requests downloaded"), _("Downloaded a list of support requests")),
+    "support.request_looked": Kind(
+        _("Look at a request by staff"), _("Opened the support request for the first time that day"), About.REQUEST
+    ),
+    "support.request_opened": Kind(_("Request opened"), _("Opened a support request"), About.REQUEST),
+    "support.request_shared": Kind(
+        _("Request shared"),
+        _("Shared the support request. People: %(people)s, groups: %(groups)s"),
+        About.REQUEST,
+    ),
+    "support.request_unshared": Kind(
+        _("Request shared no more"), _("Took the support request away from somebody: %(what)s %(id)s"), About.REQUEST
+    ),
 }
 
 
