@@ -17,11 +17,10 @@ from tallyhub.support.rules import Why
 WORDS_MAX = 100_000  # characters of messages that are searched, the newest: a tsvector holds a megabyte
 _INDEX = """
 UPDATE support_request r SET words =
-    setweight(to_tsvector('simple', r.number || ' ' || r.title), 'A')
-    || setweight(to_tsvector('simple', r.description), 'B')
-    || setweight(to_tsvector('simple', left(coalesce((
+    to_tsvector('simple', support_parted(r.number || ' ' || r.title || ' ' || r.description))
+    || to_tsvector('simple', support_parted(left(coalesce((
         SELECT string_agg(m.body, ' ' ORDER BY m.at DESC, m.id DESC) FROM support_message m
-        WHERE m.request_id = r.id), ''), %s)), 'C')
+        WHERE m.request_id = r.id), ''), %s)))
 WHERE r.id = %s
 """
 
