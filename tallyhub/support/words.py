@@ -29,7 +29,7 @@ STATUS_NAMES: dict[str, Any] = {
     Status.SUBMITTED: _("Submitted"),
     Status.ASSIGNED: _("Assigned"),
     Status.IN_PROGRESS: _("In progress"),
-    Status.WAITING: _("Waiting for you"),
+    Status.WAITING: _("Waiting on customer"),
     Status.RESOLVED: _("Resolved"),
     Status.CLOSED: _("Closed"),
     Status.REOPENED: _("Reopened"),
