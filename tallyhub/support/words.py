@@ -4,17 +4,17 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
-from tallyhub.support.rules import Kind, Severity, Status, Why
+from tallyhub.support.rules import Kind, Severity, Status
 
-KIND_NAMES: dict[str, Any] = {Kind.PROBLEM: _("Problem"), Kind.ADVICE: _("Advice")}
+KIND_NAMES: dict[str, Any] = {Kind.PROBLEM: _("Problem resolution"), Kind.ADVICE: _("Advice")}
 KIND_MEANS: dict[str, Any] = {
     Kind.PROBLEM: _("Something does not work as it should, and we find out why."),
     Kind.ADVICE: _("You want to know how to do something, or whether a plan is sound."),
 }
 SEVERITY_NAMES: dict[str, Any] = {
-    Severity.A: _("A – critical"),
-    Severity.B: _("B – urgent"),
-    Severity.C: _("C – important"),
+    Severity.A: _("A: critical"),
+    Severity.B: _("B: urgent"),
+    Severity.C: _("C: important"),
 }
 SEVERITY_MEANS: dict[str, Any] = {
     Severity.A: _(
@@ -29,16 +29,10 @@ STATUS_NAMES: dict[str, Any] = {
     Status.SUBMITTED: _("Submitted"),
     Status.ASSIGNED: _("Assigned"),
     Status.IN_PROGRESS: _("In progress"),
-    Status.WAITING: _("Waiting on customer"),
+    Status.WAITING: _("Waiting for the customer"),
     Status.RESOLVED: _("Resolved"),
     Status.CLOSED: _("Closed"),
     Status.REOPENED: _("Reopened"),
     Status.CANCELLED: _("Cancelled"),
 }
 STATUS_TONES: dict[str, str] = {Status.WAITING: "low", Status.RESOLVED: "ok", Status.CLOSED: "ok"}
-WHY_NAMES: dict[str, Any] = {
-    Why.OPENED: _("Opened it"),
-    Why.PRIMARY: _("Primary contact"),
-    Why.SHARED: _("Shared with"),
-    Why.DEFAULT_GROUP: _("Default group of whoever opened it"),
-}

@@ -34,7 +34,7 @@ def test_a_support_contact_opens_a_request(open_page: Open, script: bool) -> Non
     page.get_by_label("Title").fill(title)
     page.get_by_label("Description").fill("Since Monday.\n\nEvery hour.")
     page.get_by_role("button", name="Continue").click()
-    page.get_by_label("B – urgent").check()
+    page.get_by_label("B: urgent").check()
     page.get_by_role("button", name="Continue").click()
     assert page.get_by_text("Say what it means for your business.").is_visible()
     page.get_by_label("Impact on the business").fill("Slower work.")
