@@ -26,27 +26,30 @@ PATHS = {
 WORDS = {"rare": "unusual7", "frequent": "sometimes", "in every one": "request"}
 _RATIO_MAX, _SEARCH_MAX, _WARM_UP = 1.5, 20, 7
 
+# Which workspace, status and sharing a request has hangs on nothing else: hashes, each with a factor of its own.
 _REQUESTS = """
 INSERT INTO support_request (id, customer_id, workspace_id, number, kind, request_class, title, description, impact,
     severity, status, opened_by_id, primary_contact_id, opened_at, changed_at, called_for, source, external_id, version,
     words)
 SELECT n, w.customer_id, w.id, n::text || '0', 'problem', '', 'Request ' || n, 'It stops', '', 'C',
-    CASE WHEN n %% 12 = 0 THEN 'submitted' ELSE 'closed' END, p.id, p.id, at, at, '', 'page', '', 1,
+    CASE WHEN abs(hashint8(n * 3)) %% 10 = 0 THEN 'submitted' ELSE 'closed' END, p.id, p.id, at, at, '', 'page', '', 1,
     to_tsvector('simple', 'request ' || n || CASE WHEN n %% 50 = 0 THEN ' sometimes' ELSE '' END
                 || ' unusual' || n / 100)
 FROM generate_series(1, %(count)s) n
 JOIN (SELECT *, row_number() OVER (ORDER BY id) - 1 AS place FROM organizations_workspace WHERE customer_id = 1) w
-    ON w.place = n %% 6
+    ON w.place = abs(hashint8(n)) %% 6
 CROSS JOIN LATERAL (SELECT now() - n * interval '1 minute' AS at) t
-JOIN accounts_person p ON p.name = CASE WHEN n %% 500 = 1 THEN 'mixed' ELSE 'admin' END
+JOIN accounts_person p ON p.name = CASE WHEN abs(hashint8(n * 5)) %% 20 = 0 THEN 'mixed' ELSE 'admin' END
 """
 _VIEWERS = """
 INSERT INTO support_requestviewer (customer_id, workspace_id, request_id, person_id, group_id, why, opened_at, given_at)
 SELECT r.customer_id, r.workspace_id, r.id, v.person_id, v.group_id, v.why, r.opened_at, r.opened_at
 FROM support_request r JOIN LATERAL (
     SELECT r.primary_contact_id AS person_id, NULL::bigint AS group_id, 'primary' AS why
-    UNION ALL SELECT p.id, NULL, 'shared' FROM accounts_person p WHERE p.name = 'mixed' AND r.id % 100 = 3
-    UNION ALL SELECT NULL, g.id, 'shared' FROM people_group g WHERE g.workspace_id = r.workspace_id AND r.id % 20 = 5
+    UNION ALL SELECT p.id, NULL, 'shared' FROM accounts_person p
+        WHERE p.name = 'mixed' AND p.id <> r.primary_contact_id AND abs(hashint8(r.id * 7)) % 20 = 0
+    UNION ALL SELECT NULL, g.id, 'shared' FROM people_group g
+        WHERE g.workspace_id = r.workspace_id AND abs(hashint8(r.id * 11 + g.id)) % 10 = 0
 ) v ON true
 """
 _BARE = """

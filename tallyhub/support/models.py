@@ -150,7 +150,7 @@ class RequestViewer(models.Model):
             models.UniqueConstraint(fields=["request", "group"], name="viewer_group_once"),
         ]
         indexes = [
-            models.Index(fields=["person", "-opened_at", "-request"], name="viewer_of_person"),
+            models.Index(fields=["person", "workspace", "-opened_at", "-request"], name="viewer_of_person"),
             models.Index(fields=["group", "-opened_at", "-request"], name="viewer_of_group"),
         ]
 

@@ -6,7 +6,7 @@ index below a policy; this function uses it, and asks the same as the policy of 
 
 from importlib import import_module
 
-from django.db import migrations
+from django.db import migrations, models
 
 from tallyhub.kernel.walls import RunRoleSQL, only_for_app
 
@@ -30,4 +30,11 @@ REVERSE = "DROP FUNCTION support_find; DROP FUNCTION support_parted;"
 
 class Migration(migrations.Migration):
     dependencies = [("support", "0002_walls")]
-    operations = [RunRoleSQL(FORWARD, REVERSE)]
+    operations = [
+        migrations.RemoveIndex("requestviewer", "viewer_of_person"),
+        migrations.AddIndex(  # a list is read one workspace at a time
+            "requestviewer",
+            models.Index(fields=["person", "workspace", "-opened_at", "-request"], name="viewer_of_person"),
+        ),
+        RunRoleSQL(FORWARD, REVERSE),
+    ]

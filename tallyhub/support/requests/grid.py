@@ -14,12 +14,12 @@ from django.utils.translation import ngettext
 from tallyhub.agreements.models import Product
 from tallyhub.kernel import formatting as fmt
 from tallyhub.kernel.access import Access, Right
-from tallyhub.kernel.grid import Column, Page, Place, cell, harmless, heading, link, page_links
+from tallyhub.kernel.grid import PAGE_ROWS, Column, Page, Place, cell, harmless, heading, link, page_links
 from tallyhub.kernel.http import url
 from tallyhub.organizations.queries import names_of
 from tallyhub.people.users.forms import read_id
 from tallyhub.support.models import Request
-from tallyhub.support.requests.queries import COUNT_MAX, FOUND_MAX, RequestFilter, moment
+from tallyhub.support.requests.queries import FOUND_MAX, RequestFilter, moment
 from tallyhub.support.rules import OPEN, Kind, Severity, Status
 from tallyhub.support.words import KIND_NAMES, SEVERITY_NAMES, STATUS_NAMES
 
@@ -160,7 +160,6 @@ def grid(
     place: Place,
     choice: Choice,
     *,
-    count: int,
     workspaces: Mapping[int, str],
     products: Sequence[Product],
     empty: dict[str, Any] | None,
@@ -177,7 +176,7 @@ def grid(
         "label": _("Support requests"),
         "search_label": _("Filter the requests"),
         "hidden": [],
-        "count": ngettext("%(n)s request", "%(n)s requests", count) % {"n": _count(count)},
+        "count": _count(found),
         "shown": note,
         **page_links(base, carried, found, place, lambda one: f"{moment(one)}~{one.pk}"),
         "csv_href": f"{url('support:list_csv')}{link(carried)}",
@@ -194,8 +193,11 @@ def too_many(found: Sequence[int] | None) -> str | None:
     return said % {"n": fmt.number(FOUND_MAX)}
 
 
-def _count(count: int) -> str:
-    return f"{fmt.number(COUNT_MAX)}+" if count > COUNT_MAX else fmt.number(count)
+def _count(found: Page[Request]) -> str:
+    """Exact where one page holds all: to count what is beyond would cost more than the page."""
+    if found.has_before or found.has_after:
+        return _("More than %(n)s requests") % {"n": fmt.number(PAGE_ROWS)}
+    return ngettext("%(n)s request", "%(n)s requests", len(found.rows)) % {"n": fmt.number(len(found.rows))}
 
 
 def carried_by(choice: Choice) -> list[tuple[str, str]]:

@@ -59,7 +59,6 @@ def _grid(request: HubRequest, choice: Choice) -> dict[str, Any]:
         found,
         place,
         choice,
-        count=queries.count(access, wanted),
         workspaces={one.id: one.name for one in request.sign_on.places},
         products=list_products(),
         empty=None if found.rows else nothing(choice, access),
