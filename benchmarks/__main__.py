@@ -16,6 +16,7 @@ BENCHMARKS = {
     "statements": "statements",
     "grid": "grid",
     "users": "users",
+    "requests": "requests",
     "import": "imports",
     "backup": "backup",
     "api": "api",

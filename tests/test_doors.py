@@ -10,7 +10,7 @@ from django.urls import NoReverseMatch, URLPattern, URLResolver, get_resolver, r
 
 from tallyhub.activity import commands
 from tallyhub.organizations.sign_on import act_for
-from tests.make import grant
+from tests.make import grant, make_request
 
 # The people of tests/world.py; `nobody` is not signed in.
 ADMINS = {"admin", "north_admin"}
@@ -25,6 +25,7 @@ INVITERS = ADMINS | {"stranger"}  # the last one into their own workspaces
 MANAGERS = ADMINS | {"stranger"}  # of users; the last one in their own customer
 OWN_ADMINS = ADMINS | {"stranger"}  # of their customer's workspaces; the last one of another customer's
 ACCOUNT_TEAM = {"csam", "coordinator"}
+STAFF = ACCOUNT_TEAM | {"engineer"}
 IMPORT_ACTS = ("mapping", "start", "save", "delete")
 WEBHOOK_OWNERS = {"admin", "csam", "coordinator", "stranger"}
 WEBHOOK_ACTS = ("secret", "ping", "pause", "resume", "delete", "replay")
@@ -146,6 +147,7 @@ def doors(world: SimpleNamespace) -> dict[tuple[str, str], tuple[list[Any], dict
         ("GET", "office:enquiry"): ([0], none_there(ACCOUNT_TEAM)),
         **{("POST", f"office:{act}"): ([0], none_there(ACCOUNT_TEAM)) for act in ("grant", "decline")},
         **office(world),
+        **support(world),
         ("GET", "organizations:switch"): ([], for_all(200)),
         ("POST", "organizations:switch_workspace"): ([], for_all(404)),  # without a workspace of one's own
         ("POST", "organizations:switch_customer"): ([], for_all(404)),
@@ -232,6 +234,26 @@ def office(world: SimpleNamespace) -> dict[tuple[str, str], tuple[list[Any], dic
         **{("POST", f"office:{name}"): ([0], nothing) for name in (*DRAFT_ACTS, *AGREEMENT_ACTS)},
         ("GET", "office:draft_package"): ([0, 1], nothing),
         ("POST", "office:draft_package_remove"): ([0, 1], nothing),
+    }
+
+
+def support(world: SimpleNamespace) -> dict[tuple[str, str], tuple[list[Any], dict[str, int]]]:
+    """A request of north that was given to nobody: for whoever oversees the workspace. Support contacts open others."""
+    number = make_request(world.north).number
+    overseers = for_all(404) | dict.fromkeys(("admin", "north_admin", "viewer", *STAFF), 200)
+    nothing = none_there({"contact"})  # an id of nothing is asked for where the address acts
+    return {
+        **{("GET", f"support:{name}"): ([], for_all(200)) for name in ("list", "list_rows", "list_csv")},
+        ("GET", "support:request"): ([number], overseers),
+        ("GET", "support:request_who"): ([number], overseers | {"viewer": 403}),
+        ("GET", "support:share"): ([number], overseers),
+        ("POST", "support:unshare"): ([number], for_all(404)),  # without somebody it is taken from
+        ("GET", "support:settings"): ([], only({"contact"})),
+        ("POST", "support:settings_group"): ([], nothing),
+        ("GET", "support:open"): ([], only({"contact"})),
+        ("POST", "support:open_begin"): ([], nothing),
+        ("GET", "support:open_step"): ([0, "what"], nothing),
+        **{("POST", f"support:open_{act}"): ([0], nothing) for act in ("delete", "send")},
     }
 
 

@@ -128,6 +128,7 @@ DEFINERS = {
     "people_administrators",
     "people_contact_terms",
     "people_contacts_named",
+    "support_find",
     "support_groups",
     "support_may_give",
     "support_overseen",

@@ -26,7 +26,6 @@ from tallyhub.activity.exports import (
     shows_people,
 )
 from tallyhub.activity.filters import Choice, read_choice
-from tallyhub.activity.looks import told
 from tallyhub.activity.people import count_people, is_about_people, people
 from tallyhub.activity.queries import AgreementLines, DataState, data_state, list_agreements, list_views
 from tallyhub.activity.rules import may_state
@@ -40,6 +39,7 @@ from tallyhub.kernel.scope import scope
 from tallyhub.kernel.streams import LongAnswer
 from tallyhub.ledger import entries
 from tallyhub.office.enquiries.queries import list_unmapped
+from tallyhub.organizations.looks import told
 from tallyhub.organizations.queries import list_customers_held
 
 HOME_TILES_MAX = 6  # per agreement; the page has them all

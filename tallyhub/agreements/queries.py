@@ -12,13 +12,15 @@ from tallyhub.agreements.calendars import AROUND_THE_CLOCK, Goal
 from tallyhub.agreements.models import (
     Agreement,
     AgreementContact,
+    Coverage,
     Entitlement,
     Mapping,
     Package,
+    Product,
     ResponseGoal,
     Service,
 )
-from tallyhub.agreements.rules import Severity, State
+from tallyhub.agreements.rules import ACTIVE_STATES, Severity, State
 from tallyhub.kernel import clock
 from tallyhub.kernel.access import Access
 
@@ -157,3 +159,26 @@ def list_goals(customer_id: int, workspace_id: int, severity: Severity, at: date
         for one in found
         if one.agreement.state(at.astimezone(ZoneInfo(one.agreement.zone)).date()) is State.ACTIVE
     ]
+
+
+def list_products() -> list[Product]:
+    """The catalogue, by code; those that are not offered any more as well."""
+    return list(Product.objects.order_by("code"))
+
+
+def list_covered_products(access: Access, workspace_id: int) -> list[Product]:
+    """What support can be asked for there today: of what is offered, what active packages of the workspace cover."""
+    mapped = Mapping.objects.filter(workspace_id=workspace_id).values("package_id")
+    found = Package.objects.visible_to(access).select_related("agreement").filter(pk__in=mapped)
+    active = [one for one in found if _is_active(one)]
+    offered = Product.objects.filter(is_offered=True)
+    if not any(one.covers_every_product for one in active):
+        covered = Coverage.objects.visible_to(access).filter(package__in=active)
+        offered = offered.filter(pk__in=covered.values("product_id"))
+    return sorted(offered, key=lambda one: (one.name.casefold(), one.pk))
+
+
+def _is_active(package: Package) -> bool:
+    """In the zone of its agreement."""
+    today = clock.today(package.agreement.zone)
+    return {package.state(today), package.agreement.state(today)} <= ACTIVE_STATES

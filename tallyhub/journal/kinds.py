@@ -21,7 +21,7 @@ class About(StrEnum):
     STATEMENT = "statement"
     AGREEMENT = "agreement"
     ENTITLEMENT = "entitlement"
-    REQUEST = "request"
+    REQUEST = "request"  # a support request
     GROUP = "group"
     TOKEN = "token"  # noqa: S105 - a word, no secret
     OTHER = "other"  # shown by its number
@@ -196,6 +196,22 @@ KINDS: dict[str, Kind] = {
     "support.called": Kind(_("Priority call"), _("Made a priority call for the support request"), About.REQUEST),
     "support.classified": Kind(
         _("Support request classified"), _("Classified the support request: %(becomes)s"), About.REQUEST
+    ),
+    "support.default_group_changed": Kind(
+        _("Default group changed"), _("Chose with which group of theirs new support requests are shared")
+    ),
+    "support.exported": Kind(_("List of requests downloaded"), _("Downloaded a list of support requests")),
+    "support.request_looked": Kind(
+        _("Look at a request by staff"), _("Opened the support request for the first time that day"), About.REQUEST
+    ),
+    "support.request_opened": Kind(_("Request opened"), _("Opened a support request"), About.REQUEST),
+    "support.request_shared": Kind(
+        _("Request shared"),
+        _("Shared the support request. People: %(people)s, groups: %(groups)s"),
+        About.REQUEST,
+    ),
+    "support.request_unshared": Kind(
+        _("Request shared no more"), _("Took the support request away from somebody: %(what)s %(id)s"), About.REQUEST
     ),
     "support.severity_changed": Kind(
         _("Severity changed"), _("Changed the severity from %(was)s to %(becomes)s"), About.REQUEST

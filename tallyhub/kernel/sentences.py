@@ -304,8 +304,25 @@ _SENTENCES = {
     "request_closed_long_ago": _(
         "It was closed more than %(days)s days ago. Open a new request and name this one in it."
     ),
+    "request_contact_gone": _("The primary contact does not belong to the workspace any more. Choose somebody else."),
+    "request_description_missing": _("Describe what happens, or what you want to know."),
+    "request_drafts_full": _("You have %(drafts_max)s drafts in this workspace. Send or delete one first."),
+    "request_impact_missing": _("Say what it means for your business. Severity A and B need it."),
+    "request_incomplete": _("Something is missing, or has changed meanwhile. Look through the request once more."),
     "request_invalid": _("The request does not fit its description; what is wrong stands in errors."),
+    "request_kind_missing": _("Choose what you need: a problem solved, or advice."),
     "request_not_open": _("The request is not open any more. Reopen it first."),
+    "request_primary_stays": _("The primary contact was named when the request was opened, and sees it for good."),
+    "request_product_gone": _("This product is not covered here any more. Choose another one."),
+    "request_product_missing": _("Choose the product that it is about."),
+    "request_reader_gone": _(
+        "Somebody it is to be shared with does not belong to the workspace any more. Look through the list once more."
+    ),
+    "request_severity_missing": _("Choose how severe it is."),
+    "request_shared_too_many": _(
+        "Share it with %(shared_max)s people and groups at most at once. To reach more, make a group of them."
+    ),
+    "request_title_missing": _("Give it a title by which everybody knows it in a list."),
     "request_transition": _("That is no step from where the request stands now. Reload the page to see how it stands."),
     "reversal_differs": _(
         "%(external_ids)s: does not mirror its entry, or reverses a reversal. Repeat the entry, amount negative."

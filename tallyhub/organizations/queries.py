@@ -15,6 +15,13 @@ from tallyhub.kernel.access import Access
 from tallyhub.organizations.models import AccessGrant, Membership, Organization, PersonKey, Workspace
 from tallyhub.organizations.rules import ACCOUNT_TEAM, STAFF, Kind, Role
 
+_MEMBERS = """
+SELECT m.person_id, p.name, coalesce(p.email, '') FROM organizations_membership m
+JOIN accounts_person p ON p.id = m.person_id
+WHERE m.workspace_id = %(workspace)s AND p.is_active
+  AND (strpos(m.sort_name, organizations_folded(%(text)s)) > 0 OR strpos(lower(p.email), lower(%(text)s)) > 0)
+ORDER BY m.sort_name, m.person_id LIMIT %(at_most)s
+"""
 _COUNTED = "SELECT c.* FROM unnest(%s::bigint[]) AS w (id), organizations_counted_in(w.id, %s) c"
 PEOPLE_MAX = 500  # offered by a filter
 
@@ -192,6 +199,15 @@ def list_members(access: Access, workspace_id: int, people: Collection[int]) -> 
     """Those of these people who are members of the workspace."""
     found = Membership.objects.filter(workspace_id=workspace_id, person_id__in=people)
     return set(found.values_list("person_id", flat=True)) if workspace_id in access.workspaces else set()
+
+
+def find_members(access: Access, workspace_id: int, text: str, at_most: int) -> list[tuple[int, str, str]]:
+    """(id, name, address) of members of a readable workspace whose name or address holds the text, by name."""
+    if workspace_id not in access.workspaces:
+        return []
+    with connection.cursor() as cursor:
+        cursor.execute(_MEMBERS, {"workspace": workspace_id, "text": text, "at_most": at_most})
+        return list(cursor.fetchall())
 
 
 def list_workspaces(access: Access, *, after: int = 0) -> QuerySet[Workspace]:

@@ -161,7 +161,7 @@ class RequestViewer(models.Model):
             models.UniqueConstraint(fields=["request", "group"], name="viewer_group_once"),
         ]
         indexes = [
-            models.Index(fields=["person", "-opened_at", "-request"], name="viewer_of_person"),
+            models.Index(fields=["person", "workspace", "-opened_at", "-request"], name="viewer_of_person"),
             models.Index(fields=["group", "-opened_at", "-request"], name="viewer_of_group"),
         ]
 
@@ -279,8 +279,9 @@ class NoteFile(StoredFile):
         indexes = [models.Index(fields=["request", "at", "id"], name="note_file_of_request")]
 
 
-class DraftQuerySet(models.QuerySet["Draft"]):
-    def visible_to(self, access: Access) -> "DraftQuerySet":
+class OfPersonQuerySet(models.QuerySet[Any]):
+    def visible_to(self, access: Access) -> "OfPersonQuerySet":
+        """One's own."""
         return self.filter(customer_id__in=access.customers, person_id=access.person_id or 0)
 
 
@@ -293,7 +294,7 @@ class Draft(models.Model):
     typed = models.JSONField(default=dict)  # what the steps' forms hold, as typed
     changed_at = models.DateTimeField()
 
-    objects = DraftQuerySet.as_manager()
+    objects = OfPersonQuerySet.as_manager()
 
     class Meta:
         indexes = [models.Index(fields=["person", "-changed_at"], name="draft_of_person")]
@@ -307,7 +308,7 @@ class DefaultGroup(models.Model):
     person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="+")
     group = models.ForeignKey(Group, on_delete=models.CASCADE, related_name="+", db_constraint=False)
 
-    objects = DraftQuerySet.as_manager()
+    objects = OfPersonQuerySet.as_manager()
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["workspace", "person"], name="default_group_once")]

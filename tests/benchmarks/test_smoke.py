@@ -15,6 +15,7 @@ FIGURES = {
     "statements": ["statements, number", "statements, time"],
     "grid": ["grid, last page", "grid, middle page"],
     "users": ["users, time", "users, statements"],
+    "requests": ["requests, list", "requests, search"],
     "import": ["import", "import, memory in MiB"],
     "backup": ["backup", "restore"],
     "api": ["api, posting", "api, statements"],

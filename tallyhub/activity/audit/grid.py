@@ -25,6 +25,7 @@ from tallyhub.kernel.grid import Column, Page, Place, cell, count_text, harmless
 from tallyhub.organizations.queries import names_of
 from tallyhub.organizations.rules import ROLE_NAMES
 from tallyhub.people.groups.queries import names_of as names_of_groups
+from tallyhub.support.rules import number_of
 
 _ID_DIGITS_MAX = 18  # more are no bigint
 
@@ -95,6 +96,8 @@ class Names:
             return self.person(event.subject_id)
         if about is About.WORKSPACE:
             return self.workspaces.get(event.subject_id, "")
+        if about is About.REQUEST:
+            return _("Request %(number)s") % {"number": number_of(event.subject_id)}
         if about is About.STATEMENT:
             return _("Statement %(number)s") % {"number": event.subject_id}
         return self.found.get(about, {}).get(event.subject_id) or _("no. %(id)s") % {"id": event.subject_id}
@@ -126,6 +129,7 @@ _WORDS: dict[str, dict[str, Any]] = {
         "customer_activity": gettext_lazy("Customer activity"),
         "drill_down": gettext_lazy("Consumption history"),
         "audit": gettext_lazy("Audit"),
+        "support": gettext_lazy("Support requests"),
     },
     "what": {
         "audit": gettext_lazy("Audit"),

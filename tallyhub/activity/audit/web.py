@@ -12,7 +12,6 @@ from django.views.decorators.http import require_safe
 
 from tallyhub.activity.audit import grid
 from tallyhub.activity.commands import note_export
-from tallyhub.activity.looks import told
 from tallyhub.journal import queries
 from tallyhub.journal.queries import EventFilter
 from tallyhub.kernel.access import Access, Right
@@ -21,6 +20,7 @@ from tallyhub.kernel.grid import csv_lines, cut, read_place
 from tallyhub.kernel.http import HubRequest, signed_in, url
 from tallyhub.kernel.scope import scope
 from tallyhub.kernel.streams import LongAnswer
+from tallyhub.organizations.looks import told
 from tallyhub.organizations.queries import list_role_holders, names_of
 
 

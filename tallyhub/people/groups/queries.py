@@ -72,6 +72,27 @@ def names_of(access: Access, groups: Collection[int]) -> dict[int, str]:
     return dict(readable.values_list("pk", "name"))
 
 
+def list_in_workspace(access: Access, workspace_id: int) -> list[tuple[int, str]]:
+    """(id, name) of its groups, by name, for whoever may read the workspace."""
+    if workspace_id not in access.workspaces:
+        return []
+    found = Group.objects.filter(workspace_id=workspace_id, customer_id__in=access.customers).order_by("name", "pk")
+    return list(found.values_list("pk", "name")[:GROUPS_MAX])
+
+
+def list_own(access: Access) -> list[tuple[int, int, str]]:
+    """(workspace, id, name) of the groups that one is in, in the workspaces that one may read."""
+    mine = GroupMember.objects.filter(person_id=access.person_id or 0, workspace_id__in=access.workspaces)
+    rows = mine.order_by("group__name", "group_id").values_list("workspace_id", "group_id", "group__name")
+    return list(rows[:GROUPS_MAX])
+
+
+def list_memberships(access: Access, groups: Collection[int], people: Collection[int]) -> list[tuple[int, int]]:
+    """(group, person) of these people in these groups, in workspaces that one may read."""
+    found = GroupMember.objects.filter(group_id__in=groups, person_id__in=people, workspace_id__in=access.workspaces)
+    return list(found.order_by("group__name", "group_id").values_list("group_id", "person_id"))
+
+
 def lock_group(access: Access, group_id: int) -> Group:
     found: Group = Group.objects.visible_to(access).select_for_update().get(pk=group_id)
     return found

@@ -42,15 +42,13 @@ _TONES = {Clock.LATE: "critical", Clock.SOON: "low", Clock.MISSED: "low"}
 
 
 def sections(access: Access, request: Request) -> dict[str, Any]:
-    """For the request's page. Empty lists where the reader may do nothing."""
+    """For the request's page, as ``work``. Empty lists where the reader may do nothing."""
     may_work = access.has(Right.WORK_REQUESTS, workspace_id=request.workspace_id)
     is_customer = not access.is_staff
     actor = Actor.STAFF if may_work else Actor.CUSTOMER if is_customer else None
     engineers = queries.list_engineers(access, request.workspace_id) if may_work else []
     people = names_of(access, {request.assigned_to_id, *engineers})
-    return {
-        "status": status_badge(Status(request.status)),
-        "severity": severity_badge(Severity(request.severity)),
+    said = {
         "next": _next(request),
         "clock": clock_text(request, clock.now(), get_current_timezone_name()),
         "assigned": _who(request.assigned_to_id, people),
@@ -61,6 +59,7 @@ def sections(access: Access, request: Request) -> dict[str, Any]:
         "classes": _options(CLASS_NAMES, request.request_class) if may_work else [],
         "version": request.version,
     }
+    return {"work": said}
 
 
 def _next(request: Request) -> str:

@@ -18,7 +18,7 @@ $$;
 
 
 class Migration(migrations.Migration):
-    dependencies = [("support", "0002_walls")]
+    dependencies = [("support", "0003_requests")]
     operations = [
         migrations.AddIndex(
             model_name="request",

@@ -6,12 +6,21 @@ from typing import Concatenate, ParamSpec
 
 from django.http import HttpResponseBase
 
-from tallyhub.activity import commands
+from tallyhub.journal.steps import record
+from tallyhub.kernel import clock
+from tallyhub.kernel.access import Access
 from tallyhub.kernel.http import HubRequest
+from tallyhub.kernel.scope import command
 
 P = ParamSpec("P")
 View = Callable[Concatenate[HubRequest, P], HttpResponseBase]
 _SHOWN = (200, 304)  # an unchanged page is looked at, too
+
+
+@command
+def note_look(access: Access, page: str) -> None:
+    """By staff of the provider or a partner. The database keeps the first of each person, customer, page and day."""
+    record(access, "activity.looked", page=page, day=clock.today("UTC").isoformat())
 
 
 def told(page: str) -> Callable[[View[P]], View[P]]:
@@ -25,7 +34,7 @@ def told(page: str) -> Callable[[View[P]], View[P]]:
         def telling(request: HubRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
             response = view(request, *args, **kwargs)
             if request.access.is_staff and response.status_code in _SHOWN:
-                commands.note_look(request.access, page)
+                note_look(request.access, page)
             return response
 
         return telling

@@ -1,0 +1,19 @@
+"""Reads that several rooms need."""
+
+from django.db import connection
+
+from tallyhub.kernel.access import Access
+from tallyhub.support.models import Request
+
+
+def get_request(access: Access, number: str) -> Request:
+    """With product and workspace. Raises DoesNotExist for one that is hidden or absent."""
+    found: Request = Request.objects.visible_to(access).select_related("product", "workspace").get(number=number)
+    return found
+
+
+def find_ids(access: Access, text: str, at_most: int) -> list[int]:
+    """Ids of visible requests that hold these words or their beginnings, the newest first."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT support_find(%s, %s::bigint[], %s)", [text, list(access.customers), at_most])
+        return [one for (one,) in cursor.fetchall()]

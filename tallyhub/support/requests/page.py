@@ -1,0 +1,102 @@
+"""What a request's page shows of the request itself, and with whom it is shared."""
+
+from typing import Any
+
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from tallyhub.kernel import formatting as fmt
+from tallyhub.kernel.access import Access, Right
+from tallyhub.organizations.queries import find_members, names_of
+from tallyhub.people.groups import queries as groups
+from tallyhub.support.models import Request
+from tallyhub.support.requests.queries import Reader, list_readers
+from tallyhub.support.requests.rules import may_be_taken, may_take_away
+from tallyhub.support.rules import Why
+from tallyhub.support.words import KIND_NAMES, severity_badge, status_badge
+
+OFFERED_MAX = 100  # people that a form offers at once; others are searched for
+
+
+def header(access: Access, request: Request) -> dict[str, Any]:
+    names = names_of(access, [request.opened_by_id, request.primary_contact_id, request.assigned_to_id])
+    zone = timezone.get_current_timezone_name()
+    facts = [
+        (_("Kind"), str(KIND_NAMES[request.kind])),
+        (_("Product"), request.product.name if request.product else _("none named")),
+        (_("Workspace"), request.workspace.name),
+        (_("Primary contact"), _name(names, request.primary_contact_id)),
+        (_("Opened by"), _name(names, request.opened_by_id)),
+        (_("Opened (%(zone)s)") % {"zone": zone.replace("_", " ")}, fmt.instant(request.opened_at, zone)),
+    ]
+    if request.assigned_to_id:
+        facts.append((_("Assigned to"), _name(names, request.assigned_to_id)))
+    return {
+        "facts": facts,
+        "status": status_badge(request.status),
+        "severity": severity_badge(request.severity),
+        "may_ask_who": may_ask_who(access, request),
+    }
+
+
+def may_ask_who(access: Access, request: Request) -> bool:
+    """Administrators of its workspace, and staff."""
+    return any(access.has(one, workspace_id=request.workspace_id) for one in (Right.VIEW_AUDIT, Right.READ_NOTES))
+
+
+def _name(names: dict[int, str], person_id: int | None) -> str:
+    return names.get(person_id or 0) or _("Erased person")
+
+
+def sharing(access: Access, request: Request) -> dict[str, Any]:
+    """Everybody and every group that it was given to. Three statements."""
+    readers = list_readers(access, request)
+    names = names_of(access, [one.person_id for one in readers])
+    group_names = groups.names_of(access, [one.group_id for one in readers if one.group_id])
+    own = (request.opened_by_id, request.primary_contact_id)
+    may_take = may_take_away(access, request.workspace_id, own)
+    return {
+        "readers": [
+            {
+                "id": one.id,
+                "name": group_names.get(one.group_id, "") if one.group_id else _name(names, one.person_id),
+                "is_group": one.group_id is not None,
+                "why": _why(one),
+                "may_take": may_take and may_be_taken(one.why),
+            }
+            for one in readers
+        ]
+    }
+
+
+def _why(reader: Reader) -> str:
+    if reader.why is Why.PRIMARY:
+        return _("primary contact")
+    if reader.why is Why.OPENED:
+        return _("opened it")
+    return _("group") if reader.group_id else _("shared with")
+
+
+def people_choices(
+    access: Access, workspace_id: int, find: str, chosen: list[int], *, but: set[int]
+) -> tuple[list[dict[str, Any]], bool]:
+    """Whom a form offers of a workspace: those who are chosen first, then whoever fits what was searched for.
+
+    Also whether there are more than are offered.
+    """
+    found = find_members(access, workspace_id, find, OFFERED_MAX + 1)
+    names = names_of(access, chosen)
+    offered = [(one, name, address) for one, name, address in found[:OFFERED_MAX] if one not in {*but, *chosen}]
+    rows = [(one, names.get(one, ""), "") for one in chosen if one in names]
+    choices = [
+        {"id": one, "name": name, "address": address if address != name else "", "is_chosen": one in chosen}
+        for one, name, address in [*rows, *offered]
+    ]
+    return choices, len(found) > OFFERED_MAX
+
+
+def group_choices(access: Access, workspace_id: int, chosen: list[int]) -> list[dict[str, Any]]:
+    return [
+        {"id": one, "name": name, "is_chosen": one in chosen}
+        for one, name in groups.list_in_workspace(access, workspace_id)
+    ]

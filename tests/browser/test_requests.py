@@ -1,0 +1,121 @@
+"""Support requests in a real browser: opening one, and who finds which (R1.5, R4.1, R4.2)."""
+
+import re
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from tests.browser.test_walk import ADMIN, RULES
+
+pytestmark = pytest.mark.xdist_group("browser")
+
+CONTACT, READER = "contact@halden.example", "activity@halden.example"
+SHARED = "Plantlog loses every tenth value of line 2"  # with the group that the reader is put into
+GROUP = "Paper machine 2"
+Open = Callable[..., Any]
+
+
+def titles(page: Any) -> set[str]:
+    return set(page.locator("td[data-column=title] a").all_inner_texts())
+
+
+@pytest.mark.parametrize("script", [True, False], ids=["with script", "without"])
+def test_a_support_contact_opens_a_request(open_page: Open, script: bool) -> None:  # R4.1, R4.2
+    title = f"Rollers stop, script {script}"
+    page = open_page(CONTACT, "/support/", script=script)
+    page.get_by_role("link", name="Open a request").click()
+    page.get_by_role("button", name="Begin").click()
+    page.get_by_role("button", name="Continue").click()
+    assert page.get_by_text("Choose the product that it is about.").is_visible()
+    page.get_by_label("Problem").check()
+    page.get_by_label("Product").select_option(label="Plantlog historian")
+    page.get_by_role("button", name="Continue").click()
+    page.get_by_label("Title").fill(title)
+    page.get_by_label("Description").fill("Since Monday.\n\nEvery hour.")
+    page.get_by_role("button", name="Continue").click()
+    page.get_by_label("B: urgent").check()
+    page.get_by_role("button", name="Continue").click()
+    assert page.get_by_text("Say what it means for your business.").is_visible()
+    page.get_by_label("Impact on the business").fill("Slower work.")
+    page.get_by_role("button", name="Back").click()
+    assert page.get_by_label("Product").input_value() or page.get_by_label("Title").input_value() == title
+    page.get_by_role("link", name="People").click()
+    page.get_by_label("Primary contact").select_option(label="Lidia Cattarossi")
+    page.get_by_label("Search for a name or address").fill("horvat")
+    page.get_by_role("button", name="Search").click()
+    assert page.get_by_label("Primary contact").locator("option:checked").inner_text() == "Lidia Cattarossi"
+    page.get_by_label("Zdravka Horvatinka").check()
+    page.get_by_label(GROUP).check()
+    page.get_by_role("button", name="Continue").click()
+    assert page.get_by_text("Every hour.").is_visible()
+    page.get_by_role("button", name="Send the request").click()
+    page.get_by_role("heading", name=title).wait_for()
+    number = re.search(r"/requests/(\d+)/", page.url)
+    assert number
+    assert page.get_by_text(f"Its number is {number.group(1)}.").is_visible()
+    shared = page.locator("#sharing li").all_inner_texts()
+    assert [re.split(r"\s*·", one)[0].strip() for one in shared] == [
+        "Lidia Cattarossi", "Anselm Tiedjen", "Zdravka Horvatinka", GROUP,
+    ]  # fmt: skip
+    page.goto(f"/support/?text={number.group(1)}")
+    assert titles(page) == {title}
+
+
+def test_somebody_in_no_group_finds_none_and_in_the_group_exactly_that_one_and_none_elsewhere(
+    open_page: Open,
+) -> None:
+    """Scenarios 3, 4 and 14: customer activity and no rights to requests, then a group that one is shared with."""
+    everything = "/support/?workspace=all&status=all"
+    page = open_page(READER, everything)  # R1.5
+    assert page.get_by_text("No requests yet").is_visible()
+    assert page.get_by_text("You see a request when it is shared with you").is_visible()
+    admin = open_page(ADMIN, "/groups/", script=False)
+    admin.get_by_role("link", name=GROUP).first.click()
+    admin.get_by_label("Email address of a member of the workspace").fill(READER)
+    admin.get_by_role("button", name="Add to the group").click()
+    page.goto(everything + "&text=plantlog")
+    assert titles(page) == {SHARED}
+    page.goto(everything)
+    assert SHARED in titles(page)
+    workspaces = set(page.locator("td[data-column=workspace]").all_inner_texts())
+    assert workspaces == {"Paper mills"}
+    page.get_by_role("link", name=SHARED).click()
+    assert page.get_by_role("heading", name="What is asked").is_visible()
+    page.goto("/support/?status=all&workspace=all")
+    energy = page.get_by_label("Workspace", exact=True).locator("option", has_text="Energy").get_attribute("value")
+    page.goto(f"/support/?status=all&workspace={energy}")
+    assert titles(page) == set()
+
+
+@pytest.mark.parametrize(("width", "scheme"), [(360, "dark"), (1280, "light")])
+def test_the_pages_fit_and_have_no_axe_violation(open_page: Open, width: int, scheme: str) -> None:
+    from axe_core_python.sync_playwright import Axe
+
+    axe, page = Axe(), open_page(ADMIN, "/support/?status=all&workspace=all", width=width, scheme=scheme)
+    _well(axe, page)
+    page.locator("td[data-column=title] a").first.click()
+    _well(axe, page)
+    address = page.url
+    for path in ("who/", "share/"):
+        page.goto(address + path)
+        _well(axe, page)
+    page = open_page(CONTACT, "/support/settings/", width=width, scheme=scheme)
+    _well(axe, page)
+    page.goto("/support/open/")
+    page.get_by_role("button", name="Begin").click()
+    draft = page.url.removesuffix("what/")
+    for step in ("what", "problem", "severity", "people", "check"):
+        page.goto(f"{draft}{step}/")
+        _well(axe, page)
+    page.goto(f"{draft}what/")
+    page.get_by_role("button", name="Continue").click()
+    _well(axe, page)
+    page.goto("/support/open/")
+    _well(axe, page)
+
+
+def _well(axe: Any, page: Any) -> None:
+    violations = axe.run(page, options={"runOnly": RULES})["violations"]
+    assert [(one["id"], one["nodes"][0]["html"]) for one in violations] == [], page.url
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), page.url
