@@ -182,6 +182,18 @@ KINDS: dict[str, Kind] = {
     "privacy.part_ended": Kind(_("Part ended"), _("Ended the person’s part in the customer for good"), About.PERSON),
     "privacy.person_erased": Kind(_("Person erased"), _("Erased the person"), About.PERSON),
     "privacy.person_exported": Kind(_("My data"), _("Downloaded what the hub holds about them"), About.PERSON),
+    "support.message_added": Kind(
+        _("Message in a support request"), _("Wrote in the support request %(request)s"), About.OTHER
+    ),
+    "support.reply_refused": Kind(
+        _("Answer by mail refused"), _("Answered by mail in a support request that takes nothing more"), About.OTHER
+    ),
+    "support.status_changed": Kind(
+        _("Status changed"), _("Changed the status of a support request from %(was)s to %(becomes)s"), About.OTHER
+    ),
+    "support.status_followed": Kind(
+        _("Status after a message"), _("A message changed the status from %(was)s to %(becomes)s"), About.OTHER
+    ),
 }
 
 

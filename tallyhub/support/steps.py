@@ -7,11 +7,12 @@ from typing import Any
 
 from django.db import connection
 
+from tallyhub.journal.steps import record
 from tallyhub.kernel import clock
-from tallyhub.kernel.access import Access
+from tallyhub.kernel.access import Access, Right
 from tallyhub.kernel.scope import require_transaction
 from tallyhub.support.models import Change, Request, RequestViewer
-from tallyhub.support.rules import Why
+from tallyhub.support.rules import OPEN, Actor, Status, Why, check_transition
 
 
 def next_serial() -> int:
@@ -90,3 +91,54 @@ def tell(request: Request, *lines: Line) -> None:
         )
         for line in lines
     )
+
+
+# Status
+
+
+def actor_of(access: Access, request: Request) -> Actor:
+    """On whose side somebody acts in this request."""
+    if access.person_id is None:
+        return Actor.HUB
+    is_staff = access.has(Right.READ_NOTES, workspace_id=request.workspace_id)
+    return Actor.STAFF if is_staff else Actor.CUSTOMER
+
+
+def move(access: Access, request: Request, becomes: Status, *, follows_message: bool = False) -> None:
+    """Change the status of a locked request, and tell it. Raises Conflict for a step that there is not.
+
+    ``follows_message``: a message brought it about, of which everybody gets a mail anyway.
+    """
+    require_transaction()
+    was, now = Status(request.status), clock.now()
+    check_transition(was, becomes, actor_of(access, request))
+    request.status, request.changed_at, request.version = becomes, now, request.version + 1
+    request.waiting_since = now if becomes == Status.WAITING else None
+    if becomes == Status.RESOLVED or becomes in OPEN:
+        request.resolved_at = now if becomes == Status.RESOLVED else None
+    request.closed_at = now if becomes in (Status.CLOSED, Status.CANCELLED) else None
+    request.save(update_fields=["status", "changed_at", "version", "waiting_since", "resolved_at", "closed_at"])
+    said = {"was": was.value, "becomes": becomes.value}
+    tell(request, Line("status_changed", said, access.person_id))
+    about: dict[str, Any] = {"customer_id": request.customer_id, "workspace_id": request.workspace_id, **said}
+    if follows_message:
+        record(access, "support.status_followed", request.pk, **about)
+    else:
+        record(access, "support.status_changed", request.pk, **about)
+
+
+# Search
+
+
+_WORDS_BYTES_MAX = 500_000  # of one request: PostgreSQL refuses a vector of a megabyte
+_ADD_WORDS = """
+UPDATE support_request SET words = coalesce(words, '') || to_tsvector('simple', %s)
+WHERE id = %s AND coalesce(pg_column_size(words), 0) < %s
+"""
+
+
+def add_words(request: Request, text: str) -> None:
+    """Let search find the request by this public text, too. What comes after very much of it is not found."""
+    require_transaction()
+    with connection.cursor() as cursor:
+        cursor.execute(_ADD_WORDS, [text, request.pk, _WORDS_BYTES_MAX])
