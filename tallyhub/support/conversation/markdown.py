@@ -84,7 +84,7 @@ def _text(content: str) -> Token:
 def _make() -> MarkdownIt:
     reader = MarkdownIt("commonmark", {"html": False, "breaks": True}).enable(["table", "strikethrough"])
     reader.disable("image")  # nothing is fetched from elsewhere: a link is left of it
-    reader.validateLink = _is_plain_link  # type: ignore[method-assign]
+    reader.validateLink = _is_plain_link  # type: ignore[method-assign,assignment]
     reader.add_render_rule("link_open", _open_link)
     reader.core.ruler.push("lower_headings", _lower_headings)
     reader.core.ruler.push("link_addresses", _link_addresses)

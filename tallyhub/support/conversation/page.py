@@ -4,6 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 from urllib.parse import urlencode
 
 from django.utils import timezone
@@ -73,7 +74,7 @@ class Conversation:
 
 
 def sections(
-    access: Access, request: Request, query: Mapping[str, str] | None = None, **typed: str
+    access: Access, request: Request, query: Mapping[str, str] | None = None, **typed: Any
 ) -> dict[str, Conversation]:
     """For the page of a request that was read through ``visible_to``. ``query``: which page of the lines.
 
