@@ -128,11 +128,13 @@ DEFINERS = {
     "people_administrators",
     "people_contact_terms",
     "people_contacts_named",
+    "support_customer_of",
     "support_groups",
     "support_may_give",
     "support_overseen",
     "support_sees",
     "support_staffed",
+    "support_unnamed_files",
 }
 TABLES = """
 SELECT oid, relname, relrowsecurity FROM pg_class

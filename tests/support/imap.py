@@ -24,6 +24,7 @@ class Mailbox:
     def __init__(self) -> None:
         self.folders: dict[str, dict[int, Stored]] = {"INBOX": {}}
         self.log: list[str] = []
+        self.url = ""
         self.breaks_after = -1  # so many answers, and the connection is gone
         self._next = defaultdict(lambda: 1)
 
@@ -43,15 +44,13 @@ class _Handler(socketserver.StreamRequestHandler):
     def handle(self) -> None:
         self.folder = ""
         self.wfile.write(b"* OK ready\r\n")
-        answered = 0
-        for raw in self.rfile:
+        for answered, raw in enumerate(self.rfile):
             tag, _, asked = raw.decode().strip().partition(" ")
             self.box.log.append(asked)
             if self.box.breaks_after == answered:
                 return
             untagged, status = self._answer(asked)
-            self.wfile.write(untagged + f"{tag} {status}\r\n".encode())
-            answered += 1
+            self.wfile.write(untagged + f"{tag} {status} done\r\n".encode())
             if asked == "LOGOUT":
                 return
 
@@ -65,7 +64,7 @@ class _Handler(socketserver.StreamRequestHandler):
         return b"* CAPABILITY IMAP4rev1 UIDPLUS\r\n", "OK"
 
     def _login(self, asked: str, words: list[str]) -> tuple[bytes, str]:
-        return b"", "OK" if words[1:] == ["hub", '"secret word"'] else "NO"
+        return b"", "OK" if asked == 'LOGIN "hub" "secret word"' else "NO"
 
     def _select(self, asked: str, words: list[str]) -> tuple[bytes, str]:
         self.folder = asked.partition('"')[2].rstrip('"')
@@ -95,7 +94,7 @@ class _Handler(socketserver.StreamRequestHandler):
     def _copy(self, asked: str, words: list[str]) -> tuple[bytes, str]:
         target = asked.partition('"')[2].rstrip('"')
         if target not in self.box.folders:
-            return b"", "NO [TRYCREATE]"
+            return b"", "NO"
         self.box.add(self.box.folders[self.folder][int(words[2])].content, target)
         return b"", "OK"
 
@@ -108,8 +107,8 @@ class _Handler(socketserver.StreamRequestHandler):
 
 
 @contextmanager
-def serving() -> Iterator[tuple[Mailbox, int]]:
-    """The mailbox, and the port at which it is served."""
+def serving() -> Iterator[Mailbox]:
+    """A mailbox that is served at its address."""
     box = Mailbox()
     handler = type("Handler", (_Handler,), {"box": box})
     with socketserver.ThreadingTCPServer(("127.0.0.1", 0), handler) as server:
@@ -117,7 +116,8 @@ def serving() -> Iterator[tuple[Mailbox, int]]:
         thread = Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
         thread.start()
         try:
-            yield box, server.server_address[1]
+            box.url = f"imap://hub:secret%20word@127.0.0.1:{server.server_address[1]}"
+            yield box
         finally:
             server.shutdown()
             thread.join()

@@ -24,7 +24,6 @@ INTROS = [
     "De: Tallyhub\nEnviado el: lunes, 23 de noviembre de 2026\nPara: member",
     "От: Tallyhub\nОтправлено: 23 ноября 2026 г.",
     MARK % "Bitte oberhalb dieser Zeile antworten.",
-    "> " + MARK % "Write your answer above this line.",
 ]
 
 
@@ -33,8 +32,12 @@ INTROS = [
 def test_an_answer_ends_where_the_quotation_begins(intro: str, quoted: str) -> None:
     said = cut_quotation(f"It works now.\r\n\r\nThank you\r\n\r\n{intro}\r\n\r\n{quoted}\r\n")
     assert said.startswith("It works now.\n\nThank you")
-    if "пн," not in intro:
+    if "пн," not in intro:  # whose first line says nothing that an answer could not say
         assert said == "It works now.\n\nThank you"
+
+
+def test_the_hubs_own_line_is_found_where_it_is_quoted_too() -> None:
+    assert cut_quotation(f"Yes.\n\n> {MARK % 'Write your answer above this line.'}\n> Hello member,\n") == "Yes."
 
 
 @pytest.mark.parametrize(
@@ -53,7 +56,8 @@ def test_what_only_looks_like_a_quotation_is_kept(text: str) -> None:
 
 
 def test_whoever_answers_between_the_lines_loses_nothing() -> None:
-    text = "See below.\n\nOn Mon, Nov 23, 2026 at 9:14 AM Hub <a@b.test> wrote:\n> Which version?\n\n4.2\n\n> And since when?\n\nMonday"
+    intro = "On Mon, Nov 23, 2026 at 9:14 AM Hub <a@b.test> wrote:"
+    text = f"See below.\n\n{intro}\n> Which version?\n\n4.2\n\n> And since when?\n\nMonday"
     assert cut_quotation(text) == text
 
 
@@ -74,7 +78,8 @@ def test_a_quotation_alone_is_no_answer() -> None:
 @pytest.mark.parametrize(
     "text",
     ["> " * 200_000, "on " * 200_000 + "wrote:", "##-" * 100_000, "-" * 500_000, "el " * 60_000 + "\n" * 60_000,
-     "от: " * 100_000, "On a 2026\n" * 100_000, "@" * 300_000],
+     "от: " * 100_000, "On a 2026\n" * 100_000, "@" * 300_000, ("@" * 390 + "\n") * 5_000,
+     ("el a escribió " * 28 + "\n") * 5_000],
 )  # fmt: skip
 def test_a_hostile_text_takes_no_time(text: str) -> None:
     from time import process_time

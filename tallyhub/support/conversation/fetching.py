@@ -65,12 +65,14 @@ def _mailbox() -> Iterator[imaplib.IMAP4]:
     try:
         if parts.scheme == "imap+starttls":
             box.starttls()
-        box.login(unquote(parts.username or ""), unquote(parts.password or ""))
+        box.login(_quoted(unquote(parts.username or "")), unquote(parts.password or ""))
         _check(box.select(_quoted(unquote(parts.path.strip("/")) or "INBOX")))
         yield box
     finally:
         with suppress(imaplib.IMAP4.error, OSError):
             box.logout()
+        with suppress(OSError):  # where it did not come to that
+            box.shutdown()
 
 
 def _unseen(box: imaplib.IMAP4) -> list[str]:
