@@ -191,9 +191,6 @@ KINDS: dict[str, Kind] = {
     "support.status_changed": Kind(
         _("Status changed"), _("Changed the status of a support request from %(was)s to %(becomes)s"), About.OTHER
     ),
-    "support.status_followed": Kind(
-        _("Status after a message"), _("A message changed the status from %(was)s to %(becomes)s"), About.OTHER
-    ),
 }
 
 

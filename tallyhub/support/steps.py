@@ -104,14 +104,11 @@ def actor_of(access: Access, request: Request) -> Actor:
     return Actor.STAFF if is_staff else Actor.CUSTOMER
 
 
-def move(access: Access, request: Request, becomes: Status, *, follows_message: bool = False) -> None:
-    """Change the status of a locked request, and tell it. Raises Conflict for a step that there is not.
-
-    ``follows_message``: a message brought it about, of which everybody gets a mail anyway.
-    """
+def move(access: Access, request: Request, becomes: Status, actor: Actor, *, at: datetime | None = None) -> None:
+    """Change the status of a locked request, and tell it. Raises Conflict for a step that there is not."""
     require_transaction()
-    was, now = Status(request.status), clock.now()
-    check_transition(was, becomes, actor_of(access, request))
+    was, now = Status(request.status), at or clock.now()
+    check_transition(was, becomes, actor)
     request.status, request.changed_at, request.version = becomes, now, request.version + 1
     request.waiting_since = now if becomes == Status.WAITING else None
     if becomes == Status.RESOLVED or becomes in OPEN:
@@ -119,26 +116,24 @@ def move(access: Access, request: Request, becomes: Status, *, follows_message: 
     request.closed_at = now if becomes in (Status.CLOSED, Status.CANCELLED) else None
     request.save(update_fields=["status", "changed_at", "version", "waiting_since", "resolved_at", "closed_at"])
     said = {"was": was.value, "becomes": becomes.value}
-    tell(request, Line("status_changed", said, access.person_id))
+    tell(request, Line("status", said, access.person_id, now))
     about: dict[str, Any] = {"customer_id": request.customer_id, "workspace_id": request.workspace_id, **said}
-    if follows_message:
-        record(access, "support.status_followed", request.pk, **about)
-    else:
-        record(access, "support.status_changed", request.pk, **about)
+    record(access, "support.status_changed", request.pk, **about)
 
 
 # Search
 
 
-_WORDS_BYTES_MAX = 500_000  # of one request: PostgreSQL refuses a vector of a megabyte
-_ADD_WORDS = """
-UPDATE support_request SET words = coalesce(words, '') || to_tsvector('simple', %s)
-WHERE id = %s AND coalesce(pg_column_size(words), 0) < %s
+WORDS_MAX = 400_000  # characters that are looked through; PostgreSQL refuses a vector of a megabyte
+_INDEX = """
+UPDATE support_request r SET words = to_tsvector('simple', left(concat_ws(' ', r.number, r.title, r.description,
+    (SELECT string_agg(m.body, ' ' ORDER BY m.id) FROM support_message m WHERE m.request_id = r.id)), %s))
+WHERE r.id = %s
 """
 
 
-def add_words(request: Request, text: str) -> None:
-    """Let search find the request by this public text, too. What comes after very much of it is not found."""
+def index_words(request: Request) -> None:
+    """Make what the request says now findable: title, description and public messages, and never a note."""
     require_transaction()
     with connection.cursor() as cursor:
-        cursor.execute(_ADD_WORDS, [text, request.pk, _WORDS_BYTES_MAX])
+        cursor.execute(_INDEX, [WORDS_MAX, request.pk])

@@ -122,7 +122,7 @@ def test_the_status_follows_a_message(
     assert found.status == becomes
     changes = list(Change.objects.using("owner").values_list("kind", "details", "actor_id"))
     if becomes != status:
-        assert changes == [("status_changed", {"was": status, "becomes": becomes}, getattr(world, who).pk)]
+        assert changes == [("status", {"was": status, "becomes": becomes}, getattr(world, who).pk)]
         assert found.closed_at is None
         assert (found.version, found.waiting_since) == (2, None)
     else:
@@ -250,7 +250,7 @@ def test_a_conversation_is_paged_in_the_order_of_time(world: SimpleNamespace, no
         at = NOW + timedelta(minutes=number // 4)  # several at the same instant
         Message.objects.using("owner").create(**of, is_by_staff=False, body=f"m{number:03}.", at=at)
         Note.objects.using("owner").create(**of, body=f"n{number:03}.", at=at)
-        Change.objects.using("owner").create(**of, kind="status_changed", details={"was": "x", "becomes": "y"}, at=at)
+        Change.objects.using("owner").create(**of, kind="status", details={"was": "x", "becomes": "y"}, at=at)
     client.force_login(world.engineer)
     seen: list[str] = []
     query = ""

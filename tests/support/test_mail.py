@@ -13,16 +13,19 @@ from django.conf import settings
 from django.test import override_settings
 
 from tallyhub.kernel import clock
+from tallyhub.kernel.scope import scope
 from tallyhub.site.demo.catcher import _free_port
 from tallyhub.support.conversation import fetching, incoming
 from tallyhub.support.conversation.addresses import list_reply_to, reply_address
 from tallyhub.support.conversation.incoming import RATE_MAX, Verdict
 from tallyhub.support.conversation.storage import FOLDER
 from tallyhub.support.models import File, Incoming, Message, Request
+from tallyhub.support.rules import Actor, Status
+from tallyhub.support.steps import lock_request, move
 from tests.make import give_request, make_request
 from tests.notifications.conftest import MailServer, mail_settings
 from tests.support.imap import Mailbox, serving
-from tests.support.saying import say, upload
+from tests.support.saying import inside, say, upload
 from tests.working import run_jobs
 from tests.world import NOW
 
@@ -102,6 +105,24 @@ def test_mails_of_a_request_are_one_thread_in_the_language_of_their_reader(
     first, second = (mail for _, people, mail in smtp.mails if people == ["member@example.test"])
     assert second["In-Reply-To"] == first["Message-ID"]
     assert first["Subject"] == second["Subject"]
+
+
+def test_a_change_of_status_is_told_and_one_that_a_message_brought_about_is_not_told_twice(
+    world: SimpleNamespace, north: Request, client: Any, smtp: MailServer
+) -> None:
+    access = inside(world.engineer, world.cedar)
+    with scope(access, writing=True):
+        move(access, lock_request(access, north.number), Status.WAITING, Actor.STAFF)
+    run_jobs()
+    told = {people[0]: mail.get_body(("plain",)).get_content() for _, people, mail in smtp.mails}
+    assert told.keys() == {"member@example.test", "contact@example.test"}
+    assert "is now: Waiting for the customer" in told["member@example.test"]
+    smtp.mails.clear()
+    with clock.frozen(NOW + timedelta(minutes=1)):
+        client.force_login(world.member)
+        say(client, north, "4.2")
+        run_jobs()
+    assert sorted(people[0] for _, people, _ in smtp.mails) == ["contact@example.test", "engineer@example.test"]
 
 
 def test_whoever_sees_it_no_more_gets_nothing(

@@ -1,6 +1,6 @@
 """Reads of a conversation. The request was read before, through ``visible_to``; each read asks it once more."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -56,14 +56,11 @@ def list_lines(
     """A page: the newest one, or what is before or after a line, or the oldest one. Three statements, however many."""
     upwards = oldest or after is not None
     found: list[Line] = []
-    for model in (Change, Message, Note):
-        if model is Note and not access.has(Right.READ_NOTES, workspace_id=request.workspace_id):
-            continue
-        rows: QuerySet[Any] = model.objects.visible_to(access).filter(request_id=request.pk)
-        if key := before or after:
-            rows = rows.filter(_beyond(key, _RANKS[model], upwards=upwards))
+    for rank, rows in _sorts(access, request):
+        key = before or after
+        beyond = _beyond(key, rank, upwards=upwards) if key else Q()
         order = ("at", "id") if upwards else ("-at", "-id")
-        found += rows.order_by(*order)[: PAGE_LINES + 1]
+        found += rows.filter(beyond, request_id=request.pk).order_by(*order)[: PAGE_LINES + 1]
     found.sort(key=_place, reverse=not upwards)
     page, has_more = found[:PAGE_LINES], len(found) > PAGE_LINES
     page.sort(key=_place)
@@ -72,6 +69,14 @@ def list_lines(
     has_older = has_more if not upwards else after is not None
     has_newer = has_more if upwards else before is not None
     return Thread(page, Key.of(page[0]) if has_older else None, Key.of(page[-1]) if has_newer else None)
+
+
+def _sorts(access: Access, request: Request) -> Iterator[tuple[int, QuerySet[Any]]]:
+    """The sorts of lines that the reader may see, with their rank."""
+    yield _RANKS[Change], Change.objects.visible_to(access)
+    yield _RANKS[Message], Message.objects.visible_to(access)
+    if access.has(Right.READ_NOTES, workspace_id=request.workspace_id):
+        yield _RANKS[Note], Note.objects.visible_to(access)
 
 
 def _place(line: Line) -> tuple[datetime, int, int]:
@@ -126,6 +131,13 @@ def list_named(access: Access, request_id: int) -> set[int]:
     shared = RequestViewer.objects.visible_to(access).filter(request_id=request_id, person__isnull=False)
     people = {request.opened_by_id, request.primary_contact_id, request.assigned_to_id}
     return {one for one in people | set(shared.values_list("person_id", flat=True)) if one is not None}
+
+
+def is_moved_by_message(access: Access, request_id: int) -> bool:
+    """Whether the newest change of its status was brought about by a message: then both are of the same instant."""
+    moves = Change.objects.visible_to(access).filter(request_id=request_id, kind="status").order_by("-at", "-pk")
+    at = moves.values_list("at", flat=True).first()
+    return at is not None and Message.objects.visible_to(access).filter(request_id=request_id, at=at).exists()
 
 
 def get_message(access: Access, message_id: int) -> Message:

@@ -1,6 +1,7 @@
 """Pieces of a conversation that several commands need. Each demands an open transaction."""
 
 from collections.abc import Sequence
+from datetime import datetime
 
 from tallyhub.journal.steps import record
 from tallyhub.kernel import clock
@@ -11,7 +12,7 @@ from tallyhub.support.conversation.rules import check_open_for_words, read_body,
 from tallyhub.support.conversation.storage import Kept
 from tallyhub.support.models import File, Message, Request
 from tallyhub.support.rules import Actor, Source, Status
-from tallyhub.support.steps import actor_of, add_words, move
+from tallyhub.support.steps import actor_of, index_words, move
 
 EXTERNAL_ID_MAX = 255
 
@@ -49,19 +50,19 @@ def say(
         at=now,
     )
     attach(access, request, files, message=message)
-    _note_on_request(request, actor)
-    add_words(request, said)
+    _note_on_request(request, actor, now)
+    index_words(request)
     if becomes := status_after(status, actor):
-        move(access, request, becomes, follows_message=True)
+        move(access, request, becomes, actor, at=now)  # of the same instant: it makes no mail of its own
     about = {"customer_id": request.customer_id, "workspace_id": request.workspace_id}
     record(access, "support.message_added", message.pk, **about, request=request.number)
     return message
 
 
-def _note_on_request(request: Request, actor: Actor) -> None:
-    request.changed_at = clock.now()
+def _note_on_request(request: Request, actor: Actor, now: datetime) -> None:
+    request.changed_at = now
     if actor == Actor.STAFF and request.answered_at is None:
-        request.answered_at = request.changed_at
+        request.answered_at = now
     request.save(update_fields=["changed_at", "answered_at"])
 
 
