@@ -152,6 +152,7 @@ def doors(world: SimpleNamespace) -> dict[tuple[str, str], tuple[list[Any], dict
         ("POST", "organizations:switch_workspace"): ([], for_all(404)),  # without a workspace of one's own
         ("POST", "organizations:switch_customer"): ([], for_all(404)),
         **account_policy(),
+        **conversation(),
         ("GET", "accounts:profile"): ([], for_all(200)),
         ("GET", "people:invitation"): (["forged"], for_all(404)),
         ("POST", "people:invitation_ask"): (["forged"], for_all(404)),
@@ -206,6 +207,20 @@ def account_policy() -> dict[tuple[str, str], tuple[list[Any], dict[str, int]]]:
         ("GET", "people:sso_find"): ([], for_all(200)),
         **{("GET", f"people:{name}"): (["no-such"], for_all(404)) for name in ("sso", "sso_return")},
         ("POST", "people:sso_go"): (["no-such"], for_all(404)),
+    }
+
+
+SUPPORT_STAFF = {"engineer", "csam", "coordinator"}
+
+
+def conversation() -> dict[tuple[str, str], tuple[list[Any], dict[str, int]]]:
+    """Of a request that is not there; tests/support says who sees which."""
+    return {
+        ("GET", "support:conversation"): (["1"], for_all(404)),
+        ("POST", "support:say"): (["1"], for_all(404)),
+        ("POST", "support:note"): (["1"], none_there(SUPPORT_STAFF)),
+        ("GET", "support:file"): (["1", 1], for_all(404)),
+        ("GET", "support:note_file"): (["1", 1], for_all(404)),
     }
 
 

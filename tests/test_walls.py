@@ -129,12 +129,14 @@ DEFINERS = {
     "people_contact_terms",
     "people_contacts_named",
     "support_find",
+    "support_customer_of",
     "support_groups",
     "support_may_give",
     "support_overseen",
     "support_places",
     "support_sees",
     "support_staffed",
+    "support_unnamed_files",
 }
 TABLES = """
 SELECT oid, relname, relrowsecurity FROM pg_class

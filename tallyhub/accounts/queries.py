@@ -16,6 +16,12 @@ def find_person(person_id: int | None) -> Person | None:
     return Person.objects.filter(pk=person_id or 0).first()
 
 
+def list_active(people: Collection[int]) -> list[int]:
+    """Those of these people who are there and may sign in, in the order of their ids."""
+    found = Person.objects.filter(pk__in=people, is_active=True).order_by("pk")
+    return list(found.values_list("pk", flat=True))
+
+
 def find_by_address(address: str) -> Person | None:
     return find_by_addresses([address]).get(address)
 

@@ -201,6 +201,12 @@ KINDS: dict[str, Kind] = {
         _("Default group changed"), _("Chose with which group of theirs new support requests are shared")
     ),
     "support.exported": Kind(_("List of requests downloaded"), _("Downloaded a list of support requests")),
+    "support.message_added": Kind(
+        _("Message in a support request"), _("Wrote in the support request %(request)s"), About.OTHER
+    ),
+    "support.reply_refused": Kind(
+        _("Answer by mail refused"), _("Answered by mail in a support request that takes nothing more"), About.OTHER
+    ),
     "support.request_looked": Kind(
         _("Look at a request by staff"), _("Opened the support request for the first time that day"), About.REQUEST
     ),

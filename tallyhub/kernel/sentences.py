@@ -171,6 +171,9 @@ _SENTENCES = {
     "fault": _("Something went wrong on our side, and nothing was changed. Tell your provider this number: %(number)s"),
     "file_changed": _("The file changed while it was read. Try again."),
     "file_empty": _("The file is empty, or its first line is: that line names the columns."),
+    "file_gone": _("The file is not here any more. Tell your provider."),
+    "file_too_large": _("%(name)s is larger than %(megabytes_max)s MB. Pack it, or send a part of it."),
+    "files_too_many": _("More than %(files_max)s files came at once. Send the rest with another message."),
     "form_outdated": _("The form is out of date. Open its page again."),
     "goal_missing": _("Write what the workspace is for, as agreed with the customer."),
     "group_member_unknown": _("Nobody with this address belongs to the workspace. Invite them first."),
@@ -227,6 +230,7 @@ _SENTENCES = {
     "mapping_malformed": _("The mapping cannot be understood: %(reason)s"),
     "mapping_name_taken": _("A mapping with this name is saved already. Delete it first, or choose another name."),
     "mapping_unknown": _("There is no mapping %(name)s. Give its path, or one of these names: %(names)s."),
+    "message_missing": _("Write something, or choose a file."),
     "method_unknown": _("This address does not know the method. Those it knows stand in the header Allow."),
     "multiplier_malformed": _("This is no multiplier. Write a fraction as 3/2 or 1.5."),
     "multiplier_out_of_bounds": _(
@@ -234,6 +238,7 @@ _SENTENCES = {
     ),
     "name_is_link": _("A name with a web address or angle brackets in it is refused. Write the name alone."),
     "name_missing": _("A row without source and ID cannot be told from a copy of it. Name both."),
+    "note_missing": _("Write something, or choose a file."),
     "nothing_here": _("There is nothing here for this token."),
     "nul_character": _("The line holds a NUL character. If the file is UTF-16, save it as UTF-8."),
     "number_out_of_bounds": _("Write a whole number from %(least)s to %(most)s."),
@@ -298,9 +303,11 @@ _SENTENCES = {
     ),
     "removing_oneself": _("You are about to remove yourself. Confirm that you mean it."),
     "repeated": _("The same comes on line %(first)s already. Leave out the one that is not meant."),
+    "request_cancelled": _("The request was cancelled, so nothing more is written in it. Open a new one."),
     "request_changed": _(
         "Somebody has changed the request meanwhile. Look at it again, then repeat what you wanted to do."
     ),
+    "request_closed": _("The request was closed more than %(days)s days ago. Open a new one and name this one in it."),
     "request_closed_long_ago": _(
         "It was closed more than %(days)s days ago. Open a new request and name this one in it."
     ),
@@ -311,6 +318,7 @@ _SENTENCES = {
     "request_incomplete": _("Something is missing, or has changed meanwhile. Look through the request once more."),
     "request_invalid": _("The request does not fit its description; what is wrong stands in errors."),
     "request_kind_missing": _("Choose what you need: a problem solved, or advice."),
+    "request_merged": _("The request was merged into another one. Write there."),
     "request_not_open": _("The request is not open any more. Reopen it first."),
     "request_primary_stays": _("The primary contact was named when the request was opened, and sees it for good."),
     "request_product_gone": _("This product is not covered here any more. Choose another one."),

@@ -8,7 +8,7 @@ from django.conf import settings
 from django.core.exceptions import ObjectDoesNotExist
 
 from tallyhub.accounts.models import Person
-from tallyhub.accounts.queries import find_person
+from tallyhub.accounts.queries import find_person, list_active
 from tallyhub.journal.steps import record
 from tallyhub.kernel import clock
 from tallyhub.kernel.access import Access
@@ -21,6 +21,7 @@ from tallyhub.notifications.steps import NewMail
 from tallyhub.people.invitations.queries import list_answering, list_unanswered
 from tallyhub.people.invitations.steps import mark_told
 from tallyhub.people.models import Invitation
+from tallyhub.support.conversation.queries import get_message, is_moved_by_message, list_named
 
 
 @command
@@ -55,6 +56,20 @@ def tell_inviters(access: Access, letter: str, invitation_id: int) -> None:
     invitation, people = list_answering(access, invitation_id)
     about = {"invitation": invitation.pk, "serial": invitation.serial}
     steps.send_many(access, [NewMail(one, letter, about) for one in people])
+
+
+@command
+def tell_of_request(access: Access, letter: str, subject_id: int, actor_id: int | None) -> None:
+    """Write about a support request to whoever sees it by name, but not to who did it; of a refused answer, to its
+    writer alone. For the hub itself. All about a request is one thread."""
+    request_id = get_message(access, subject_id).request_id if letter == "support.message_added" else subject_id
+    if letter == "support.status_changed" and is_moved_by_message(access, request_id):
+        return  # of that message everybody has a mail
+    is_to_actor = letter == "support.reply_refused"
+    people = {actor_id or 0} if is_to_actor else list_named(access, request_id) - {actor_id}
+    about = {"subject": subject_id, "customer": access.customers[0]}
+    thread = f"request-{request_id}"
+    steps.send_many(access, [NewMail(one, letter, about, thread) for one in list_active(people)])
 
 
 @dataclass(frozen=True, slots=True)

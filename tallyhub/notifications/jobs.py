@@ -43,6 +43,12 @@ def tell_inviters(event_id: int, kind: str, subject_id: int, actor_id: int | Non
     commands.tell_inviters(Access.of_system([customer_id]), kind, subject_id)
 
 
+@app.task(name="notifications.tell_of_request", pass_context=False)
+def tell_of_request(event_id: int, kind: str, subject_id: int, actor_id: int | None, customer_id: int) -> None:
+    """Something was said in a support request, or its status has changed."""
+    commands.tell_of_request(Access.of_system([customer_id]), kind, subject_id, actor_id)
+
+
 @app.task(name="notifications.send", pass_context=False)
 def send(key: str, person_id: int) -> None:
     """At once, when a command has put it into the outbox."""

@@ -1,7 +1,7 @@
 """What each mail says. Made when it is sent, in the reader's language, from ids and what is true then."""
 
 from collections.abc import Callable, Collection, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from django.contrib.auth.tokens import default_token_generator
@@ -12,16 +12,26 @@ from django.utils.translation import gettext as _
 
 from tallyhub.accounts.models import Person
 from tallyhub.kernel import clock
+from tallyhub.kernel import formatting as fmt
 from tallyhub.kernel.access import Access
+from tallyhub.kernel.errors import Conflict
 from tallyhub.kernel.scope import scope
+from tallyhub.kernel.sentences import sentence
 from tallyhub.office.enquiries import page as enquiries
 from tallyhub.office.enquiries.queries import Asked, find_for_mail, get_asker
 from tallyhub.office.rules import Answer
-from tallyhub.organizations.queries import list_account_team
+from tallyhub.organizations.queries import list_account_team, names_of
+from tallyhub.organizations.sign_on import act_for
 from tallyhub.people.invitations.links import Link, path_of
 from tallyhub.people.invitations.page import until, what_roles_do
 from tallyhub.people.invitations.queries import Found, find_by_link
 from tallyhub.people.invitations.rules import OPEN_STEPS, Step, next_step
+from tallyhub.support.conversation.addresses import reply_address
+from tallyhub.support.conversation.queries import get_by_id, get_written
+from tallyhub.support.conversation.rules import check_open_for_words
+from tallyhub.support.models import Request
+from tallyhub.support.rules import Status
+from tallyhub.support.words import STATUS_NAMES
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +42,7 @@ class Letter:
     paragraphs: tuple[str, ...]
     button: str = ""
     path: str = ""
+    reply_to: str = ""  # an address of its own, at which an answer is read by the hub
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,6 +197,62 @@ def _enquiry(person: Person, params: Mapping[str, Any]) -> Asked:
         return find_for_mail(person.pk, params["subject"])
 
 
+QUOTED_MAX = 20_000  # characters of a message that a mail holds; the rest is read in the hub
+
+
+def _message(person: Person, params: Mapping[str, Any]) -> Letter:
+    """For whoever sees the request now; the notes of staff are no messages and never come here."""
+    access = act_for(person.pk, params["customer"]).access
+    with scope(access):
+        written = get_written(access, params["subject"])
+        author = names_of(access, [written.message.author_id]).get(written.message.author_id or 0)
+    request, message = written.request, written.message
+    named = {"who": author or _("Somebody who has left"), "number": request.number}
+    said = message.body if len(message.body) <= QUOTED_MAX else f"{message.body[:QUOTED_MAX]}…"
+    files = _("Files, which you find in the hub: %(names)s") % {"names": fmt.listed(written.files)}
+    return _about_request(
+        person,
+        request,
+        _("%(who)s wrote in the support request %(number)s:") % named,
+        *filter(None, said.split("\n\n")),
+        *([files] if written.files else []),
+        anchor=f"#message-{message.pk}",
+    )
+
+
+def _status(person: Person, params: Mapping[str, Any]) -> Letter:
+    request = _request(person, params)
+    about = {"number": request.number, "status": STATUS_NAMES[request.status]}
+    return _about_request(person, request, _("The support request %(number)s is now: %(status)s") % about)
+
+
+def _reply_refused(person: Person, params: Mapping[str, Any]) -> Letter:
+    request = _request(person, params)
+    try:
+        check_open_for_words(Status(request.status), request.closed_at, request.merged_into_id, clock.now())
+        why = _("Open the request and write there.")
+    except Conflict as error:
+        why = sentence(error)
+    said = _("Your answer by mail could not be added to the support request %(number)s.") % {"number": request.number}
+    return replace(_about_request(person, request, said, why), reply_to="")
+
+
+def _request(person: Person, params: Mapping[str, Any]) -> Request:
+    access = act_for(person.pk, params["customer"]).access
+    with scope(access):
+        return get_by_id(access, params["subject"])
+
+
+def _about_request(person: Person, request: Request, *paragraphs: str, anchor: str = "") -> Letter:
+    return Letter(
+        subject=_("[%(number)s] %(title)s") % {"number": request.number, "title": request.title},
+        paragraphs=paragraphs,
+        button=_("Open the support request"),
+        path=f"/support/requests/{request.number}/{anchor}",
+        reply_to=reply_address(request.pk, person.pk),
+    )
+
+
 def _account_team(access: Access, _subject_id: int) -> list[int]:
     return list_account_team(access)
 
@@ -206,4 +273,7 @@ LETTERS: dict[str, Kind] = {
     "people.reminded": Kind(_reminded),
     "office.enquiry_answered": Kind(_enquiry_answered, readers=_asker),
     "office.enquiry_made": Kind(_enquiry_made, readers=_account_team),
+    "support.message_added": Kind(_message),
+    "support.reply_refused": Kind(_reply_refused),
+    "support.status_changed": Kind(_status),
 }

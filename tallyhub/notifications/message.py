@@ -12,9 +12,10 @@ from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
 from tallyhub.accounts.models import Person
-from tallyhub.notifications.letters import LETTERS
+from tallyhub.notifications.letters import LETTERS, Letter
 from tallyhub.notifications.models import Mail
 from tallyhub.notifications.rules import one_line, return_path
+from tallyhub.support.conversation.quoting import MARK
 
 _READERS = Signer(salt="notifications.unsubscribe")
 
@@ -33,7 +34,8 @@ def build(mail: Mail, person: Person, earlier: Sequence[str]) -> EmailMultiAlter
             "letter": letter,
             "greeting": _("Hello %(name)s,") % {"name": one_line(person.name)},
             "link": config.address + letter.path if letter.path else "",
-            "footer": _footer(),
+            "footer": _footer(letter),
+            "mark": MARK % _("Write your answer above this line.") if letter.reply_to else "",
             "language": language,
         }
         text = render_to_string("notifications/mail.txt", context, using="jinja2")
@@ -43,7 +45,7 @@ def build(mail: Mail, person: Person, earlier: Sequence[str]) -> EmailMultiAlter
         text,
         return_path(parseaddr(config.mail_bounces)[1], mail.key) if config.mail_bounces else sender_address(),
         [formataddr((one_line(person.name), one_line(person.email or "")))],
-        reply_to=[config.mail_reply_to] if config.mail_reply_to else None,
+        reply_to=[answered] if (answered := letter.reply_to or config.mail_reply_to) else None,
         headers=_headers(mail, person, earlier, is_digest=kind.is_digest),
     )
     message.attach_alternative(html, "text/html")
@@ -60,8 +62,12 @@ def read_reader(signed: str) -> int:
     return int(_READERS.unsign(signed))
 
 
-def _footer() -> str:
+def _footer(letter: Letter) -> str:
     config = settings.TALLYHUB
+    if letter.reply_to:
+        return _("Sent by Tallyhub, %(address)s. Answer this mail, and your answer stands in the request.") % {
+            "address": config.address
+        }
     if config.mail_reply_to:
         return _("Sent by Tallyhub, %(address)s.") % {"address": config.address}
     return _("Sent by Tallyhub, %(address)s. Nobody reads answers to this mail.") % {"address": config.address}

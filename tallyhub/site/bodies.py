@@ -17,7 +17,8 @@ from typing import Any
 from django.conf import settings
 
 from tallyhub.integrations.api.door import PREFIX
-from tallyhub.site.wiring import TAKES_FILES
+from tallyhub.site.wiring import TAKES_FILES, TAKES_SEVERAL_FILES
+from tallyhub.support.conversation.rules import FILES_MAX
 
 SECONDS_MAX = 10.0  # for any body, and one second more for each RATE_MIN bytes that came
 RATE_MIN = 16 * 1024  # bytes per second
@@ -151,6 +152,8 @@ def _file_bytes_max(path: str) -> int:
     """0 where no file is taken. The API looks at the length before it reads, and answers in its own words."""
     if path.startswith(PREFIX):
         return sys.maxsize
+    if TAKES_SEVERAL_FILES.fullmatch(path):
+        return FILES_MAX * settings.TALLYHUB.file_megabytes * 1024 * 1024 + settings.TALLYHUB.body_bytes_max
     return FILE_TIMES_MAX * settings.TALLYHUB.import_megabytes * 1024 * 1024 if path in TAKES_FILES else 0
 
 

@@ -236,6 +236,21 @@ def bounces() -> None:
         console.print(reading.read(sys.stdin.buffer).value)
 
 
+@app.command("fetch-mail")
+def fetch_mail() -> None:
+    """Fetch answers to mail about support requests now; the job worker does it every minute (docs/mail.md)."""
+    with hub():
+        from tallyhub.support.conversation import fetching
+
+        if not fetching.is_ready():
+            raise HubError("Set TALLYHUB_REPLY_ADDRESS and TALLYHUB_IMAP_URL first: docs/mail.md says how.")
+        try:
+            counted = fetching.fetch()
+        except fetching.MailboxError as error:
+            raise HubError(str(error)) from error
+        _say("; ".join(f"{one.value}: {many}" for one, many in counted.items()) or "No new mail.")
+
+
 @app.command("allow-mail")
 def allow_mail(address: str) -> None:
     """Send mail to this address again, which had been stopped because mail came back."""

@@ -15,6 +15,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 SECRET_LENGTH_MIN = 32  # characters; a shorter one can be guessed
 SMTP_PORTS = {"smtp": 25, "smtp+starttls": 587, "smtps": 465}
+IMAP_SCHEMES = frozenset({"imap", "imap+starttls", "imaps"})
 
 
 def _read_networks(text: str) -> list[IPv4Network | IPv6Network]:
@@ -109,6 +110,9 @@ class Config(BaseSettings):
     )
     export_rows_max: int = Field(200_000, ge=1, le=1_000_000, description="Rows of one spreadsheet; beyond it is CSV.")
     export_hours: int = Field(24, ge=1, le=720, description="How long the file of an export is kept, in hours.")
+    file_megabytes: int = Field(
+        25, ge=1, le=2_000, description="The largest file that a support request takes, in MB; ten with one message."
+    )
     import_megabytes: int = Field(50, ge=1, le=2_000, description="The largest file that the import page takes.")
     import_rows: int = Field(200_000, ge=1, description="The longest file that the import page takes, in rows.")
     webhook_allow_private: str = Field(
@@ -129,6 +133,19 @@ class Config(BaseSettings):
     mail_from: str = Field("", description="Own sender, such as Tallyhub <hub@example.org>.")
     mail_reply_to: str = Field("", description="Where answers to our mail go. Not set: nowhere.")
     mail_bounces: str = Field("", description="Return path; each mail puts its key before the @, after a plus sign.")
+    reply_address: str = Field(
+        "",
+        description="Where answers to mail about support requests come in, such as support@example.org; each mail puts "
+        "request, reader and a signature before the @, after a plus sign. Not set: they are answered in the hub.",
+    )
+    imap_url: str = Field(
+        "",
+        description="Mailbox in which they come in, such as imaps://name:password@mail.example.org/INBOX. Not set: no "
+        "mail is fetched.",
+    )
+    imap_refused: str = Field(
+        "Refused by Tallyhub", description="Folder of that mailbox for mails that are nobody’s answer; made if missing."
+    )
     mail_dkim_selector: str = Field("", description="Selector under which the mail server signs; doctor looks it up.")
     keep_events_days: int = Field(1095, ge=0, description="Days that audit is kept; 0 is for ever, else 30 at least.")
     keep_events_of_kind_days: dict[str, int] = Field(
@@ -215,7 +232,15 @@ class Config(BaseSettings):
             raise ValueError("write it as smtp://HOST:PORT, smtp+starttls://NAME:PASSWORD@HOST:PORT or smtps://…")
         return value
 
-    @field_validator("mail_from", "mail_reply_to", "mail_bounces")
+    @field_validator("imap_url")
+    @classmethod
+    def _mailbox(cls, value: str) -> str:
+        parts = urlsplit(value)
+        if value and (parts.scheme not in IMAP_SCHEMES or not parts.hostname or not parts.username):
+            raise ValueError("write it as imaps://NAME:PASSWORD@HOST/FOLDER or imap+starttls://NAME:PASSWORD@HOST")
+        return value
+
+    @field_validator("mail_from", "mail_reply_to", "mail_bounces", "reply_address")
     @classmethod
     def _mail_address(cls, value: str) -> str:
         address = parseaddr(value)[1]

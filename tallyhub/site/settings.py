@@ -10,12 +10,13 @@ from tallyhub.accounts.rules import LANGUAGES as PERSON_LANGUAGES
 from tallyhub.site import logs
 from tallyhub.site.config import SMTP_PORTS, Config
 from tallyhub.site.release import RELEASE
-from tallyhub.site.wiring import NEWS, TAKES_MANY
+from tallyhub.site.wiring import NEWS, TAKES_MANY, TAKES_SEVERAL_FILES
 
 TALLYHUB = Config()
 TALLYHUB_NEWS = NEWS
 TALLYHUB_RELEASE = RELEASE
 TALLYHUB_TAKES_MANY = TAKES_MANY
+TALLYHUB_TAKES_SEVERAL_FILES = TAKES_SEVERAL_FILES
 SITE = Path(__file__).parent
 
 

@@ -3,6 +3,8 @@
 News travels up here (docs/architecture.md): a lower package records what it did and knows nobody who cares.
 """
 
+import re
+
 # Job names, each called with event_id, kind, subject_id, actor_id and customer_id.
 NEWS: dict[str, tuple[str, ...]] = {
     "accounts.password_changed": ("notifications.tell",),
@@ -12,6 +14,9 @@ NEWS: dict[str, tuple[str, ...]] = {
     "integrations.entries_posted": ("integrations.spread",),
     "integrations.entry_reversed": ("integrations.spread",),
     "integrations.imported": ("integrations.spread",),
+    "support.message_added": ("notifications.tell_of_request",),
+    "support.reply_refused": ("notifications.tell_of_request",),
+    "support.status_changed": ("notifications.tell_of_request",),
     "people.invitation_asked": ("notifications.tell_inviters",),
     "people.invitation_resent": ("notifications.tell_invited",),
     "people.invited": ("notifications.tell_invited",),
@@ -32,3 +37,5 @@ NEWS: dict[str, tuple[str, ...]] = {
 TAKES_MANY = frozenset({"notifications.remind_invited", "notifications.tell_invited"})
 # The addresses that take a file; everywhere else a body is no longer than a form.
 TAKES_FILES = frozenset({"/import/", "/users/invite/"})
+# Those that take several files at once; each of them is bounded, and so is their number.
+TAKES_SEVERAL_FILES = re.compile(r"/support/requests/[0-9]+/(say|note)/", re.ASCII)

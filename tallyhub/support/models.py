@@ -371,6 +371,10 @@ class Incoming(models.Model):
     """A mail that came in, by the hash of its Message-ID: taken once, and what became of it can be told."""
 
     digest = models.BinaryField(max_length=32, unique=True)
+    sender = models.BinaryField(max_length=32)  # a digest, by which a loop is seen
     verdict = models.CharField(max_length=40)  # a code
     serial = models.BigIntegerField(null=True)  # of the request that it went to
     at = models.DateTimeField()
+
+    class Meta:
+        indexes = [models.Index(fields=["sender", "at"], name="incoming_of_sender")]

@@ -7,11 +7,12 @@ from collections.abc import Callable
 from typing import Any
 
 from tallyhub.kernel.access import Access
+from tallyhub.support.conversation import page as conversation
 from tallyhub.support.models import Request
 from tallyhub.support.work import page as work
 
 Sections = Callable[[Access, Request], dict[str, Any]]
-SECTIONS: tuple[Sections, ...] = (work.sections,)
+SECTIONS: tuple[Sections, ...] = (conversation.sections, work.sections)
 
 
 def sections(access: Access, request: Request) -> dict[str, Any]:

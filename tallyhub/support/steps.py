@@ -12,7 +12,7 @@ from tallyhub.kernel import clock
 from tallyhub.kernel.access import Access
 from tallyhub.kernel.scope import require_transaction
 from tallyhub.support.models import Change, Request, RequestViewer
-from tallyhub.support.rules import Why
+from tallyhub.support.rules import Actor, Why
 
 WORDS_MAX = 100_000  # characters of messages that are searched, the newest: a tsvector holds a megabyte
 _INDEX = """
@@ -40,7 +40,9 @@ def next_serial() -> int:
 def lock_request(access: Access, number: str) -> Request:
     """Raises DoesNotExist for one that is hidden or absent."""
     require_transaction()
-    found: Request = Request.objects.visible_to(access).select_for_update(no_key=True).get(number=number)
+    # Without its words, which only ``index_words`` writes: saving the request would put the old ones back.
+    rows = Request.objects.visible_to(access).defer("words").select_for_update(no_key=True)
+    found: Request = rows.get(number=number)
     return found
 
 
@@ -101,6 +103,13 @@ def tell(request: Request, *lines: Line) -> None:
         )
         for line in lines
     )
+
+
+def actor_of(access: Access) -> Actor:
+    """On whose side somebody speaks."""
+    if access.person_id is None:
+        return Actor.HUB
+    return Actor.STAFF if access.is_staff else Actor.CUSTOMER
 
 
 def index_words(request: Request) -> None:

@@ -23,7 +23,7 @@ def change_status(access: Access, number: str, *, becomes: Status, version: int)
     """By whoever sees the request, or by staff who work on it: each has transitions of its own."""
     request = lock_request(access, number)
     steps.check_version(request, version)
-    steps.move(access, request, becomes, steps.actor_of(access, request))
+    steps.move(access, request, becomes, steps.mover_of(access, request))
     return request
 
 
@@ -88,7 +88,7 @@ def classify(access: Access, number: str, *, request_class: RequestClass, versio
 def call(access: Access, number: str, *, reason: str, version: int) -> Request:
     """A priority call by the customer: the staff must say that they heard it. Again while nobody has is no error."""
     request = lock_request(access, number)
-    if steps.actor_of(access, request) is not Actor.CUSTOMER:
+    if steps.mover_of(access, request) is not Actor.CUSTOMER:
         raise Conflict("call_by_staff")
     steps.check_version(request, version)
     _require_open(request)

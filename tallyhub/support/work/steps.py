@@ -6,11 +6,11 @@ from tallyhub.agreements.queries import list_goals
 from tallyhub.journal.steps import record
 from tallyhub.kernel import clock
 from tallyhub.kernel.access import Access, Right
-from tallyhub.kernel.errors import Conflict, Forbidden
+from tallyhub.kernel.errors import Conflict
 from tallyhub.kernel.scope import require_transaction
 from tallyhub.support.models import Request
 from tallyhub.support.rules import OPEN, REOPEN_DAYS, Actor, Severity, Status, check_transition
-from tallyhub.support.steps import Line, tell
+from tallyhub.support.steps import Line, actor_of, tell
 from tallyhub.support.work import queries
 from tallyhub.support.work.rules import first_due, pauses_of
 
@@ -21,13 +21,12 @@ def check_version(request: Request, version: int) -> None:
         raise Conflict("request_changed")
 
 
-def actor_of(access: Access, request: Request) -> Actor:
-    """On whose side the person acts. Raises Forbidden for staff who read only."""
-    if access.has(Right.WORK_REQUESTS, workspace_id=request.workspace_id):
-        return Actor.STAFF
-    if access.is_staff:
-        raise Forbidden(Right.WORK_REQUESTS)
-    return Actor.CUSTOMER
+def mover_of(access: Access, request: Request) -> Actor:
+    """On whose side the person moves it. Raises Forbidden for staff who read only."""
+    actor = actor_of(access)
+    if actor is Actor.STAFF:
+        access.require(Right.WORK_REQUESTS, workspace_id=request.workspace_id)
+    return actor
 
 
 def move(access: Access, request: Request, becomes: Status, actor: Actor, *, at: datetime | None = None) -> None:

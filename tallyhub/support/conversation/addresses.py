@@ -1,0 +1,49 @@
+"""Where answers go: an address for each request and reader, signed, so that nobody makes one up."""
+
+import re
+from base64 import b32encode
+from collections.abc import Iterable
+from dataclasses import dataclass
+from email.utils import parseaddr
+
+from django.conf import settings
+from django.utils.crypto import constant_time_compare, salted_hmac
+
+_SALT = "support.reply"
+_SIGNATURE_LENGTH = 16  # characters of five bits; in small letters, because mail servers may change their case
+_TAGGED = re.compile(r"\+([1-9][0-9]{0,17})\.([1-9][0-9]{0,17})\.([a-z2-7]{16})@", re.ASCII | re.IGNORECASE)
+_FOUND_MAX = 20  # addresses that are tried of one mail
+
+
+@dataclass(frozen=True, slots=True)
+class ReplyTo:
+    """Of an address that the hub has made."""
+
+    serial: int  # of the request
+    person_id: int
+
+
+def reply_address(serial: int, person_id: int) -> str:
+    """``support+SERIAL.PERSON.SIGNATURE@…``; empty where no address is set."""
+    name, _, domain = parseaddr(settings.TALLYHUB.reply_address)[1].rpartition("@")
+    if not name:
+        return ""
+    return f"{name}+{serial}.{person_id}.{_sign(serial, person_id, settings.SECRET_KEY)}@{domain}"
+
+
+def list_reply_to(texts: Iterable[str]) -> list[ReplyTo]:
+    """The addresses of ours in headers, made with the secret or with a former one."""
+    ours = []
+    found = [match for text in texts for match in _TAGGED.finditer(text)]
+    for match in found[:_FOUND_MAX]:
+        serial, person_id, signature = int(match[1]), int(match[2]), match[3].lower()
+        for secret in (settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS):
+            if constant_time_compare(signature, _sign(serial, person_id, secret)):
+                ours.append(ReplyTo(serial, person_id))
+                break
+    return ours
+
+
+def _sign(serial: int, person_id: int, secret: str) -> str:
+    digest = salted_hmac(_SALT, f"{serial}.{person_id}", secret=secret, algorithm="sha256").digest()
+    return b32encode(digest).decode().lower()[:_SIGNATURE_LENGTH]

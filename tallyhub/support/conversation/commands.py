@@ -1,0 +1,123 @@
+"""Saying something in a request, to everybody or among staff; and what follows from a mail that came in."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db import connection
+
+from tallyhub.journal.steps import record
+from tallyhub.kernel import clock
+from tallyhub.kernel.access import Access, Right
+from tallyhub.kernel.errors import Forbidden, Invalid
+from tallyhub.kernel.scope import command
+from tallyhub.support.conversation import queries, steps
+from tallyhub.support.conversation.rules import read_body
+from tallyhub.support.conversation.storage import Kept
+from tallyhub.support.models import Incoming, Message, Note, NoteFile
+from tallyhub.support.rules import Source
+from tallyhub.support.steps import lock_request
+
+MERGES_MAX = 10  # of one into another into another
+
+
+@command
+def say(access: Access, number: str, *, body: str, files: Sequence[Kept] = ()) -> Message:
+    """To everybody who sees the request. Whoever sees it may, while it is open or can be opened again (R4.3)."""
+    return steps.say(access, lock_request(access, number), body=body, files=files)
+
+
+def check_may_note(access: Access, workspace_id: int | None = None) -> None:
+    """Staff who work on requests or look after the customer; anywhere, or in that workspace. Raises Forbidden."""
+    has = access.has_anywhere if workspace_id is None else lambda right: access.has(right, workspace_id=workspace_id)
+    if not has(Right.READ_NOTES) or not (has(Right.WORK_REQUESTS) or has(Right.MANAGE_AGREEMENTS)):
+        raise Forbidden(Right.READ_NOTES)
+
+
+@command
+def note(access: Access, number: str, *, body: str, files: Sequence[Kept] = ()) -> Note:
+    """Among staff: neither the timeline nor the journal tells of it, because customers read those (R4.3)."""
+    check_may_note(access)
+    request = lock_request(access, number)
+    check_may_note(access, request.workspace_id)
+    said = read_body(body)
+    if not said and not files:
+        raise Invalid("note_missing")
+    there = {"customer_id": request.customer_id, "workspace_id": request.workspace_id, "request": request}
+    made = Note.objects.create(**there, author_id=access.person_id, body=said, at=clock.now())
+    NoteFile.objects.bulk_create(
+        NoteFile(
+            **there,
+            note=made,
+            name=one.name,
+            size=one.size,
+            media_type=one.media_type,
+            digest=one.digest,
+            key=one.key,
+            added_by_id=access.person_id,
+            at=clock.now(),
+        )
+        for one in files
+    )
+    return made
+
+
+# Mail that came in
+
+
+@dataclass(frozen=True, slots=True)
+class Mail:
+    """A mail by which it is known again. Both are digests: of Message-ID and date, and of who sent it."""
+
+    digest: bytes
+    sender: bytes
+    message_id: str = ""
+
+
+@command
+def take_reply(access: Access, mail: Mail, *, number: str, body: str, files: Sequence[Kept]) -> Message | None:
+    """What a mail says, in the name of whoever wrote it; both or neither. None: it was taken before.
+
+    One that is merged into another takes it there. Raises DoesNotExist where the person sees the request no more, and
+    Conflict where nothing more is said in it.
+    """
+    if not _note_mail(mail, "taken", number=number):
+        return None
+    request = lock_request(access, number)
+    for _merge in range(MERGES_MAX):
+        if request.merged_into_id is None:
+            break
+        request = lock_request(access, queries.get_by_id(access, request.merged_into_id).number)
+    return steps.say(access, request, body=body, files=files, source=Source.MAIL, external_id=mail.message_id)
+
+
+@command
+def refuse_mail(access: Access, mail: Mail, verdict: str) -> bool:
+    """Remember that a mail was not taken, and why. False: it was known before."""
+    return _note_mail(mail, verdict)
+
+
+@command
+def answer_refused(access: Access, number: str) -> None:
+    """Whoever wrote gets a mail that says why it is not in the request. Raises as ``lock_request``."""
+    request = lock_request(access, number)
+    about = {"customer_id": request.customer_id, "workspace_id": request.workspace_id}
+    record(access, "support.reply_refused", request.pk, **about)
+
+
+def _note_mail(mail: Mail, verdict: str, *, number: str = "") -> bool:
+    """One statement, so that of two who take the same mail one waits and then knows it."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO support_incoming (digest, sender, verdict, serial, at) VALUES (%s, %s, %s, %s, %s) "
+            "ON CONFLICT (digest) DO NOTHING",
+            [mail.digest, mail.sender, verdict[:40], int(number[:-1]) if number else None, clock.now()],
+        )
+        return bool(cursor.rowcount)
+
+
+@command
+def clear_incoming(access: Access, before: datetime) -> int:
+    """Forget which mails came in before."""
+    gone, _ = Incoming.objects.filter(at__lt=before).delete()
+    return gone

@@ -1,0 +1,179 @@
+"""Reads of a conversation. The request was read before, through ``visible_to``; each read asks it once more."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db import connection
+from django.db.models import Q, QuerySet
+
+from tallyhub.kernel import clock
+from tallyhub.kernel.access import Access, Right
+from tallyhub.support.models import Change, File, Incoming, Message, Note, NoteFile, Request, RequestViewer, StoredFile
+
+PAGE_LINES = 100  # of a conversation: messages, notes and changes together
+FILES_LISTED = 200  # of a message-less list
+Line = Change | Message | Note
+_RANKS: dict[type[Line], int] = {Change: 0, Message: 1, Note: 2}  # in which order they stand at the same instant
+
+
+@dataclass(frozen=True, slots=True)
+class Key:
+    """A line of a conversation, by which the next page begins."""
+
+    at: datetime
+    rank: int
+    id: int
+
+    @classmethod
+    def of(cls, line: Line) -> "Key":
+        return cls(line.at, _RANKS[type(line)], line.pk)
+
+
+@dataclass(frozen=True, slots=True)
+class Thread:
+    """A page of lines, oldest first. A key is there where there is more on that side."""
+
+    lines: list[Line]
+    older: Key | None
+    newer: Key | None
+
+
+def get_request(access: Access, number: str) -> Request:
+    found: Request = Request.objects.visible_to(access).get(number=number)
+    return found
+
+
+def get_by_id(access: Access, request_id: int) -> Request:
+    found: Request = Request.objects.visible_to(access).get(pk=request_id)
+    return found
+
+
+def list_lines(
+    access: Access, request: Request, *, before: Key | None = None, after: Key | None = None, oldest: bool = False
+) -> Thread:
+    """A page: the newest one, or what is before or after a line, or the oldest one. Three statements, however many."""
+    upwards = oldest or after is not None
+    found: list[Line] = []
+    for rank, rows in _sorts(access, request):
+        key = before or after
+        beyond = _beyond(key, rank, upwards=upwards) if key else Q()
+        order = ("at", "id") if upwards else ("-at", "-id")
+        found += rows.filter(beyond, request_id=request.pk).order_by(*order)[: PAGE_LINES + 1]
+    found.sort(key=_place, reverse=not upwards)
+    page, has_more = found[:PAGE_LINES], len(found) > PAGE_LINES
+    page.sort(key=_place)
+    if not page:
+        return Thread([], None, None)
+    has_older = has_more if not upwards else after is not None
+    has_newer = has_more if upwards else before is not None
+    return Thread(page, Key.of(page[0]) if has_older else None, Key.of(page[-1]) if has_newer else None)
+
+
+def _sorts(access: Access, request: Request) -> Iterator[tuple[int, QuerySet[Any]]]:
+    """The sorts of lines that the reader may see, with their rank."""
+    yield _RANKS[Change], Change.objects.visible_to(access)
+    yield _RANKS[Message], Message.objects.visible_to(access)
+    if access.has(Right.READ_NOTES, workspace_id=request.workspace_id):
+        yield _RANKS[Note], Note.objects.visible_to(access)
+
+
+def _place(line: Line) -> tuple[datetime, int, int]:
+    return line.at, _RANKS[type(line)], line.pk
+
+
+def _beyond(key: Key, rank: int, *, upwards: bool) -> Q:
+    """Rows of a kind that stand after a line, or before it."""
+    side = "gt" if upwards else "lt"
+    further = Q(**{f"at__{side}": key.at})
+    if rank == key.rank:
+        return further | Q(at=key.at, **{f"pk__{side}": key.id})
+    comes_after = rank > key.rank
+    return further | Q(at=key.at) if comes_after is upwards else further
+
+
+def list_files(access: Access, request: Request, messages: Iterable[int], notes: Sequence[int]) -> list[StoredFile]:
+    """Those of these messages and notes, and those of the request itself. One statement, or two for staff."""
+    own = Q(message_id__in=list(messages)) | Q(message_id__isnull=True)
+    files = File.objects.visible_to(access).filter(own, request_id=request.pk).order_by("pk")
+    found: list[StoredFile] = list(files)
+    if notes:
+        found += NoteFile.objects.visible_to(access).filter(request_id=request.pk, note_id__in=notes).order_by("pk")
+    return found
+
+
+def get_file(access: Access, number: str, file_id: int) -> File:
+    found: File = File.objects.visible_to(access).get(pk=file_id, request__number=number)
+    return found
+
+
+def get_note_file(access: Access, number: str, file_id: int) -> NoteFile:
+    found: NoteFile = NoteFile.objects.visible_to(access).get(pk=file_id, request__number=number)
+    return found
+
+
+# Mail out
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """A message for a mail: what was said, by whom, with which files."""
+
+    request: Request
+    message: Message
+    files: list[str]
+
+
+def list_named(access: Access, request_id: int) -> set[int]:
+    """Who sees a request by name: its contact, whoever opened it, is assigned or has it shared. For the hub itself."""
+    request = get_by_id(access, request_id)
+    shared = RequestViewer.objects.visible_to(access).filter(request_id=request_id, person__isnull=False)
+    people = {request.opened_by_id, request.primary_contact_id, request.assigned_to_id}
+    return {one for one in people | set(shared.values_list("person_id", flat=True)) if one is not None}
+
+
+def is_moved_by_message(access: Access, request_id: int) -> bool:
+    """Whether the newest change of its status was brought about by a message: then both are of the same instant."""
+    moves = Change.objects.visible_to(access).filter(request_id=request_id, kind="status").order_by("-at", "-pk")
+    at = moves.values_list("at", flat=True).first()
+    return at is not None and Message.objects.visible_to(access).filter(request_id=request_id, at=at).exists()
+
+
+def get_message(access: Access, message_id: int) -> Message:
+    found: Message = Message.objects.visible_to(access).select_related("request").get(pk=message_id)
+    return found
+
+
+def get_written(access: Access, message_id: int) -> Written:
+    """Raises DoesNotExist for whoever sees it no more."""
+    message = get_message(access, message_id)
+    files = File.objects.visible_to(access).filter(message_id=message_id).order_by("pk")
+    return Written(message.request, message, list(files.values_list("name", flat=True)))
+
+
+# Mail in
+
+
+def find_verdict(digest: bytes) -> str | None:
+    return Incoming.objects.filter(digest=digest).values_list("verdict", flat=True).first()
+
+
+def count_from(sender: bytes, within: timedelta) -> int:
+    """Mails of one sender in the last while, taken or not."""
+    return Incoming.objects.filter(sender=sender, at__gt=clock.now() - within).count()
+
+
+def customer_of(serial: int) -> int | None:
+    """Whose request has this serial, whatever the scope; asked only for an address that the hub itself has made."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT support_customer_of(%s)", [serial])
+        found: int | None = cursor.fetchone()[0]
+        return found
+
+
+def list_orphans(keys: Sequence[str]) -> list[str]:
+    """Those of these keys of files that no row names, whatever the scope."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT * FROM support_unnamed_files(%s::text[])", [list(keys)])
+        return [key for (key,) in cursor.fetchall()]

@@ -1,0 +1,83 @@
+"""Pieces of a conversation that several commands need. Each demands an open transaction."""
+
+from collections.abc import Sequence
+
+from tallyhub.journal.steps import record
+from tallyhub.kernel import clock
+from tallyhub.kernel.access import Access
+from tallyhub.kernel.errors import Invalid
+from tallyhub.kernel.scope import require_transaction
+from tallyhub.support.conversation.rules import check_open_for_words, read_body, status_after
+from tallyhub.support.conversation.storage import Kept
+from tallyhub.support.models import File, Message, Request
+from tallyhub.support.rules import Actor, Source, Status
+from tallyhub.support.steps import actor_of, index_words
+from tallyhub.support.work.steps import answer, keep, move
+
+EXTERNAL_ID_MAX = 255
+
+
+def say(
+    access: Access,
+    request: Request,
+    *,
+    body: str,
+    files: Sequence[Kept] = (),
+    source: Source = Source.PAGE,
+    external_id: str = "",
+) -> Message:
+    """Add a message to a locked request, with files, and let the status follow it.
+
+    The first one by staff is the answer that a goal waits for. Raises Conflict where nothing more is said, and
+    Invalid for an empty message.
+    """
+    require_transaction()
+    said = read_body(body)
+    if not said and not files:
+        raise Invalid("message_missing")
+    now, actor = clock.now(), actor_of(access)
+    status = Status(request.status)
+    check_open_for_words(status, request.closed_at, request.merged_into_id, now)
+    message = Message.objects.create(
+        customer_id=request.customer_id,
+        workspace_id=request.workspace_id,
+        request=request,
+        author_id=access.person_id,
+        is_by_staff=actor == Actor.STAFF,
+        body=said,
+        source=source,
+        external_id=external_id[:EXTERNAL_ID_MAX],
+        at=now,
+    )
+    attach(access, request, files, message=message)
+    if actor is Actor.STAFF and request.answered_at is None:
+        answer(request, now)
+    else:
+        keep(request, at=now)
+    index_words(request)
+    if becomes := status_after(status, actor):
+        move(access, request, becomes, actor, at=now)  # of the same instant: it makes no mail of its own
+    about = {"customer_id": request.customer_id, "workspace_id": request.workspace_id}
+    record(access, "support.message_added", message.pk, **about, request=request.number)
+    return message
+
+
+def attach(access: Access, request: Request, files: Sequence[Kept], *, message: Message | None = None) -> None:
+    """Rows for bytes that ``storage.keeping`` keeps: of the request, or of a message in it. One statement."""
+    require_transaction()
+    File.objects.bulk_create(
+        File(
+            customer_id=request.customer_id,
+            workspace_id=request.workspace_id,
+            request=request,
+            message=message,
+            name=one.name,
+            size=one.size,
+            media_type=one.media_type,
+            digest=one.digest,
+            key=one.key,
+            added_by_id=access.person_id,
+            at=clock.now(),
+        )
+        for one in files
+    )

@@ -1,0 +1,12 @@
+from django.urls import URLPattern, path
+
+from tallyhub.support.conversation import web
+
+_REQUEST = "support/requests/<slug:number>/"
+urlpatterns: list[URLPattern] = [
+    path(f"{_REQUEST}conversation/", web.conversation, name="conversation"),
+    path(f"{_REQUEST}say/", web.say, name="say"),
+    path(f"{_REQUEST}note/", web.note, name="note"),
+    path(f"{_REQUEST}files/<int:file_id>/", web.file, name="file"),
+    path(f"{_REQUEST}note-files/<int:file_id>/", web.note_file, name="note_file"),
+]

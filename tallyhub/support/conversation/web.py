@@ -1,0 +1,102 @@
+"""The conversation of a request: its page, what is written in it, and its files."""
+
+from collections.abc import Callable
+from typing import Any
+
+from django.contrib import messages
+from django.http import FileResponse, HttpResponse, HttpResponseBase
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
+
+from tallyhub.kernel.errors import Conflict, Invalid
+from tallyhub.kernel.http import HubRequest, attachment, signed_in
+from tallyhub.kernel.scope import scope
+from tallyhub.kernel.sentences import sentence
+from tallyhub.support.conversation import commands, media, page, queries, storage
+from tallyhub.support.conversation.rules import read_file_name
+from tallyhub.support.conversation.storage import Sent
+from tallyhub.support.models import StoredFile
+
+BACK = "support:request"  # where one is after something was written
+
+
+@signed_in
+@require_safe
+def conversation(request: HubRequest, number: str) -> HttpResponse:
+    return _page(request, number)
+
+
+def _page(request: HubRequest, number: str, status: int = 200, **typed: str) -> HttpResponse:
+    with scope(request.access):
+        found = queries.get_request(request.access, number)
+        query = request.GET.dict() if request.method != "POST" else {}
+        context = {"ask": found, **page.sections(request.access, found, query, **typed)}
+        return render(request, "support/conversation.html", context, status=status)
+
+
+@signed_in
+@require_POST
+def say(request: HubRequest, number: str) -> HttpResponseBase:
+    """To everybody who sees the request."""
+    return _write(request, number, commands.say, _("Your message is in the request."), ("typed", "problem"))
+
+
+@signed_in
+@require_POST
+def note(request: HubRequest, number: str) -> HttpResponseBase:
+    """Among staff."""
+    commands.check_may_note(request.access)
+    return _write(request, number, commands.note, _("Your note is kept."), ("typed_note", "note_problem"))
+
+
+def _write(
+    request: HubRequest, number: str, act: Callable[..., Any], done: str, names: tuple[str, str]
+) -> HttpResponseBase:
+    """What was typed comes back where it is refused. ``names``: of the text and of the problem, in the page."""
+    with scope(request.access):
+        queries.get_request(request.access, number)  # before anything is kept for a stranger
+    body = request.POST.get("body", "")
+    try:
+        with storage.keeping(_sent(request)) as kept:
+            act(request.access, number, body=body, files=kept)
+    except (Conflict, Invalid) as error:
+        said = dict(zip(names, (body, sentence(error)), strict=True))
+        return _page(request, number, 409 if isinstance(error, Conflict) else 400, **said)
+    messages.success(request, done)
+    return redirect(BACK, number)
+
+
+def _sent(request: HubRequest) -> list[Sent]:
+    """Raises Invalid where a file was so large that it was not even read."""
+    if lost := getattr(request, "lost_file", ""):
+        raise Invalid("file_too_large", name=read_file_name(lost), megabytes_max=storage.megabytes_max())
+    files: list[Any] = request.FILES.getlist("files")
+    return [Sent(one.name or "", one.size or 0, one.chunks) for one in files]
+
+
+@signed_in
+@require_safe
+def file(request: HubRequest, number: str, file_id: int) -> HttpResponseBase:
+    with scope(request.access):
+        return _send(queries.get_file(request.access, number, file_id))
+
+
+@signed_in
+@require_safe
+def note_file(request: HubRequest, number: str, file_id: int) -> HttpResponseBase:
+    with scope(request.access):
+        return _send(queries.get_note_file(request.access, number, file_id))
+
+
+def _send(one: StoredFile) -> HttpResponseBase:
+    """Never as a page of ours: it is saved, or is a picture, and whatever opens it may run nothing and ask nobody."""
+    is_picture = one.media_type in media.PICTURES
+    charset = "; charset=utf-8" if one.media_type == media.TEXT else ""
+    response = FileResponse(storage.open_file(one.key), content_type=one.media_type + charset)
+    saved = attachment(one.name)
+    response.headers["Content-Disposition"] = f"inline{saved.removeprefix('attachment')}" if is_picture else saved
+    response.headers["Content-Security-Policy"] = "default-src 'none'; sandbox"
+    response.headers["Cross-Origin-Resource-Policy"] = "same-origin"
+    response.headers["X-Content-Type-Options"] = "nosniff"
+    return response
