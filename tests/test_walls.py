@@ -128,9 +128,13 @@ DEFINERS = {
     "people_administrators",
     "people_contact_terms",
     "people_contacts_named",
+    "support_count_rows",
+    "support_customers_with_unbooked",
     "support_groups",
     "support_may_give",
+    "support_offers",
     "support_overseen",
+    "support_placed_alike",
     "support_sees",
     "support_staffed",
 }

@@ -397,6 +397,17 @@ _SENTENCES = {
         "Write an address that begins with https://, without a user and #, of %(length_max)s characters at most."
     ),
     "word_unknown": _("Write one of these words: %(words)s."),
+    "work_changed": _("Somebody changed this time meanwhile. Look at it as it is now, and change it again."),
+    "work_in_future": _("This time is not over yet. Log it once the work is done."),
+    "work_kind_unknown": _("Choose a kind of work."),
+    "work_minutes": _(
+        "%(minutes)s is no number of minutes that can be logged at once: 1 to %(minutes_max)s, which is a day."
+    ),
+    "work_minutes_malformed": _("Write whole minutes, as 90, or hours and minutes, as 1:30."),
+    "work_moved_nowhere": _("The time belongs to this request already. Name another one."),
+    "work_on_merged": _("The request was merged into another one. Log the time there."),
+    "work_request_unknown": _("There is no request with this number that you can work on."),
+    "work_start_malformed": _("Write the day as 2026-11-30 and the time as 14:30."),
     "workspace_archived": _("The workspace %(name)s is archived, so nothing new happens in it. Restore it first."),
     "workspace_is_default": _("The default workspace cannot be archived."),
     "workspace_is_last": _("This is the customer’s last workspace, so it cannot be archived."),
