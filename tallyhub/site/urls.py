@@ -12,6 +12,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("tallyhub.organizations.urls")),
     path("", include("tallyhub.people.urls")),
     path("", include("tallyhub.office.urls")),
+    path("", include("tallyhub.support.urls")),
     path("", include("tallyhub.notifications.urls")),
     path("", include("tallyhub.privacy.urls")),
     path("demo/mail/", demo.mails, name="demo_mails"),

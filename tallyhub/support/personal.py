@@ -2,4 +2,6 @@
 
 from django.utils.translation import gettext_lazy as _
 
+from tallyhub.kernel.personal import Holding
+
 _RECORD = _("It belongs to the record of the support request, whose readers rely on it. The person's name goes.")

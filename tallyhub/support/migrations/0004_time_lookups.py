@@ -38,8 +38,8 @@ CREATE FUNCTION support_placed_alike(chosen bigint[]) RETURNS TABLE (
     GROUP BY 1, 2, 3, 4, 5, 6 ORDER BY 1, 2, 3, 4, 5, 6;
 $$;
 """
-# How many rows a drill-down of these entitlements has, those included that the reader may not see: requests that drew of
-# them or that are placed there (``placed``: sorts as above), and entries that are no request's. Stops at ``at_most``.
+# How many rows a drill-down of these entitlements has, those included that the reader may not see: requests that drew
+# of them or are placed there (``placed``: sorts as above), and entries that are no request's. Stops at ``at_most``.
 ROWS = f"""
 CREATE FUNCTION support_count_rows(
     wanted bigint[], chosen bigint[], first_day date, last_day date, reference text, placed jsonb, at_most int

@@ -1,7 +1,7 @@
 """What was worked, what it counts for, and what is booked of it."""
 
 from collections import defaultdict
-from collections.abc import Collection, Sequence
+from collections.abc import Collection
 from fractions import Fraction
 
 from django.db import connection
@@ -25,8 +25,7 @@ def list_rules(access: Access) -> dict[int, list[Rule]]:
 
 def list_work(access: Access, requests: Collection[Request]) -> list[Work]:
     """In the order in which it was logged, which is the order of a cap."""
-    found: Sequence[Work] = Work.objects.visible_to(access).filter(request__in=requests, removed_at=None).order_by("pk")
-    return list(found)
+    return list(Work.objects.visible_to(access).filter(request__in=requests, removed_at=None).order_by("pk"))
 
 
 def get_work(access: Access, work_id: int) -> Work:

@@ -308,7 +308,8 @@ def _spread(offer: Offer, multiplier: Fraction, days: Days, total: int) -> list[
 
 def _merged(lines: Iterable[Line]) -> list[Line]:
     """Minutes that charge nothing are one line per day, whatever they would have counted for."""
-    charged, free = [], {}
+    charged: list[Line] = []
+    free: dict[tuple[int, date, str], int] = {}
     for line in lines:
         if not line.reason:
             charged.append(line)

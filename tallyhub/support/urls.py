@@ -1,0 +1,6 @@
+from django.urls import URLPattern, URLResolver, include, path
+
+app_name = "support"
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("", include("tallyhub.support.time.urls")),
+]
