@@ -10,7 +10,7 @@ from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from tallyhub.activity import drilldown, entry_grid, page, tiles
+from tallyhub.activity import additional, drilldown, entry_grid, page, tiles
 from tallyhub.activity.commands import note_export
 from tallyhub.activity.drilldown import Subject
 from tallyhub.activity.entry_grid import Columns, People
@@ -39,6 +39,7 @@ from tallyhub.kernel.streams import LongAnswer
 from tallyhub.ledger import entries
 from tallyhub.office.enquiries.queries import list_unmapped
 from tallyhub.organizations.queries import list_customers_held
+from tallyhub.support.placement.queries import list_sorts
 
 HOME_TILES_MAX = 6  # per agreement; the page has them all
 REFUSING_MAX = 5  # organisations that are named
@@ -122,11 +123,12 @@ def customer_activity(request: HubRequest) -> HttpResponse:
     choice = read_choice(request.GET, request.access)
     with scope(request.access):
         state = data_state(request.access)
-        etag = etag_of(request, state)
+        cases = additional.services(list_sorts(choice.workspaces), choice)
+        etag = etag_of(request, state, cases)
         if unchanged(request, etag):
             return HttpResponse(status=304, headers={"ETag": etag})
         agreements = list_agreements(request.access, choice.workspaces)
-        context = {"page": _page(request, choice, agreements, state)}
+        context = {"page": _page(request, choice, agreements, state) | {"additional": cases}}
         response = render(request, "activity/customer_activity.html", context)
     if etag:
         response.headers["ETag"] = etag

@@ -218,6 +218,7 @@ _SENTENCES = {
     "mapping_malformed": _("The mapping cannot be understood: %(reason)s"),
     "mapping_name_taken": _("A mapping with this name is saved already. Delete it first, or choose another name."),
     "mapping_unknown": _("There is no mapping %(name)s. Give its path, or one of these names: %(names)s."),
+    "mend_not_needed": _("Somebody mended this meanwhile: the requests are listed under this package already."),
     "method_unknown": _("This address does not know the method. Those it knows stand in the header Allow."),
     "multiplier_malformed": _("This is no multiplier. Write a fraction as 3/2 or 1.5."),
     "multiplier_out_of_bounds": _(

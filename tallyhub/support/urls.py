@@ -2,5 +2,6 @@ from django.urls import URLPattern, URLResolver, include, path
 
 app_name = "support"
 urlpatterns: list[URLPattern | URLResolver] = [
+    path("", include("tallyhub.support.placement.urls")),
     path("", include("tallyhub.support.time.urls")),
 ]

@@ -90,6 +90,16 @@ def pays_sentence(why: str) -> str:
     return sentences[ledger.Reason(why)] if why in set(ledger.Reason) else ""
 
 
+def holds_sentence(why: str) -> str:
+    """Why a request is listed under an entitlement."""
+    sentences = {
+        ledger.Reason.NAMED: _("The request names its package."),
+        ledger.Reason.ADD_ON: _("It is an add-on that covers the product of the request."),
+        ledger.Reason.BASE: _("Nothing more specific fits."),
+    }
+    return sentences[ledger.Reason(why)] if why in set(ledger.Reason) else ""
+
+
 def loses_sentence(why: str) -> str:
     """Why another one does not."""
     sentences = {

@@ -1,19 +1,19 @@
 """What decides where requests are listed, and which are additional cases."""
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date
 from typing import Any
 
 from django.db import connection
-from django.db.models import Q, QuerySet
+from django.db.models import Q, QuerySet, Sum
 
 from tallyhub.agreements.rules import Scope, ServiceKind
 from tallyhub.kernel import clock
 from tallyhub.kernel.access import Access
 from tallyhub.kernel.amounts import Unit
-from tallyhub.support.models import Request
-from tallyhub.support.placement.rules import Offer, Placement, Reason, Wanted, place
+from tallyhub.support.models import Request, Work
+from tallyhub.support.placement.rules import Offer, Placement, Wanted, place
 from tallyhub.support.rules import Kind, RequestClass, Status
 
 
@@ -54,38 +54,50 @@ class Sort:
     requests: int
 
 
-def list_sorts(workspaces: Sequence[int], offers: Sequence[Offer], at: datetime | None = None) -> list[Sort]:
-    """All that is in these workspaces, placed for whoever looks at them together; neither merged nor cancelled ones."""
-    now = at or clock.now()
+_SORTS = """
+SELECT (SELECT json_agg(to_json(o)) FROM support_offers() o),
+    (SELECT json_agg(to_json(s)) FROM support_placed_alike(%s) s)
+"""
+
+
+def list_sorts(workspaces: Sequence[int]) -> list[Sort]:
+    """All that is in these workspaces, placed for whoever looks at them together; neither merged nor cancelled ones.
+
+    One statement, because a page asks for it at each look.
+    """
     with connection.cursor() as cursor:
-        cursor.execute("SELECT * FROM support_placed_alike(%s)", [list(workspaces)])
-        rows = cursor.fetchall()
+        cursor.execute(_SORTS, [list(workspaces)])
+        read, rows = cursor.fetchone()
+    offers, now = [_offer(*_with_days(one)) for one in read or ()], clock.now()
     found = []
-    for workspace, kind, request_class, agreement, package, product, count in rows:
+    for row in rows or ():
+        *of_request, count = row.values()
+        workspace, kind, request_class, agreement, package, product = of_request
         wanted = Wanted(workspace, Kind(kind), RequestClass(request_class), agreement, package, product)
         found.append(Sort(wanted, place(wanted, workspaces, offers, now), count))
     return found
+
+
+def _with_days(offer: dict[str, Any]) -> Iterable[Any]:
+    """JSON has no days."""
+    days = {name: date.fromisoformat(offer[name]) for name in ("starts_on", "ends_on")}
+    return (offer | days).values()
 
 
 def additional(sorts: Iterable[Sort]) -> list[Sort]:
     return [one for one in sorts if one.placement.reason]
 
 
-def list_additional(access: Access, sorts: Collection[Sort]) -> QuerySet[Request]:
-    """The requests of these sorts that one may see, the newest first."""
-    return (
-        Request.objects.visible_to(access)
-        .filter(_are_of(sorts), merged_into=None)
-        .exclude(status=Status.CANCELLED)
-        .order_by("-opened_at", "-id")
-    )
+def list_of(access: Access, sorts: Iterable[Wanted]) -> QuerySet[Request]:
+    """The requests of these sorts that one may see."""
+    found = Request.objects.visible_to(access).filter(_are_of(sorts), merged_into=None)
+    return found.exclude(status=Status.CANCELLED)
 
 
-def _are_of(sorts: Collection[Sort]) -> Q:
+def _are_of(sorts: Iterable[Wanted]) -> Q:
     """One condition per sort: there are as many as combinations of what decides, whatever the number of requests."""
     found = Q(pk__in=[])
-    for one in sorts:
-        wanted = one.wanted
+    for wanted in sorts:
         found |= Q(
             workspace_id=wanted.workspace_id,
             kind=wanted.kind,
@@ -97,5 +109,9 @@ def _are_of(sorts: Collection[Sort]) -> Q:
     return found
 
 
-def reason_of(sorts: Iterable[Sort]) -> dict[Wanted, Reason]:
-    return {one.wanted: one.placement.reason for one in sorts if one.placement.reason}
+def count_unbooked(access: Access, sorts: Iterable[Wanted]) -> int:
+    """Minutes of time of these sorts that are kept unbooked, in whole or in part."""
+    work = (
+        Work.objects.visible_to(access).filter(removed_at=None, request__in=list_of(access, sorts)).exclude(unbooked="")
+    )
+    return work.aggregate(Sum("minutes"))["minutes__sum"] or 0

@@ -1,7 +1,7 @@
 """Where a request is listed, and by which entitlement what it takes is paid. Pure: no tables, no clock."""
 
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from enum import StrEnum
 from zoneinfo import ZoneInfo
@@ -123,3 +123,36 @@ def _choose(wanted: Wanted, fitting: list[Offer]) -> Choice:
 
 def _why_not(offer: Offer, wanted: Wanted) -> ledger.Reason:
     return ledger.Reason.OTHER_PRODUCT if offer.is_named(wanted) else ledger.Reason.NOT_NAMED
+
+
+@dataclass(frozen=True, slots=True)
+class Mend:
+    """What it takes to place requests under a package. Neither is needed where somebody else mended it meanwhile."""
+
+    offer: Offer
+    maps: bool  # the package to the workspace of the requests
+    names: bool  # the package on each of them
+
+
+def mends_of(wanted: Wanted, offers: Iterable[Offer], at: datetime) -> list[Mend]:
+    """By what a sort of requests leaves the additional cases: one for each package in force. A class stays."""
+    if wanted.request_class is not RequestClass.STANDARD:
+        return []
+    every = list(offers)
+    found: dict[int, Mend] = {}
+    for one in every:
+        if one.kind is SERVICE_OF[wanted.kind] and one.is_in_force(at) and one.package_id not in found:
+            found[one.package_id] = _mend(wanted, one, every, at)
+    return list(found.values())
+
+
+def _mend(wanted: Wanted, offer: Offer, offers: Iterable[Offer], at: datetime) -> Mend:
+    """As little as will do: where mapping is enough, nothing is named."""
+    here = wanted.workspace_id
+    mapped = [
+        replace(one, workspaces=one.workspaces | {here}) if one.package_id == offer.package_id else one
+        for one in offers
+    ]
+    placed = place(wanted, {here}, mapped, at).entitlement_id
+    is_there = any(one.entitlement_id == placed and one.package_id == offer.package_id for one in mapped)
+    return Mend(offer, maps=here not in offer.workspaces, names=not is_there)

@@ -79,7 +79,7 @@ def _work(
         {
             "id": one.pk,
             "starts": moment(one.starts_at),
-            "engineer": people.get(one.engineer_id) or _("Erased person"),
+            "engineer": people.get(one.engineer_id or 0) or _("Erased person"),
             "real": fmt.amount(one.minutes, Unit.MINUTES),
             "charged": fmt.amount(charged[one.pk], Unit.MINUTES) if one.pk in charged else "–",
             "what": words.what_name(one.what),
