@@ -97,13 +97,13 @@ def read_filter(query: QueryDict) -> Filter:
     return Filter(service, reason)
 
 
-def list_rows(access: Access, sorts: Iterable[Sort]) -> QuerySet[Request]:
+def list_rows(access: Access, sorts: Iterable[Sort]) -> QuerySet[Any]:
     """Those that one may see; what they name is there where it reaches the reader."""
     found = list_of(access, (one.wanted for one in sorts))
     return found.select_related("agreement", "product").annotate(opened_on=TruncDate("opened_at", tzinfo=UTC))
 
 
-def list_page(rows: QuerySet[Request], place: Place) -> list[Request]:
+def list_page(rows: QuerySet[Any], place: Place) -> list[Request]:
     """Up to a page of rows and one more, in the place's reading order."""
     goes_down = place.reads_descending
     if place.key:
@@ -115,7 +115,7 @@ def list_page(rows: QuerySet[Request], place: Place) -> list[Request]:
     return list(rows.order_by(*(["-opened_on", "-pk"] if goes_down else ["opened_on", "pk"]))[: PAGE_ROWS + 1])
 
 
-def stream(rows: QuerySet[Request]) -> Iterator[Request]:
+def stream(rows: QuerySet[Any]) -> Iterator[Request]:
     return rows.order_by("opened_on", "pk").iterator(STREAM_ROWS)
 
 

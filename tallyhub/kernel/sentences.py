@@ -48,6 +48,10 @@ _SENTENCES = {
     "body_not_json": _("The body must be JSON, sent with the content type application/json."),
     "body_too_large": _("The body is larger than %(bytes_max)s bytes. Send fewer rows at once."),
     "booked_in_archived": _("%(external_ids)s: the workspace is archived. Restore it first, or book in another one."),
+    "calendar_name_missing": _("Give the calendar a name."),
+    "calendar_name_taken": _("Another calendar has this name already. Choose another one."),
+    "calendar_zone_unknown": _("Choose a time zone."),
+    "cap_out_of_bounds": _("A cap is more than nothing and at most %(hours)s hours. Write nothing for no cap."),
     "cells_too_many": _("The sheet has more than %(cells_max)s cells, blank ones included. Divide it, or export CSV."),
     "cells_wrong": _(
         "The line has %(found)s cells, the header has %(expected)s. A cell that holds the delimiter needs quotes."
@@ -164,10 +168,14 @@ _SENTENCES = {
     "file_empty": _("The file is empty, or its first line is: that line names the columns."),
     "form_outdated": _("The form is out of date. Open its page again."),
     "goal_missing": _("Write what the workspace is for, as agreed with the customer."),
+    "goal_out_of_bounds": _("A goal is at least a minute and at most 90 days of hours. Write nothing for no goal."),
     "group_member_unknown": _("Nobody with this address belongs to the workspace. Invite them first."),
     "group_name_missing": _("Give the group a name."),
     "group_name_taken": _("The workspace has another group with the name %(name)s. Choose another name."),
+    "holidays_too_many": _("These are more than %(holidays_max)s days. Leave out those that are long past."),
+    "hours_malformed": _("Write hours as 8:00-12:00, 13:00-18:00; a day ends at 24:00."),
     "hours_not_whole_minutes": _("This is not a whole number of minutes. Write hours and minutes as 1:20."),
+    "hours_overlap": _("Two of these stretches overlap. Write them as one."),
     "import_failed": _("The import broke off on our side. Nothing of the file is in. Try again."),
     "import_not_allowed": _("Whoever started this import may not bring in files for this customer any more."),
     "import_not_ready": _("This import cannot be changed or started now: it runs, it is in, or its file is gone."),
@@ -220,6 +228,7 @@ _SENTENCES = {
     "mapping_unknown": _("There is no mapping %(name)s. Give its path, or one of these names: %(names)s."),
     "mend_not_needed": _("Somebody mended this meanwhile: the requests are listed under this package already."),
     "method_unknown": _("This address does not know the method. Those it knows stand in the header Allow."),
+    "multiplier_below_one": _("Time never counts for less than it is. Write 1 or more."),
     "multiplier_malformed": _("This is no multiplier. Write a fraction as 3/2 or 1.5."),
     "multiplier_out_of_bounds": _(
         "The multiplier %(multiplier)s is no fraction between 0 and %(multiplier_max)s in thousandths at most."

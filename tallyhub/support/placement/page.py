@@ -31,7 +31,7 @@ def sections(access: Access, request: Request) -> dict[str, Any]:
                 "mend_href": mend_href(wanted) if may_mend else None,
             }
         }
-    (entitlement,) = list_entitlements(access, [found.entitlement_id or 0]) or [None]
+    entitlement = next(iter(list_entitlements(access, [found.entitlement_id or 0])), None)
     name = f"{entitlement.service.name}, {entitlement.package.name}" if entitlement else _("An entitlement")
     return {
         "placement": {
