@@ -9,7 +9,7 @@ from django.test import Client
 
 from tallyhub.support.models import Request
 from tests.activity.test_drilldown import GROUP, of, read, rows_of
-from tests.make import book, give_request, make_product, make_request
+from tests.make import book, give_request, make_entitlement, make_package, make_product, make_request
 from tests.people.people import make_group
 from tests.support.working import log, make_rule, remove
 
@@ -17,13 +17,12 @@ CSV = "entries.csv?header=keys&workspace=all"
 
 
 @pytest.fixture
-def twelve(world: SimpleNamespace, owner: Any) -> list[Request]:
-    """Questions of north, each with an hour; nothing else was recorded of advisory support."""
-    owner.execute("SET session_replication_role = replica")
-    for table in ("entry", "workspacetotal", "dailytotal", "entitlementtotal", "entitlementday"):
-        owner.execute(f"DELETE FROM ledger_{table} WHERE entitlement_id = %s", [world.cedar_advisory.pk])
-    owner.execute("SET session_replication_role = DEFAULT")
-    made = [make_request(world.north, kind="advice", title=f"Secret question {n}") for n in range(12)]
+def twelve(world: SimpleNamespace) -> list[Request]:
+    """Questions of north, each with an hour, which a package of their own pays; it is ``world.paying``."""
+    package = make_package(world.agreement, world.north)
+    world.paying = make_entitlement(package, world.advisory, bought=6000)
+    of = {"kind": "advice", "package": package, "agreement": world.agreement}
+    made = [make_request(world.north, title=f"Secret question {n}", **of) for n in range(12)]
     for one in made:
         log(world, one, minutes=60)
     return made
@@ -32,31 +31,29 @@ def twelve(world: SimpleNamespace, owner: Any) -> list[Request]:
 def test_without_rights_to_requests_one_sees_totals_and_no_row(
     world: SimpleNamespace, client: Client, twelve: list[Request]
 ) -> None:  # R1.5, scenario 3
-    page = read(client, world.reader, of(world.cedar_advisory))
+    page = read(client, world.reader, of(world.paying))
     assert "0 of 12 shown. The others are not shared with you." in page
     assert "No entries that you may see" in page
     assert "12 h" in page  # used in the agreement
     assert "Secret question" not in page
-    assert rows_of(client, world.reader, of(world.cedar_advisory) + CSV) == []
+    assert rows_of(client, world.reader, of(world.paying) + CSV) == []
 
 
 def test_exactly_the_request_that_is_shared_appears(
     world: SimpleNamespace, client: Client, twelve: list[Request]
 ) -> None:  # R1.5, scenario 4
     give_request(twelve[3], make_group(world.north, "Night shift", world.reader))
-    page = read(client, world.reader, of(world.cedar_advisory))
+    page = read(client, world.reader, of(world.paying))
     assert "1 of 12 shown" in page
     assert "Secret question 3 " in page
-    assert [row["title"] for row in rows_of(client, world.reader, of(world.cedar_advisory) + CSV)] == [
-        "Secret question 3"
-    ]
+    assert [row["title"] for row in rows_of(client, world.reader, of(world.paying) + CSV)] == ["Secret question 3"]
 
 
 def test_rows_say_what_the_request_is_and_what_it_drew(world: SimpleNamespace, client: Client) -> None:  # R2.1
     make_rule(world.agreement, 2)
     request = make_request(
-        world.south, kind="advice", title="=How?", severity="B", status="closed", primary_contact=world.member,
-        product=make_product("engine"), closed_at="2026-11-20T12:00Z", opened_at="2026-11-18T23:30Z",
+        world.south, kind="advice", title="=How?", severity="B", status="closed", primary_contact_id=world.member.pk,
+        product_id=make_product("engine").pk, closed_at="2026-11-20T12:00Z", opened_at="2026-11-18T23:30Z",
     )  # fmt: skip
     log(world, request, "2026-11-20T18:00", 30)
     log(world, request, "2026-11-20T10:00", 15)
@@ -120,11 +117,11 @@ def test_an_entry_of_a_request_tells_nothing_of_it_to_others(world: SimpleNamesp
 
 def test_the_filters_hold_for_requests(world: SimpleNamespace, client: Client, twelve: list[Request]) -> None:
     number = twelve[5].number
-    rows = rows_of(client, world.admin, of(world.cedar_advisory) + f"{CSV}&reference={number}")
+    rows = rows_of(client, world.admin, of(world.paying) + f"{CSV}&reference={number}")
     assert [row["reference"] for row in rows] == [number]
-    page = read(client, world.reader, of(world.cedar_advisory) + f"?reference={number}")
+    page = read(client, world.reader, of(world.paying) + f"?reference={number}")
     assert "0 of 1 shown" in page
-    page = read(client, world.reader, of(world.cedar_advisory) + "?to=2026-11-01")
+    page = read(client, world.reader, of(world.paying) + "?to=2026-11-01")
     assert "No entries fit the filters" in page
 
 
@@ -132,7 +129,7 @@ def test_what_could_be_unshared_meanwhile_goes_into_no_file_that_is_taken_later(
     world: SimpleNamespace, client: Client, twelve: list[Request]
 ) -> None:  # R8.3
     give_request(twelve[0], world.reader)
-    address = of(world.cedar_advisory)
+    address = of(world.paying)
     for who, status in ((world.reader, 409), (world.csam, 409), (world.admin, 302)):
         assert ("Make XLSX" in read(client, who, address)) is (status == 302)
         assert client.post("/exports/make/", {"address": address}).status_code == status
@@ -143,9 +140,9 @@ def test_the_drill_down_asks_a_fixed_number_of_statements(
 ) -> None:
     client.force_login(world.admin)
     with statements() as few:
-        client.get(of(world.cedar_advisory))
+        client.get(of(world.paying))
     for n in range(10):
-        make_request(world.north, kind="advice", severity="A", title=f"More {n}")
+        make_request(world.north, severity="A", title=f"More {n}", kind="advice", package_id=twelve[0].package_id)
     with statements() as many:
-        client.get(of(world.cedar_advisory))
+        client.get(of(world.paying))
     assert len(many) == len(few)

@@ -57,7 +57,7 @@ def log_work(access: Access, number: str, worked: Worked) -> int:
     )
     _say(work, worked)
     work.save()
-    _record(access, "support.work_logged", work)
+    record(access, "support.work_logged", work.request_id, **_about(work))
     steps.book(access, [request], "edited", changed={work.pk})
     return int(work.pk)
 
@@ -71,7 +71,7 @@ def edit_work(access: Access, work_id: int, worked: Worked, *, serial: int) -> N
         steps.renew(work)
     _say(work, worked)
     work.save()
-    _record(access, "support.work_changed", work)
+    record(access, "support.work_changed", work.request_id, **_about(work))
     steps.book(access, [request], "edited", changed={work.pk})
 
 
@@ -83,7 +83,7 @@ def move_work(access: Access, work_id: int, number: str, *, serial: int) -> None
         raise Invalid("work_moved_nowhere")
     steps.attach(work, into)
     work.save()
-    _record(access, "support.work_moved", work)
+    record(access, "support.work_moved", work.request_id, **_about(work))
     steps.book(access, [request, into], "moved", changed={work.pk})
 
 
@@ -94,7 +94,7 @@ def remove_work(access: Access, work_id: int, *, serial: int) -> None:
     work.removed_at = clock.now()
     work.serial += 1
     work.save()
-    _record(access, "support.work_removed", work)
+    record(access, "support.work_removed", work.request_id, **_about(work))
     steps.book(access, [request], "removed", changed={work.pk})
 
 
@@ -131,5 +131,5 @@ def _say(work: Work, worked: Worked) -> None:
     work.note, work.is_goodwill = worked.note, worked.is_goodwill
 
 
-def _record(access: Access, kind: str, work: Work) -> None:
-    record(access, kind, work.request_id, customer_id=work.customer_id, workspace_id=work.workspace_id, work=work.pk)
+def _about(work: Work) -> dict[str, int]:
+    return {"customer_id": work.customer_id, "workspace_id": work.workspace_id, "work": work.pk}
