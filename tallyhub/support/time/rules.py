@@ -325,12 +325,15 @@ def unbooked_of(spans: Iterable[Span]) -> str:
     return next(iter(reasons), "")
 
 
-def case_of(spans: Iterable[Span], offers: Mapping[int, Offer]) -> tuple[int, date] | None:
-    """The entitlement that counts cases and pays for this work, and the day."""
+Case = tuple[int, date, str]  # the entitlement that counts cases, the day, and why it pays
+
+
+def case_of(spans: Iterable[Span], offers: Mapping[int, Offer]) -> Case | None:
+    """What pays for this work by the case."""
     for span in spans:
         offer = offers.get(span.placement.entitlement_id or 0)
         if offer and span.day and offer.unit is Unit.CASES:
-            return offer.entitlement_id, span.day
+            return offer.entitlement_id, span.day, span.placement.why or ""
     return None
 
 

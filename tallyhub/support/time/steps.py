@@ -22,6 +22,7 @@ from tallyhub.support.rules import Status
 from tallyhub.support.time import queries
 from tallyhub.support.time.rules import (
     SOURCE,
+    Case,
     Line,
     Room,
     Rule,
@@ -142,30 +143,31 @@ def _settle_case(
     """Where cases are counted a request draws one, once: when time is logged or it is assigned. Not for goodwill."""
     live = [one for one in booked if _is_live(one)]
     worked = [one for one in work if not one.is_goodwill]
+    drawn = next(filter(None, (case_of(spans[one.pk], desk.offers) for one in worked)), None)
     is_over = request.status == Status.CANCELLED or request.merged_into_id is not None
-    if is_over or not (worked or request.assigned_to_id):
+    if is_over or not (drawn or request.assigned_to_id):
         desk.taken_back[desk.reason] += live
         return
     is_cause_changed = not request.assigned_to_id and {one.pk for one in worked} <= set(desk.changed)
     if live and not is_cause_changed:
         return
-    drawn = next(filter(None, (case_of(spans[one.pk], desk.offers) for one in worked)), None)
-    why = ""
-    if drawn:
-        every = (span for one in worked for span in spans[one.pk])
-        why = next(span.placement.why or "" for span in every if span.placement.entitlement_id == drawn[0])
-    elif not worked:
-        now = clock.now()
-        placement = place(wanted_of(request), {request.workspace_id}, list(desk.offers.values()), now)
-        offer = desk.offers.get(placement.entitlement_id or 0)
-        if offer and offer.unit is Unit.CASES:
-            drawn, why = (offer.entitlement_id, offer.day_of(now)), placement.why or ""
-    if drawn in [(one.entry.entitlement_id, one.entry.occurred_on) for one in live]:
+    drawn = drawn or _case_of_today(desk, request)
+    if drawn is None or drawn[:2] in [(one.entry.entitlement_id, one.entry.occurred_on) for one in live]:
         return
     desk.taken_back[desk.reason] += live
-    if drawn:
-        line = Line(drawn[0], drawn[1], 1, Fraction(1), desk.offers[drawn[0]].rounding_step)
-        _add(desk, request, line, f"case-{request.pk}:{len(booked) + 1}", Unit.CASES, why)
+    entitlement_id, day, why = drawn
+    line = Line(entitlement_id, day, 1, Fraction(1), desk.offers[entitlement_id].rounding_step)
+    _add(desk, request, line, f"case-{request.pk}:{len(booked) + 1}", Unit.CASES, why)
+
+
+def _case_of_today(desk: _Desk, request: Request) -> Case | None:
+    """For one that is assigned before anything is logged."""
+    now = clock.now()
+    placement = place(wanted_of(request), {request.workspace_id}, list(desk.offers.values()), now)
+    offer = desk.offers.get(placement.entitlement_id or 0)
+    if offer is None or offer.unit is not Unit.CASES:
+        return None
+    return offer.entitlement_id, offer.day_of(now), placement.why or ""
 
 
 def _take_back_strays(desk: _Desk, work: Iterable[Work], bookings: Iterable[Booking]) -> None:
