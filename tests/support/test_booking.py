@@ -14,7 +14,7 @@ from tallyhub.ledger.models import Entry
 from tallyhub.support import steps as support
 from tallyhub.support.models import Booking, Request, Work
 from tallyhub.support.time import commands, steps
-from tests.make import days, make_agreement, make_entitlement, make_package, make_request
+from tests.make import book, days, make_agreement, make_entitlement, make_package, make_request
 from tests.support.working import booked, edit, inside, log, make_rule, move, of, remove, worked
 
 FRIDAY = date(2026, 11, 20)
@@ -95,6 +95,19 @@ def test_a_case_is_drawn_by_assigning_and_taken_back_by_cancelling(world: Simple
     assert booked(world.cedar_reactive) == []
     assert Entry.objects.using("owner").get(reverses__source="support").reason == "cancelled"
     assert list(doctor.find_differences()) == []
+
+
+def test_what_another_system_booked_for_a_request_is_its_case(world: SimpleNamespace) -> None:
+    """Entries of an import that were adopted are neither doubled nor taken back."""
+    problem = make_request(world.north)
+    entry = book(world.cedar_reactive, world.north, 1, FRIDAY, source="desk", external_id=problem.number)
+    Booking.objects.using("owner").create(
+        customer_id=world.cedar.pk, workspace_id=world.north.pk, request_id=problem.pk, entry_id=entry.pk,
+        entitlement_id=world.cedar_reactive.pk,
+    )  # fmt: skip
+    remove(world, log(world, problem))
+    assert booked(world.cedar_reactive) == []
+    assert not Entry.objects.using("owner").filter(reverses=entry).exists()
 
 
 def settle(access: Access, request: Request, reason: str) -> None:

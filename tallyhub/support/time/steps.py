@@ -142,6 +142,8 @@ def _settle_case(
 ) -> None:
     """Where cases are counted a request draws one, once: when time is logged or it is assigned. Not for goodwill."""
     live = [one for one in booked if _is_live(one)]
+    if any(one.entry.source != SOURCE for one in live):
+        return  # it was drawn before the request was known here: what another system booked is not ours to take back
     worked = [one for one in work if not one.is_goodwill]
     drawn = next(filter(None, (case_of(spans[one.pk], desk.offers) for one in worked)), None)
     is_over = request.status == Status.CANCELLED or request.merged_into_id is not None
