@@ -109,12 +109,14 @@ def columns(names: Names, zone: str) -> list[Column[Event]]:
 _WORDS: dict[str, dict[str, Any]] = {
     "role": ROLE_NAMES,
     "page": {
+        "additional_cases": gettext_lazy("Additional cases"),
         "home": gettext_lazy("Home"),
         "customer_activity": gettext_lazy("Customer activity"),
         "drill_down": gettext_lazy("Consumption history"),
         "audit": gettext_lazy("Audit"),
     },
     "what": {
+        "additional_cases": gettext_lazy("Additional cases"),
         "audit": gettext_lazy("Audit"),
         "entries": gettext_lazy("Consumption history"),
         "mapping": gettext_lazy("a file, read by a mapping"),
