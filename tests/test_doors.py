@@ -85,6 +85,9 @@ def doors(world: SimpleNamespace) -> dict[tuple[str, str], tuple[list[Any], dict
         ("GET", "activity:entitlement"): ([credit], activity(404)),
         ("GET", "activity:entitlement_rows"): ([education], only_learning),
         ("GET", "activity:entitlement_csv"): ([education], only_learning),
+        ("GET", "activity:additional"): ([], activity()),
+        ("GET", "activity:additional_rows"): ([], activity()),
+        ("GET", "activity:additional_csv"): ([], activity()),
         ("GET", "activity:audit"): ([], only(AUDITORS)),
         ("GET", "activity:audit_rows"): ([], only(AUDITORS)),
         ("GET", "activity:audit_csv"): ([], only(AUDITORS)),
@@ -148,6 +151,7 @@ def doors(world: SimpleNamespace) -> dict[tuple[str, str], tuple[list[Any], dict
         **{("POST", f"office:{act}"): ([0], none_there(ACCOUNT_TEAM)) for act in ("grant", "decline")},
         **office(world),
         **support(world),
+        **time_and_placement(world),
         ("GET", "organizations:switch"): ([], for_all(200)),
         ("POST", "organizations:switch_workspace"): ([], for_all(404)),  # without a workspace of one's own
         ("POST", "organizations:switch_customer"): ([], for_all(404)),
@@ -245,6 +249,9 @@ def office(world: SimpleNamespace) -> dict[tuple[str, str], tuple[list[Any], dic
         **{("GET", f"office:{name}"): ([], team) for name in OFFICE_PAGES},
         ("GET", "office:agreement"): ([world.agreement.pk], team),
         ("GET", "office:allot"): ([0, "top_up"], nothing),
+        ("GET", "office:support_terms"): ([world.agreement.pk], team),
+        ("GET", "office:calendar_new"): ([world.agreement.pk], team),
+        ("GET", "office:calendar"): ([world.agreement.pk, 0], nothing),
         **{("GET", f"office:{name}"): ([0], nothing) for name in (*OFFICE_FORMS, *DRAFT_PAGES)},
         **{("POST", f"office:{name}"): ([0], nothing) for name in (*DRAFT_ACTS, *AGREEMENT_ACTS)},
         ("GET", "office:draft_package"): ([0, 1], nothing),
@@ -269,6 +276,21 @@ def support(world: SimpleNamespace) -> dict[tuple[str, str], tuple[list[Any], di
         ("POST", "support:open_begin"): ([], nothing),
         ("GET", "support:open_step"): ([0, "what"], nothing),
         **{("POST", f"support:open_{act}"): ([0], nothing) for act in ("delete", "send")},
+    }
+
+
+def time_and_placement(world: SimpleNamespace) -> dict[tuple[str, str], tuple[list[Any], dict[str, int]]]:
+    """What a request took is for whoever sees it (R1.5), time itself for staff; the cause is the account team's."""
+    request = make_request(world.north)
+    seen = dict.fromkeys(["admin", "north_admin", "viewer", "csam", "coordinator", "engineer"], 200)
+    mend = for_all(403) | dict.fromkeys(ACCOUNT_TEAM, 404)
+    return {
+        ("GET", "support:time"): ([request.number], for_all(404) | seen),
+        ("POST", "support:time_log"): ([make_request(world.birch_main).number], for_all(404) | {"stranger": 400}),
+        ("GET", "support:time_edit"): ([0], for_all(404)),
+        ("POST", "support:time_move"): ([0], for_all(404)),
+        ("POST", "support:time_remove"): ([0], for_all(404)),
+        ("GET", "support:mend"): (["0-problem-0-0-0"], mend),
     }
 
 

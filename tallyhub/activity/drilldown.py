@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from tallyhub.activity import page, tiles
 from tallyhub.activity.filters import Choice, NoSuchChoice
 from tallyhub.activity.queries import AgreementLines, Line, PackageLines
-from tallyhub.activity.rules import FOR_ADMINISTRATORS, GROUP_OF, Balance, Group, Tone, add_up
+from tallyhub.activity.rules import GROUP_OF, OF_REQUESTS, Balance, Group, Tone, add_up
 from tallyhub.agreements.rules import ServiceKind
 from tallyhub.agreements.words import kind_name
 from tallyhub.kernel import formatting as fmt
@@ -37,6 +37,11 @@ class Subject:
     @property
     def kinds(self) -> set[ServiceKind]:
         return {line.kind for line in self.lines}
+
+    @property
+    def is_support(self) -> bool:
+        """Its rows are requests."""
+        return bool(self.kinds) and self.kinds <= OF_REQUESTS
 
     @property
     def is_benefit(self) -> bool:
@@ -70,15 +75,15 @@ def subject_of_group(agreements: Sequence[AgreementLines], group: Group, choice:
 
 
 def row_workspaces(access: Access, kinds: set[ServiceKind], chosen: Sequence[int]) -> tuple[int, ...]:
-    """The chosen workspaces whose rows may be shown.
+    """The chosen workspaces whose entries may be shown.
 
-    Named people's learning is for learning managers (R2.2), requests are for administrators until requests exist and
-    can say who may see them (R1.5), everything else is for whoever may open the page.
+    Named people's learning is for learning managers (R2.2); what was recorded of support without a request that could
+    say who may see it is for administrators (R1.5); everything else is for whoever may open the page.
     """
     needed = {Right.VIEW_ACTIVITY}
     if ServiceKind.EDUCATION in kinds:
         needed.add(Right.VIEW_LEARNING)
-    if kinds & FOR_ADMINISTRATORS:
+    if kinds & OF_REQUESTS:
         needed.add(Right.ADMINISTER)
     return tuple(one for one in chosen if all(access.has(right, workspace_id=one) for right in needed))
 

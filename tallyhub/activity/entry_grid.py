@@ -133,7 +133,7 @@ class Columns:
             key,
             label,
             (lambda row: fmt.amount(of(row), self._units[row.entitlement_id])) if on_page else None,
-            lambda row: _plain(of(row), self._units[row.entitlement_id]),
+            lambda row: plain_amount(of(row), self._units[row.entitlement_id]),
             lambda row: Quantity(of(row), self._units[row.entitlement_id]),
             sort=sort,
             is_numeric=True,
@@ -157,7 +157,7 @@ def _multiplier(row: EntryRow) -> str:
     return f"{row.multiplier_numerator}/{row.multiplier_denominator}"
 
 
-def _plain(value: int, unit: Unit) -> str | int:
+def plain_amount(value: int, unit: Unit) -> str | int:
     """An export's figure: h:mm, hundredths as a decimal with a point, else the whole number."""
     if unit is Unit.MINUTES:
         sign = "-" if value < 0 else ""
@@ -175,7 +175,7 @@ def hidden_notice(shown: int, total: int, kinds: set[ServiceKind]) -> str | None
     counted = _("%(shown)s of %(total)s shown.") % {"shown": fmt.number(shown), "total": fmt.number(total)}
     if ServiceKind.EDUCATION in kinds:
         return counted + " " + _("Named people's learning is shown to learning managers only.")
-    return counted + " " + _("The others are shown to administrators of their workspace only.")
+    return counted + " " + _("The others are not shared with you.")
 
 
 def count_label(count: int) -> str:
@@ -184,8 +184,8 @@ def count_label(count: int) -> str:
 
 def grid(
     base: str,
-    columns: Sequence[Column[EntryRow]],
-    found: Page[EntryRow],
+    columns: Sequence[Column[Any]],
+    found: Page[Any],
     place: Place,
     wanted: EntryFilter,
     choice: list[tuple[str, str]],
@@ -193,8 +193,12 @@ def grid(
     shown: int,
     total: int,
     kinds: set[ServiceKind],
+    may_export: bool = True,
 ) -> dict[str, Any]:
-    """The grid, ready to be placed. ``choice``: the page's own filters, carried along in every link."""
+    """The grid, ready to be placed. ``choice``: the page's own filters, carried along in every link.
+
+    ``may_export``: into a file that is made in the background and taken later.
+    """
     carried = [*choice, *_bounds(wanted)]
     on_page = [column for column in columns if column.text]
     return {
@@ -211,7 +215,7 @@ def grid(
         "shown": hidden_notice(shown, total, kinds),
         **page_links(base, carried, found, place, lambda row: f"{getattr(row, place.sort)}~{row.id}"),
         "csv_href": f"{base}entries.csv{link(carried)}" if wanted.workspaces else None,
-        "address": base + link(carried),
+        "address": base + link(carried) if may_export else "",
         "empty": None if found.rows else _no_rows(wanted, shown, total),
     }
 

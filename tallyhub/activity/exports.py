@@ -9,7 +9,7 @@ from django.http import QueryDict
 from django.urls import Resolver404, ResolverMatch, resolve
 from django.utils.translation import gettext as _
 
-from tallyhub.activity import drilldown, entry_grid, queries
+from tallyhub.activity import drilldown, entry_grid, queries, request_grid
 from tallyhub.activity.drilldown import Subject
 from tallyhub.activity.entry_grid import Columns, People
 from tallyhub.activity.filters import Choice, NoSuchChoice, read_choice
@@ -19,14 +19,16 @@ from tallyhub.activity.statement_words import Words, cells_of
 from tallyhub.activity.statements import Document, Lines, read_document
 from tallyhub.agreements.rules import ServiceKind
 from tallyhub.kernel.access import Access, Right
-from tallyhub.kernel.errors import Forbidden
+from tallyhub.kernel.errors import Conflict, Forbidden
 from tallyhub.kernel.grid import Column
 from tallyhub.kernel.http import file_name
 from tallyhub.kernel.spreadsheets import Sheet
 from tallyhub.ledger import entries
-from tallyhub.ledger.entries import EntryFilter, EntryRow
+from tallyhub.ledger.entries import EntryFilter
 from tallyhub.ledger.queries import known_at
 from tallyhub.organizations.queries import names_of
+from tallyhub.support.time import listing
+from tallyhub.support.time.listing import RowFilter
 
 # A drill-down is one entitlement, or one kind of the enterprise-wide section.
 Find = Callable[[list[AgreementLines], Choice], Subject]
@@ -62,8 +64,9 @@ class Rows:
 
     subject: Subject
     wanted: EntryFilter
-    columns: list[Column[EntryRow]]
+    columns: list[Column[Any]]
     people: People | None  # None: they are not named
+    requests: RowFilter | None = None  # where the rows are requests
 
     @property
     def workspaces(self) -> tuple[int, ...]:
@@ -78,8 +81,14 @@ class Rows:
     def only_line(self) -> int | None:
         return self.subject.lines[0].id if len(self.subject.lines) == 1 else None
 
-    def batches(self) -> Iterator[list[EntryRow]]:
-        for batch in entries.stream(self.wanted):
+    def count(self, *, exact_max: int) -> int:
+        if self.requests:
+            return listing.count(self.requests, exact_max=exact_max)
+        return entries.count(self.wanted, exact_max=exact_max)
+
+    def batches(self) -> Iterator[Sequence[Any]]:
+        found = listing.stream(self.requests) if self.requests else entries.stream(self.wanted)
+        for batch in found:
             if self.people:
                 self.people.learn(row.person_id for row in batch)
             yield batch
@@ -98,10 +107,22 @@ def read_rows(reader: Reader, find: Find, query: QueryDict) -> Rows:
     choice = read_choice(query, access)
     subject = find(list_agreements(access, choice.workspaces), choice)
     workspaces = require_rows(access, subject, choice)
+    if subject.is_support:
+        return _read_requests(reader, subject, query, choice, workspaces)
     people = People(access) if shows_people(access, subject, workspaces) else None
     named = {one: name for one, name in reader.workspaces.items() if one in workspaces}
     wanted = entry_grid.read_filter(query, subject, workspaces)
     return Rows(subject, wanted, Columns(subject, named, people).declared(), people)
+
+
+def _read_requests(
+    reader: Reader, subject: Subject, query: QueryDict, choice: Choice, entry_workspaces: tuple[int, ...]
+) -> Rows:
+    wanted = entry_grid.read_filter(query, subject, choice.workspaces)
+    rows = request_grid.rows_of(reader.access, subject, wanted, entry_workspaces)
+    people = People(reader.access)
+    named = {one: name for one, name in reader.workspaces.items() if one in choice.workspaces}
+    return Rows(subject, wanted, request_grid.Columns(subject, named, people).declared(), people, rows)
 
 
 def require_rows(access: Access, subject: Subject, choice: Choice) -> tuple[int, ...]:
@@ -181,10 +202,14 @@ def open_source(reader: Reader, address: str, *, rows_max: int) -> Source:
     }
     if found.view_name not in finders:
         raise NoSuchChoice
-    return _rows_source(read_rows(reader, finders[found.view_name](), QueryDict(urlsplit(address).query)), rows_max)
+    return _rows_source(
+        reader.access, read_rows(reader, finders[found.view_name](), QueryDict(urlsplit(address).query)), rows_max
+    )
 
 
-def _rows_source(rows: Rows, rows_max: int) -> Source:
+def _rows_source(access: Access, rows: Rows, rows_max: int) -> Source:
+    if rows.requests and not request_grid.oversees(access, rows.workspaces):
+        raise Conflict("export_not_allowed")  # with whom a request is shared may change before the file is taken
     exported = [column for column in rows.columns if column.cell or column.plain]
 
     def sheets(watch: Watch) -> Iterator[Sheet]:
@@ -192,7 +217,7 @@ def _rows_source(rows: Rows, rows_max: int) -> Source:
         flat = (row for batch in rows.batches() for row in batch)
         yield Sheet(_("Entries"), labels, (cells_of(exported, row) for row in watch(flat)))
 
-    total = entries.count(rows.wanted, exact_max=rows_max)
+    total = rows.count(exact_max=rows_max)
     return Source(rows.file_name("xlsx"), total, rows.workspaces, rows.people is not None, sheets)
 
 

@@ -10,7 +10,7 @@ from typing import Any
 
 from django.db import connection
 
-from tallyhub.activity.rules import FOR_ADMINISTRATORS
+from tallyhub.activity.rules import OF_REQUESTS
 from tallyhub.agreements.rules import ServiceKind
 from tallyhub.kernel.access import Access, Right
 
@@ -102,5 +102,5 @@ def _parameters(access: Access, wanted: FeedFilter) -> dict[str, Any]:
         "readable": where(Right.VIEW_ACTIVITY),
         "learning": where(Right.VIEW_LEARNING),
         "administered": where(Right.ADMINISTER),
-        "for_administrators": list(FOR_ADMINISTRATORS),
+        "for_administrators": list(OF_REQUESTS),
     }

@@ -40,8 +40,8 @@ GROUP_OF: dict[ServiceKind, Group] = {
     ServiceKind.CREDITS: Group.CREDITS,
 }
 
-# Rows of named people's requests are for administrators until requests exist and can say who may see them (R1.5).
-FOR_ADMINISTRATORS = frozenset({ServiceKind.REACTIVE, ServiceKind.ADVISORY})
+# What is recorded of these belongs to requests, which say who may see it; what does not is for administrators (R1.5).
+OF_REQUESTS = frozenset({ServiceKind.REACTIVE, ServiceKind.ADVISORY})
 
 
 class Tone(StrEnum):

@@ -1,7 +1,7 @@
 from django.urls import URLPattern, path
 from django.views.generic import RedirectView
 
-from tallyhub.activity import export_web, statement_web, view_web, web
+from tallyhub.activity import additional_web, export_web, statement_web, view_web, web
 from tallyhub.activity.audit import web as audit
 
 app_name = "activity"
@@ -17,6 +17,9 @@ urlpatterns: list[URLPattern] = [
     path(
         "customer-activity/entitlements/<int:entitlement_id>/entries.csv", web.entitlement_csv, name="entitlement_csv"
     ),
+    path("customer-activity/additional-cases/", additional_web.cases, name="additional"),
+    path("customer-activity/additional-cases/rows/", additional_web.rows, name="additional_rows"),
+    path("customer-activity/additional-cases/cases.csv", additional_web.cases_csv, name="additional_csv"),
     path("statements/", statement_web.statements, name="statements"),
     path("statements/<int:statement_id>/", statement_web.statement, name="statement"),
     path("statements/<int:statement_id>/statement.xlsx", statement_web.statement_xlsx, name="statement_xlsx"),

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from tallyhub.accounts.sessions import CUSTOMER_KEY
-from tallyhub.activity import drilldown, entry_grid, page, tiles
+from tallyhub.activity import additional, drilldown, entry_grid, page, request_grid, tiles
 from tallyhub.activity.commands import note_export
 from tallyhub.activity.drilldown import Subject
 from tallyhub.activity.entry_grid import Columns, People
@@ -41,6 +41,8 @@ from tallyhub.ledger import entries
 from tallyhub.office.enquiries.queries import list_unmapped
 from tallyhub.organizations.looks import told
 from tallyhub.organizations.queries import list_customers_held
+from tallyhub.support.placement.queries import list_sorts
+from tallyhub.support.time import listing
 
 HOME_TILES_MAX = 6  # per agreement; the page has them all
 REFUSING_MAX = 5  # organisations that are named
@@ -135,11 +137,12 @@ def customer_activity(request: HubRequest) -> HttpResponse:
     choice = read_choice(request.GET, request.access)
     with scope(request.access):
         state = data_state(request.access)
-        etag = etag_of(request, state)
+        cases = additional.services(list_sorts(choice.workspaces), choice)
+        etag = etag_of(request, state, cases)
         if unchanged(request, etag):
             return HttpResponse(status=304, headers={"ETag": etag})
         agreements = count_people(list_agreements(request.access, choice.workspaces), choice.workspaces)
-        context = {"page": _page(request, choice, agreements, state)}
+        context = {"page": _page(request, choice, agreements, state) | {"additional": cases}}
         response = render(request, "activity/customer_activity.html", context)
     if etag:
         response.headers["ETag"] = etag
@@ -275,6 +278,8 @@ def _rows(request: HubRequest, base: str, find: Find) -> HttpResponse:
 
 
 def _grid(request: HubRequest, base: str, subject: Subject, choice: Choice) -> dict[str, Any]:
+    if subject.is_support:
+        return _request_grid(request, base, subject, choice)
     workspaces = drilldown.row_workspaces(request.access, subject.kinds, choice.workspaces)
     wanted = entry_grid.read_filter(request.GET, subject, workspaces)
     place = read_place(request.GET, entries.SORTS)
@@ -287,6 +292,30 @@ def _grid(request: HubRequest, base: str, subject: Subject, choice: Choice) -> d
     columns = Columns(subject, _workspace_names(request, workspaces), named).declared()
     return entry_grid.grid(
         base, columns, found, place, wanted, [*choice.pairs()], shown=shown, total=total, kinds=subject.kinds
+    )
+
+
+def _request_grid(request: HubRequest, base: str, subject: Subject, choice: Choice) -> dict[str, Any]:
+    """Requests that one may see, and for administrators the entries that are no request's; the others are counted."""
+    wanted = entry_grid.read_filter(request.GET, subject, choice.workspaces)
+    entry_workspaces = drilldown.row_workspaces(request.access, subject.kinds, choice.workspaces)
+    rows = request_grid.rows_of(request.access, subject, wanted, entry_workspaces)
+    place = read_place(request.GET, listing.SORTS)
+    found = cut(listing.list_page(rows, place), place)
+    people = People(request.access)
+    people.learn(row.person_id for row in found.rows)
+    columns = request_grid.Columns(subject, _workspace_names(request, choice.workspaces), people).declared()
+    return entry_grid.grid(
+        base,
+        columns,
+        found,
+        place,
+        wanted,
+        [*choice.pairs()],
+        shown=listing.count(rows),
+        total=listing.count_all(rows),
+        kinds=subject.kinds,
+        may_export=request_grid.oversees(request.access, choice.workspaces),
     )
 
 

@@ -12,7 +12,7 @@ from django.db import connection
 from django.db.backends.postgresql.psycopg_any import DateRange
 
 from tallyhub.agreements.models import Agreement, AgreementContact, Entitlement, Mapping, Package, Service
-from tallyhub.agreements.rules import Days
+from tallyhub.agreements.rules import Days, Scope
 from tallyhub.journal.steps import News, record_many
 from tallyhub.kernel import clock
 from tallyhub.kernel.access import Access
@@ -73,7 +73,14 @@ def find_packages(keys: Collection[tuple[int, str]]) -> dict[tuple[int, str], Pa
 
 
 def add_packages(rows: Sequence[Row]) -> Added[Package]:
-    return add_missing(Package, rows, ("agreement_id", "code"))
+    """A new one covers every product where it is enterprise-wide; what was set since is not compared."""
+    added = add_missing(Package, rows, ("agreement_id", "code"))
+    wide = [added.rows[place] for place in added.new if added.rows[place].scope == Scope.ENTERPRISE]
+    for one in wide:
+        one.covers_every_product = True
+    if wide:
+        Package.objects.filter(pk__in=[one.pk for one in wide]).update(covers_every_product=True)
+    return added
 
 
 def find_entitlements(keys: Collection[tuple[int, str]]) -> dict[tuple[int, str], Entitlement]:

@@ -121,6 +121,9 @@ KINDS: dict[str, Kind] = {
         About.AGREEMENT,
     ),
     "office.renamed": Kind(_("Renamed"), _("Gave another name: %(what)s"), About.OTHER),
+    "office.support_terms_changed": Kind(
+        _("Terms of support changed"), _("Changed the terms of support of an agreement"), About.OTHER
+    ),
     "office.term_extended": Kind(_("Extension"), _("Extended from %(was)s to %(ends_on)s: %(what)s"), About.OTHER),
     "office.workspace_archived": Kind(_("Workspace archived"), _("Archived the workspace"), About.WORKSPACE),
     "office.workspace_changed": Kind(
@@ -191,6 +194,14 @@ KINDS: dict[str, Kind] = {
     "privacy.part_ended": Kind(_("Part ended"), _("Ended the person’s part in the customer for good"), About.PERSON),
     "privacy.person_erased": Kind(_("Person erased"), _("Erased the person"), About.PERSON),
     "privacy.person_exported": Kind(_("My data"), _("Downloaded what the hub holds about them"), About.PERSON),
+    "support.additional_mended": Kind(
+        _("Additional cases mended"),
+        ngettext_lazy(
+            "Mended the cause of %(requests)s additional case",
+            "Mended the cause of %(requests)s additional cases",
+            "requests",
+        ),
+    ),
     "support.assigned": Kind(_("Support request assigned"), _("Assigned the support request"), About.REQUEST),
     "support.call_heard": Kind(_("Priority call heard"), _("Acknowledged a priority call"), About.REQUEST),
     "support.called": Kind(_("Priority call"), _("Made a priority call for the support request"), About.REQUEST),
@@ -225,6 +236,10 @@ KINDS: dict[str, Kind] = {
     "support.status_changed": Kind(
         _("Status of a support request changed"), _("Changed the status from %(was)s to %(becomes)s"), About.REQUEST
     ),
+    "support.work_changed": Kind(_("Time changed"), _("Changed time worked on a support request"), About.OTHER),
+    "support.work_logged": Kind(_("Time logged"), _("Logged time worked on a support request"), About.OTHER),
+    "support.work_moved": Kind(_("Time moved"), _("Moved time to another support request"), About.OTHER),
+    "support.work_removed": Kind(_("Time removed"), _("Removed time worked on a support request"), About.OTHER),
 }
 
 

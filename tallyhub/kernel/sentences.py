@@ -48,9 +48,13 @@ _SENTENCES = {
     "body_not_json": _("The body must be JSON, sent with the content type application/json."),
     "body_too_large": _("The body is larger than %(bytes_max)s bytes. Send fewer rows at once."),
     "booked_in_archived": _("%(external_ids)s: the workspace is archived. Restore it first, or book in another one."),
+    "calendar_name_missing": _("Give the calendar a name."),
+    "calendar_name_taken": _("Another calendar has this name already. Choose another one."),
+    "calendar_zone_unknown": _("Choose a time zone."),
     "call_by_staff": _("Only the customer calls; staff answer."),
     "call_missing": _("Nobody has called for this request."),
     "call_reason_missing": _("Say in a sentence why it cannot wait."),
+    "cap_out_of_bounds": _("A cap is more than nothing and at most %(hours)s hours. Write nothing for no cap."),
     "cells_too_many": _("The sheet has more than %(cells_max)s cells, blank ones included. Divide it, or export CSV."),
     "cells_wrong": _(
         "The line has %(found)s cells, the header has %(expected)s. A cell that holds the delimiter needs quotes."
@@ -176,10 +180,14 @@ _SENTENCES = {
     "files_too_many": _("More than %(files_max)s files came at once. Send the rest with another message."),
     "form_outdated": _("The form is out of date. Open its page again."),
     "goal_missing": _("Write what the workspace is for, as agreed with the customer."),
+    "goal_out_of_bounds": _("A goal is at least a minute and at most 90 days of hours. Write nothing for no goal."),
     "group_member_unknown": _("Nobody with this address belongs to the workspace. Invite them first."),
     "group_name_missing": _("Give the group a name."),
     "group_name_taken": _("The workspace has another group with the name %(name)s. Choose another name."),
+    "holidays_too_many": _("These are more than %(holidays_max)s days. Leave out those that are long past."),
+    "hours_malformed": _("Write hours as 8:00-12:00, 13:00-18:00; a day ends at 24:00."),
     "hours_not_whole_minutes": _("This is not a whole number of minutes. Write hours and minutes as 1:20."),
+    "hours_overlap": _("Two of these stretches overlap. Write them as one."),
     "import_failed": _("The import broke off on our side. Nothing of the file is in. Try again."),
     "import_not_allowed": _("Whoever started this import may not bring in files for this customer any more."),
     "import_not_ready": _("This import cannot be changed or started now: it runs, it is in, or its file is gone."),
@@ -230,8 +238,10 @@ _SENTENCES = {
     "mapping_malformed": _("The mapping cannot be understood: %(reason)s"),
     "mapping_name_taken": _("A mapping with this name is saved already. Delete it first, or choose another name."),
     "mapping_unknown": _("There is no mapping %(name)s. Give its path, or one of these names: %(names)s."),
+    "mend_not_needed": _("Somebody mended this meanwhile: the requests are listed under this package already."),
     "message_missing": _("Write something, or choose a file."),
     "method_unknown": _("This address does not know the method. Those it knows stand in the header Allow."),
+    "multiplier_below_one": _("Time never counts for less than it is. Write 1 or more."),
     "multiplier_malformed": _("This is no multiplier. Write a fraction as 3/2 or 1.5."),
     "multiplier_out_of_bounds": _(
         "The multiplier %(multiplier)s is no fraction between 0 and %(multiplier_max)s in thousandths at most."
@@ -443,6 +453,17 @@ _SENTENCES = {
         "Write an address that begins with https://, without a user and #, of %(length_max)s characters at most."
     ),
     "word_unknown": _("Write one of these words: %(words)s."),
+    "work_changed": _("Somebody changed this time meanwhile. Look at it as it is now, and change it again."),
+    "work_in_future": _("This time is not over yet. Log it once the work is done."),
+    "work_kind_unknown": _("Choose a kind of work."),
+    "work_minutes": _(
+        "%(minutes)s is no number of minutes that can be logged at once: 1 to %(minutes_max)s, which is a day."
+    ),
+    "work_minutes_malformed": _("Write whole minutes, as 90, or hours and minutes, as 1:30."),
+    "work_moved_nowhere": _("The time belongs to this request already. Name another one."),
+    "work_on_merged": _("The request was merged into another one. Log the time there."),
+    "work_request_unknown": _("There is no request with this number that you can work on."),
+    "work_start_malformed": _("Write the day as 2026-11-30 and the time as 14:30."),
     "workspace_archived": _("The workspace %(name)s is archived, so nothing new happens in it. Restore it first."),
     "workspace_is_default": _("The default workspace cannot be archived."),
     "workspace_is_last": _("This is the customer’s last workspace, so it cannot be archived."),

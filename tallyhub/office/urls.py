@@ -7,6 +7,7 @@ from tallyhub.office.domains import web as domains
 from tallyhub.office.enquiries import web as enquiries
 from tallyhub.office.mappings import web as mappings
 from tallyhub.office.overview import web as overview
+from tallyhub.office.terms import web as terms
 from tallyhub.office.workspaces import web as workspaces
 
 app_name = "office"
@@ -30,6 +31,9 @@ urlpatterns: list[URLPattern] = [
     path(f"{_AGREEMENT}extend/", amendments.extend, name="agreement_extend"),
     path(f"{_AGREEMENT}end/", amendments.end, name="agreement_end"),
     path(f"{_AGREEMENT}rename/", amendments.rename, name="agreement_rename"),
+    path(f"{_AGREEMENT}support/", terms.terms, name="support_terms"),
+    path(f"{_AGREEMENT}support/calendars/new/", terms.calendar, name="calendar_new"),
+    path(f"{_AGREEMENT}support/calendars/<int:calendar_id>/", terms.calendar, name="calendar"),
     path(f"{_PACKAGE}entitlement/", amendments.add_entitlement, name="package_entitlement"),
     path(f"{_PACKAGE}end/", amendments.end_package, name="package_end"),
     path(f"{_PACKAGE}rename/", amendments.rename_package, name="package_rename"),

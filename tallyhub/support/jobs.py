@@ -1,4 +1,4 @@
-"""Fetches the mail of support requests, and clears what nobody needs any more."""
+"""Fetches the mail of support requests, books what waited, and clears what nobody needs any more."""
 
 import logging
 from datetime import timedelta
@@ -12,6 +12,9 @@ from tallyhub.kernel.access import Access
 from tallyhub.kernel.scope import scope
 from tallyhub.support.conversation import commands, fetching, queries, storage
 from tallyhub.support.conversation.rules import ORPHANS_KEPT
+from tallyhub.support.time import jobs as time
+
+__all__ = ["time"]  # the worker looks for jobs here
 
 log = logging.getLogger(__name__)
 _KEYS_AT_ONCE = 500

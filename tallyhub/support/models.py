@@ -120,6 +120,11 @@ class Request(models.Model):
                 condition=Q(status__in=sorted(OPEN)),
                 name="request_to_do",
             ),
+            models.Index(  # what decides where it is listed: counted from the index alone
+                fields=["workspace", "kind", "request_class", "agreement", "package", "product"],
+                condition=Q(merged_into=None) & ~Q(status=Status.CANCELLED),
+                name="request_by_placement",
+            ),
             GinIndex(fields=["words"], name="request_by_words"),
         ]
 
@@ -314,6 +319,14 @@ class DefaultGroup(models.Model):
         constraints = [models.UniqueConstraint(fields=["workspace", "person"], name="default_group_once")]
 
 
+class WorkQuerySet(OfStaffQuerySet):
+    def visible_to(self, access: Access) -> "WorkQuerySet":
+        """Staff's own; and the hub's, which books what was kept unbooked."""
+        hub = self.filter(customer_id__in=access.system_customers)
+        found: WorkQuerySet = hub if access.system_customers else super().visible_to(access)  # type: ignore[assignment]
+        return found
+
+
 class Work(models.Model):
     """Time that an engineer worked on a request, as it really was. What it draws is booked in the ledger."""
 
@@ -334,7 +347,7 @@ class Work(models.Model):
     at = models.DateTimeField()  # logged
     removed_at = models.DateTimeField(null=True)
 
-    objects = OfStaffQuerySet.as_manager()
+    objects = WorkQuerySet.as_manager()
 
     class Meta:
         constraints = [
@@ -344,7 +357,12 @@ class Work(models.Model):
             ),
             models.CheckConstraint(condition=Q(minutes__gte=1, minutes__lte=1440), name="work_within_a_day"),
         ]
-        indexes = [models.Index(fields=["request", "starts_at", "id"], name="work_of_request")]
+        indexes = [
+            models.Index(fields=["request", "starts_at", "id"], name="work_of_request"),
+            models.Index(  # what a job looks for every few minutes
+                fields=["customer"], condition=~Q(unbooked="") & Q(removed_at=None), name="work_unbooked"
+            ),
+        ]
 
 
 class Booking(models.Model):
@@ -360,11 +378,15 @@ class Booking(models.Model):
     entry = models.OneToOneField(Entry, on_delete=models.PROTECT, related_name="+", db_constraint=False)
     entitlement = models.ForeignKey(Entitlement, on_delete=models.PROTECT, related_name="+", db_constraint=False)
     is_reversed = models.BooleanField(default=False)
+    why = models.CharField(max_length=20, blank=True)  # this entitlement pays, of ledger.rules.Reason
 
     objects = OfRequestQuerySet.as_manager()
 
     class Meta:
-        indexes = [models.Index(fields=["request"], name="booking_of_request")]
+        indexes = [
+            models.Index(fields=["request"], name="booking_of_request"),
+            models.Index(fields=["entitlement", "request"], name="booking_of_entitlement"),  # a drill-down's rows
+        ]
 
 
 class Incoming(models.Model):

@@ -93,7 +93,7 @@ def test_the_grid_shows_every_row_behind_the_number(world: SimpleNamespace, clie
     assert "South case" in page
 
 
-def test_requests_rows_are_for_administrators_until_requests_exist(
+def test_what_is_recorded_of_support_without_a_request_is_for_administrators(
     world: SimpleNamespace, client: Client
 ) -> None:  # R1.5
     for who in (world.reader, world.csam, world.learning):

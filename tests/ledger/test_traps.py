@@ -457,14 +457,24 @@ TRAPS: list[tuple[str, str, list[Answer]]] = [
     (
         "zammad#2620, #926",
         "what was deleted kept its time",
-        [test_what_is_taken_back_is_taken_back_whole],
+        [test_what_is_taken_back_is_taken_back_whole, "support.test_booking.test_removing_gives_back"],
     ),
     (
         "zammad#4201, #4923",
         "merging left the time behind",
-        [test_a_correction_leaves_as_much_as_if_it_had_been_right_at_once],
+        [
+            test_a_correction_leaves_as_much_as_if_it_had_been_right_at_once,
+            "support.test_booking.test_merging_takes_all_time_along_and_gives_the_case_back",
+        ],
     ),
-    ("otobo#3592", "20 minutes and a change to 30 made 50", [test_twenty_minutes_that_were_thirty_are_thirty]),
+    (
+        "otobo#3592",
+        "20 minutes and a change to 30 made 50",
+        [
+            test_twenty_minutes_that_were_thirty_are_thirty,
+            "support.test_booking.test_editing_takes_back_what_was_booked_and_books_anew",
+        ],
+    ),
     (
         "bileto#504; zammad#4662",
         "extending did not attribute again; another organisation rewrote history",
@@ -552,9 +562,13 @@ TRAPS: list[tuple[str, str, list[Answer]]] = [
     (
         "edit of quantity, day, service, workspace, agreement",
         "",
-        [test_a_correction_leaves_as_much_as_if_it_had_been_right_at_once],
+        [
+            test_a_correction_leaves_as_much_as_if_it_had_been_right_at_once,
+            "support.test_booking.test_moving_takes_the_time_along",
+            "support.test_time_properties.test_the_ledger_says_what_was_worked_whatever_happens",
+        ],
     ),
-    ("merge", "", ["not applicable because nothing is merged yet; use is moved by a reversal and a new entry"]),
+    ("merge", "", ["support.test_booking.test_merging_takes_all_time_along_and_gives_the_case_back"]),
     ("delete", "", ["test_posting.test_the_apps_role_can_add_to_the_ledger_and_nothing_else"]),
     (
         "void",
@@ -564,7 +578,10 @@ TRAPS: list[tuple[str, str, list[Answer]]] = [
     (
         "expired with an open request",
         "",
-        [test_time_after_the_last_day_is_not_booked_for_a_request_that_is_still_open],
+        [
+            test_time_after_the_last_day_is_not_booked_for_a_request_that_is_still_open,
+            "support.test_booking.test_time_after_the_term_is_kept_and_booked_when_an_agreement_follows",
+        ],
     ),
     ("extend after exhaustion", "", [test_extending_attributes_again_and_moves_no_row]),
     (

@@ -125,6 +125,7 @@ def columns(names: Names, zone: str) -> list[Column[Event]]:
 _WORDS: dict[str, dict[str, Any]] = {
     "role": ROLE_NAMES,
     "page": {
+        "additional_cases": gettext_lazy("Additional cases"),
         "home": gettext_lazy("Home"),
         "customer_activity": gettext_lazy("Customer activity"),
         "drill_down": gettext_lazy("Consumption history"),
@@ -132,6 +133,7 @@ _WORDS: dict[str, dict[str, Any]] = {
         "support": gettext_lazy("Support requests"),
     },
     "what": {
+        "additional_cases": gettext_lazy("Additional cases"),
         "audit": gettext_lazy("Audit"),
         "entries": gettext_lazy("Consumption history"),
         "mapping": gettext_lazy("a file, read by a mapping"),

@@ -11,6 +11,7 @@ from tallyhub.kernel.scope import command
 from tallyhub.support.models import Request
 from tallyhub.support.rules import OPEN, Actor, RequestClass, Severity, Status
 from tallyhub.support.steps import Line, lock_request, tell
+from tallyhub.support.time.steps import book
 from tallyhub.support.work import queries, steps
 from tallyhub.support.work.rules import CLOSE_AFTER
 
@@ -24,6 +25,8 @@ def change_status(access: Access, number: str, *, becomes: Status, version: int)
     request = lock_request(access, number)
     steps.check_version(request, version)
     steps.move(access, request, becomes, steps.mover_of(access, request))
+    if becomes is Status.CANCELLED:
+        book(access, [request], "cancelled")
     return request
 
 
@@ -47,6 +50,7 @@ def assign(access: Access, number: str, *, person_id: int | None, version: int) 
     else:
         steps.keep(request)
     record(access, "support.assigned", request.pk, workspace_id=request.workspace_id, to=person_id or 0)
+    book(access, [request], "assigned")  # where cases are counted, it draws one from now on
     return request
 
 

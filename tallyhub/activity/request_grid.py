@@ -1,0 +1,174 @@
+"""The grid behind reactive and advisory support: one declaration for page and export (R2.1)."""
+
+from collections.abc import Callable, Iterable, Mapping
+from datetime import date
+from fractions import Fraction
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from tallyhub.activity.additional import request_href
+from tallyhub.activity.drilldown import Subject
+from tallyhub.activity.entry_grid import People, plain_amount
+from tallyhub.kernel import formatting as fmt
+from tallyhub.kernel.access import Access, Right
+from tallyhub.kernel.amounts import Unit
+from tallyhub.kernel.grid import Column, harmless
+from tallyhub.kernel.spreadsheets import Quantity
+from tallyhub.ledger.entries import EntryFilter
+from tallyhub.support import words
+from tallyhub.support.placement.queries import list_sorts
+from tallyhub.support.time.listing import Row, RowFilter, placed_under
+
+
+def rows_of(access: Access, subject: Subject, wanted: EntryFilter, entry_workspaces: tuple[int, ...]) -> RowFilter:
+    """The same filters, for requests. ``entry_workspaces``: where entries that are no request's are shown, too."""
+    return RowFilter(
+        access,
+        wanted.entitlements,
+        wanted.workspaces,
+        entry_workspaces,
+        placed_under(list_sorts(wanted.workspaces), wanted.entitlements),
+        wanted.first_day,
+        wanted.last_day,
+        wanted.reference,
+    )
+
+
+def oversees(access: Access, workspaces: Iterable[int]) -> bool:
+    """Whether all rows there are this person's to see, by rights that can be asked for again later."""
+    needed = (Right.VIEW_ALL_REQUESTS, Right.ADMINISTER)
+    return all(access.has(right, workspace_id=one) for one in workspaces for right in needed)
+
+
+class Columns:
+    """What each cell of a row says."""
+
+    def __init__(self, subject: Subject, workspaces: Mapping[int, str], people: People) -> None:
+        """``workspaces`` by name, the chosen ones."""
+        self._members = {line.id: (agreement, package, line) for agreement, package, line in subject.members}
+        self._units = list(dict.fromkeys(line.unit for line in subject.lines))
+        self._workspaces = workspaces
+        self._people = people
+
+    def declared(self) -> list[Column[Row]]:
+        several_workspaces, several_packages = len(self._workspaces) > 1, len(self._members) > 1
+        hours = _("Hours") if self._units == [Unit.MINUTES] else _("Charged")
+        found: list[Column[Row] | None] = [
+            Column("reference", _("Number"), _reference, lambda row: harmless(row.reference), _reference, href=_href),
+            Column("title", _("Title"), self._title, lambda row: harmless(row.title), lambda row: row.title),
+            _text("product", _("Product"), lambda row: row.product),
+            _text("severity", _("Severity"), lambda row: row.severity),
+            _text("type", _("Type"), lambda row: words.type_name(row.kind) if row.kind else ""),
+            Column("occurred_on", _("Opened"), _day, _iso_day, lambda row: row.occurred_on, sort="occurred_on"),
+            Column("closed", _("Closed"), _closed, _iso_closed, lambda row: row.closed_on),
+            _text("status", _("Status"), lambda row: words.status_name(row.status) if row.status else ""),
+            _text("primary_contact", _("Primary contact"), self._contact),
+            _text("workspace", _("Workspace"), self._workspace, on_page=several_workspaces),
+            _text("service", _("Service"), self._of(lambda member: member[2].title), on_page=False),
+            _text("agreement", _("Agreement"), self._of(lambda member: member[0].number), on_page=several_packages),
+            _text("package", _("Package"), self._of(lambda member: member[1].code), on_page=False),
+            Column("package_name", _("Package"), self._packages, cell=self._packages) if several_packages else None,
+            _text("real", _("Real"), self._real, on_page=False),
+            _text("multiplier", _("Multiplier"), lambda row: row.multiplier, on_page=False),
+            Column("charged", hours, self._charged, self._plain, self._cell, sort="charged", is_numeric=True),
+            self._minutes,
+            _text("unit", _("Unit"), lambda row: ", ".join(self._units_of(row)), on_page=False),
+            _text("source", _("Source"), lambda row: row.source, on_page=False),
+            _text("reversal", _("Reversal"), lambda row: row.reason if row.is_reversal else "", on_page=False),
+        ]
+        return [column for column in found if column]
+
+    @property
+    def _minutes(self) -> Column[Row] | None:
+        """Hours as a number that can be reckoned with; a CSV has it where every row is one of hours."""
+        if Unit.MINUTES not in self._units:
+            return None
+        plain = (lambda row: row.drawn.get(Unit.MINUTES, 0)) if self._units == [Unit.MINUTES] else None
+        return Column(
+            "charged_minutes", _("Charged minutes"), plain=plain, cell=lambda row: row.drawn.get(Unit.MINUTES)
+        )
+
+    def _title(self, row: Row) -> str:
+        """Of a bare entry also, in words, what makes the charge differ from the real amount."""
+        notes = [row.title] if row.title else []
+        if row.is_reversal:
+            notes.append(_("Reversal"))
+        if row.is_reversed:
+            notes.append(_("reversed later"))
+        by = Fraction(row.multiplier) if row.multiplier else Fraction(1)
+        if by == 0:
+            notes.append(_("goodwill, not charged"))
+        elif by != 1:
+            notes.append(f"× {fmt.decimal(by)}")
+        if row.real is not None and row.real != row.charged:
+            notes.append(_("in fact %(amount)s") % {"amount": self._real(row)})
+        return " · ".join(notes) or "–"
+
+    def _contact(self, row: Row) -> str:
+        return self._people.name(row.person_id)
+
+    def _workspace(self, row: Row) -> str:
+        return self._workspaces.get(row.workspace_id, "")
+
+    def _of(self, say: Callable[[Any], str]) -> Callable[[Row], str]:
+        return lambda row: ", ".join(
+            dict.fromkeys(say(self._members[one]) for one in sorted(row.entitlements) if one in self._members)
+        )
+
+    @property
+    def _packages(self) -> Callable[[Row], str]:
+        return self._of(lambda member: member[1].name)
+
+    def _units_of(self, row: Row) -> list[Unit]:
+        """In the order of the services; before anything is drawn, those under which it is listed."""
+        mine = row.drawn or {self._members[one][2].unit: 0 for one in row.entitlements if one in self._members}
+        return [unit for unit in self._units if unit in mine]
+
+    def _real(self, row: Row) -> str:
+        units = self._units_of(row)
+        return fmt.amount(row.real, units[0]) if row.real is not None and units else ""
+
+    def _charged(self, row: Row) -> str:
+        return ", ".join(fmt.amount(row.drawn.get(unit, 0), unit) for unit in self._units_of(row)) or "–"
+
+    def _plain(self, row: Row) -> str | int:
+        said = [plain_amount(row.drawn.get(unit, 0), unit) for unit in self._units_of(row)]
+        return said[0] if len(said) == 1 else "; ".join(map(str, said))
+
+    def _cell(self, row: Row) -> Any:
+        units = self._units_of(row)
+        return Quantity(row.drawn.get(units[0], 0), units[0]) if len(units) == 1 else self._plain(row)
+
+
+def _text(key: str, label: str, of: Callable[[Row], str], *, on_page: bool = True) -> Column[Row]:
+    return Column(key, label, of if on_page else None, lambda row: harmless(of(row)), of)
+
+
+def _reference(row: Row) -> str:
+    return row.reference
+
+
+def _href(row: Row) -> str:
+    """Of a request; an entry has no page."""
+    return request_href(row.reference) if row.is_request else ""
+
+
+def _day(row: Row) -> str:
+    return fmt.short_day(row.occurred_on)
+
+
+def _iso_day(row: Row) -> str:
+    return row.occurred_on.isoformat()
+
+
+def _closed(row: Row) -> str:
+    return fmt.short_day(row.closed_on) if row.closed_on else ""
+
+
+def _iso_closed(row: Row) -> str:
+    return _iso(row.closed_on)
+
+
+def _iso(day: date | None) -> str:
+    return day.isoformat() if day else ""

@@ -1,0 +1,41 @@
+"""The terms of an agreement as they are."""
+
+from dataclasses import dataclass
+
+from tallyhub.agreements import queries as agreements
+from tallyhub.agreements.models import Agreement, Coverage, Package, Product, ResponseGoal, TimeRule, WorkCalendar
+from tallyhub.kernel.access import Access
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    agreement: Agreement
+    packages: list[Package]  # each with its entitlements and their services
+    products: list[Product]
+    coverage: set[tuple[int, int]]  # (package, product)
+    calendars: list[WorkCalendar]
+    goals: list[ResponseGoal]
+    rules: list[TimeRule]
+
+
+def read_terms(access: Access, agreement_id: int) -> Stored:
+    """Raises DoesNotExist. The same number of statements for any agreement."""
+    coverage = Coverage.objects.visible_to(access).filter(package__agreement_id=agreement_id)
+    return Stored(
+        agreements.get_agreement(access, agreement_id),
+        agreements.list_packages(access, agreement_id),
+        list(Product.objects.order_by("code")),
+        set(coverage.values_list("package_id", "product_id")),
+        list_calendars(access),
+        list(ResponseGoal.objects.visible_to(access).filter(agreement_id=agreement_id)),
+        list(TimeRule.objects.visible_to(access).filter(agreement_id=agreement_id)),
+    )
+
+
+def list_calendars(access: Access) -> list[WorkCalendar]:
+    return list(WorkCalendar.objects.visible_to(access).order_by("name", "pk"))
+
+
+def get_calendar(access: Access, calendar_id: int) -> WorkCalendar:
+    found: WorkCalendar = WorkCalendar.objects.visible_to(access).get(pk=calendar_id)
+    return found

@@ -1,0 +1,148 @@
+"""The drill-down of reactive and advisory support: requests with what they drew (R2.1)."""
+
+from datetime import date
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from tallyhub.support.models import Request
+from tests.activity.test_drilldown import GROUP, of, read, rows_of
+from tests.make import book, give_request, make_entitlement, make_package, make_product, make_request
+from tests.people.people import make_group
+from tests.support.working import log, make_rule, remove
+
+CSV = "entries.csv?header=keys&workspace=all"
+
+
+@pytest.fixture
+def twelve(world: SimpleNamespace) -> list[Request]:
+    """Questions of north, each with an hour, which a package of their own pays; it is ``world.paying``."""
+    package = make_package(world.agreement, world.north)
+    world.paying = make_entitlement(package, world.advisory, bought=6000)
+    of = {"kind": "advice", "package": package, "agreement": world.agreement}
+    made = [make_request(world.north, title=f"Secret question {n}", **of) for n in range(12)]
+    for one in made:
+        log(world, one, minutes=60)
+    return made
+
+
+def test_without_rights_to_requests_one_sees_totals_and_no_row(
+    world: SimpleNamespace, client: Client, twelve: list[Request]
+) -> None:  # R1.5, scenario 3
+    page = read(client, world.reader, of(world.paying))
+    assert "0 of 12 shown. The others are not shared with you." in page
+    assert "No entries that you may see" in page
+    assert "12 h" in page  # used in the agreement
+    assert "Secret question" not in page
+    assert rows_of(client, world.reader, of(world.paying) + CSV) == []
+
+
+def test_exactly_the_request_that_is_shared_appears(
+    world: SimpleNamespace, client: Client, twelve: list[Request]
+) -> None:  # R1.5, scenario 4
+    give_request(twelve[3], make_group(world.north, "Night shift", world.reader))
+    page = read(client, world.reader, of(world.paying))
+    assert "1 of 12 shown" in page
+    assert "Secret question 3 " in page
+    assert [row["title"] for row in rows_of(client, world.reader, of(world.paying) + CSV)] == ["Secret question 3"]
+
+
+def test_rows_say_what_the_request_is_and_what_it_drew(world: SimpleNamespace, client: Client) -> None:  # R2.1
+    make_rule(world.agreement, 2)
+    request = make_request(
+        world.south, kind="advice", title="=How?", severity="B", status="closed", primary_contact_id=world.member.pk,
+        product_id=make_product("engine").pk, closed_at="2026-11-20T12:00Z", opened_at="2026-11-18T23:30Z",
+    )  # fmt: skip
+    log(world, request, "2026-11-20T18:00", 30)
+    log(world, request, "2026-11-20T10:00", 15)
+    remove(world, log(world, request, minutes=5))
+    (row,) = [one for one in rows_of(client, world.admin, of(world.cedar_advisory) + CSV) if one["severity"]]
+    assert row == row | {
+        "reference": request.number, "title": "'=How?", "product": "Engine", "severity": "B", "type": "Advisory",
+        "occurred_on": "2026-11-18", "closed": "2026-11-20", "status": "Closed", "primary_contact": "member",
+        "workspace": "South", "agreement": "CED-2026", "package": "BASE", "charged": "1:15", "charged_minutes": "75",
+        "unit": "minutes",
+    }  # fmt: skip
+    page = read(client, world.admin, of(world.cedar_advisory) + "?workspace=all")
+    for words in ("1:15 h", "Closed", "member", "Hours", "Primary contact"):
+        assert words in page
+
+
+def test_rows_add_up_to_the_total_whatever_was_corrected(world: SimpleNamespace, client: Client) -> None:  # R8.3
+    """Requests with their time, and entries that are no request's."""
+    one = make_request(world.north, kind="advice")
+    log(world, one, minutes=40)
+    remove(world, log(world, one, minutes=50))
+    log(world, make_request(world.south, kind="advice"), minutes=20)
+    book(world.cedar_advisory, world.north, 10, date(2026, 7, 1))
+    rows = rows_of(client, world.admin, of(world.cedar_advisory) + CSV)
+    assert sum(int(row["charged_minutes"]) for row in rows) == 450 + 40 + 20 + 10
+    assert len(rows) == 5
+
+
+def test_a_request_without_time_is_listed_where_it_belongs_today(world: SimpleNamespace, client: Client) -> None:
+    """R4.5: by its placement, and not once that says otherwise."""
+    request = make_request(world.north, kind="advice", title="Nothing logged yet")
+    assert "Nothing logged yet" in read(client, world.admin, of(world.cedar_advisory))
+    assert "Nothing logged yet" in read(client, world.admin, GROUP)
+    assert "Nothing logged yet" not in read(client, world.admin, of(world.cedar_reactive))
+    Request.objects.using("owner").filter(pk=request.pk).update(request_class="SU")
+    assert "Nothing logged yet" not in read(client, world.admin, of(world.cedar_advisory))
+
+
+def test_an_additional_case_keeps_the_row_of_what_it_drew(world: SimpleNamespace, client: Client) -> None:  # R4.5
+    request = make_request(world.north, kind="advice", title="Drawn before")
+    log(world, request)
+    Request.objects.using("owner").filter(pk=request.pk).update(request_class="SU")
+    assert "Drawn before" in read(client, world.admin, of(world.cedar_advisory))
+
+
+def test_cases_and_hours_are_never_added(world: SimpleNamespace, client: Client) -> None:  # R1.9
+    log(world, make_request(world.north, title="A problem"))
+    log(world, make_request(world.north, title="A question", kind="advice"), minutes=90)
+    rows = {row["title"]: row["charged"] for row in rows_of(client, world.admin, f"{GROUP}{CSV}")}
+    assert (rows["A problem"], rows["A question"]) == ("1", "1:30")
+
+
+def test_an_entry_of_a_request_tells_nothing_of_it_to_others(world: SimpleNamespace, client: Client) -> None:  # R1.5
+    request = make_request(world.north, kind="advice", title="Secret question")
+    log(world, request)
+    for who in (world.reader, world.learning):
+        page = read(client, who, of(world.cedar_advisory) + "rows/")
+        assert request.number not in page
+        assert "0 of 2 shown" in page
+
+
+def test_the_filters_hold_for_requests(world: SimpleNamespace, client: Client, twelve: list[Request]) -> None:
+    number = twelve[5].number
+    rows = rows_of(client, world.admin, of(world.paying) + f"{CSV}&reference={number}")
+    assert [row["reference"] for row in rows] == [number]
+    page = read(client, world.reader, of(world.paying) + f"?reference={number}")
+    assert "0 of 1 shown" in page
+    page = read(client, world.reader, of(world.paying) + "?to=2026-11-01")
+    assert "No entries fit the filters" in page
+
+
+def test_what_could_be_unshared_meanwhile_goes_into_no_file_that_is_taken_later(
+    world: SimpleNamespace, client: Client, twelve: list[Request]
+) -> None:  # R8.3
+    give_request(twelve[0], world.reader)
+    address = of(world.paying)
+    for who, status in ((world.reader, 409), (world.csam, 409), (world.admin, 302)):
+        assert ("Make XLSX" in read(client, who, address)) is (status == 302)
+        assert client.post("/exports/make/", {"address": address}).status_code == status
+
+
+def test_the_drill_down_asks_a_fixed_number_of_statements(
+    world: SimpleNamespace, client: Client, twelve: list[Request], statements: Any
+) -> None:
+    client.force_login(world.admin)
+    with statements() as few:
+        client.get(of(world.paying))
+    for n in range(10):
+        make_request(world.north, severity="A", title=f"More {n}", kind="advice", package_id=twelve[0].package_id)
+    with statements() as many:
+        client.get(of(world.paying))
+    assert len(many) == len(few)
