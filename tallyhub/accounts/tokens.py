@@ -18,6 +18,8 @@ class TokenScope(StrEnum):
     READ_AGREEMENTS = "agreements:read"
     READ_ENTRIES = "entries:read"
     WRITE_ENTRIES = "entries:write"
+    READ_REQUESTS = "requests:read"
+    WRITE_REQUESTS = "requests:write"
 
 
 # What it is for, and the right without which it is of no use.

@@ -20,6 +20,7 @@ class About(StrEnum):
     WORKSPACE = "workspace"
     STATEMENT = "statement"
     ENTITLEMENT = "entitlement"
+    REQUEST = "request"  # a support request
     OTHER = "other"  # shown by its number
 
 
@@ -182,6 +183,13 @@ KINDS: dict[str, Kind] = {
     "privacy.part_ended": Kind(_("Part ended"), _("Ended the person’s part in the customer for good"), About.PERSON),
     "privacy.person_erased": Kind(_("Person erased"), _("Erased the person"), About.PERSON),
     "privacy.person_exported": Kind(_("My data"), _("Downloaded what the hub holds about them"), About.PERSON),
+    "support.message_added": Kind(
+        _("Message in a support request"), _("Wrote in the support request %(request)s"), About.OTHER
+    ),
+    "support.request_looked": Kind(
+        _("Look at a request by staff"), _("Opened the support request for the first time that day"), About.REQUEST
+    ),
+    "support.request_opened": Kind(_("Request opened"), _("Opened a support request"), About.REQUEST),
 }
 
 

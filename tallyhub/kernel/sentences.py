@@ -233,6 +233,7 @@ _SENTENCES = {
     "package_unknown": _(
         "The agreement has no package with this code. Import the packages first, or correct the code."
     ),
+    "package_without_agreement": _("A package is named here, but no agreement. Name the agreement that it is in."),
     "page_unknown": _("This page of the list does not exist. Start again at its first page."),
     "parameter_twice": _("%(parameter)s comes twice. Which one is meant?"),
     "parameter_unknown": _("%(parameter)s is no parameter of this address. It knows %(known)s."),
@@ -260,6 +261,7 @@ _SENTENCES = {
     "preview_too_old": _(
         "The preview is older than a day, or was changed. Nothing was sent. Begin anew with the list."
     ),
+    "product_unknown": _("There is no product with this code in the catalogue. Correct the code, or leave it out."),
     "provider_answer_malformed": _(
         "The provider’s answer is not as OpenID Connect wants it. Check the issuer and the settings there."
     ),
@@ -286,7 +288,11 @@ _SENTENCES = {
     ),
     "removing_oneself": _("You are about to remove yourself. Confirm that you mean it."),
     "repeated": _("The same comes on line %(first)s already. Leave out the one that is not meant."),
+    "request_ends_early": _("This lies before the support request was opened. Correct one of the two times."),
     "request_invalid": _("The request does not fit its description; what is wrong stands in errors."),
+    "request_unknown": _(
+        "There is no support request with this external ID and source. Import the requests first, or correct it."
+    ),
     "reversal_differs": _(
         "%(external_ids)s: does not mirror its entry, or reverses a reversal. Repeat the entry, amount negative."
     ),
@@ -363,6 +369,7 @@ _SENTENCES = {
     ),
     "text_too_long": _("The text is longer than %(length_max)s characters."),
     "texts_malformed": _("Write a JSON object from languages to texts."),
+    "time_in_future": _("This time lies in the future. Correct it, or its zone."),
     "time_malformed": _(
         "This is no time. Write it as 2026-11-30T14:30+01:00, or say in a mapping how the file writes times."
     ),
@@ -400,6 +407,9 @@ _SENTENCES = {
     "workspace_archived": _("The workspace %(name)s is archived, so nothing new happens in it. Restore it first."),
     "workspace_is_default": _("The default workspace cannot be archived."),
     "workspace_is_last": _("This is the customer’s last workspace, so it cannot be archived."),
+    "workspace_just_made": _(
+        "This file makes the workspace anew. Bring the workspaces in first, then the support requests by a second import."
+    ),
     "workspace_name_missing": _("Give the workspace a name."),
     "workspace_name_taken": _("The customer has a workspace with the name %(name)s already. Choose another name."),
     "workspace_not_mapped": _(

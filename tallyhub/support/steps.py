@@ -7,11 +7,23 @@ from typing import Any
 
 from django.db import connection
 
+from tallyhub.journal.steps import record
 from tallyhub.kernel import clock
 from tallyhub.kernel.access import Access
 from tallyhub.kernel.scope import require_transaction
 from tallyhub.support.models import Change, Request, RequestViewer
 from tallyhub.support.rules import Why
+
+WORDS_MAX = 100_000  # characters of messages that are searched, the newest: a tsvector holds a megabyte
+_INDEX = """
+UPDATE support_request r SET words =
+    setweight(to_tsvector('simple', r.number || ' ' || r.title), 'A')
+    || setweight(to_tsvector('simple', r.description), 'B')
+    || setweight(to_tsvector('simple', left(coalesce((
+        SELECT string_agg(m.body, ' ' ORDER BY m.at DESC, m.id DESC) FROM support_message m
+        WHERE m.request_id = r.id), ''), %s)), 'C')
+WHERE r.id = %s
+"""
 
 
 def next_serial() -> int:
@@ -90,3 +102,20 @@ def tell(request: Request, *lines: Line) -> None:
         )
         for line in lines
     )
+
+
+def index_words(request: Request) -> None:
+    """Make what the request says now findable: after a change of its title or description, and after each message.
+
+    Whoever runs it must see the request already.
+    """
+    require_transaction()
+    with connection.cursor() as cursor:
+        cursor.execute(_INDEX, [WORDS_MAX, request.pk])
+
+
+def note_look(access: Access, request: Request) -> None:
+    """Staff opened the request (R7.3). The database keeps the first look of each person, request and day."""
+    require_transaction()
+    day = clock.today("UTC").isoformat()
+    record(access, "support.request_looked", request.pk, workspace_id=request.workspace_id, day=day)

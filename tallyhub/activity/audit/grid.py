@@ -20,6 +20,7 @@ from tallyhub.kernel.access import Access
 from tallyhub.kernel.grid import Column, Page, Place, cell, count_text, harmless, heading, link, page_links
 from tallyhub.organizations.queries import names_of
 from tallyhub.organizations.rules import ROLE_NAMES
+from tallyhub.support.rules import number_of
 
 _ID_DIGITS_MAX = 18  # more are no bigint
 
@@ -82,6 +83,8 @@ class Names:
             return self.person(event.subject_id)
         if about is kinds.About.WORKSPACE:
             return self.workspaces.get(event.subject_id, "")
+        if about is kinds.About.REQUEST:
+            return _("Request %(number)s") % {"number": number_of(event.subject_id)}
         if about is kinds.About.STATEMENT:
             return _("Statement %(number)s") % {"number": event.subject_id}
         return self.entitlements.get(event.subject_id) or _("no. %(id)s") % {"id": event.subject_id}
@@ -113,6 +116,7 @@ _WORDS: dict[str, dict[str, Any]] = {
         "customer_activity": gettext_lazy("Customer activity"),
         "drill_down": gettext_lazy("Consumption history"),
         "audit": gettext_lazy("Audit"),
+        "support": gettext_lazy("Support requests"),
     },
     "what": {
         "audit": gettext_lazy("Audit"),

@@ -1,0 +1,64 @@
+"""Pieces of opening a request. Each demands an open transaction."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from tallyhub.journal.steps import record
+from tallyhub.kernel import clock
+from tallyhub.kernel.access import Access
+from tallyhub.kernel.scope import require_transaction
+from tallyhub.support.models import Request
+from tallyhub.support.rules import Kind, Severity, Why, number_of
+from tallyhub.support.steps import Line, Viewer, give, index_words, next_serial, tell
+
+
+@dataclass(frozen=True, slots=True)
+class Opening:
+    """What is asked, where, and for whom. The caller has checked all of it."""
+
+    customer_id: int
+    workspace_id: int
+    kind: Kind
+    severity: Severity
+    title: str
+    description: str
+    impact: str
+    product_id: int | None
+    primary_contact_id: int
+    shared: Sequence[Viewer]
+
+
+def open_request(access: Access, opening: Opening) -> Request:
+    """Write a request, give it to everybody it is for, and tell. Whoever opens it sees it from then on."""
+    require_transaction()
+    serial, now = next_serial(), clock.now()
+    request = Request(
+        id=serial,
+        number=number_of(serial),
+        customer_id=opening.customer_id,
+        workspace_id=opening.workspace_id,
+        kind=opening.kind,
+        severity=opening.severity,
+        title=opening.title,
+        description=opening.description,
+        impact=opening.impact,
+        product_id=opening.product_id,
+        opened_by_id=access.person_id,
+        primary_contact_id=opening.primary_contact_id,
+        opened_at=now,
+        changed_at=now,
+    )
+    request.save(force_insert=True)
+    give(access, request, [Viewer(Why.PRIMARY, person_id=opening.primary_contact_id), *_opener(access, opening)])
+    give(access, request, opening.shared)
+    tell(request, Line("opened", {"severity": opening.severity}, actor_id=access.person_id))
+    record(access, "support.request_opened", request.pk, workspace_id=request.workspace_id)
+    index_words(request)
+    return request
+
+
+def _opener(access: Access, opening: Opening) -> list[Viewer]:
+    """Whoever opens it for somebody else is shared in by that act."""
+    if access.person_id in (None, opening.primary_contact_id):
+        return []
+    return [Viewer(Why.OPENED, person_id=access.person_id)]
