@@ -408,7 +408,8 @@ _SENTENCES = {
     "workspace_is_default": _("The default workspace cannot be archived."),
     "workspace_is_last": _("This is the customer’s last workspace, so it cannot be archived."),
     "workspace_just_made": _(
-        "This file makes the workspace anew. Bring the workspaces in first, then the support requests by a second import."
+        "This file makes the workspace anew. Bring in the workspaces first, then the support requests by an import of "
+        "their own."
     ),
     "workspace_name_missing": _("Give the workspace a name."),
     "workspace_name_taken": _("The customer has a workspace with the name %(name)s already. Choose another name."),

@@ -55,9 +55,7 @@ _WORDS = _TITLED + " || setweight(to_tsvector('simple', {description}), 'B')"
 _OF_NEW = _WORDS.format(
     number="s.number", external_id="s.external_id", title="s.title", description="coalesce(s.description, '')"
 )
-_OF_KNOWN = _WORDS.format(
-    number="r.number", external_id="r.external_id", title="w.title", description="w.description"
-)
+_OF_KNOWN = _WORDS.format(number="r.number", external_id="r.external_id", title="w.title", description="w.description")
 
 
 def _ends(known: str) -> str:
@@ -98,7 +96,7 @@ FROM staged_request WHERE is_new ORDER BY line
 # One that was merged into another is left as it is: its work is done there.
 UPDATE = f"""
 WITH wanted AS (
-    SELECT s.line, s.customer_id, s.id, s.digest, s.said_at, coalesce(s.request_class, r.request_class) AS request_class,
+    SELECT s.customer_id, s.id, s.digest, s.said_at, coalesce(s.request_class, r.request_class) AS request_class,
         coalesce(s.title, r.title) AS title, coalesce(s.description, r.description) AS description,
         coalesce(s.impact, r.impact) AS impact, coalesce(s.product_id, r.product_id) AS product_id, s.severity,
         s.status, coalesce(s.assigned_to_id, r.assigned_to_id) AS assigned_to_id,
@@ -131,7 +129,9 @@ WITH wanted AS (
 NOTE_NEW = "INSERT INTO settled_request SELECT id, said_at FROM staged_request WHERE is_new"
 
 # The status that a line of a timeline leads to, of those the database has.
-_TOLD = f"SELECT c.id, c.request_id, c.at, c.details ->> 'becomes' AS status FROM support_change c WHERE c.kind = '{MOVED}'"
+_TOLD = (
+    f"SELECT c.id, c.request_id, c.at, c.details ->> 'becomes' AS status FROM support_change c WHERE c.kind = '{MOVED}'"
+)
 # A status that a request has already is no change. Of several at the same instant the file says the order, and what it
 # does not name comes first: so the same file finds the same order again.
 TELL_MOVES = f"""
