@@ -6,7 +6,17 @@ from dataclasses import dataclass
 from django.db import connection
 from django.db.models import Prefetch, QuerySet
 
-from tallyhub.agreements.models import Agreement, AgreementContact, Entitlement, Mapping, Package, Service
+from tallyhub.agreements.models import (
+    Agreement,
+    AgreementContact,
+    Coverage,
+    Entitlement,
+    Mapping,
+    Package,
+    Product,
+    Service,
+)
+from tallyhub.agreements.rules import ACTIVE_STATES
 from tallyhub.kernel import clock
 from tallyhub.kernel.access import Access
 
@@ -128,3 +138,26 @@ def customers_naming(person_id: int) -> list[int]:
     with connection.cursor() as cursor:
         cursor.execute("SELECT agreements_customers_naming(%s)", [person_id])
         return [customer for (customer,) in cursor.fetchall()]
+
+
+def list_products() -> list[Product]:
+    """The catalogue, by code; those that are not offered any more as well."""
+    return list(Product.objects.order_by("code"))
+
+
+def list_covered_products(access: Access, workspace_id: int) -> list[Product]:
+    """What support can be asked for there today: of what is offered, what active packages of the workspace cover."""
+    mapped = Mapping.objects.filter(workspace_id=workspace_id).values("package_id")
+    found = Package.objects.visible_to(access).select_related("agreement").filter(pk__in=mapped)
+    active = [one for one in found if _is_active(one)]
+    offered = Product.objects.filter(is_offered=True)
+    if not any(one.covers_every_product for one in active):
+        covered = Coverage.objects.visible_to(access).filter(package__in=active)
+        offered = offered.filter(pk__in=covered.values("product_id"))
+    return sorted(offered, key=lambda one: (one.name.casefold(), one.pk))
+
+
+def _is_active(package: Package) -> bool:
+    """In the zone of its agreement."""
+    today = clock.today(package.agreement.zone)
+    return {package.state(today), package.agreement.state(today)} <= ACTIVE_STATES

@@ -63,6 +63,9 @@ _SENTENCES = {
     "column_unknown": _("There is no such column. Known are: %(columns)s."),
     "columns_too_many": _("There are more than %(columns_max)s columns. Leave out those that say nothing."),
     "confirmation_differs": _("That is not what must be typed. Write it as it stands above the field."),
+    "contact_opens_nothing": _(
+        "This person is no support contact of the workspace. Name one: a token of the customer is nobody itself."
+    ),
     "contact_twice": _("This address is named twice for the same. Leave one out."),
     "contacts_full": ngettext_lazy(
         "The %(allowed)s support contact that the agreement %(number)s allows is named. Free the place first, or ask "
@@ -288,8 +291,23 @@ _SENTENCES = {
     ),
     "removing_oneself": _("You are about to remove yourself. Confirm that you mean it."),
     "repeated": _("The same comes on line %(first)s already. Leave out the one that is not meant."),
+    "request_contact_gone": _("The primary contact does not belong to the workspace any more. Choose somebody else."),
+    "request_description_missing": _("Describe what happens, or what you want to know."),
     "request_ends_early": _("This lies before the support request was opened. Correct one of the two times."),
+    "request_impact_missing": _("Say what it means for your business. Severity A and B need it."),
     "request_invalid": _("The request does not fit its description; what is wrong stands in errors."),
+    "request_kind_missing": _("Choose what you need: a problem solved, or advice."),
+    "request_over": _("The support request is over, so nothing more is said in it. Open a new one."),
+    "request_product_gone": _("This product is not covered here any more. Choose another one."),
+    "request_product_missing": _("Choose the product that it is about."),
+    "request_reader_gone": _(
+        "Somebody it is to be shared with does not belong to the workspace any more. Look through the list once more."
+    ),
+    "request_severity_missing": _("Choose how severe it is."),
+    "request_shared_too_many": _(
+        "Share it with %(shared_max)s people and groups at most at once. To reach more, make a group of them."
+    ),
+    "request_title_missing": _("Give it a title by which everybody knows it in a list."),
     "request_unknown": _(
         "There is no support request with this external ID and source. Import the requests first, or correct it."
     ),

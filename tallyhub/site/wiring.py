@@ -27,6 +27,8 @@ NEWS: dict[str, tuple[str, ...]] = {
     "office.packages_added": ("integrations.spread",),
     "office.renamed": ("integrations.spread",),
     "office.term_extended": ("integrations.spread",),
+    "support.message_added": ("integrations.spread",),
+    "support.request_opened": ("integrations.spread",),
 }
 # Those that are called once for many events of a command, with subject_ids instead of event_id and subject_id.
 TAKES_MANY = frozenset({"notifications.remind_invited", "notifications.tell_invited"})

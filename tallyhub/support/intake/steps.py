@@ -6,12 +6,15 @@ from typing import Any
 
 from django.db import connection
 
+from tallyhub.journal.steps import record
 from tallyhub.kernel import clock
 from tallyhub.kernel.access import Access
+from tallyhub.kernel.errors import Conflict, Invalid
 from tallyhub.kernel.scope import require_transaction
-from tallyhub.support.intake import sql
-from tallyhub.support.models import Request
-from tallyhub.support.rules import number_of
+from tallyhub.support.intake import rules, sql
+from tallyhub.support.models import Message, Request
+from tallyhub.support.rules import number_of, read_text
+from tallyhub.support.steps import index_words
 
 Key = tuple[int, str, str]  # customer, source, external id
 Repeated = tuple[int, int, str, int]  # a line, the first with the same name, that name, how many there are in all
@@ -143,6 +146,38 @@ def name_at_source(request: Request, source: str, external_id: str) -> None:
     require_transaction()
     request.source, request.external_id = source, external_id
     request.save(update_fields=["source", "external_id"])
+
+
+def say(access: Access, request: Request, *, body: str, source: str, external_id: str = "") -> Message:
+    """Add a message to a locked request; the first one by staff is the answer that a goal waits for.
+
+    Raises Conflict where nothing more is said, Invalid for a text that is none.
+    """
+    require_transaction()
+    said, now = read_text(body), clock.now()
+    if not said:
+        raise Invalid("value_missing")
+    if request.merged_into_id or request.status in rules.ENDED:
+        raise Conflict("request_over")
+    message = Message.objects.create(
+        customer_id=request.customer_id,
+        workspace_id=request.workspace_id,
+        request=request,
+        author_id=access.person_id,
+        is_by_staff=access.is_staff,
+        body=said,
+        source=source,
+        external_id=external_id,
+        at=now,
+    )
+    request.changed_at = now
+    if access.is_staff and request.answered_at is None:
+        request.answered_at = now
+    request.save(update_fields=["changed_at", "answered_at"])
+    index_words(request)
+    about = {"customer_id": request.customer_id, "workspace_id": request.workspace_id}
+    record(access, "support.message_added", message.pk, **about, request=request.number)
+    return message
 
 
 def _execute(statement: str, params: Sequence[Any] | None = None) -> None:
