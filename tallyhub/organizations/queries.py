@@ -178,6 +178,12 @@ def list_members(access: Access, workspace_id: int, people: Collection[int]) -> 
     return set(found.values_list("person_id", flat=True)) if workspace_id in access.workspaces else set()
 
 
+def find_member(access: Access, workspace_id: int, address: str) -> int | None:
+    """The member of the workspace who has this address."""
+    found = Membership.objects.filter(workspace_id=workspace_id, person__email_folded=address.lower())
+    return found.values_list("person_id", flat=True).first() if workspace_id in access.workspaces else None
+
+
 def list_workspaces(access: Access, *, after: int = 0) -> QuerySet[Workspace]:
     """In the order of their ids."""
     return Workspace.objects.visible_to(access).filter(pk__gt=after, pk__in=access.workspaces).order_by("pk")

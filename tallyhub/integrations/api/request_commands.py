@@ -15,7 +15,7 @@ from tallyhub.kernel.access import Access, Right
 from tallyhub.kernel.errors import Conflict, HubError, Invalid
 from tallyhub.kernel.scope import command
 from tallyhub.organizations.models import Workspace
-from tallyhub.organizations.queries import list_holders, list_members
+from tallyhub.organizations.queries import find_member, list_holders, list_members
 from tallyhub.organizations.rules import RIGHTS_OF
 from tallyhub.organizations.steps import find_people_by_key, find_workspaces
 from tallyhub.support import steps as support
@@ -50,8 +50,7 @@ def open_request(access: Access, said: Mapping[str, str], sent: Sent) -> Answer:
             _check_same(known, workspace, said, texts)
             return keep_answer(access, sent, _opened(known, "known"))
     request = open_one(access, _opening(access, workspace, said, texts))
-    if external_id or source != Source.API:
-        steps.name_at_source(request, source, external_id)
+    steps.name_at_source(request, source, external_id)
     return keep_answer(access, sent, _opened(request, "new"))
 
 
@@ -120,8 +119,10 @@ def _opening(access: Access, workspace: Workspace, said: Mapping[str, str], text
 
 def _contact(access: Access, workspace: Workspace, said: Mapping[str, str]) -> int:
     """Whoever it is opened for. A customer's own token opens for a support contact only: it is nobody itself."""
-    key = (access.customer_id or 0, said.get("primary_contact", ""))
-    named = find_people_by_key([key]).get(key) if "primary_contact" in said else access.person_id
+    named = access.person_id
+    if text := said.get("primary_contact"):
+        key = (access.customer_id or 0, text)
+        named = find_people_by_key([key]).get(key) or find_member(access, workspace.pk, text)
     if named is None:
         raise Refused([Flaw("/primary_contact", Invalid("person_unknown"))])
     if access.person_id is None and named not in list_holders(access, workspace.pk, _OPENERS):

@@ -170,9 +170,9 @@ class NewRequest(BaseModel):
     product: str | None = Field(None, max_length=60, description="Code, of what the workspace's packages cover.")
     primary_contact: str | None = Field(
         None,
-        max_length=200,
-        description="A member of the workspace, by the customer's key; the token's own person where it is left out. A "
-        "customer's own token has none: it names a support contact.",
+        max_length=254,
+        description="A member of the workspace, by address, or by the customer's key for who has the customer in "
+        "whole; the token's own person where it is left out. A customer's own token names a support contact.",
     )
     source: str | None = Field(None, max_length=40, description='The system; "api" where it is left out.')
     external_id: str | None = Field(
