@@ -17,6 +17,7 @@ BENCHMARKS = {
     "grid": "grid",
     "users": "users",
     "import": "imports",
+    "requests": "requests_import",
     "backup": "backup",
     "api": "api",
     "export": "export",

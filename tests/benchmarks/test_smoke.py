@@ -16,6 +16,7 @@ FIGURES = {
     "grid": ["grid, last page", "grid, middle page"],
     "users": ["users, time", "users, statements"],
     "import": ["import", "import, memory in MiB"],
+    "requests": ["requests", "requests, again", "requests, memory in MiB"],
     "backup": ["backup", "restore"],
     "api": ["api, posting", "api, statements"],
     "export": ["export", "export, memory in MiB"],

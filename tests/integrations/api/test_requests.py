@@ -7,9 +7,7 @@ from typing import Any
 
 import pytest
 from django.conf import settings
-from django.db import connection
 from django.test import override_settings
-from django.test.utils import CaptureQueriesContext
 
 from tallyhub.accounts.models import Token
 from tallyhub.accounts.tokens import TokenScope
@@ -185,16 +183,18 @@ def test_a_list_is_filtered_and_paged_by_what_is_asked(world: SimpleNamespace, p
     assert ids(calls.get(page["next"].removeprefix("/api/v1"))) == [b.pk]
 
 
-def test_however_many_there_are_a_list_takes_the_same_statements(world: SimpleNamespace, program: Any) -> None:
+def test_however_many_there_are_a_list_takes_the_same_statements(
+    world: SimpleNamespace, program: Any, statements: Any
+) -> None:
     calls, counted = program(world.admin, READ), []
     for _ in range(2):
         for _ in range(3):
             one = make_request(world.north, primary_contact_id=world.member.pk)
             said_in(one, "Hello", author_id=world.member.pk)
         for address in ("/requests", f"/requests/{one.pk}/messages"):
-            with CaptureQueriesContext(connection) as captured:
+            with statements() as made:
                 assert calls.get(address).status_code == 200
-            counted.append(len(captured))
+            counted.append(len(made))
     assert counted[:2] == counted[2:]
     assert max(counted) <= 7
 
