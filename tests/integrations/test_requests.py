@@ -7,7 +7,9 @@ from typing import Any
 
 import pytest
 
-from tallyhub.integrations.importing import import_file, import_files
+from tallyhub.integrations.importing import KINDS, import_file, import_files
+from tallyhub.integrations.importing.importer import import_for
+from tallyhub.integrations.importing.mapping import Mapping
 from tallyhub.kernel.scope import scope
 from tallyhub.ledger import doctor
 from tallyhub.organizations.models import PersonKey
@@ -383,6 +385,67 @@ def test_what_was_taken_back_is_joined_as_such(world: SimpleNamespace, bring: Br
     bring.ok("consumption", back)
     bring.ok("requests", asked("A"), asked("A2"))
     assert owner.execute("SELECT is_reversed FROM support_booking").fetchall() == [(True,)]
+
+
+# By the page
+
+
+def by_page(person: Any, world: SimpleNamespace, path: Path, *kinds: str) -> Any:
+    """As whoever started it: inside the customer, with both walls."""
+    names = {kind: KINDS[kind].fields for kind in kinds}
+    with path.open() as file:
+        header = file.readline().strip().split(",")
+    sections = [
+        {"kind": kind, "columns": {one.name: {"column": one.name} for one in fields if one.name in header}}
+        for kind, fields in names.items()
+    ]
+    mapping = Mapping.model_validate({"records": sections})
+    return import_for(act_for(person.pk, world.cedar.pk).access, path, mapping, dry_run=False)
+
+
+@pytest.mark.parametrize("who", ["csam", "coordinator"])
+def test_the_account_team_brings_requests_into_its_customer_by_the_page(
+    world: SimpleNamespace, bring: Bringing, tmp_path: Path, who: str
+) -> None:
+    person = getattr(world, who)
+    rows = [asked("A", primary_contact="MEMBER"), asked("B", primary_contact="CONTACT", workspace="south")]
+    assert by_page(person, world, write(tmp_path, "r.csv", rows), "requests").problems == ()
+    assert by_page(person, world, write(tmp_path, "c.csv", [moved("2026-03-02T10:00+01:00", "waiting", "A")]),
+                   "request_changes").problems == ()  # fmt: skip
+    assert by_page(person, world, write(tmp_path, "m.csv", [said("M1", "Hello", request="A")]),
+                   "request_messages").problems == ()  # fmt: skip
+    assert bring.rows(*EVERY_TABLE) == [2, 2, 3, 1, 0]
+    assert bring.one("status", "A") == ("waiting",)
+    assert seen_by(world.member, world.cedar) == {"A"}
+    bring.ok("consumption", entry(world, external_id="A", source="desk"))
+    changed = write(tmp_path, "r.csv", [asked("A", severity="A")])
+    assert by_page(person, world, changed, "requests").tallies["requests"].changed == 1
+    assert bring.rows("support_booking") == [1]
+
+
+def test_by_the_page_another_customers_requests_are_unknown(
+    world: SimpleNamespace, bring: Bringing, tmp_path: Path
+) -> None:
+    rows = [asked("A", customer="birch", workspace="main"), asked("B", workspace="main")]
+    problems = by_page(world.csam, world, write(tmp_path, "r.csv", rows), "requests").problems
+    assert [(one.line, one.column, one.code) for one in problems] == [
+        (2, "customer", "customer_unknown"),
+        (3, "workspace", "workspace_unknown"),
+    ]
+
+
+def test_by_the_page_a_workspace_of_the_same_file_takes_no_request_yet(
+    world: SimpleNamespace, bring: Bringing, tmp_path: Path
+) -> None:
+    sections = [
+        {"kind": "workspaces", "columns": {"customer": "customer", "code": "workspace", "name": "workspace"}},
+        {"kind": "requests", "columns": {name: name for name in asked()}},
+    ]
+    path = write(tmp_path, "both.csv", [asked(workspace="west")])
+    mapping = Mapping.model_validate({"records": sections})
+    report = import_for(act_for(world.csam.pk, world.cedar.pk).access, path, mapping, dry_run=False)
+    assert [(one.column, one.code) for one in report.problems] == [("workspace", "workspace_just_made")]
+    assert bring.rows("support_request") == [0]
 
 
 # The real export

@@ -51,6 +51,8 @@ def open_request(access: Access, said: Mapping[str, str], sent: Sent) -> Answer:
             return keep_answer(access, sent, _opened(known, "known"))
     request = open_one(access, _opening(access, workspace, said, texts))
     steps.name_at_source(request, source, external_id)
+    if external_id:
+        steps.adopt_entries([(request.customer_id, source, external_id)])
     return keep_answer(access, sent, _opened(request, "new"))
 
 

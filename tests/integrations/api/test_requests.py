@@ -368,6 +368,20 @@ def test_anothers_answers_are_hidden_by_the_database(world: SimpleNamespace, pro
             assert Answered.objects.count() == count
 
 
+def test_what_was_booked_under_its_number_is_joined_to_it_whichever_comes_first(
+    world: SimpleNamespace, program: Any, asked: Any, row: Any, owner: Any
+) -> None:
+    key_of(world.contact, world.cedar, "contact")
+    opens, books = program(world.admin, WRITE, is_of_customer=True), program(world.csam, TokenScope.WRITE_ENTRIES)
+    body = asked | {"source": "desk", "primary_contact": "contact"}
+    opens.post("/requests", body | {"external_id": "A"})
+    for number in ("A", "B", "C"):
+        assert books.book(row(number, source="desk")).status_code == 200
+    opens.post("/requests", body | {"external_id": "B"})
+    joined = "SELECT r.external_id FROM support_booking b JOIN support_request r ON r.id = b.request_id ORDER BY 1"
+    assert owner.execute(joined).fetchall() == [("A",), ("B",)]
+
+
 # Messages
 
 
