@@ -27,6 +27,7 @@ FIND = """
 SELECT r.customer_id, r.source, r.external_id, r.id, r.source_digest FROM support_request r
 JOIN unnest(%s::bigint[], %s::text[], %s::text[]) AS k (customer_id, source, external_id)
     USING (customer_id, source, external_id)
+WHERE r.external_id <> ''  -- which the index is for
 """
 NEXT_SERIALS = "SELECT nextval('support_request_serial') FROM generate_series(1, %s::int)"
 
@@ -213,7 +214,7 @@ SELECT r.customer_id, r.workspace_id, r.id, e.id, e.entitlement_id,
 FROM (SELECT DISTINCT customer_id, source, external_id FROM {staged}) s
 JOIN support_request r USING (customer_id, external_id, source)
 JOIN ledger_entry e USING (customer_id, external_id, source)
-WHERE e.reverses_id IS NULL AND NOT EXISTS (SELECT FROM support_booking b WHERE b.entry_id = e.id) ORDER BY e.id
+WHERE r.external_id <> '' AND e.reverses_id IS NULL AND NOT EXISTS (SELECT FROM support_booking b WHERE b.entry_id = e.id) ORDER BY e.id
 """
 ADOPT_FOR_REQUESTS = _ADOPT.format(staged="staged_request WHERE is_new")
 ADOPT_ENTRIES = _ADOPT.format(staged="staged_entry")
