@@ -68,17 +68,15 @@ def _check_times(run: Run, row: Row) -> None:
 
 
 def _stage_requests(run: Run, rows: Sequence[Row]) -> None:
-    """Those that are new, and those of which their system says something else than the last time."""
+    """All of them, those that say the same as the last time too: one that comes twice is a problem whatever it says."""
     known = steps.find_requests([_key(row) for row in rows]) if rows else {}
     fresh = [row for row in rows if _key(row) not in known]
     serials = dict(zip((id(row) for row in fresh), steps.next_serials(len(fresh)), strict=True)) if fresh else {}
     staged = []
     for row in rows:
-        digest, there = _digest(row), known.get(_key(row))
-        if there is None:
-            staged.append(_request(row, *steps.numbered(serials[id(row)]), True, digest))
-        elif there.digest != digest:
-            staged.append(_request(row, there.id, "", False, digest))
+        there = known.get(_key(row))
+        named = (there.id, "", False) if there else (*steps.numbered(serials[id(row)]), True)
+        staged.append(_request(row, *named, _digest(row)))
     staging.copy("staged_request", staged)
 
 

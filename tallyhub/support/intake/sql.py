@@ -47,7 +47,8 @@ FIXED = """
 SELECT s.line, CASE WHEN r.workspace_id <> s.workspace_id THEN 'workspace' WHEN r.kind <> s.kind THEN 'kind'
     ELSE 'opened_at' END, count(*) OVER ()
 FROM staged_request s JOIN support_request r ON r.id = s.id
-WHERE NOT s.is_new AND (r.workspace_id, r.kind, r.opened_at) <> (s.workspace_id, s.kind, s.opened_at)
+WHERE NOT s.is_new AND r.source_digest IS DISTINCT FROM s.digest
+    AND (r.workspace_id, r.kind, r.opened_at) <> (s.workspace_id, s.kind, s.opened_at)
 ORDER BY 1 LIMIT %s
 """
 
@@ -103,7 +104,8 @@ WITH wanted AS (
         s.status, coalesce(s.assigned_to_id, r.assigned_to_id) AS assigned_to_id,
         coalesce(s.agreement_id, r.agreement_id) AS agreement_id, coalesce(s.package_id, r.package_id) AS package_id,
         {_ends("r")}
-    FROM staged_request s JOIN support_request r ON r.id = s.id WHERE NOT s.is_new AND r.merged_into_id IS NULL
+    FROM staged_request s JOIN support_request r ON r.id = s.id
+    WHERE NOT s.is_new AND r.source_digest IS DISTINCT FROM s.digest AND r.merged_into_id IS NULL
 ), judged AS (
     SELECT w.*, (r.request_class, r.title, r.description, r.impact, r.product_id, r.severity, r.status,
             r.assigned_to_id, r.agreement_id, r.package_id, r.resolved_at, r.closed_at)
@@ -214,7 +216,8 @@ SELECT r.customer_id, r.workspace_id, r.id, e.id, e.entitlement_id,
 FROM (SELECT DISTINCT customer_id, source, external_id FROM {staged}) s
 JOIN support_request r USING (customer_id, external_id, source)
 JOIN ledger_entry e USING (customer_id, external_id, source)
-WHERE r.external_id <> '' AND e.reverses_id IS NULL AND NOT EXISTS (SELECT FROM support_booking b WHERE b.entry_id = e.id) ORDER BY e.id
+WHERE r.external_id <> '' AND e.reverses_id IS NULL
+    AND NOT EXISTS (SELECT FROM support_booking b WHERE b.entry_id = e.id) ORDER BY e.id
 """
 ADOPT_FOR_REQUESTS = _ADOPT.format(staged="staged_request WHERE is_new")
 ADOPT_ENTRIES = _ADOPT.format(staged="staged_entry")
