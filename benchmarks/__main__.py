@@ -18,6 +18,7 @@ BENCHMARKS = {
     "users": "users",
     "requests": "requests",
     "import": "imports",
+    "requests_import": "requests_import",
     "backup": "backup",
     "api": "api",
     "export": "export",

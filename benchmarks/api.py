@@ -38,7 +38,7 @@ def measure(ground: Ground, sizes: Sizes) -> Iterator[Result]:
         posted.append(seconds / rows)
         database = data.unused(ground)
         leave()
-        imported.append(imports.run(database, path)[0] / sizes.imported)
+        imported.append(imports.run(database, str(path), "--kind", "consumption")[0] / sizes.imported)
     ours, theirs = 1 / median(posted), 1 / median(imported)
     raw = {"rows": sizes.imported, "post_seconds_per_row": rounded(posted, 6), "import": rounded(imported, 6)}
     said = f"{ours:,.0f} rows/s in batches of {BATCH}, {theirs:,.0f} by import, {sizes.imported:,} rows"

@@ -4,7 +4,7 @@ import csv
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import timedelta
 from pathlib import Path
 from statistics import median
@@ -35,10 +35,12 @@ def measure(ground: Ground, sizes: Sizes) -> Iterator[Result]:
         database = data.unused(ground)
         write(database, path, sizes.imported)
         leave()
-        seconds, peak = run(database, path)
+        seconds, peak = run(database, str(path), "--kind", "consumption")
         imported.append(seconds)
         peaks.append(peak / 2**20)
-        copied.append(_copy(database, sizes.imported))
+        if row_of(database, "SELECT count(*) FROM ledger_entry") != (sizes.imported,):
+            raise RuntimeError("the import did not book every row")
+        copied.append(copy_back(database, _TABLES))
     rows = sizes.imported
     fast, ours = rows / median(copied), rows / median(imported)
     raw = {"rows": rows, "copy_seconds": rounded(copied, 3), "import_seconds": rounded(imported, 3)}
@@ -64,10 +66,10 @@ def write(database: Database, path: Path, rows: int) -> None:
             writer.writerow((agreement, package, line, workspace, day, amount, unit, f"R-{n:09}", "bench", title))
 
 
-def run(database: Database, path: Path) -> tuple[float, int]:
+def run(database: Database, *arguments: str) -> tuple[float, int]:
     """The seconds and the most memory of the process, from its start to its end."""
     begun, peak = time.perf_counter(), 0
-    command = [sys.executable, "-m", "tallyhub", "import", str(path), "--kind", "consumption"]
+    command = [sys.executable, "-m", "tallyhub", "import", *arguments]
     with subprocess.Popen(
         command, env=database.environment, cwd=ROOT, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
     ) as process:
@@ -79,16 +81,17 @@ def run(database: Database, path: Path) -> tuple[float, int]:
     return time.perf_counter() - begun, peak
 
 
-def _copy(database: Database, rows: int) -> float:
-    """The seconds that COPY takes to put the same rows back, indexes and constraints as they are."""
-    if row_of(database, "SELECT count(*) FROM ledger_entry") != (rows,):
-        raise RuntimeError("the import did not book every row")
-    files = {table: FOLDER / f"{table}.copy" for table in _TABLES}
+def copy_back(database: Database, tables: Sequence[str]) -> float:
+    """The seconds that COPY takes to put the same rows back, indexes and constraints as they are.
+
+    ``tables`` in the order of their keys; what hangs on them must be empty.
+    """
+    files = {table: FOLDER / f"{table}.copy" for table in tables}
     with psycopg.connect(database.owner) as connection:
         for table, path in files.items():
             with path.open("wb") as file, connection.cursor().copy(f"COPY {table} TO STDOUT") as source:
                 file.writelines(bytes(block) for block in source)
-        connection.execute(f"TRUNCATE {', '.join(_TABLES)}")
+        connection.execute(f"TRUNCATE {', '.join(tables)} CASCADE")
         connection.commit()
         begun = time.perf_counter()
         for table, path in files.items():

@@ -34,9 +34,11 @@ SIGN_IN = 302
 
 
 # A browser's session opens nothing of it: tests/integrations/api says who does.
-LISTS = ("workspaces", "all_agreements", "packages", "entitlements", "allotments", "entries")
+LISTS = ("workspaces", "all_agreements", "packages", "entitlements", "allotments", "entries", "requests")
 API: dict[tuple[str, str], list[Any]] = {("GET", f"api:list_{name}"): [] for name in LISTS}
-API |= {("GET", f"api:get_{name}"): [1] for name in ("agreement", "entitlement", "entry")}
+API |= {("GET", f"api:get_{name}"): [1] for name in ("agreement", "entitlement", "entry", "request")}
+API |= {("GET", f"api:list_request_{name}"): [1] for name in ("messages", "changes")}
+API |= {("POST", "api:open_request"): [], ("POST", "api:write_request_message"): [1]}
 API |= {("POST", "api:post_entries"): [], ("POST", "api:reverse_entry"): [1]}
 
 

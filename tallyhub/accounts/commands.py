@@ -8,7 +8,7 @@ from django.core.exceptions import ValidationError
 
 from tallyhub.accounts import queries
 from tallyhub.accounts.models import Person, Token
-from tallyhub.accounts.tokens import NEEDED, TokenScope, digest_of, may_make_for_customer, new_secret, rights_of
+from tallyhub.accounts.tokens import TokenScope, digest_of, may_make_for_customer, new_secret, offered_scopes, rights_of
 from tallyhub.journal.steps import record
 from tallyhub.kernel import clock
 from tallyhub.kernel.access import Access, Right
@@ -85,7 +85,7 @@ def make_token(
     held = access.customer_rights if is_of_customer else frozenset(r for r in Right if access.has_anywhere(r))
     if is_of_customer and not may_make_for_customer(access):
         raise Forbidden(Right.ADMINISTER)
-    if not scopes or any(NEEDED[one] not in held for one in scopes):
+    if not scopes or not set(scopes) <= set(offered_scopes(access, is_of_customer=is_of_customer)):
         raise Invalid("token_scope_refused")
     secret, now = new_secret(), clock.now()
     token = Token.objects.create(

@@ -18,24 +18,34 @@ class TokenScope(StrEnum):
     READ_AGREEMENTS = "agreements:read"
     READ_ENTRIES = "entries:read"
     WRITE_ENTRIES = "entries:write"
+    READ_REQUESTS = "requests:read"
+    WRITE_REQUESTS = "requests:write"
 
 
-# What it is for, and the right without which it is of no use.
 SCOPE_LABELS = {
     TokenScope.READ_AGREEMENTS: _("Read agreements, packages and what is left"),
     TokenScope.READ_ENTRIES: _("Read the rows of consumption"),
     TokenScope.WRITE_ENTRIES: _("Book consumption and take it back"),
+    TokenScope.READ_REQUESTS: _("Read support requests and their messages"),
+    TokenScope.WRITE_REQUESTS: _("Open support requests and write messages in them"),
 }
-NEEDED = {
+# The right without which it is of no use. Support requests are given to people who have no right at all (R1.5), so that
+# one's own token may be of use to everybody; a customer's own is nobody whom anything could be given to.
+_NEEDED = {
     TokenScope.READ_AGREEMENTS: Right.VIEW_ACTIVITY,
     TokenScope.READ_ENTRIES: Right.VIEW_ACTIVITY,
     TokenScope.WRITE_ENTRIES: Right.POST_ENTRIES,
 }
+_NEEDED_OF_CUSTOMER = _NEEDED | dict.fromkeys(
+    (TokenScope.READ_REQUESTS, TokenScope.WRITE_REQUESTS), Right.VIEW_ALL_REQUESTS
+)
 # A token has these of its holder's rights and no others, so that an endpoint cannot reach further than its scope.
 _RIGHTS_OF = {
     TokenScope.READ_AGREEMENTS: frozenset({Right.VIEW_ACTIVITY, Right.ADMINISTER}),
     TokenScope.READ_ENTRIES: frozenset({Right.VIEW_ACTIVITY, Right.ADMINISTER, Right.VIEW_LEARNING}),
     TokenScope.WRITE_ENTRIES: frozenset({Right.POST_ENTRIES}),
+    TokenScope.READ_REQUESTS: frozenset({Right.VIEW_ALL_REQUESTS}),
+    TokenScope.WRITE_REQUESTS: frozenset({Right.VIEW_ALL_REQUESTS, Right.OPEN_REQUESTS}),
 }
 
 
@@ -60,8 +70,6 @@ def may_make_for_customer(access: Access) -> bool:
 
 def offered_scopes(access: Access, *, is_of_customer: bool) -> list[TokenScope]:
     """Those that would be of use: whose right one has somewhere, or, for the customer's own, in all of it."""
-    return [
-        one
-        for one in TokenScope
-        if (NEEDED[one] in access.customer_rights if is_of_customer else access.has_anywhere(NEEDED[one]))
-    ]
+    if is_of_customer:
+        return [one for one in TokenScope if _NEEDED_OF_CUSTOMER[one] in access.customer_rights]
+    return [one for one in TokenScope if one not in _NEEDED or access.has_anywhere(_NEEDED[one])]

@@ -32,7 +32,7 @@ STREAM_ROWS = 2_000  # per fetch of an export
 
 def request_href(number: str) -> str:
     """The request's page."""
-    return f"/support/requests/{number}/"
+    return url("support:request", number)
 
 
 def service_of(wanted: Wanted) -> ServiceKind:

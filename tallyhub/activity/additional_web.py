@@ -12,12 +12,12 @@ from django.views.decorators.http import require_safe
 from tallyhub.activity import additional, page
 from tallyhub.activity.commands import note_export
 from tallyhub.activity.filters import Choice, read_choice
-from tallyhub.activity.looks import told
 from tallyhub.kernel import clock
 from tallyhub.kernel.grid import csv_lines, cut, read_place
 from tallyhub.kernel.http import HubRequest, attachment, file_name, signed_in, url
 from tallyhub.kernel.scope import scope
 from tallyhub.kernel.streams import LongAnswer
+from tallyhub.organizations.looks import told
 from tallyhub.support.placement.queries import list_sorts
 
 

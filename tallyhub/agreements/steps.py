@@ -11,7 +11,7 @@ from typing import Any
 from django.db import connection
 from django.db.backends.postgresql.psycopg_any import DateRange
 
-from tallyhub.agreements.models import Agreement, AgreementContact, Entitlement, Mapping, Package, Service
+from tallyhub.agreements.models import Agreement, AgreementContact, Entitlement, Mapping, Package, Product, Service
 from tallyhub.agreements.rules import Days, Scope
 from tallyhub.journal.steps import News, record_many
 from tallyhub.kernel import clock
@@ -50,6 +50,11 @@ def find_customers_of(numbers: Collection[str]) -> set[int]:
 
 def find_services(codes: Collection[str]) -> dict[str, Service]:
     return {one.code: one for one in Service.objects.filter(code__in=codes)}
+
+
+def find_products(codes: Collection[str]) -> dict[str, int]:
+    """Ids by code, those included that are offered no more: what is named stays named."""
+    return dict(Product.objects.filter(code__in=codes).values_list("code", "pk"))
 
 
 def add_services(rows: Sequence[Row]) -> Added[Service]:

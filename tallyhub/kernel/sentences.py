@@ -70,6 +70,9 @@ _SENTENCES = {
     "column_unknown": _("There is no such column. Known are: %(columns)s."),
     "columns_too_many": _("There are more than %(columns_max)s columns. Leave out those that say nothing."),
     "confirmation_differs": _("That is not what must be typed. Write it as it stands above the field."),
+    "contact_opens_nothing": _(
+        "This person is no support contact of the workspace. Name one: a token of the customer is nobody itself."
+    ),
     "contact_twice": _("This address is named twice for the same. Leave one out."),
     "contacts_full": ngettext_lazy(
         "The %(allowed)s support contact that the agreement %(number)s allows is named. Free the place first, or ask "
@@ -257,6 +260,7 @@ _SENTENCES = {
     "package_unknown": _(
         "The agreement has no package with this code. Import the packages first, or correct the code."
     ),
+    "package_without_agreement": _("A package is named here, but no agreement. Name the agreement that it is in."),
     "page_unknown": _("This page of the list does not exist. Start again at its first page."),
     "parameter_twice": _("%(parameter)s comes twice. Which one is meant?"),
     "parameter_unknown": _("%(parameter)s is no parameter of this address. It knows %(known)s."),
@@ -287,6 +291,7 @@ _SENTENCES = {
     "preview_used": _(
         "This preview was sent already, or somebody in it was invited or taken back since. Nothing was sent now."
     ),
+    "product_unknown": _("There is no product with this code in the catalogue. Correct the code, or leave it out."),
     "provider_answer_malformed": _(
         "The provider’s answer is not as OpenID Connect wants it. Check the issuer and the settings there."
     ),
@@ -324,12 +329,14 @@ _SENTENCES = {
     "request_contact_gone": _("The primary contact does not belong to the workspace any more. Choose somebody else."),
     "request_description_missing": _("Describe what happens, or what you want to know."),
     "request_drafts_full": _("You have %(drafts_max)s drafts in this workspace. Send or delete one first."),
+    "request_ends_early": _("This lies before the support request was opened. Correct one of the two times."),
     "request_impact_missing": _("Say what it means for your business. Severity A and B need it."),
     "request_incomplete": _("Something is missing, or has changed meanwhile. Look through the request once more."),
     "request_invalid": _("The request does not fit its description; what is wrong stands in errors."),
     "request_kind_missing": _("Choose what you need: a problem solved, or advice."),
     "request_merged": _("The request was merged into another one. Write there."),
     "request_not_open": _("The request is not open any more. Reopen it first."),
+    "request_over": _("The support request is over, so nothing more is said in it. Open a new one."),
     "request_primary_stays": _("The primary contact was named when the request was opened, and sees it for good."),
     "request_product_gone": _("This product is not covered here any more. Choose another one."),
     "request_product_missing": _("Choose the product that it is about."),
@@ -342,6 +349,9 @@ _SENTENCES = {
     ),
     "request_title_missing": _("Give it a title by which everybody knows it in a list."),
     "request_transition": _("That is no step from where the request stands now. Reload the page to see how it stands."),
+    "request_unknown": _(
+        "There is no support request with this external ID and source. Import the requests first, or correct it."
+    ),
     "reversal_differs": _(
         "%(external_ids)s: does not mirror its entry, or reverses a reversal. Repeat the entry, amount negative."
     ),
@@ -419,6 +429,7 @@ _SENTENCES = {
     ),
     "text_too_long": _("The text is longer than %(length_max)s characters."),
     "texts_malformed": _("Write a JSON object from languages to texts."),
+    "time_in_future": _("This time lies in the future. Correct it, or its zone."),
     "time_malformed": _(
         "This is no time. Write it as 2026-11-30T14:30+01:00, or say in a mapping how the file writes times."
     ),
@@ -467,6 +478,10 @@ _SENTENCES = {
     "workspace_archived": _("The workspace %(name)s is archived, so nothing new happens in it. Restore it first."),
     "workspace_is_default": _("The default workspace cannot be archived."),
     "workspace_is_last": _("This is the customer’s last workspace, so it cannot be archived."),
+    "workspace_just_made": _(
+        "This file makes the workspace anew. Bring in the workspaces first, then the support requests by an import of "
+        "their own."
+    ),
     "workspace_name_missing": _("Give the workspace a name."),
     "workspace_name_taken": _("The customer has a workspace with the name %(name)s already. Choose another name."),
     "workspace_not_mapped": _(

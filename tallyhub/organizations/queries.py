@@ -210,6 +210,12 @@ def find_members(access: Access, workspace_id: int, text: str, at_most: int) -> 
         return list(cursor.fetchall())
 
 
+def find_member(access: Access, workspace_id: int, address: str) -> int | None:
+    """The member of the workspace who has this address."""
+    found = Membership.objects.filter(workspace_id=workspace_id, person__email_folded=address.lower())
+    return found.values_list("person_id", flat=True).first() if workspace_id in access.workspaces else None
+
+
 def list_workspaces(access: Access, *, after: int = 0) -> QuerySet[Workspace]:
     """In the order of their ids."""
     return Workspace.objects.visible_to(access).filter(pk__gt=after, pk__in=access.workspaces).order_by("pk")

@@ -14,9 +14,12 @@ NEWS: dict[str, tuple[str, ...]] = {
     "integrations.entries_posted": ("integrations.spread",),
     "integrations.entry_reversed": ("integrations.spread",),
     "integrations.imported": ("integrations.spread",),
-    "support.message_added": ("notifications.tell_of_request",),
+    "support.message_added": ("notifications.tell_of_request", "integrations.spread"),
     "support.reply_refused": ("notifications.tell_of_request",),
-    "support.status_changed": ("notifications.tell_of_request",),
+    "support.status_changed": ("notifications.tell_of_request", "integrations.spread"),
+    "support.assigned": ("integrations.spread",),
+    "support.classified": ("integrations.spread",),
+    "support.severity_changed": ("integrations.spread",),
     "people.invitation_asked": ("notifications.tell_inviters",),
     "people.invitation_resent": ("notifications.tell_invited",),
     "people.invited": ("notifications.tell_invited",),
@@ -32,6 +35,7 @@ NEWS: dict[str, tuple[str, ...]] = {
     "office.packages_added": ("integrations.spread",),
     "office.renamed": ("integrations.spread",),
     "office.term_extended": ("integrations.spread",),
+    "support.request_opened": ("integrations.spread",),
 }
 # Those that are called once for many events of a command, with subject_ids instead of event_id and subject_id.
 TAKES_MANY = frozenset({"notifications.remind_invited", "notifications.tell_invited"})

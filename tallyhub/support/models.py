@@ -94,6 +94,7 @@ class Request(models.Model):
 
     source = models.CharField(max_length=40, default=Source.PAGE)
     external_id = models.CharField(max_length=120, blank=True)  # its number in the system it came from
+    source_digest = models.BinaryField(max_length=32, null=True)  # of what that system said of it last (imports)
     version = models.IntegerField(default=1)  # raised by each change, so that two people do not undo each other
     words = SearchVectorField(null=True)  # number, title, description and public messages; kept by steps
 

@@ -14,7 +14,6 @@ from tallyhub.support.time import page as time
 from tallyhub.support.work import page as work
 
 
-
 def _time(access: Access, request: Request) -> dict[str, Any]:
     return {"time": time.sections(access, request)}
 

@@ -120,6 +120,11 @@ def is_number(text: str) -> bool:
     return text.isascii() and text.isdecimal() and 1 < len(text) < 19 and number_of(int(text[:-1])) == text
 
 
+def serial_of(number: str) -> int:
+    """The id of the request that has this number."""
+    return int(number[:-1])
+
+
 def _check_digit(digits: str) -> int:
     doubled = [int(digit) * (2 if place % 2 == 0 else 1) for place, digit in enumerate(reversed(digits))]
     return -sum(one - 9 if one > 9 else one for one in doubled) % 10

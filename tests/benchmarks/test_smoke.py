@@ -17,6 +17,7 @@ FIGURES = {
     "users": ["users, time", "users, statements"],
     "requests": ["requests, list", "requests, search"],
     "import": ["import", "import, memory in MiB"],
+    "requests_import": ["requests", "requests, again", "requests, memory in MiB"],
     "backup": ["backup", "restore"],
     "api": ["api, posting", "api, statements"],
     "export": ["export", "export, memory in MiB"],

@@ -66,6 +66,7 @@ def write(folder: Path, name: str, content: Rows | str | bytes) -> Path:
 def counts(owner: "psycopg.Connection[tuple[int]]") -> dict[str, int]:
     """How many rows each of our tables has."""
     tables = owner.execute(
-        "SELECT relname FROM pg_stat_user_tables WHERE relname ~ '^(accounts|organizations|agreements|ledger|journal)_'"
+        "SELECT relname FROM pg_stat_user_tables "
+        "WHERE relname ~ '^(accounts|organizations|agreements|ledger|journal|support)_'"
     ).fetchall()
     return {name: owner.execute(f'SELECT count(*) FROM "{name}"').fetchone()[0] for (name,) in sorted(tables)}

@@ -50,6 +50,18 @@ STORY: dict[str, list[dict[str, str]]] = {
         {"agreement": "M-1", "package": "BASE", "entitlement": "advice", "workspace": "lab",
          "occurred_on": "2026-05-05", "amount": "0:20", "unit": "hours", "external_id": "C-1", "person": "m1"},
     ],
+    "requests": [
+        {"customer": "maple", "workspace": "lab", "external_id": "C-1", "kind": "problem", "title": "It is dark",
+         "severity": "B", "status": "closed", "opened_at": "2026-05-05T09:00+02:00",
+         "closed_at": "2026-05-06T09:00+02:00", "primary_contact": "m1", "agreement": "M-1", "package": "BASE"},
+    ],
+    "request_changes": [
+        {"customer": "maple", "request": "C-1", "at": "2026-05-05T10:00+02:00", "status": "in_progress"},
+    ],
+    "request_messages": [
+        {"customer": "maple", "request": "C-1", "external_id": "1", "at": "2026-05-05T10:00+02:00",
+         "is_by_staff": "no", "author": "m1", "body": "Still dark"},
+    ],
 }  # fmt: skip
 
 
@@ -77,6 +89,15 @@ WRONG = {
     "mappings": ({"package": "none", "workspace": "none"}, {"package", "workspace"}),
     "people": ({"customer": "none", "email": "not one", "zone": "Moon"}, {"customer", "email", "zone"}),
     "grants": ({"person": "none", "workspace": "none", "role": "king"}, {"person", "workspace", "role"}),
+    "requests": (
+        {"workspace": "none", "severity": "D", "agreement": "none", "closed_at": "2026-05-04T09:00+02:00"},
+        {"workspace", "severity", "agreement", "closed_at"},
+    ),
+    "request_changes": ({"request": "none", "at": "yesterday", "status": "odd"}, {"request", "at", "status"}),
+    "request_messages": (
+        {"request": "none", "author": "none", "is_by_staff": "odd"},
+        {"request", "author", "is_by_staff"},
+    ),
 }
 
 

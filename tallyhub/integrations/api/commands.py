@@ -19,6 +19,7 @@ from tallyhub.ledger import queries, steps
 from tallyhub.ledger.rules import Terms
 from tallyhub.ledger.steps import NewEntry, Posted
 from tallyhub.organizations.steps import find_people_by_key
+from tallyhub.support.intake.steps import adopt_entries
 
 SOURCE = "api"
 ROWS_MAX = 1_000
@@ -41,6 +42,8 @@ def post_entries(access: Access, rows: Sequence[dict[str, str]], request: Reques
         posted = steps.post(access, entries, terms)
     except HubError as error:
         raise _refused(error) from error
+    if posted.new:
+        adopt_entries([(one.customer_id, one.source, one.external_id) for one in entries])
     return keep_answer(access, request, _answer(access, [(one.source, one.external_id) for one in entries], posted))
 
 

@@ -78,7 +78,7 @@ def post_entries(request: HttpRequest, body: NewEntries, key: IdempotencyKey = N
     is refused. Over-use is recorded, not refused.
     """
     rows = [_cells(one) for one in body.model_dump(exclude_none=True)["entries"]]
-    return _response(commands.post_entries(holder_of(request).access, rows, _request(request, key)))
+    return response_of(commands.post_entries(holder_of(request).access, rows, request_of(request, key)))
 
 
 @router.post(
@@ -89,8 +89,8 @@ def post_entries(request: HttpRequest, body: NewEntries, key: IdempotencyKey = N
 )
 def reverse_entry(request: HttpRequest, id: Path[Id], body: Reversal, key: IdempotencyKey = None) -> Any:  # noqa: A002
     """Take an entry back by one that mirrors it. What was meant is posted anew, under another external id."""
-    answer = commands.reverse_entry(holder_of(request).access, id, body.reason, _request(request, key))
-    return _response(answer)
+    answer = commands.reverse_entry(holder_of(request).access, id, body.reason, request_of(request, key))
+    return response_of(answer)
 
 
 def _cells(row: Mapping[str, str | int]) -> dict[str, str]:
@@ -98,12 +98,13 @@ def _cells(row: Mapping[str, str | int]) -> dict[str, str]:
     return {name: str(value) for name, value in row.items()}
 
 
-def _request(request: HttpRequest, key: str | None) -> Request:
+def request_of(request: HttpRequest, key: str | None) -> Request:
+    """By which it is known if it comes again."""
     fingerprint = sha256(b"\n".join([str(request.method).encode(), request.path.encode(), request.body])).digest()
     return Request(holder_of(request).token_id, key or "", fingerprint)
 
 
-def _response(answer: Answer) -> HttpResponse:
+def response_of(answer: Answer) -> HttpResponse:
     """The bytes that were kept, so that a repetition gets the same ones."""
     headers = {"Idempotency-Replayed": "true"} if answer.is_replayed else {}
     return HttpResponse(answer.body, status=answer.status, content_type="application/json", headers=headers)

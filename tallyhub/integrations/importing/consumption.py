@@ -19,6 +19,7 @@ from tallyhub.kernel.errors import Conflict, HubError, Invalid
 from tallyhub.ledger import queries, sql, steps
 from tallyhub.ledger.rules import check_day, check_real, check_unit
 from tallyhub.ledger.steps import NewEntry
+from tallyhub.support.intake.steps import adopt_staged_entries
 
 SOURCE = "import"
 _charge = lru_cache(16_384)(amounts.charge)  # what repeats from row to row costs a look-up
@@ -272,6 +273,8 @@ def _post(run: Run, what: str) -> None:
         return
     posted = steps.post_staged(run.access)
     run.tally.new += posted.new
+    if posted.new:
+        adopt_staged_entries()
     for customer, rows in staging.fetch(_ROWS_OF) if posted.new else ():
         run.rows_of[customer][what] += rows
 

@@ -11,7 +11,7 @@ from pathlib import Path
 from django.db import DataError, IntegrityError
 
 from tallyhub.agreements.models import AGREEMENT_NUMBER_ONCE
-from tallyhub.integrations.importing import cells, consumption, contracts, parties, staging
+from tallyhub.integrations.importing import cells, consumption, contracts, parties, requests, staging
 from tallyhub.integrations.importing import mapping as mappings
 from tallyhub.integrations.importing.files import Columns, File, Progress, Record, Unreadable, check_known, no_progress
 from tallyhub.integrations.importing.kinds import Kind
@@ -32,8 +32,9 @@ _MEMORY = "SET LOCAL work_mem = '64MB'"
 
 # What a customer's own account team may bring in. Sellers, services and customers are the provider's; people and their
 # roles come through an operator, because an address may be known elsewhere and a role is a right.
-OF_CUSTOMER = ("workspaces", "agreements", "packages", "entitlements", "allotments", "mappings", "consumption")
-KINDS = {kind.name: kind for kind in (*parties.KINDS, *contracts.KINDS, *consumption.KINDS)}
+OF_CUSTOMER = ("workspaces", "agreements", "packages", "entitlements", "allotments", "mappings", "consumption",
+               "requests", "request_changes", "request_messages")  # fmt: skip
+KINDS = {kind.name: kind for kind in (*parties.KINDS, *contracts.KINDS, *consumption.KINDS, *requests.KINDS)}
 
 
 class Refused(HubError):
@@ -169,7 +170,7 @@ def import_records(streams: Iterable[tuple[str, Iterable[Mapping[str, str]]]]) -
             _run_part(run, KINDS[name], _numbered(KINDS[name], rows))
             if run.problems.count:
                 raise Refused(_report(run, name))
-        run.close("records", "")
+        _close(run, "records", "")
     return _report(run, "records")
 
 
@@ -211,7 +212,8 @@ def _kind(name: str) -> Kind:
 
 def _kind_of(path: Path) -> Kind:
     """``customers.csv``, ``03-agreements.jsonl``, ``cedar consumption 2026-10.csv``: the one kind among its words."""
-    named = {word for word in re.split("[^a-z]+", path.stem.lower()) if word in KINDS}
+    words = f"_{'_'.join(re.split('[^a-z]+', path.stem.lower()))}_"
+    named = {name for name in KINDS if f"_{name}_" in words}
     if len(named) != 1:
         raise Invalid("kind_not_named", file=harmless(path.name), kinds=", ".join(KINDS))
     return KINDS[named.pop()]
@@ -247,7 +249,7 @@ def _import(
             if run.problems.count:  # what comes after would only say that this is missing
                 break
         else:
-            run.close(plan.name, file.fingerprint)
+            _close(run, plan.name, file.fingerprint)
     except (DataError, IntegrityError) as error:
         # Somebody made the same thing at the same time, or we forgot a check. Nothing is kept either way.
         log.warning("import refused by the database", exc_info=error)
@@ -278,6 +280,12 @@ def _run_part(
         run.problems.add(broken.line, broken.error, broken.column, broken.value)
     else:
         kind.finish(run)
+
+
+def _close(run: Run, name: str, fingerprint: str) -> None:
+    for kind in run.tallies:
+        KINDS[kind].close(run)
+    run.close(name, fingerprint)
 
 
 def _unrepeated(

@@ -58,7 +58,7 @@ def _nothing(*_: "Run") -> None:
 class Kind:
     """``write`` gets the rows in batches, refused ones among them, and tells the run what it did or refuses.
 
-    ``begin`` comes before the first, ``finish`` after the last.
+    ``begin`` comes before the first, ``finish`` after the last, ``close`` when all kinds of the file are in.
     """
 
     name: str
@@ -67,6 +67,7 @@ class Kind:
     write: Callable[["Run", Sequence[Row]], None]
     begin: Callable[[], None] = _nothing
     finish: Callable[["Run"], None] = _nothing
+    close: Callable[["Run"], None] = _nothing
     finds_repeats: bool = False  # in its own way: its rows need not be staged for that
 
     @property

@@ -56,10 +56,11 @@ class Tally:
 
     rows: int = 0
     new: int = 0
+    changed: int = 0  # were there, and their system says something else of them now
 
     @property
     def known(self) -> int:
-        return self.rows - self.new
+        return self.rows - self.new - self.changed
 
 
 @dataclass(frozen=True, slots=True)

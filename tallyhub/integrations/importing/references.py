@@ -9,6 +9,7 @@ from tallyhub.integrations.importing.kinds import Row
 from tallyhub.integrations.importing.problems import Problems
 from tallyhub.kernel.errors import Invalid
 from tallyhub.organizations import steps as organizations
+from tallyhub.support.intake import steps as intake
 
 K = TypeVar("K", bound=Hashable)
 V = TypeVar("V")
@@ -57,6 +58,8 @@ class References:
         self.agreements: Cache[str, Agreement] = Cache(self._find_agreements)
         self.packages: Cache[tuple[int, str], Package] = Cache(agreements.find_packages)
         self.entitlements: Cache[tuple[int, str], Entitlement] = Cache(agreements.find_entitlements)
+        self.products: Cache[str, int] = Cache(agreements.find_products)
+        self.requests: Cache[intake.Key, int] = Cache(_find_requests)
 
     def _find_customers(self, codes: Collection[str]) -> dict[str, int]:
         found = organizations.find_customers(codes)
@@ -76,7 +79,12 @@ class References:
         return {key: person for key, person in found.items() if person in known}
 
     def resolve(
-        self, rows: Sequence[Row], field: str, cache: Cache[Any, Any], key_of: Callable[[Row], Any] | None = None
+        self,
+        rows: Sequence[Row],
+        field: str,
+        cache: Cache[Any, Any],
+        key_of: Callable[[Row], Any] | None = None,
+        unknown: Invalid | None = None,
     ) -> None:
         """Say in each row what a reference means, and refuse the row where it is not known.
 
@@ -88,7 +96,7 @@ class References:
             if key is None:
                 continue
             if (meant := cache.get(key)) is None:
-                row.refuse(self._problems, Invalid(f"{field}_unknown"), field)
+                row.refuse(self._problems, unknown or Invalid(f"{field}_unknown"), field)
             else:
                 row.found[field] = meant
 
@@ -98,13 +106,17 @@ class References:
     def resolve_package(self, rows: Sequence[Row]) -> None:
         """With its agreement, and with the customer, who is the agreement's."""
         self.resolve_agreement(rows)
-        self.resolve(rows, "package", self.packages, _within("agreement", "package"))
+        self.resolve_in_agreement(rows)
 
     def resolve_agreement(self, rows: Sequence[Row]) -> None:
         self.resolve(rows, "agreement", self.agreements)
         for row in rows:
             if "agreement" in row.found:
                 row.found["customer"] = row.found["agreement"].customer_id
+
+    def resolve_in_agreement(self, rows: Sequence[Row]) -> None:
+        """A package of an agreement that was resolved; where a row says none, it means none."""
+        self.resolve(rows, "package", self.packages, _within("agreement", "package"))
 
     def resolve_entitlement(self, rows: Sequence[Row]) -> None:
         self.resolve_package(rows)
@@ -114,9 +126,9 @@ class References:
         """Where a row says none, it means none."""
         self.resolve(rows, "workspace", self.workspaces, _of_customer("workspace"))
 
-    def resolve_person(self, rows: Sequence[Row]) -> None:
+    def resolve_person(self, rows: Sequence[Row], field: str = "person") -> None:
         """Where a row says none, it means none."""
-        self.resolve(rows, "person", self.people, _of_customer("person"))
+        self.resolve(rows, field, self.people, _of_customer(field), Invalid("person_unknown"))
 
 
 def _within(owner: str, field: str) -> Callable[[Row], tuple[int, str] | None]:
@@ -130,3 +142,7 @@ def _of_customer(field: str) -> Callable[[Row], tuple[int, str] | None]:
 
 def _has(row: Row, owner: str, field: str) -> bool:
     return owner in row.found and field in row.values
+
+
+def _find_requests(keys: Collection[intake.Key]) -> dict[intake.Key, int]:
+    return {key: one.id for key, one in intake.find_requests(keys).items()}

@@ -1,7 +1,7 @@
 """One import: its transaction, how far its scope reaches, what it did and what is wrong."""
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -79,6 +79,20 @@ class Run:
         for customer in filter(None, customers):
             self.rows_of[customer][self.kind] += 1
         self.touch(customer for customer in customers if customer)
+
+    def count_many(self, new: Mapping[int, int]) -> None:
+        """As ``count_new``, of rows that were written as one: how many, by customer."""
+        self.tally.new += sum(new.values())
+        for customer, rows in new.items():
+            self.rows_of[customer][self.kind] += rows
+        self.touch(new)
+
+    def count_changed(self, changed: Mapping[int, int]) -> None:
+        """Rows that were known, and whose system changed them."""
+        self.tally.changed += sum(changed.values())
+        for customer, rows in changed.items():
+            self.rows_of[customer][f"{self.kind}_changed"] += rows
+        self.touch(changed)
 
     def touch(self, customers: Iterable[int]) -> None:
         """Their pages are out of date. At once, because whoever else touches a customer and posts does it so, too:

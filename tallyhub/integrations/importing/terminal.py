@@ -61,6 +61,13 @@ def _tell(console: Console, report: Report) -> None:
         )
         named = {"kind": kind, "rows": tally.rows, "new": tally.new, "known": tally.known}
         _say(console, f"  {counts % named}")
+        if tally.changed:
+            changed = ngettext(
+                "%(kind)s: %(changed)s changed in its system since then",
+                "%(kind)s: %(changed)s changed in their system since then",
+                tally.changed,
+            )
+            _say(console, f"  {changed % {'kind': kind, 'changed': tally.changed}}")
 
 
 def _tell_problems(console: Console, report: Report) -> None:

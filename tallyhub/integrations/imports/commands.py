@@ -5,7 +5,7 @@ from typing import Any
 from procrastinate.contrib.django import app
 
 from tallyhub.integrations.importing.mapping import Mapping
-from tallyhub.integrations.importing.problems import Report
+from tallyhub.integrations.importing.problems import Report, Tally
 from tallyhub.integrations.imports import files, queries, rules
 from tallyhub.integrations.imports.rules import Stage
 from tallyhub.integrations.models import Import, SavedMapping
@@ -129,10 +129,15 @@ def write_end(access: Access, import_id: int, report: Report) -> None:
     stage = Stage.REFUSED if report.is_refused else Stage.TRIED if report.is_dry_run else Stage.DONE
     Import.objects.visible_to(access).filter(pk=import_id).update(
         stage=stage,
-        tallies={kind: {"rows": tally.rows, "new": tally.new} for kind, tally in report.tallies.items()},
+        tallies={kind: _counted(tally) for kind, tally in report.tallies.items()},
         problems=[_written(one) for one in report.problems],
         problem_count=report.problem_count,
     )
+
+
+def _counted(tally: Tally) -> dict[str, int]:
+    counted = {"rows": tally.rows, "new": tally.new}
+    return counted | {"changed": tally.changed} if tally.changed else counted
 
 
 def _written(problem: Any) -> dict[str, Any]:

@@ -111,7 +111,7 @@ def result(one: Import) -> dict[str, Any] | None:
         return None
     return {
         "sentence": _sentence(one),
-        "tallies": [_tally(kind, tally) for kind, tally in one.tallies.items()] if one.stage != Stage.REFUSED else [],
+        "tallies": _tallies(one) if one.stage != Stage.REFUSED else [],
         "problems": [_problem_text(problem) for problem in _in_order(one)[:LISTED_MAX]],
         "has_file": bool(one.problems),
     }
@@ -126,6 +126,21 @@ def _sentence(one: Import) -> str:
     return text % {"n": fmt.number(one.problem_count)}
 
 
+def _tallies(one: Import) -> list[str]:
+    changed = [_changed(kind, tally["changed"]) for kind, tally in one.tallies.items() if tally.get("changed")]
+    return [_tally(kind, tally) for kind, tally in one.tallies.items()] + changed
+
+
+def _changed(kind: str, count: int) -> str:
+    """Of rows that were there."""
+    text = ngettext(
+        "%(kind)s: %(changed)s changed in its system since then",
+        "%(kind)s: %(changed)s changed in their system since then",
+        count,
+    )
+    return text % {"kind": kind, "changed": fmt.number(count)}
+
+
 def _tally(kind: str, tally: dict[str, int]) -> str:
     counts = ngettext(
         "%(kind)s: %(rows)s row, %(new)s new, %(known)s known",
@@ -133,7 +148,8 @@ def _tally(kind: str, tally: dict[str, int]) -> str:
         tally["rows"],
     )
     rows, new = tally["rows"], tally["new"]
-    return counts % {"kind": kind, "rows": fmt.number(rows), "new": fmt.number(new), "known": fmt.number(rows - new)}
+    known = rows - new - tally.get("changed", 0)
+    return counts % {"kind": kind, "rows": fmt.number(rows), "new": fmt.number(new), "known": fmt.number(known)}
 
 
 def _in_order(one: Import) -> list[dict[str, Any]]:

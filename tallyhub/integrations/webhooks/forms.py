@@ -14,6 +14,8 @@ TYPE_NAMES: dict[str, Any] = {
     Type.ENTRY_REVERSED: _("an entry was reversed"),
     Type.ALLOTMENT_ADDED: _("an allotment was added"),
     Type.AGREEMENT_CHANGED: _("an agreement or what it contains was changed"),
+    Type.REQUEST_OPENED: _("a support request was opened"),
+    Type.REQUEST_CHANGED: _("a support request was changed, or got a message"),
     Type.PING: _("a ping, to try it"),
 }
 

@@ -7,9 +7,11 @@ from typing import Any
 
 from tallyhub.integrations.webhooks.rules import Type
 from tallyhub.journal.models import Event
+from tallyhub.support.rules import serial_of
 
 Data = dict[str, int | None]
 _AGREEMENT = ("agreements", "packages", "entitlements", "mappings")
+_OF_REQUESTS = ("requests_changed", "request_changes", "request_messages")
 _SUBJECTS = {"agreement": "agreements", "package": "packages", "entitlement": "entitlements"}
 
 
@@ -20,9 +22,12 @@ def _imported(event: Event) -> Iterator[tuple[Type, Data]]:
         (Type.ENTRIES_POSTED, "consumption"),
         (Type.ENTRY_REVERSED, "reversals"),
         (Type.ALLOTMENT_ADDED, "allotments"),
+        (Type.REQUEST_OPENED, "requests"),
     ):
         if rows.get(kind):
             yield type_, {"count": rows[kind]}
+    if changed := sum(rows.get(kind, 0) for kind in _OF_REQUESTS):
+        yield Type.REQUEST_CHANGED, {"count": changed}
     if changed := {kind: rows[kind] for kind in _AGREEMENT if rows.get(kind)}:
         yield Type.AGREEMENT_CHANGED, changed
 
@@ -59,6 +64,21 @@ def _mapped(event: Event) -> Iterator[tuple[Type, Data]]:
     yield Type.AGREEMENT_CHANGED, {"mappings": 1}
 
 
+def _opened(event: Event) -> Iterator[tuple[Type, Data]]:
+    """A support request. What is in it is read by whoever may (R1.5)."""
+    yield Type.REQUEST_OPENED, {"count": 1, "request_id": event.subject_id}
+
+
+def _written(event: Event) -> Iterator[tuple[Type, Data]]:
+    """A message in a support request, which the event names by its number."""
+    yield Type.REQUEST_CHANGED, {"count": 1, "request_id": serial_of(str(event.details["request"]))}
+
+
+def _moved(event: Event) -> Iterator[tuple[Type, Data]]:
+    """A support request that goes on."""
+    yield Type.REQUEST_CHANGED, {"count": 1, "request_id": event.subject_id}
+
+
 # Kind of event -> the messages it makes. Each of them must stand in site/wiring.py, too.
 MESSAGES_OF: dict[str, Callable[[Event], Iterator[tuple[Type, Data]]]] = {
     "integrations.entries_posted": _posted,
@@ -73,6 +93,12 @@ MESSAGES_OF: dict[str, Callable[[Event], Iterator[tuple[Type, Data]]]] = {
     "office.packages_added": _agreed,
     "office.renamed": _amended,
     "office.term_extended": _amended,
+    "support.assigned": _moved,
+    "support.classified": _moved,
+    "support.message_added": _written,
+    "support.request_opened": _opened,
+    "support.severity_changed": _moved,
+    "support.status_changed": _moved,
 }
 
 

@@ -27,6 +27,8 @@ class Type(StrEnum):
     ENTRY_REVERSED = "entry.reversed"
     ALLOTMENT_ADDED = "allotment.added"
     AGREEMENT_CHANGED = "agreement.changed"
+    REQUEST_OPENED = "request.opened"
+    REQUEST_CHANGED = "request.changed"
     PING = "ping"
 
 

@@ -1,0 +1,160 @@
+"""What a token may do with support requests. The rules are those of the page, and so are the steps."""
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from tallyhub.agreements.queries import list_covered_products
+from tallyhub.agreements.steps import find_products
+from tallyhub.integrations.api.problems import Flaw, Refused
+from tallyhub.integrations.importing import cells
+from tallyhub.journal.steps import Answer, find_answer, keep_answer, record
+from tallyhub.journal.steps import Request as Sent
+from tallyhub.kernel import clock
+from tallyhub.kernel.access import Access, Right
+from tallyhub.kernel.errors import Conflict, HubError, Invalid
+from tallyhub.kernel.scope import command
+from tallyhub.organizations.models import Workspace
+from tallyhub.organizations.queries import find_member, list_holders, list_members
+from tallyhub.organizations.rules import RIGHTS_OF
+from tallyhub.organizations.steps import find_people_by_key, find_workspaces
+from tallyhub.support import steps as support
+from tallyhub.support.conversation.steps import say
+from tallyhub.support.intake import queries, steps
+from tallyhub.support.models import Request
+from tallyhub.support.requests.rules import Offered, Typed, check_typed
+from tallyhub.support.requests.steps import Opening
+from tallyhub.support.requests.steps import open_request as open_one
+from tallyhub.support.rules import Kind, Severity, Source, read_text
+
+_OPENERS = [role for role, rights in RIGHTS_OF.items() if Right.OPEN_REQUESTS in rights]
+_READERS = {
+    "title": cells.text(200),
+    "description": read_text,
+    "impact": read_text,
+    "source": cells.reference(40),
+    "external_id": cells.reference(120),
+}
+
+
+@command
+def open_request(access: Access, said: Mapping[str, str], sent: Sent) -> Answer:
+    """Raises Forbidden, Refused with all that is wrong, and Conflict for one that is there with other content."""
+    if answered := find_answer(access, sent):
+        return answered
+    texts = _read_texts(said)
+    workspace = _workspace(access, said["workspace"])
+    source, external_id = texts.get("source", Source.API), texts.get("external_id", "")
+    if external_id:
+        access.require(Right.VIEW_ALL_REQUESTS)  # in whole: that it is taken would tell of one that is hidden
+        if known := queries.find_by_source(access, source, external_id):
+            _check_same(known, workspace, said, texts)
+            return keep_answer(access, sent, _opened(known, "known"))
+    request = open_one(access, _opening(access, workspace, said, texts))
+    steps.name_at_source(request, source, external_id)
+    if external_id:
+        steps.adopt_entries([(request.customer_id, source, external_id)])
+    return keep_answer(access, sent, _opened(request, "new"))
+
+
+def _read_texts(said: Mapping[str, str]) -> dict[str, str]:
+    read, flaws = {}, []
+    for name, reader in _READERS.items():
+        try:
+            if text := said.get(name, "").strip():
+                read[name] = reader(text)
+        except HubError as error:
+            flaws.append(Flaw(f"/{name}", error))
+    if flaws:
+        raise Refused(flaws)
+    return read
+
+
+def _workspace(access: Access, code: str) -> Workspace:
+    """One in which the token may open requests now. One that it does not read is not there."""
+    found = find_workspaces([(access.customer_id or 0, code)])
+    workspace_id = found.get((access.customer_id or 0, code))
+    if workspace_id not in access.workspaces:
+        raise Refused([Flaw("/workspace", Invalid("workspace_unknown"))])
+    workspace: Workspace = Workspace.objects.visible_to(access).get(pk=workspace_id)
+    if access.person_id is not None:
+        access.require(Right.OPEN_REQUESTS, workspace_id=workspace.pk)
+    if workspace.archived_at:
+        raise Conflict("workspace_archived", name=workspace.name)
+    return workspace
+
+
+def _check_same(known: Request, workspace: Workspace, said: Mapping[str, str], texts: Mapping[str, str]) -> None:
+    """What was said when it was opened, and cannot change by itself."""
+    there = (known.workspace_id, known.kind, known.title)
+    if there != (workspace.pk, said["kind"], texts.get("title", "")):
+        raise Conflict("content_differs", external_ids=known.external_id)
+
+
+def _opening(access: Access, workspace: Workspace, said: Mapping[str, str], texts: Mapping[str, str]) -> Opening:
+    contact = _contact(access, workspace, said)
+    products = {one.pk for one in list_covered_products(access, workspace.pk)}
+    typed = Typed(
+        kind=said["kind"],
+        product=find_products([said["product"]]).get(said["product"], 0) if "product" in said else None,
+        title=texts.get("title", ""),
+        description=texts.get("description", ""),
+        severity=said["severity"],
+        impact=texts.get("impact", ""),
+        primary_contact=contact,
+    )
+    offered = Offered(products=products, people=list_members(access, workspace.pk, [contact]), groups=set())
+    if problems := check_typed(typed, offered):
+        raise Refused([Flaw(f"/{one.field}", one.error) for one in problems])
+    return Opening(
+        customer_id=workspace.customer_id,
+        workspace_id=workspace.pk,
+        kind=Kind(typed.kind),
+        severity=Severity(typed.severity),
+        title=typed.title,
+        description=typed.description,
+        impact=typed.impact,
+        product_id=typed.product,
+        primary_contact_id=contact,
+        shared=(),
+    )
+
+
+def _contact(access: Access, workspace: Workspace, said: Mapping[str, str]) -> int:
+    """Whoever it is opened for. A customer's own token opens for a support contact only: it is nobody itself."""
+    named = access.person_id
+    if text := said.get("primary_contact"):
+        key = (access.customer_id or 0, text)
+        named = find_people_by_key([key]).get(key) or find_member(access, workspace.pk, text)
+    if named is None:
+        raise Refused([Flaw("/primary_contact", Invalid("person_unknown"))])
+    if access.person_id is None and named not in list_holders(access, workspace.pk, _OPENERS):
+        raise Refused([Flaw("/primary_contact", Invalid("contact_opens_nothing"))])
+    return named
+
+
+def _opened(request: Request, status: str) -> Answer:
+    return _answer({"id": request.pk, "number": request.number, "status": status})
+
+
+@command
+def write_message(access: Access, request_id: int, body: str, sent: Sent) -> Answer:
+    """Raises DoesNotExist for a request that is hidden or absent, Conflict where nothing more is said, Invalid."""
+    if answered := find_answer(access, sent):
+        return answered
+    request = support.lock_request(access, queries.get_request(access, request_id).number)
+    message = say(access, request, body=body, source=Source.API)
+    return keep_answer(access, sent, _answer({"id": message.pk}))
+
+
+@command
+def note_look(access: Access, request: Request | None) -> None:
+    """By staff, at a request or at the list; the database keeps the first of a day."""
+    if request:
+        support.note_look(access, request)
+    else:
+        record(access, "activity.looked", page="support", day=clock.today("UTC").isoformat())
+
+
+def _answer(told: Mapping[str, Any]) -> Answer:
+    return Answer(200, json.dumps(told))
