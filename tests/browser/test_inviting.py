@@ -85,3 +85,17 @@ def test_the_link_that_was_sent_again_works_in_a_private_window(open_page: Calla
     assert "Sunniva Veyor" in row
     assert "Registered" in row
     assert "Invited" not in row
+
+
+def test_a_personal_account_is_refused_until_it_is_allowed(open_page: Callable[..., Any]) -> None:
+    """Scenario 8 (R3.6) where a unified agreement reaches; tests/people has what Premier accepts from the start."""
+    admin = open_page(ADMIN, "/account-policy/", script=False)
+    invite(admin, "Logistics", "mender@elsewhere.example", "customer_activity")
+    (link,) = links_to(admin, "mender@elsewhere.example", 1)
+    guest = open_page(None, link, script=False)
+    assert "Logistics accepts work accounts only" in guest.locator("main").inner_text()
+    assert guest.locator("[name=password]").count() == 0
+    admin.goto("/account-policy/")
+    admin.get_by_role("button", name="Allow personal accounts in Logistics").click()
+    guest.goto(link)
+    register(guest, "Merle Mender")
