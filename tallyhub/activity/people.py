@@ -1,6 +1,6 @@
 """Support contacts are people: what counts of them is who is named, not what was recorded (R2.3)."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -18,16 +18,22 @@ from tallyhub.people import contacts
 from tallyhub.people.contacts import Named
 
 
-def count_people(agreements: list[AgreementLines], workspaces: Sequence[int]) -> list[AgreementLines]:
-    """The agreements, with the people who are named where what they allow is in force. One statement, or none."""
+def count_people(
+    agreements: list[AgreementLines], workspaces: Sequence[int], *, named: Mapping[int, int] | None = None
+) -> list[AgreementLines]:
+    """The agreements, with the people who are named where what they allow is in force. One statement, or none.
+
+    ``named``: how many by agreement, where the caller has read that already.
+    """
     lines = {one.id: _lines(one) for one in agreements if one.state in ACTIVE_STATES}
     if not any(lines.values()):
         return agreements
-    named = contacts.count_named(workspaces)
+    if named is None:
+        named = {one: count for one, (count, _of_these) in contacts.count_named(workspaces).items()}
     counted: dict[int, Line] = {}
     for agreement_id, of_agreement in lines.items():
         if of_agreement and agreement_id in named:
-            balances = count_named([one.balance for one in of_agreement if one.balance], named[agreement_id][0])
+            balances = count_named([one.balance for one in of_agreement if one.balance], named[agreement_id])
             counted |= {
                 one.id: replace(one, balance=balance) for one, balance in zip(of_agreement, balances, strict=True)
             }

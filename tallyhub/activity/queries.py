@@ -274,7 +274,7 @@ class DataState:
     changed_at: datetime | None  # when the ledger last changed; None before the first entry
     views: tuple[View, ...]  # the reader's own
     asked: tuple[int, ...]  # packages that one's part of the customer has asked for, and nobody has answered
-    named: tuple[int, ...] = ()  # support contacts by agreement: naming somebody changes no version
+    named: tuple[tuple[int, int], ...] = ()  # (agreement, support contacts): naming somebody changes no version
 
 
 _STATE = """
@@ -284,7 +284,8 @@ SELECT o.data_version, coalesce(l.version, 0), v.at,
         WHERE w.customer_id = o.id AND w.person_id = %s),
        (SELECT array_agg(q.package_id ORDER BY q.package_id) FROM office_enquiry q
         WHERE q.customer_id = o.id AND q.answer = 'open' AND q.package_id IS NOT NULL),
-       (SELECT array_agg(c.named ORDER BY c.agreement_id) FROM people_contacts_named(%s::bigint[], '{}', %s) c
+       (SELECT json_agg(json_build_array(c.agreement_id, c.named) ORDER BY c.agreement_id)
+        FROM people_contacts_named(%s::bigint[], '{}', %s) c
         WHERE EXISTS (SELECT FROM agreements_entitlement e JOIN agreements_service s ON s.id = e.service_id
                       WHERE e.customer_id = o.id AND s.kind = 'contacts'))
 FROM organizations_organization o
@@ -300,7 +301,8 @@ def data_state(access: Access) -> DataState:
         data_version, ledger_version, changed_at, zones, views, asked, named = cursor.fetchone()
     days = tuple(clock.today(zone).isoformat() for zone in zones or ())
     own = tuple(View(*one) for one in views or ())
-    return DataState(data_version, ledger_version, days, changed_at, own, tuple(asked or ()), tuple(named or ()))
+    counted = tuple((agreement_id, count) for agreement_id, count in named or ())
+    return DataState(data_version, ledger_version, days, changed_at, own, tuple(asked or ()), counted)
 
 
 def list_views(access: Access) -> list[View]:

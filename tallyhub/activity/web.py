@@ -1,6 +1,6 @@
 """Home, the Management tab, Customer activity and its drill-downs. Each page runs in one read-only scope."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -60,13 +60,20 @@ def home(request: HubRequest) -> HttpResponse:
             return render(request, "activity/home.html", {"sections": [], "empty": _no_activity(request)})
     choice = read_choice(request.GET, request.access)
     with scope(request.access):
-        agreements = count_people(list_agreements(request.access, choice.workspaces), choice.workspaces)
+        agreements = _read_agreements(request, choice)
         sections = [
             _home_section(one, replace(choice, agreement_id=one.id))
             for one in page.chosen_agreements(agreements, choice)
         ]
         empty = None if sections else _("No agreement is in force in this workspace today.")
         return render(request, "activity/home.html", {"sections": sections, "empty": empty})
+
+
+def _read_agreements(
+    request: HubRequest, choice: Choice, *, named: Mapping[int, int] | None = None
+) -> list[AgreementLines]:
+    """``named``: how many support contacts by agreement, where that was read already."""
+    return count_people(list_agreements(request.access, choice.workspaces), choice.workspaces, named=named)
 
 
 def _has_to_choose(request: HubRequest) -> bool:
@@ -141,7 +148,7 @@ def customer_activity(request: HubRequest) -> HttpResponse:
         etag = etag_of(request, state, cases)
         if unchanged(request, etag):
             return HttpResponse(status=304, headers={"ETag": etag})
-        agreements = count_people(list_agreements(request.access, choice.workspaces), choice.workspaces)
+        agreements = _read_agreements(request, choice, named=dict(state.named))
         context = {"page": _page(request, choice, agreements, state) | {"additional": cases}}
         response = render(request, "activity/customer_activity.html", context)
     if etag:
@@ -232,8 +239,7 @@ def group_csv(request: HubRequest, group: str) -> HttpResponseBase:
 def _drilldown(request: HubRequest, base: str, find: Find) -> HttpResponse:
     choice = read_choice(request.GET, request.access)
     with scope(request.access):
-        agreements = count_people(list_agreements(request.access, choice.workspaces), choice.workspaces)
-        subject = find(agreements, choice)
+        subject = find(_read_agreements(request, choice), choice)
         of_people = is_about_people(subject)
         context = {
             "title": subject.title,

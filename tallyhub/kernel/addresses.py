@@ -3,13 +3,13 @@
 import re
 import unicodedata
 
+from tallyhub.kernel.cells import UNSEEN
 from tallyhub.kernel.errors import Invalid
 
 ADDRESS_MAX, LOCAL_MAX = 254, 64  # characters
 _LOCAL = re.compile(r"[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+(?:\.[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+)*")
 # What DNS takes; the last label is no number, so that no address of a machine is one of a domain.
 _DOMAIN = re.compile(r"(?=.{1,253}$)(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z](?:[a-z0-9-]{0,61}[a-z0-9])?")
-_UNSEEN = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})  # categories that nobody types, and nobody sees
 _TOGETHER = frozenset({"CJK", "HIRAGANA", "KATAKANA", "HANGUL", "BOPOMOFO"})  # scripts that are written in one word
 
 
@@ -79,7 +79,7 @@ def _script(letter: str) -> str:
 
 
 def _no_letter(letter: str) -> Invalid:
-    shown = letter if letter.isprintable() and unicodedata.category(letter) not in _UNSEEN else "·"
+    shown = letter if letter.isprintable() and unicodedata.category(letter) not in UNSEEN else "·"
     return Invalid("email_letter", letter=shown, name=_name_of(letter))
 
 

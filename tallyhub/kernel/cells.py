@@ -26,6 +26,7 @@ _HOURS = re.compile(r"(?P<sign>[+-]?)(?P<hours>\d{1,10}):(?P<minutes>[0-5]\d)", 
 _FRACTION = re.compile(r"\d{1,5}(?:/0*[1-9]\d{0,4}|\.\d{1,6})?", re.ASCII)
 _CODE = re.compile(r"[a-z0-9][a-z0-9_.-]*", re.ASCII)
 _DOMAIN = re.compile(r"(?=.{1,253}$)[a-z0-9](?:[a-z0-9-]*[a-z0-9])?(?:\.[a-z0-9](?:[a-z0-9-]*[a-z0-9])?)+", re.ASCII)
+UNSEEN = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})  # categories of what nobody types, and nobody sees
 _DIRECTIONS = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")  # make a text look like another
 _FLAGS = {"true": True, "yes": True, "1": True, "false": False, "no": False, "0": False}
 

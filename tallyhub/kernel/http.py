@@ -15,6 +15,7 @@ from django.contrib.messages import get_messages
 from django.http import HttpRequest, HttpResponseBase
 from django.template.loader import get_template
 from django.urls import reverse
+from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.timezone import get_current_timezone_name
 from django.utils.translation import get_language
 from django_htmx.middleware import HtmxDetails
@@ -51,6 +52,14 @@ def signed_in(view: View[P]) -> View[P]:
         return view(request, *args, **kwargs)
 
     return asking
+
+
+def address_here(request: HttpRequest, wanted: str, otherwise: str) -> str:
+    """An address that a form or link names, to go on to; another one where it leads to another site."""
+    allowed = url_has_allowed_host_and_scheme(
+        wanted, allowed_hosts={request.get_host()}, require_https=request.is_secure()
+    )
+    return wanted if allowed and wanted.startswith("/") else otherwise
 
 
 @lru_cache(8_192)

@@ -19,7 +19,6 @@ def read_name(text: str, *, length_max: int) -> str:
 
 
 PERSON_NAME_MAX = 200  # characters
-_UNSEEN = frozenset({"Cc", "Cf", "Cs", "Zl", "Zp"})  # categories that nobody types, and nobody sees
 # Endings that mail programs make links of, and people know; a name such as "Dr.med. Ada" or "J.de Vries" has none.
 _ENDINGS = (
     "com|net|org|info|biz|edu|gov|mil|int|io|co|app|dev|xyz|top|site|online|shop|store|club|live|link|click|page|web|"
@@ -35,7 +34,7 @@ _DOTS = str.maketrans("\u3002\uff61\u2024", "...")  # what a browser takes for a
 def check_person_name(text: str) -> str:
     """A person's name as it is kept: in one line. It stands in mails to strangers, so it is no link. Raises Invalid."""
     name = " ".join(text.split())
-    if any(unicodedata.category(one) in _UNSEEN for one in name):
+    if any(unicodedata.category(one) in cells.UNSEEN for one in name):
         raise Invalid("control_character")
     if len(name) > PERSON_NAME_MAX:
         raise Invalid("text_too_long", length_max=PERSON_NAME_MAX)

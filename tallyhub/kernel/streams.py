@@ -33,6 +33,11 @@ class LongAnswer(StreamingHttpResponse):
             self._give_back()
 
 
+def count_open() -> int:
+    """How many are being sent."""
+    return _sent_to.total()
+
+
 def _take(person_id: int) -> None:
     with _lock:
         if _sent_to[person_id] >= PER_PERSON_MAX:

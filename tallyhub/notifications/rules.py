@@ -5,6 +5,8 @@ import unicodedata
 from datetime import timedelta
 from enum import StrEnum
 
+from tallyhub.kernel.cells import UNSEEN
+
 
 class State(StrEnum):
     WAITING = "waiting"  # to be sent, now or again
@@ -37,10 +39,7 @@ def is_reserved(address: str) -> bool:
 
 def one_line(text: str) -> str:
     """A name as a header can hold it: control characters, line breaks of any kind among them, become blanks."""
-    return " ".join("".join(" " if unicodedata.category(one) in _NOT_PRINTED else one for one in text).split())
-
-
-_NOT_PRINTED = {"Cc", "Cf", "Cs", "Zl", "Zp"}
+    return " ".join("".join(" " if unicodedata.category(one) in UNSEEN else one for one in text).split())
 
 
 def return_path(address: str, key: str) -> str:

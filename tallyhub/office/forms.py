@@ -12,6 +12,7 @@ from tallyhub.kernel import formatting as fmt
 from tallyhub.kernel.errors import HubError
 from tallyhub.kernel.sentences import sentence
 
+NOTE_MAX = 2_000  # characters of what is said about an enquiry
 F = TypeVar("F", bound=forms.Form)
 Choices = Iterable[tuple[str, Any]]
 
@@ -23,6 +24,13 @@ def text(
     widget = forms.TextInput(attrs={"maxlength": length_max, "autocomplete": "off", **attrs})
     widget.input_type = type_
     return forms.CharField(label=label, required=False, help_text=help_text, widget=widget)
+
+
+def note() -> forms.CharField:
+    """What goes with an answer to an enquiry."""
+    widget = forms.Textarea(attrs={"rows": 3})
+    hint = _("Whoever asked reads it.")
+    return forms.CharField(label=_("Note"), max_length=NOTE_MAX, required=False, widget=widget, help_text=hint)
 
 
 def day(label: Any, *, help_text: Any = "") -> forms.CharField:

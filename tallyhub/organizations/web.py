@@ -3,11 +3,10 @@
 from django.core.exceptions import ObjectDoesNotExist
 from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_POST, require_safe
 
 from tallyhub.accounts.sessions import CUSTOMER_KEY, WORKSPACE_KEY
-from tallyhub.kernel.http import HubRequest, signed_in
+from tallyhub.kernel.http import HubRequest, address_here, signed_in
 from tallyhub.kernel.scope import scope
 from tallyhub.organizations import queries
 
@@ -47,8 +46,4 @@ def switch_customer(request: HubRequest) -> HttpResponseBase:
 
 def _next(request: HubRequest) -> str:
     """Back to the page without its filters: another workspace is another choice. Never to another site."""
-    wanted = request.POST.get("next", "/").partition("?")[0]
-    allowed = url_has_allowed_host_and_scheme(
-        wanted, allowed_hosts={request.get_host()}, require_https=request.is_secure()
-    )
-    return wanted if allowed and wanted.startswith("/") else "/"
+    return address_here(request, request.POST.get("next", "/").partition("?")[0], otherwise="/")

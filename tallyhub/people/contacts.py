@@ -75,6 +75,23 @@ class Named:
     is_invited: bool
 
 
+# Who is one, and who was asked in as one: as people_contacts_named counts them.
+_IS_NAMED = f"""g.role = '{Role.SUPPORT_CONTACT}'
+  AND g.starts_at <= %(now)s AND (g.ends_at IS NULL OR g.ends_at > %(now)s)"""
+_IS_ASKED = f"'{Role.SUPPORT_CONTACT}' = ANY (i.roles) AND i.accepted_at IS NULL AND i.voided_at IS NULL"
+_HOLDERS = f"""
+SELECT g.person_id FROM organizations_accessgrant g WHERE g.workspace_id = ANY (%(workspaces)s) AND {_IS_NAMED}
+UNION SELECT i.person_id FROM people_invitation i WHERE i.workspace_id = ANY (%(workspaces)s) AND {_IS_ASKED}
+"""
+
+
+def find_holders(workspaces: Collection[int]) -> set[int]:
+    """Who is a support contact in one of these workspaces, or asked in as one; each person once."""
+    with connection.cursor() as cursor:
+        cursor.execute(_HOLDERS, {"workspaces": list(workspaces), "now": clock.now()})
+        return {person_id for (person_id,) in cursor.fetchall()}
+
+
 # The WHERE clauses are the first wall once more; by their policies one reads what one may.
 _NAMED_PEOPLE = f"""
 WITH places AS (
@@ -84,14 +101,12 @@ WITH places AS (
 SELECT g.person_id, p.name, coalesce(w.name, ''), g.starts_at, false
 FROM organizations_accessgrant g JOIN accounts_person p ON p.id = g.person_id
 LEFT JOIN organizations_workspace w ON w.id = g.workspace_id
-WHERE g.customer_id = ANY (%(customers)s) AND g.role = '{Role.SUPPORT_CONTACT}'
+WHERE g.customer_id = ANY (%(customers)s) AND {_IS_NAMED}
   AND (g.workspace_id IN (SELECT workspace_id FROM places) OR g.workspace_id IS NULL AND %(in_whole)s)
-  AND g.starts_at <= %(now)s AND (g.ends_at IS NULL OR g.ends_at > %(now)s)
 UNION ALL
 SELECT i.person_id, coalesce(nullif(i.name, ''), i.email), w.name, i.made_at, true
 FROM people_invitation i JOIN organizations_workspace w ON w.id = i.workspace_id
-WHERE i.workspace_id IN (SELECT workspace_id FROM places) AND '{Role.SUPPORT_CONTACT}' = ANY (i.roles)
-  AND i.accepted_at IS NULL AND i.voided_at IS NULL
+WHERE i.workspace_id IN (SELECT workspace_id FROM places) AND {_IS_ASKED}
 """
 
 
@@ -132,22 +147,16 @@ def check_room(access: Access, workspace: Workspace, person_ids: Collection[int]
 def find_refusal(
     access: Access, workspace: Workspace, person_ids: Collection[int], *, strangers: int = 0
 ) -> Conflict | None:
-    """Why they may not all become support contacts; ``strangers``: as many more, whom nobody knows yet."""
+    """Why they may not all become support contacts; ``strangers``: as many more, whom nobody knows yet.
+
+    What is written by it needs ``lock_people`` first.
+    """
     people = set(person_ids)
     for room in rooms(access, [workspace.pk], people) if people or strangers else ():
         new = len(people) + strangers - room.named_of_these
         if new > room.left:
             return _refusal(room, new)
     return None
-
-
-def has_room(access: Access, workspace: Workspace, person_id: int) -> bool:
-    """As ``check_room``, for one person and without an error."""
-    try:
-        check_room(access, workspace, [person_id])
-    except Conflict:
-        return False
-    return True
 
 
 def _refusal(room: Room, new: int) -> Conflict:

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from tests.browser.test_office import CSAM, work_inside
 from tests.browser.test_walk import ADMIN
 
 pytestmark = pytest.mark.xdist_group("browser")
@@ -85,3 +86,31 @@ def test_the_link_that_was_sent_again_works_in_a_private_window(open_page: Calla
     assert "Sunniva Veyor" in row
     assert "Registered" in row
     assert "Invited" not in row
+
+
+def test_a_personal_account_is_refused_until_it_is_allowed(open_page: Callable[..., Any]) -> None:
+    """Scenario 8 (R3.6), where a unified agreement reaches."""
+    admin = open_page(ADMIN, "/account-policy/", script=False)
+    invite(admin, "Logistics", "mender@elsewhere.example", "customer_activity")
+    (link,) = links_to(admin, "mender@elsewhere.example", 1)
+    guest = open_page(None, link, script=False)
+    assert "Logistics accepts work accounts only" in guest.locator("main").inner_text()
+    assert guest.locator("[name=password]").count() == 0
+    admin.goto("/account-policy/")
+    admin.get_by_role("button", name="Allow personal accounts in Logistics").click()
+    guest.goto(link)
+    register(guest, "Merle Mender")
+
+
+def test_a_personal_account_is_accepted_at_once_where_premier_reaches(open_page: Callable[..., Any]) -> None:
+    """Scenario 8 (R3.6): nobody has allowed anything."""
+    team = open_page(CSAM, "/", script=False)
+    work_inside(team, "Kestrel County Schools")
+    team.goto("/office/workspaces/new/")
+    team.locator("[name=name]").fill("Sports halls")
+    team.locator("[name=goal]").fill("Lights that work in every hall")
+    team.locator("[name=administrators]").fill("warden@elsewhere.example")
+    team.locator("main").get_by_label("Premier base").check()
+    team.get_by_role("button", name="Make it and invite").click()
+    (link,) = links_to(team, "warden@elsewhere.example", 1)
+    register(open_page(None, link, script=False), "Wenda Warden")

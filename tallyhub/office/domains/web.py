@@ -3,13 +3,12 @@
 from django.contrib import messages
 from django.http import HttpResponseBase
 from django.shortcuts import redirect, render
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from tallyhub.kernel.access import Right
 from tallyhub.kernel.errors import Conflict, Invalid
-from tallyhub.kernel.http import HubRequest, signed_in, url
+from tallyhub.kernel.http import HubRequest, address_here, signed_in, url
 from tallyhub.kernel.sentences import sentence
 from tallyhub.people.sign_in.commands import set_domain
 from tallyhub.people.sign_in.forms import SetDomainForm
@@ -40,8 +39,5 @@ def domain(request: HubRequest) -> HttpResponseBase:
 
 def _came_from(request: HubRequest) -> str:
     """Never another site."""
-    wanted = (request.POST if request.method == "POST" else request.GET).get("next", "")
-    allowed = url_has_allowed_host_and_scheme(
-        wanted, allowed_hosts={request.get_host()}, require_https=request.is_secure()
-    )
-    return wanted if allowed and wanted.startswith("/") else url("office:customer")
+    said = request.POST if request.method == "POST" else request.GET
+    return address_here(request, said.get("next", ""), otherwise=url("office:customer"))

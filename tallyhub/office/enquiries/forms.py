@@ -4,7 +4,8 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from tallyhub.kernel.names import NameField
-from tallyhub.office.workspaces.rules import GOAL_MAX, NOTE_MAX
+from tallyhub.office import forms as ask
+from tallyhub.office.workspaces.rules import GOAL_MAX
 
 
 class WishForm(forms.Form):
@@ -17,7 +18,7 @@ class WishForm(forms.Form):
     )
     reason = forms.CharField(
         label=_("Why it is needed"),
-        max_length=NOTE_MAX,
+        max_length=ask.NOTE_MAX,
         required=False,
         widget=forms.Textarea(attrs={"rows": 3}),
         help_text=_("For your account team. Leave it out where the goal says it already."),
@@ -25,10 +26,4 @@ class WishForm(forms.Form):
 
 
 class NoteForm(forms.Form):
-    note = forms.CharField(
-        label=_("Note"),
-        max_length=NOTE_MAX,
-        required=False,
-        widget=forms.Textarea(attrs={"rows": 3}),
-        help_text=_("Whoever asked reads it."),
-    )
+    note = ask.note()

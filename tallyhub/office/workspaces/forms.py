@@ -12,8 +12,9 @@ from tallyhub.kernel.addresses import check_address
 from tallyhub.kernel.errors import Invalid
 from tallyhub.kernel.names import NameField
 from tallyhub.kernel.sentences import sentence
+from tallyhub.office import forms as ask
 from tallyhub.office.workspaces.commands import NewWorkspace
-from tallyhub.office.workspaces.rules import GOAL_MAX, NOTE_MAX
+from tallyhub.office.workspaces.rules import GOAL_MAX
 
 _BETWEEN = re.compile(r"[\s,;]+")
 _ADDRESSES_MAX = 10_000  # characters
@@ -39,14 +40,7 @@ class NewWorkspaceForm(GoalForm):
     )
     language = forms.ChoiceField(label=_("Language of the invitations"), choices=LANGUAGES)
     allows_personal = forms.BooleanField(label=_("Accept personal accounts, too"), required=False)
-
-    note = forms.CharField(
-        label=_("Note"),
-        max_length=NOTE_MAX,
-        required=False,
-        widget=forms.Textarea(attrs={"rows": 3}),
-        help_text=_("Whoever asked reads it."),
-    )
+    note = ask.note()
 
     def __init__(self, *args: Any, answers: bool = False, **kwargs: Any) -> None:
         """``answers``: it grants an enquiry, and a note goes to whoever asked."""

@@ -1,7 +1,7 @@
 """Reads about a customer's workspaces and about what an activation does. Each is one statement, whatever the sizes."""
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
@@ -90,24 +90,11 @@ def list_contacts(access: Access, agreement_id: int, workspace_id: int | None) -
     ]  # fmt: skip
 
 
-_HOLDERS = f"""
-SELECT g.person_id FROM organizations_accessgrant g
-WHERE g.workspace_id = ANY (%(workspaces)s) AND g.role = '{Role.SUPPORT_CONTACT}' AND {_IN_FORCE}
-UNION SELECT i.person_id FROM people_invitation i
-WHERE i.workspace_id = ANY (%(workspaces)s) AND '{Role.SUPPORT_CONTACT}' = ANY (i.roles) AND {_OPEN}
-"""
 _LIMITS = f"""
 SELECT e.id FROM agreements_entitlement e
 JOIN agreements_package p ON p.id = e.package_id JOIN agreements_service s ON s.id = e.service_id
 WHERE p.agreement_id = %s AND p.customer_id = ANY (%s) AND s.kind = '{ServiceKind.CONTACTS}'
 """
-
-
-def list_support_contacts(workspaces: Iterable[int]) -> set[int]:
-    """Who is a support contact in one of these workspaces, or asked in as one; each person once."""
-    with connection.cursor() as cursor:
-        cursor.execute(_HOLDERS, {"workspaces": list(workspaces), "now": clock.now()})
-        return {person_id for (person_id,) in cursor.fetchall()}
 
 
 def count_allowed_contacts(access: Access, agreement_id: int, day: date) -> int | None:
@@ -125,7 +112,7 @@ def list_welcomes(access: Access, agreement: Agreement, default_id: int | None) 
     named = list_contacts(access, agreement.pk, default_id)
     first_day = max(agreement.starts_on, clock.today(agreement.zone))
     allowed = 0 if agreement.activated_at else count_allowed_contacts(access, agreement.pk, first_day)
-    return rules.welcome(named, holders=list_support_contacts(reached), allowed=allowed)
+    return rules.welcome(named, holders=contacts.find_holders(reached), allowed=allowed)
 
 
 _WAITING = """

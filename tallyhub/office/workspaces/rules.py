@@ -11,7 +11,6 @@ from tallyhub.organizations.rules import Role
 CODE_MAX = 60  # characters; the column has room for a number behind it
 ADMINISTRATORS_MAX = 20  # named with a new workspace; they invite the others
 GOAL_MAX = 2_000  # characters
-NOTE_MAX = 2_000  # characters of an answer to an enquiry
 _NO_CODE = re.compile(r"[^a-z0-9]+")
 
 

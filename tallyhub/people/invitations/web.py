@@ -6,7 +6,6 @@ from django.contrib import messages
 from django.core.exceptions import ObjectDoesNotExist
 from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST
@@ -15,7 +14,7 @@ from tallyhub.accounts.rules import LANGUAGES
 from tallyhub.kernel import formatting as fmt
 from tallyhub.kernel.access import Right
 from tallyhub.kernel.errors import Conflict, Forbidden, HubError
-from tallyhub.kernel.http import HubRequest, signed_in
+from tallyhub.kernel.http import HubRequest, address_here, signed_in
 from tallyhub.kernel.scope import scope
 from tallyhub.kernel.sentences import sentence
 from tallyhub.organizations.models import Workspace
@@ -168,8 +167,4 @@ def revoke(request: HubRequest, invitation_id: int) -> HttpResponseBase:
 
 def _back(request: HubRequest) -> str:
     """To the list from which it was done, with its filters; never to another site."""
-    wanted = request.POST.get("next", "")
-    is_ours = url_has_allowed_host_and_scheme(
-        wanted, allowed_hosts={request.get_host()}, require_https=request.is_secure()
-    )
-    return wanted if is_ours and wanted.startswith("/") else "people:users"
+    return address_here(request, request.POST.get("next", ""), otherwise="people:users")

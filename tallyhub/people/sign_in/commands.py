@@ -61,7 +61,6 @@ def refuse_personal(access: Access, workspace_id: int) -> None:
 
 
 def _decide(access: Access, workspace_id: int, *, allows: bool) -> None:
-    require_part(access)
     workspace = work.lock_workspace(access, workspace_id)
     if workspace.allows_personal == allows:
         return

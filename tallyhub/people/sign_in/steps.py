@@ -70,7 +70,7 @@ def renew(
 def _full(access: Access, person: Person, groups: Collection[DirectoryGroup]) -> dict[int, Workspace]:
     """Where the groups would make them a support contact, and no place is left. Needs the lock of the people."""
     wanted = {one.workspace_id: one.workspace for one in groups if Role.SUPPORT_CONTACT in one.roles}
-    return {pk: one for pk, one in wanted.items() if not contacts.has_room(access, one, person.pk)}
+    return {pk: one for pk, one in wanted.items() if contacts.find_refusal(access, one, [person.pk])}
 
 
 def _roles_given(group: DirectoryGroup, full: Collection[int]) -> list[str]:

@@ -1,6 +1,6 @@
 """Manage users: the list, somebody's page, and what is changed there (R7.1)."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 from django.contrib import messages
@@ -14,7 +14,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from tallyhub.kernel import formatting as fmt
-from tallyhub.kernel.access import Right
+from tallyhub.kernel.access import Access, Right
 from tallyhub.kernel.errors import Invalid
 from tallyhub.kernel.grid import csv_lines, cut, read_place
 from tallyhub.kernel.http import HubRequest, signed_in, url
@@ -26,7 +26,7 @@ from tallyhub.people.groups import commands as group_commands
 from tallyhub.people.groups import queries as groups
 from tallyhub.people.users import bulk, commands, grid, page, queries
 from tallyhub.people.users.forms import managed_by, read_filter, read_id, read_ids, read_ticked
-from tallyhub.people.users.queries import UserFilter
+from tallyhub.people.users.queries import User, UserFilter
 from tallyhub.people.users.rules import TICKED_MAX
 
 
@@ -114,19 +114,20 @@ def _csv_body(request: HubRequest, wanted: UserFilter, language: str) -> Iterato
 @signed_in
 @require_safe
 def user(request: HubRequest, person_id: int) -> HttpResponse:
-    names = _names(request)
-    with scope(request.access):
-        found = queries.get_user(request.access, person_id, list(names))
-        return render(request, "people/user.html", page.person(request.access, found, names))
+    return _user_page(request, queries.get_user, person_id)
 
 
 @signed_in
 @require_safe
 def user_invited(request: HubRequest, invitation_id: int) -> HttpResponse:
     """Somebody who has not joined, named by the invitation."""
+    return _user_page(request, queries.get_asked, invitation_id)
+
+
+def _user_page(request: HubRequest, get: Callable[[Access, int, list[int]], User], user_id: int) -> HttpResponse:
     names = _names(request)
     with scope(request.access):
-        found = queries.get_asked(request.access, invitation_id, list(names))
+        found = get(request.access, user_id, list(names))
         return render(request, "people/user.html", page.person(request.access, found, names))
 
 
