@@ -153,6 +153,7 @@ def doors(world: SimpleNamespace) -> dict[tuple[str, str], tuple[list[Any], dict
         **{("POST", f"office:{act}"): ([0], none_there(ACCOUNT_TEAM)) for act in ("grant", "decline")},
         **office(world),
         **support(world),
+        **work(),
         **time_and_placement(world),
         ("GET", "organizations:switch"): ([], for_all(200)),
         ("POST", "organizations:switch_workspace"): ([], for_all(404)),  # without a workspace of one's own
@@ -281,6 +282,15 @@ def support(world: SimpleNamespace) -> dict[tuple[str, str], tuple[list[Any], di
     }
 
 
+def work() -> dict[tuple[str, str], tuple[list[Any], dict[str, int]]]:
+    """The queue is for staff. The buttons are pressed on a request that is not there; tests/support says by whom."""
+    buttons = ("change_status", "assign", "change_severity", "classify", "call", "hear_call")
+    return {
+        ("GET", "support:queue"): ([], only(SUPPORT_STAFF)),
+        **{("POST", f"support:{name}"): (["1"], for_all(404)) for name in buttons},
+    }
+
+
 def time_and_placement(world: SimpleNamespace) -> dict[tuple[str, str], tuple[list[Any], dict[str, int]]]:
     """What a request took is for whoever sees it (R1.5), time itself for staff; the cause is the account team's."""
     request = make_request(world.north)
@@ -360,6 +370,7 @@ def test_an_id_that_no_database_has_is_not_there(world: SimpleNamespace, client:
     """Of every address that takes one; beyond a bigint the database itself would refuse the number."""
     client.force_login(world.csam)
     grant(world.csam, "customer_administrator", world.cedar)
+    grant(world.csam, "support_contact", world.north)
     found = {}
     for method, name in doors(world):
         for arguments in ([2**63], [2**63, "top_up"], [1, 2**63]):

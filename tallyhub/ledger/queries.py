@@ -68,6 +68,11 @@ WHERE customer_id = ANY (%s::bigint[]) AND external_id = ANY (%s::text[])
 """
 
 
+def reversals_of(column: str) -> QuerySet[Entry]:
+    """What takes back the entry that a row of another query names in this column."""
+    return Entry.objects.filter(reverses_id=OuterRef(column))
+
+
 def ids_of(access: Access, keys: Collection[tuple[str, str]]) -> dict[tuple[str, str], int]:
     """Of entries in scope, by source and external id."""
     with connection.cursor() as cursor:

@@ -1,5 +1,7 @@
 """Reads that several rooms need."""
 
+from typing import Any
+
 from django.db import connection
 
 from tallyhub.kernel.access import Access
@@ -10,6 +12,11 @@ def get_request(access: Access, number: str) -> Request:
     """With product and workspace. Raises DoesNotExist for one that is hidden or absent."""
     found: Request = Request.objects.visible_to(access).select_related("product", "workspace").get(number=number)
     return found
+
+
+def ids_seen(access: Access) -> tuple[str, Any]:
+    """A statement that names the visible requests, and its parameters, to stand within a larger one."""
+    return Request.objects.visible_to(access).order_by().values("pk").query.sql_with_params()
 
 
 def find_ids(access: Access, text: str, at_most: int) -> list[int]:

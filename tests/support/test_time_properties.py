@@ -249,8 +249,16 @@ def _wait_until_it_waits(owner: Any, process: Any, table: str) -> None:
 
 
 def test_days_are_those_of_the_agreement(world: SimpleNamespace) -> None:
-    """The reckoning above leans on it: what lies before the term is kept unbooked."""
+    """Its zone is an hour before UTC: what crosses its first midnight is paid by the one before and by this one."""
     work = log(world, make_request(world.north, kind="advice"), "2025-12-31T22:50", 20)
+    assert [(day.isoformat(), real) for day, real, _ in booked(world.old_advisory)] == [("2025-12-31", 10)]
     assert [(day.isoformat(), real) for day, real, _ in booked(world.cedar_advisory)] == [("2026-01-01", 10)]
+    assert of(work).unbooked == ""
+
+
+def test_what_lies_before_every_term_is_kept_unbooked(world: SimpleNamespace) -> None:
+    """The reckoning above leans on it."""
+    work = log(world, make_request(world.north, kind="advice"), "2024-12-31T22:50", 20)
+    assert [(day.isoformat(), real) for day, real, _ in booked(world.old_advisory)] == [("2025-01-01", 10)]
     assert of(work).unbooked == "missing"
-    assert datetime.fromisoformat(of(work).choice["spans"][1]["day"]).year == 2026
+    assert datetime.fromisoformat(of(work).choice["spans"][1]["day"]).year == 2025

@@ -15,7 +15,7 @@ from tallyhub.kernel.access import Access, Right
 from tallyhub.kernel.errors import Conflict, HubError, Invalid
 from tallyhub.kernel.scope import command
 from tallyhub.organizations.models import Workspace
-from tallyhub.organizations.queries import find_member, list_holders, list_members
+from tallyhub.organizations.queries import find_member, get_workspace, list_holders, list_members
 from tallyhub.organizations.rules import RIGHTS_OF
 from tallyhub.organizations.steps import find_people_by_key, find_workspaces
 from tallyhub.support import steps as support
@@ -76,7 +76,7 @@ def _workspace(access: Access, code: str) -> Workspace:
     workspace_id = found.get((access.customer_id or 0, code))
     if workspace_id not in access.workspaces:
         raise Refused([Flaw("/workspace", Invalid("workspace_unknown"))])
-    workspace: Workspace = Workspace.objects.visible_to(access).get(pk=workspace_id)
+    workspace = get_workspace(access, workspace_id)
     if access.person_id is not None:
         access.require(Right.OPEN_REQUESTS, workspace_id=workspace.pk)
     if workspace.archived_at:

@@ -2,14 +2,13 @@
 
 from collections.abc import Collection
 
-from tallyhub.agreements.models import Coverage, Entitlement, Package, Product, ResponseGoal, TimeRule, WorkCalendar
+from tallyhub.agreements.models import Entitlement, Package, Product, WorkCalendar
 from tallyhub.agreements.queries import lock_agreement
+from tallyhub.agreements.terms import queries, steps
+from tallyhub.agreements.terms.queries import Stored
 from tallyhub.journal.steps import record
 from tallyhub.kernel.access import Access, Right
-from tallyhub.kernel.errors import Conflict
 from tallyhub.kernel.scope import command
-from tallyhub.office.terms import queries
-from tallyhub.office.terms.queries import Stored
 from tallyhub.office.terms.rules import CalendarTerms, Terms
 from tallyhub.organizations.steps import touch_customer
 
@@ -22,20 +21,11 @@ def change_terms(access: Access, agreement_id: int, terms: Terms) -> None:
     agreement = lock_agreement(access, agreement_id)
     stored = queries.read_terms(access, agreement_id)
     _check(stored, terms)
-    _cover(stored, terms)
-    for entitlement_id, cap in terms.caps.items():
-        Entitlement.objects.visible_to(access).filter(pk=entitlement_id).update(request_cap=cap)
-    of = {"customer_id": agreement.customer_id, "agreement_id": agreement.pk}
-    ResponseGoal.objects.visible_to(access).filter(agreement_id=agreement.pk).delete()
-    ResponseGoal.objects.bulk_create(
-        ResponseGoal(**of, severity=one.severity, minutes=one.minutes, calendar_id=one.calendar_id)
-        for one in terms.goals
-    )
-    TimeRule.objects.visible_to(access).filter(agreement_id=agreement.pk).delete()
-    TimeRule.objects.bulk_create(
-        TimeRule(**of, calendar_id=one, numerator=by.numerator, denominator=by.denominator)
-        for one, by in terms.multipliers.items()
-    )
+    covered = {(package, product) for package, products in terms.products.items() for product in products}
+    steps.set_coverage(stored, covered, terms.every_product)
+    steps.set_caps(access, terms.caps)
+    steps.set_goals(access, agreement, [(one.severity, one.minutes, one.calendar_id) for one in terms.goals])
+    steps.set_multipliers(access, agreement, terms.multipliers)
     record(access, "office.support_terms_changed", agreement.pk)
 
 
@@ -62,33 +52,15 @@ def _require(
         raise model.DoesNotExist
 
 
-def _cover(stored: Stored, terms: Terms) -> None:
-    wanted = {(package, product) for package, products in terms.products.items() for product in products}
-    for package, product in sorted(stored.coverage - wanted):
-        Coverage.objects.filter(package_id=package, product_id=product).delete()
-    Coverage.objects.bulk_create(
-        Coverage(customer_id=stored.agreement.customer_id, package_id=package, product_id=product)
-        for package, product in sorted(wanted - stored.coverage)
-    )
-    for one in stored.packages:
-        covers = one.pk in terms.every_product
-        if one.covers_every_product is not covers:
-            one.covers_every_product = covers
-            one.save(update_fields=["covers_every_product"])
-
-
 @command
 def save_calendar(access: Access, calendar_id: int | None, said: CalendarTerms) -> int:
     """A new one without an id. Raises Conflict for a name that another one has."""
     access.require(Right.MANAGE_AGREEMENTS)
     touch_customer(access.customers)
     (customer_id,) = access.customers
-    one = (
-        queries.get_calendar(access, calendar_id) if calendar_id is not None else WorkCalendar(customer_id=customer_id)
-    )
-    if any(each.name == said.name and each.pk != one.pk for each in queries.list_calendars(access)):
-        raise Conflict("calendar_name_taken")
-    one.name, one.zone, one.week, one.holidays = said.name, said.zone, said.week, said.holidays
-    one.save()
+    one = WorkCalendar(customer_id=customer_id)
+    if calendar_id is not None:
+        one = queries.get_calendar(access, calendar_id)
+    steps.save_calendar(access, one, name=said.name, zone=said.zone, week=said.week, holidays=said.holidays)
     record(access, "office.support_terms_changed", None)
     return int(one.pk)

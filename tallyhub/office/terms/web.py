@@ -11,6 +11,8 @@ from django.views.decorators.http import require_http_methods
 
 from tallyhub.agreements.models import Agreement, Entitlement, Package
 from tallyhub.agreements.rules import Scope, ServiceKind, Severity
+from tallyhub.agreements.terms import queries
+from tallyhub.agreements.terms.queries import Stored
 from tallyhub.agreements.words import scope_name
 from tallyhub.kernel.access import Right
 from tallyhub.kernel.amounts import Unit
@@ -20,9 +22,8 @@ from tallyhub.kernel.scope import scope
 from tallyhub.kernel.sentences import sentence
 from tallyhub.office import forms as ask
 from tallyhub.office.agreements.amounts import write_amount
-from tallyhub.office.terms import commands, queries
+from tallyhub.office.terms import commands
 from tallyhub.office.terms.forms import CalendarForm
-from tallyhub.office.terms.queries import Stored
 from tallyhub.office.terms.rules import (
     WEEKDAYS,
     Goal,

@@ -41,7 +41,7 @@ class Choice:
     is_mine: bool = False
     text: str = ""
 
-    def filter(self, found: tuple[int, ...] | None) -> RequestFilter:
+    def wanted(self, found: tuple[int, ...] | None) -> RequestFilter:
         return RequestFilter(
             self.workspaces, _statuses(self.status), self.severity, self.kind, self.product, self.is_mine, found
         )

@@ -50,7 +50,7 @@ def _render(request: HubRequest, template: str) -> HttpResponse:
 def _grid(request: HubRequest, choice: Choice) -> dict[str, Any]:
     access = request.access
     place = read_place(request.GET, queries.SORTS)
-    wanted = choice.filter(queries.search(access, choice.text) if choice.text else None)
+    wanted = choice.wanted(queries.search(access, choice.text) if choice.text else None)
     found = cut(queries.list_page(access, wanted, place), place)
     words = _words(request, choice)
     words.learn(found.rows)
@@ -92,7 +92,7 @@ def _csv_body(request: HubRequest, choice: Choice, language: str) -> Iterator[st
 
 
 def _csv_rows(request: HubRequest, choice: Choice, words: Words, cells: list[Any]) -> Iterator[list[str | int]]:
-    wanted = choice.filter(queries.search(request.access, choice.text) if choice.text else None)
+    wanted = choice.wanted(queries.search(request.access, choice.text) if choice.text else None)
     for batch in queries.stream(request.access, wanted):
         words.learn(batch)
         for one in batch:

@@ -17,9 +17,9 @@ from tallyhub.kernel.access import Access
 from tallyhub.kernel.amounts import Unit
 from tallyhub.kernel.grid import COUNT_MAX, PAGE_ROWS, Place
 from tallyhub.kernel.scope import streamed
-from tallyhub.support.models import Request
 from tallyhub.support.placement.queries import Sort
 from tallyhub.support.placement.rules import Wanted
+from tallyhub.support.queries import ids_seen
 
 STREAM_ROWS = 2_000  # per fetch of an export
 SORTS: dict[str, type[date] | type[int]] = {"occurred_on": date, "charged": int}
@@ -128,7 +128,7 @@ WITH mine AS (
 
 def _rows(wanted: RowFilter) -> tuple[str, list[Any]]:
     """The clause that names the rows ``listed``, and its parameters."""
-    seen, seen_params = Request.objects.visible_to(wanted.access).order_by().values("pk").query.sql_with_params()
+    seen, seen_params = ids_seen(wanted.access)
     days = [wanted.first_day, wanted.first_day, wanted.last_day, wanted.last_day]
     params = [
         list(wanted.entitlements), list(wanted.workspaces), *days, get_language() or "en", _placed(wanted), *days,

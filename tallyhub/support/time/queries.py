@@ -1,26 +1,27 @@
 """What was worked, what it counts for, and what is booked of it."""
 
-from collections import defaultdict
 from collections.abc import Collection
 from fractions import Fraction
 
 from django.db import connection
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, Q
 
 from tallyhub.agreements.models import TimeRule
+from tallyhub.agreements.terms.queries import list_time_rules
 from tallyhub.kernel.access import Access
-from tallyhub.ledger.models import Entry
+from tallyhub.ledger.queries import reversals_of
 from tallyhub.support.models import Booking, Request, Work
 from tallyhub.support.time.rules import Calendar, Rule
 
 
 def list_rules(access: Access) -> dict[int, list[Rule]]:
     """By agreement."""
-    found: dict[int, list[Rule]] = defaultdict(list)
-    for one in TimeRule.objects.visible_to(access).select_related("calendar").order_by("pk"):
-        calendar = Calendar(one.calendar.zone, one.calendar.week, frozenset(one.calendar.holidays))
-        found[one.agreement_id].append(Rule(calendar, Fraction(one.numerator, one.denominator)))
-    return found
+    return {agreement: [_rule(one) for one in several] for agreement, several in list_time_rules(access).items()}
+
+
+def _rule(one: TimeRule) -> Rule:
+    calendar = Calendar(one.calendar.zone, one.calendar.week, frozenset(one.calendar.holidays))
+    return Rule(calendar, Fraction(one.numerator, one.denominator))
 
 
 def list_work(access: Access, requests: Collection[Request]) -> list[Work]:
@@ -35,9 +36,8 @@ def get_work(access: Access, work_id: int) -> Work:
 
 def list_bookings(access: Access, requests: Collection[Request], work: Collection[Work]) -> list[Booking]:
     """All that these requests and this work ever booked, each with its entry; ``is_taken_back`` by whomever."""
-    reversal = Entry.objects.filter(reverses_id=OuterRef("entry_id"))
     wanted = Booking.objects.visible_to(access).filter(Q(request__in=requests) | Q(work__in=work))
-    return list(wanted.select_related("entry").annotate(is_taken_back=Exists(reversal)).order_by("pk"))
+    return list(wanted.select_related("entry").annotate(is_taken_back=Exists(reversals_of("entry_id"))).order_by("pk"))
 
 
 def list_unbooked(access: Access) -> list[Request]:

@@ -16,6 +16,7 @@ from tallyhub.kernel.http import HubRequest, signed_in
 from tallyhub.kernel.scope import scope
 from tallyhub.kernel.sentences import sentence
 from tallyhub.support.models import Request
+from tallyhub.support.queries import get_request
 from tallyhub.support.time import commands, page, queries
 from tallyhub.support.time.forms import WorkForm, form_of
 
@@ -36,7 +37,7 @@ def log(request: HubRequest, number: str) -> HttpResponseBase:
         commands.log_work(request.access, number, form.read(_zone()))
     except (Invalid, Conflict) as error:
         with scope(request.access):  # what is hidden stays hidden, whatever was typed
-            _get(request, number)
+            get_request(request.access, number)
         form.say(error)
         return _time(request, number, form, status=_STATUS[type(error)])
     messages.success(request, _("Time logged."))
@@ -108,14 +109,9 @@ def _zone() -> str:
     return timezone.get_current_timezone_name()
 
 
-def _get(request: HubRequest, number: str) -> Request:
-    found: Request = Request.objects.visible_to(request.access).get(number=number)
-    return found
-
-
 def _time(request: HubRequest, number: str, form: WorkForm | None = None, status: int = 200) -> HttpResponse:
     with scope(request.access):
-        one = _get(request, number)
+        one = get_request(request.access, number)
         found = page.sections(request.access, one)
         if form is not None and found["log_form"]:
             found["log_form"] = form

@@ -1,5 +1,6 @@
-"""The terms of an agreement as they are."""
+"""The terms of support as they are."""
 
+from collections import defaultdict
 from dataclasses import dataclass
 
 from tallyhub.agreements import queries as agreements
@@ -9,6 +10,8 @@ from tallyhub.kernel.access import Access
 
 @dataclass(frozen=True, slots=True)
 class Stored:
+    """The terms of one agreement."""
+
     agreement: Agreement
     packages: list[Package]  # each with its entitlements and their services
     products: list[Product]
@@ -30,6 +33,14 @@ def read_terms(access: Access, agreement_id: int) -> Stored:
         list(ResponseGoal.objects.visible_to(access).filter(agreement_id=agreement_id)),
         list(TimeRule.objects.visible_to(access).filter(agreement_id=agreement_id)),
     )
+
+
+def list_time_rules(access: Access) -> dict[int, list[TimeRule]]:
+    """By agreement, each with its calendar."""
+    found: dict[int, list[TimeRule]] = defaultdict(list)
+    for one in TimeRule.objects.visible_to(access).select_related("calendar").order_by("pk"):
+        found[one.agreement_id].append(one)
+    return found
 
 
 def list_calendars(access: Access) -> list[WorkCalendar]:
