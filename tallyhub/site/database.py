@@ -40,9 +40,12 @@ def migrate() -> None:
 
 
 def bound_statements() -> None:
-    """For a web worker: no statement of a page runs on after its reader has left. Before the first connection."""
+    """For a web worker: no statement of a page runs on after its reader has left. Before the first connection.
+
+    Nor is one compiled: policies make short statements look dear, and compiling would take longer than they do.
+    """
     options: dict[str, Any] = connections["default"].settings_dict["OPTIONS"]
-    bound = f"-c statement_timeout={settings.TALLYHUB.statement_seconds_max}s"
+    bound = f"-c jit=off -c statement_timeout={settings.TALLYHUB.statement_seconds_max}s"
     options["options"] = f"{options.get('options', '')} {bound}".strip()
 
 
