@@ -3,6 +3,7 @@
 import logging
 import re
 from collections.abc import Callable
+from threading import Lock
 from time import perf_counter
 from typing import Any
 
@@ -35,6 +36,7 @@ HEADERS = {
     "X-Frame-Options": "DENY",
 }
 STAY_ON_TLS = "max-age=31536000"  # a year; not for the host's neighbours, who may not have TLS
+TURN_SECONDS_MAX = 0.05
 ID_MAX = 2**63 - 1  # of a bigint
 REQUEST_ID = re.compile(r"[A-Za-z0-9._-]{8,64}")
 
@@ -47,6 +49,25 @@ def security_headers(get_response: Handler) -> Handler:
         if settings.TALLYHUB.is_tls:
             response.headers["Strict-Transport-Security"] = STAY_ON_TLS
         return response
+
+    return middleware
+
+
+def take_turns(get_response: Handler) -> Handler:
+    """Let one thread of a worker work at a time, while the others wait for what people send.
+
+    Threads that share an interpreter take it from each other in the middle of a page, and all of them end later; one
+    after the other is quicker. Whoever works long does not hold up the others for more than a moment.
+    """
+    turn = Lock()
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        has_turn = request.method in ("GET", "HEAD") and turn.acquire(timeout=TURN_SECONDS_MAX)
+        try:
+            return get_response(request)
+        finally:
+            if has_turn:
+                turn.release()
 
     return middleware
 

@@ -104,6 +104,7 @@ MIDDLEWARE = [
     "tallyhub.site.middleware.security_headers",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "tallyhub.site.proxies.believe_own_proxies",
+    "tallyhub.site.middleware.take_turns",
     "tallyhub.site.middleware.observed",
     "tallyhub.site.probes.answer_probes",
     "tallyhub.integrations.api.door.apart",
