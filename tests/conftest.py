@@ -8,6 +8,7 @@ would live on in the next.
 import gc
 import os
 import tempfile
+import time
 from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
@@ -91,44 +92,110 @@ def _named(url: str, database: str) -> str:
     return conninfo.make_conninfo(url, dbname=database)
 
 
+def _leave() -> None:
+    from django.db import connections
+
+    for connection in connections.all():
+        connection.close()
+        if hasattr(connection, "close_pool"):
+            connection.close_pool()
+
+
+_TABLES = """
+SELECT relid::regclass::text FROM pg_stat_user_tables {where} ORDER BY relid
+"""
+_SEQUENCES = """
+SELECT quote_ident(schemaname) || '.' || quote_ident(sequencename), coalesce(last_value, start_value),
+    last_value IS NOT NULL
+FROM pg_sequences
+"""
+_OTHERS = "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()"
+_DEFINED = " UNION ALL ".join(
+    f"SELECT xmin::text::bigint AS x FROM {catalog}"
+    for catalog in ("pg_class", "pg_proc", "pg_policy", "pg_trigger", "pg_constraint", "pg_index")
+)
+
+
+class Rows:
+    """What a database holds. Putting back the tables that a test wrote takes a fifth of the time that a copy takes."""
+
+    def __init__(self, address: str) -> None:
+        self._address = address
+        with psycopg.connect(address, autocommit=True) as connection:
+            self._rows = {
+                table: b"".join(self._copied(connection, table))
+                for (table,) in connection.execute(_TABLES.format(where="")).fetchall()
+            }
+            self._sequences = connection.execute(_SEQUENCES).fetchall()
+            self._defined = self._newest_definition(connection)
+
+    @staticmethod
+    def _copied(connection: "psycopg.Connection[Any]", table: str) -> Iterator[bytes]:
+        with connection.cursor().copy(f"COPY {table} TO STDOUT (FORMAT binary)") as copy:
+            yield from map(bytes, copy)
+
+    @staticmethod
+    def _newest_definition(connection: "psycopg.Connection[Any]") -> Any:
+        return connection.execute(f"SELECT max(x), count(*) FROM ({_DEFINED}) of_catalogs").fetchone()
+
+    def restore(self) -> bool:
+        """Whether it could be done: not where a test has defined something anew, or somebody still works in it."""
+        with psycopg.connect(self._address, autocommit=True) as connection:
+            if not self._is_left(connection) or self._newest_definition(connection) != self._defined:
+                return False
+            written = connection.execute(_TABLES.format(where="WHERE n_tup_ins + n_tup_upd + n_tup_del > 0")).fetchall()
+            with connection.transaction():
+                connection.execute("SET LOCAL session_replication_role = replica")  # no trigger, no foreign key
+                for (table,) in written:
+                    connection.execute(f"DELETE FROM {table}")
+                    with connection.cursor().copy(f"COPY {table} FROM STDIN (FORMAT binary)") as copy:
+                        copy.write(self._rows[table])
+                for sequence in self._sequences:
+                    connection.execute("SELECT setval(%s, %s, %s)", sequence)
+            connection.execute("SELECT pg_stat_force_next_flush()")
+            connection.execute("SELECT pg_stat_reset()")
+        return True
+
+    @staticmethod
+    def _is_left(connection: "psycopg.Connection[Any]") -> bool:
+        """A server process counts what it wrote when it ends, which is a moment after its client has left."""
+        for _turn in range(200):
+            if connection.execute(_OTHERS).fetchone() == (0,):
+                return True
+            time.sleep(0.001)
+        return False
+
+
 class Databases:
     """The copies this worker works on."""
 
     def __init__(self) -> None:
         self._server = os.environ["TALLYHUB_TEST_ADMIN"]
-        self._name = conninfo.conninfo_to_dict(os.environ["TALLYHUB_OWNER_URL"])["dbname"]
+        self._name = str(conninfo.conninfo_to_dict(os.environ["TALLYHUB_OWNER_URL"])["dbname"])
         self._world: Any = None
+        self._rows: Rows | None = None  # of the world, where the database holds it or what a test has made of it
 
     def fresh(self, template: str = _TEMPLATE) -> None:
         """Replace this worker's database with a copy of a template."""
-        from django.db import connections
-
-        for connection in connections.all():
-            connection.close()
-            if hasattr(connection, "close_pool"):
-                connection.close_pool()
-        self._copy(template, str(self._name))
+        _leave()
+        self._rows = None
+        self._copy(template, self._name)
 
     def world(self) -> Any:
-        """A copy with the fixed cast in it, and the cast."""
+        """A database with the fixed cast in it and nothing else, and the cast."""
         from tests import world
 
         template = f"{self._name}_world"
         if self._world is None:
             self.fresh()
             self._world = world.build()
-            self._copy_out(template)
-        self.fresh(template)
+            _leave()
+            self._copy(self._name, template)
+        _leave()
+        if self._rows is None or not self._rows.restore():
+            self.fresh(template)
+            self._rows = Rows(_named(self._server, self._name))
         return self._world
-
-    def _copy_out(self, template: str) -> None:
-        from django.db import connections
-
-        for connection in connections.all():
-            connection.close()
-            if hasattr(connection, "close_pool"):
-                connection.close_pool()
-        self._copy(str(self._name), template)
 
     def _copy(self, source: str, target: str) -> None:
         with psycopg.connect(self._server, autocommit=True) as connection:
