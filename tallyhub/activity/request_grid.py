@@ -63,13 +63,13 @@ class Columns:
             Column("occurred_on", _("Opened"), _day, _iso_day, lambda row: row.occurred_on, sort="occurred_on"),
             Column("closed", _("Closed"), _closed, _iso_closed, lambda row: row.closed_on),
             _text("status", _("Status"), lambda row: words.status_name(row.status) if row.status else ""),
-            _text("primary_contact", _("Primary contact"), self._contact),
+            _text("person", _("Primary contact"), self._contact),
             _text("workspace", _("Workspace"), self._workspace, on_page=several_workspaces),
             _text("service", _("Service"), self._of(lambda member: member[2].title), on_page=False),
             _text("agreement", _("Agreement"), self._of(lambda member: member[0].number), on_page=several_packages),
             _text("package", _("Package"), self._of(lambda member: member[1].code), on_page=False),
             Column("package_name", _("Package"), self._packages, cell=self._packages) if several_packages else None,
-            _text("real", _("Real"), self._real, on_page=False),
+            Column("real", _("Real"), plain=self._plain_real, cell=self._real),
             _text("multiplier", _("Multiplier"), lambda row: row.multiplier, on_page=False),
             Column("charged", hours, self._charged, self._plain, self._cell, sort="charged", is_numeric=True),
             self._minutes,
@@ -128,6 +128,10 @@ class Columns:
     def _real(self, row: Row) -> str:
         units = self._units_of(row)
         return fmt.amount(row.real, units[0]) if row.real is not None and units else ""
+
+    def _plain_real(self, row: Row) -> str | int:
+        units = self._units_of(row)
+        return plain_amount(row.real, units[0]) if row.real is not None and units else ""
 
     def _charged(self, row: Row) -> str:
         return ", ".join(fmt.amount(row.drawn.get(unit, 0), unit) for unit in self._units_of(row)) or "–"

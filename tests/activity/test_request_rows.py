@@ -61,7 +61,7 @@ def test_rows_say_what_the_request_is_and_what_it_drew(world: SimpleNamespace, c
     (row,) = [one for one in rows_of(client, world.admin, of(world.cedar_advisory) + CSV) if one["severity"]]
     assert row == row | {
         "reference": request.number, "title": "'=How?", "product": "Engine", "severity": "B", "type": "Advisory",
-        "occurred_on": "2026-11-18", "closed": "2026-11-20", "status": "Closed", "primary_contact": "member",
+        "occurred_on": "2026-11-18", "closed": "2026-11-20", "status": "Closed", "person": "member",
         "workspace": "South", "agreement": "CED-2026", "package": "BASE", "charged": "1:15", "charged_minutes": "75",
         "unit": "minutes",
     }  # fmt: skip
