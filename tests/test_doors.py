@@ -284,7 +284,7 @@ def support(world: SimpleNamespace) -> dict[tuple[str, str], tuple[list[Any], di
 
 def work() -> dict[tuple[str, str], tuple[list[Any], dict[str, int]]]:
     """The queue is for staff. The buttons are pressed on a request that is not there; tests/support says by whom."""
-    buttons = ("change_status", "assign", "change_severity", "classify", "merge", "call", "hear_call")
+    buttons = ("change_status", "assign", "change_severity", "classify", "call", "hear_call")
     return {
         ("GET", "support:queue"): ([], only(SUPPORT_STAFF)),
         **{("POST", f"support:{name}"): (["1"], for_all(404)) for name in buttons},

@@ -242,8 +242,6 @@ _SENTENCES = {
     "mapping_name_taken": _("A mapping with this name is saved already. Delete it first, or choose another name."),
     "mapping_unknown": _("There is no mapping %(name)s. Give its path, or one of these names: %(names)s."),
     "mend_not_needed": _("Somebody mended this meanwhile: the requests are listed under this package already."),
-    "merge_into_over": _("The support request %(number)s is over. Choose one that goes on."),
-    "merge_unknown": _("There is no other support request %(number)s in this workspace."),
     "message_missing": _("Write something, or choose a file."),
     "method_unknown": _("This address does not know the method. Those it knows stand in the header Allow."),
     "multiplier_below_one": _("Time never counts for less than it is. Write 1 or more."),

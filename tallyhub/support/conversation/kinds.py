@@ -29,8 +29,6 @@ KINDS: dict[str, Kind] = {
     "call_heard": Kind(_("Acknowledged the priority call")),
     "called": Kind(_("Made a priority call")),
     "class": Kind(_("Changed the class from %(was)s to %(becomes)s"), {"was": _BY_CLASS, "becomes": _BY_CLASS}),
-    "merged": Kind(_("Merged it into the request %(into)s")),
-    "merged_here": Kind(_("Merged another request into this one")),
     "opened": Kind(_("Opened it with severity %(severity)s")),
     "severity": Kind(_("Changed the severity from %(was)s to %(becomes)s")),
     "shared": Kind(_("Shared it with %(person)s"), people=("person",)),

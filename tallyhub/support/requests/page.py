@@ -10,7 +10,7 @@ from tallyhub.kernel.access import Access, Right
 from tallyhub.organizations.queries import find_members, names_of
 from tallyhub.people.groups import queries as groups
 from tallyhub.support.models import Request
-from tallyhub.support.requests.queries import Reader, find_number, list_readers
+from tallyhub.support.requests.queries import Reader, list_readers
 from tallyhub.support.requests.rules import may_be_taken, may_take_away
 from tallyhub.support.rules import Why
 from tallyhub.support.words import KIND_NAMES, severity_badge, status_badge
@@ -36,8 +36,6 @@ def header(access: Access, request: Request) -> dict[str, Any]:
         "status": status_badge(request.status),
         "severity": severity_badge(request.severity),
         "may_ask_who": may_ask_who(access, request),
-        "is_merged": request.merged_into_id is not None,
-        "merged_into": find_number(access, request.merged_into_id) if request.merged_into_id else "",
     }
 
 

@@ -183,12 +183,6 @@ def list_readers(access: Access, request: Request) -> list[Reader]:
     return [Reader(one.pk, one.person_id, one.group_id, Why(one.why), one.given_by_id, one.given_at) for one in found]
 
 
-def find_number(access: Access, request_id: int) -> str:
-    """Empty where one does not see it."""
-    found = Request.objects.visible_to(access).filter(pk=request_id)
-    return found.values_list("number", flat=True).first() or ""
-
-
 def is_visible(access: Access, number: str) -> bool:
     return Request.objects.visible_to(access).filter(number=number).exists()
 

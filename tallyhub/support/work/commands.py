@@ -9,9 +9,9 @@ from tallyhub.kernel.access import Access, Right
 from tallyhub.kernel.errors import Conflict, Invalid
 from tallyhub.kernel.scope import command
 from tallyhub.support.models import Request
-from tallyhub.support.rules import OPEN, Actor, RequestClass, Severity, Status, is_number
+from tallyhub.support.rules import OPEN, Actor, RequestClass, Severity, Status
 from tallyhub.support.steps import Line, lock_request, tell
-from tallyhub.support.time.steps import book, move_work
+from tallyhub.support.time.steps import book
 from tallyhub.support.work import queries, steps
 from tallyhub.support.work.rules import CLOSE_AFTER
 
@@ -52,43 +52,6 @@ def assign(access: Access, number: str, *, person_id: int | None, version: int) 
     record(access, "support.assigned", request.pk, workspace_id=request.workspace_id, to=person_id or 0)
     book(access, [request], "assigned")  # where cases are counted, it draws one from now on
     return request
-
-
-@command
-def merge(access: Access, number: str, *, into: str, version: int) -> Request:
-    """Into another request of the workspace, which goes on; the time that was logged goes along, and what it booked.
-
-    Nobody is given the other one by it. Raises Invalid for one that is hidden, absent or of another workspace, and
-    Conflict where one of both is over.
-    """
-    if not is_number(number):
-        raise Request.DoesNotExist
-    if not is_number(into) or into == number:
-        raise Invalid("merge_unknown", number=into)
-    request, other = _lock_both(access, number, into)
-    access.require(Right.WORK_REQUESTS, workspace_id=request.workspace_id)
-    steps.check_version(request, version)
-    if other is None or other.workspace_id != request.workspace_id:
-        raise Invalid("merge_unknown", number=into)
-    if other.merged_into_id is not None or other.status in (Status.CANCELLED, Status.CLOSED):
-        raise Conflict("merge_into_over", number=into)
-    if request.status == Status.CANCELLED:
-        raise Conflict("request_cancelled")
-    steps.merge(access, request, other)
-    move_work(access, request, other)
-    return other
-
-
-def _lock_both(access: Access, number: str, into: str) -> tuple[Request, Request | None]:
-    """In the order of their ids, so that two who merge crosswise wait for each other. None: hidden or absent."""
-    locked: dict[str, Request] = {}
-    for one in sorted((number, into), key=int):
-        try:
-            locked[one] = lock_request(access, one)
-        except Request.DoesNotExist:
-            if one == number:
-                raise
-    return locked[number], locked.get(into)
 
 
 @command

@@ -16,9 +16,7 @@ from tallyhub.support.work.rules import first_due, pauses_of
 
 
 def check_version(request: Request, version: int) -> None:
-    """Raise Conflict where somebody has changed the request since the form was shown, or merged it."""
-    if request.merged_into_id is not None:
-        raise Conflict("request_merged")
+    """Raise Conflict where somebody has changed the request since the form was shown."""
     if request.version != version:
         raise Conflict("request_changed")
 
@@ -41,29 +39,6 @@ def move(access: Access, request: Request, becomes: Status, actor: Actor, *, at:
     check_transition(was, becomes, actor)
     if was is Status.CLOSED and request.closed_at and at - request.closed_at > timedelta(days=REOPEN_DAYS):
         raise Conflict("request_closed_long_ago", days=REOPEN_DAYS)
-    _become(access, request, becomes, at)
-
-
-def merge(access: Access, request: Request, into: Request) -> None:
-    """Say on both that the one goes on in the other, and close it, whatever its status. Both are locked.
-
-    The other's timeline does not name it: whoever sees the other need not see this one.
-    """
-    require_transaction()
-    now = clock.now()
-    request.merged_into = into
-    tell(request, Line("merged", {"into": into.number}, access.person_id, now))
-    tell(into, Line("merged_here", {}, access.person_id, now))
-    if request.status == Status.CLOSED:
-        keep(request, at=now)
-    else:
-        _become(access, request, Status.CLOSED, now)
-    keep(into, at=now)
-    record(access, "support.request_merged", request.pk, workspace_id=request.workspace_id, into=into.pk)
-
-
-def _become(access: Access, request: Request, becomes: Status, at: datetime) -> None:
-    was = Status(request.status)
     request.status = becomes
     request.waiting_since = at if becomes is Status.WAITING else None
     if becomes in OPEN:

@@ -9,7 +9,6 @@ urlpatterns: list[URLPattern] = [
     path(f"{_REQUEST}assign/", web.assign, name="assign"),
     path(f"{_REQUEST}severity/", web.change_severity, name="change_severity"),
     path(f"{_REQUEST}class/", web.classify, name="classify"),
-    path(f"{_REQUEST}merge/", web.merge, name="merge"),
     path(f"{_REQUEST}call/", web.call, name="call"),
     path(f"{_REQUEST}call/heard/", web.hear_call, name="hear_call"),
 ]

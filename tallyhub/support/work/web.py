@@ -13,7 +13,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from tallyhub.accounts.queries import names_by_id
 from tallyhub.kernel.access import Right
-from tallyhub.kernel.errors import Conflict, Forbidden, HubError, Invalid
+from tallyhub.kernel.errors import Forbidden, HubError
 from tallyhub.kernel.http import HubRequest, signed_in
 from tallyhub.kernel.scope import scope
 from tallyhub.kernel.sentences import sentence
@@ -22,7 +22,6 @@ from tallyhub.support.work import commands, page, queries
 from tallyhub.support.work.queries import QueueFilter
 
 Known = TypeVar("Known", bound=StrEnum)
-NUMBER_MAX = 40  # characters of a request's number
 _DIGITS_MAX = 18  # more are no bigint
 
 
@@ -102,20 +101,6 @@ def classify(request: HubRequest, number: str) -> HttpResponseBase:
     return _do(request, number, lambda: commands.classify(
         request.access, number, request_class=request_class, version=_version(request)
     ))  # fmt: skip
-
-
-@signed_in
-@require_POST
-def merge(request: HubRequest, number: str) -> HttpResponseBase:
-    """And on to the request that goes on."""
-    into = (request.POST.get("into") or "").strip()[:NUMBER_MAX]
-    try:
-        other = commands.merge(request.access, number, into=into, version=_version(request))
-    except (Conflict, Invalid) as error:
-        messages.error(request, sentence(error))
-        return redirect("support:request", number)
-    messages.success(request, _("The request %(number)s was merged into this one.") % {"number": number})
-    return redirect("support:request", other.number)
 
 
 @signed_in
