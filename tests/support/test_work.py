@@ -254,3 +254,11 @@ def test_a_class_is_set_by_staff(world: SimpleNamespace) -> None:  # R2.6
     assert fresh(request).request_class == "SU"
     with pytest.raises(Forbidden):
         commands.classify(inside(world, world.admin), request.number, request_class=RequestClass.STANDARD, version=2)
+
+
+@pytest.mark.parametrize("status", list(Status))
+def test_a_request_of_any_status_has_a_page(world: SimpleNamespace, client: Any, status: str) -> None:
+    request = make_request(world.north, status=status)
+    for who in (world.admin, world.engineer, world.csam):
+        client.force_login(who)
+        assert client.get(f"/support/requests/{request.number}/").status_code == 200

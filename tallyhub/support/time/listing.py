@@ -46,7 +46,10 @@ def placed_under(sorts: Iterable[Sort], entitlements: Iterable[int]) -> tuple[tu
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """``id`` is the request's, or the entry's less 10^17, so that both have an order. ``drawn`` by unit; empty where nothing was drawn yet."""
+    """``id`` is the request's, or the entry's less 10^17, so that each sort keeps its order.
+
+    ``drawn`` by unit; empty where nothing was drawn yet.
+    """
 
     id: int
     reference: str
@@ -110,8 +113,8 @@ WITH mine AS (
     WHERE (d.request_id IS NOT NULL OR h.entitlement_id IS NOT NULL) AND (%s = '' OR r.number = %s)
         AND r.id IN ({seen})
     UNION ALL
-    SELECT e.id - 100000000000000000, e.external_id, coalesce(x.title, ''), '', '', '', e.occurred_on, NULL, '', e.person_id,
-        e.workspace_id, ARRAY[e.entitlement_id], json_build_object(s.unit, e.charged), e.charged, e.real_amount,
+    SELECT e.id - 100000000000000000, e.external_id, coalesce(x.title, ''), '', '', '', e.occurred_on, NULL, '',
+        e.person_id, e.workspace_id, ARRAY[e.entitlement_id], json_build_object(s.unit, e.charged), e.charged, e.real_amount,
         e.multiplier_numerator || '/' || e.multiplier_denominator, e.source, e.reverses_id IS NOT NULL,
         EXISTS (SELECT FROM ledger_entry v WHERE v.reverses_id = e.id), e.reason
     FROM ledger_entry e
