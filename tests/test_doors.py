@@ -288,6 +288,7 @@ def work() -> dict[tuple[str, str], tuple[list[Any], dict[str, int]]]:
     return {
         ("GET", "support:queue"): ([], only(SUPPORT_STAFF)),
         **{("POST", f"support:{name}"): (["1"], for_all(404)) for name in buttons},
+        ("GET", "support:merge"): (["1"], for_all(404)),
     }
 
 

@@ -221,6 +221,9 @@ KINDS: dict[str, Kind] = {
     "support.request_looked": Kind(
         _("Look at a request by staff"), _("Opened the support request for the first time that day"), About.REQUEST
     ),
+    "support.request_merged": Kind(
+        _("Request merged"), _("Merged the support request into the request %(into)s"), About.REQUEST
+    ),
     "support.request_opened": Kind(_("Request opened"), _("Opened a support request"), About.REQUEST),
     "support.request_shared": Kind(
         _("Request shared"),

@@ -21,7 +21,7 @@ from tallyhub.notifications.steps import NewMail
 from tallyhub.people.invitations.queries import list_answering, list_unanswered
 from tallyhub.people.invitations.steps import mark_told
 from tallyhub.people.models import Invitation
-from tallyhub.support.conversation.queries import get_message, is_moved_by_message, list_named
+from tallyhub.support.conversation.queries import get_message, is_told_otherwise, list_named
 
 
 @command
@@ -63,8 +63,8 @@ def tell_of_request(access: Access, letter: str, subject_id: int, actor_id: int 
     """Write about a support request to whoever sees it by name, but not to who did it; of a refused answer, to its
     writer alone. For the hub itself. All about a request is one thread."""
     request_id = get_message(access, subject_id).request_id if letter == "support.message_added" else subject_id
-    if letter == "support.status_changed" and is_moved_by_message(access, request_id):
-        return  # of that message everybody has a mail
+    if letter == "support.status_changed" and is_told_otherwise(access, request_id):
+        return
     is_to_actor = letter == "support.reply_refused"
     people = {actor_id or 0} if is_to_actor else list_named(access, request_id) - {actor_id}
     about = {"subject": subject_id, "customer": access.customers[0]}

@@ -27,10 +27,10 @@ from tallyhub.people.invitations.page import until, what_roles_do
 from tallyhub.people.invitations.queries import Found, find_by_link
 from tallyhub.people.invitations.rules import OPEN_STEPS, Step, next_step
 from tallyhub.support.conversation.addresses import reply_address
-from tallyhub.support.conversation.queries import get_by_id, get_written
+from tallyhub.support.conversation.queries import find_by_id, get_by_id, get_written
 from tallyhub.support.conversation.rules import check_open_for_words
 from tallyhub.support.models import Request
-from tallyhub.support.rules import Status
+from tallyhub.support.rules import Status, number_of
 from tallyhub.support.words import STATUS_NAMES
 
 
@@ -226,6 +226,20 @@ def _status(person: Person, params: Mapping[str, Any]) -> Letter:
     return _about_request(person, request, _("The support request %(number)s is now: %(status)s") % about)
 
 
+def _merged(person: Person, params: Mapping[str, Any]) -> Letter:
+    """An answer goes into the other request, where its reader sees that one."""
+    access = act_for(person.pk, params["customer"]).access
+    with scope(access):
+        request = get_by_id(access, params["subject"])
+        is_seen = find_by_id(access, request.merged_into_id or 0) is not None
+    about = {"number": request.number, "into": number_of(request.merged_into_id or 0)}
+    said = _("The support request %(number)s was merged into the request %(into)s, and goes on there.") % about
+    if is_seen:
+        return _about_request(person, request, said)
+    why = _("That one was not shared with you. Whoever sees it can share it.")
+    return replace(_about_request(person, request, said, why), reply_to="")
+
+
 def _reply_refused(person: Person, params: Mapping[str, Any]) -> Letter:
     request = _request(person, params)
     try:
@@ -275,5 +289,6 @@ LETTERS: dict[str, Kind] = {
     "office.enquiry_made": Kind(_enquiry_made, readers=_account_team),
     "support.message_added": Kind(_message),
     "support.reply_refused": Kind(_reply_refused),
+    "support.request_merged": Kind(_merged),
     "support.status_changed": Kind(_status),
 }

@@ -16,6 +16,7 @@ NEWS: dict[str, tuple[str, ...]] = {
     "integrations.imported": ("integrations.spread",),
     "support.message_added": ("notifications.tell_of_request", "integrations.spread"),
     "support.reply_refused": ("notifications.tell_of_request",),
+    "support.request_merged": ("notifications.tell_of_request", "integrations.spread"),
     "support.status_changed": ("notifications.tell_of_request", "integrations.spread"),
     "support.assigned": ("integrations.spread",),
     "support.classified": ("integrations.spread",),

@@ -55,22 +55,25 @@ class Actor(StrEnum):
     HUB = "hub"
 
 
+_MERGED = {Actor.HUB: frozenset({Status.CLOSED})}  # into another request, in which it goes on
 _WORKED = frozenset({Status.IN_PROGRESS, Status.WAITING, Status.RESOLVED, Status.CANCELLED})
 # From which status to which, by whom. Everything else is refused.
 TRANSITIONS: dict[Status, dict[Actor, frozenset[Status]]] = {
     Status.SUBMITTED: {
         Actor.STAFF: frozenset({Status.ASSIGNED}) | _WORKED,
         Actor.CUSTOMER: frozenset({Status.CANCELLED}),
+        **_MERGED,
     },
-    Status.ASSIGNED: {Actor.STAFF: _WORKED, Actor.CUSTOMER: frozenset({Status.CANCELLED})},
+    Status.ASSIGNED: {Actor.STAFF: _WORKED, Actor.CUSTOMER: frozenset({Status.CANCELLED}), **_MERGED},
     Status.IN_PROGRESS: {
         Actor.STAFF: frozenset({Status.WAITING, Status.RESOLVED, Status.CANCELLED}),
         Actor.CUSTOMER: frozenset({Status.RESOLVED, Status.CANCELLED}),
+        **_MERGED,
     },
     Status.WAITING: {
         Actor.STAFF: frozenset({Status.IN_PROGRESS, Status.RESOLVED, Status.CANCELLED}),
         Actor.CUSTOMER: frozenset({Status.IN_PROGRESS, Status.RESOLVED, Status.CANCELLED}),
-        Actor.HUB: frozenset({Status.IN_PROGRESS}),  # an answer came
+        Actor.HUB: frozenset({Status.IN_PROGRESS, Status.CLOSED}),  # an answer came; it was merged
     },
     Status.RESOLVED: {
         Actor.STAFF: frozenset({Status.CLOSED, Status.REOPENED}),
@@ -78,7 +81,7 @@ TRANSITIONS: dict[Status, dict[Actor, frozenset[Status]]] = {
         Actor.HUB: frozenset({Status.CLOSED, Status.REOPENED}),
     },
     Status.CLOSED: {actor: frozenset({Status.REOPENED}) for actor in Actor},  # for REOPEN_DAYS
-    Status.REOPENED: {Actor.STAFF: _WORKED, Actor.CUSTOMER: frozenset({Status.RESOLVED})},
+    Status.REOPENED: {Actor.STAFF: _WORKED, Actor.CUSTOMER: frozenset({Status.RESOLVED}), **_MERGED},
     Status.CANCELLED: {},
 }
 

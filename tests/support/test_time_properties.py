@@ -18,12 +18,11 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tallyhub.kernel.errors import Conflict
-from tallyhub.kernel.scope import scope
 from tallyhub.ledger import doctor
 from tallyhub.ledger.models import EntitlementTotal, Entry, WorkspaceTotal
-from tallyhub.support import steps as support
 from tallyhub.support.models import Booking, Request, Work
-from tallyhub.support.time import commands, steps
+from tallyhub.support.time import commands
+from tallyhub.support.work.commands import merge_request
 from tests.ledger.test_concurrency import together
 from tests.make import make_request
 from tests.support.working import at, booked, edit, inside, log, make_rule, move, of, remove, worked
@@ -82,16 +81,12 @@ class Life:
         return said | {"starts_at": said["starts_at"].replace(tzinfo=None).isoformat()}
 
     def merge(self) -> None:
-        if len(self.open) < 3:
-            return
         gone = self.draw(self.open)
-        into = self.draw([one for one in self.open if one.pk != gone.pk])
-        access = inside(self.world.engineer, self.world.cedar)
-        with scope(access, writing=True):
-            locked = {one: support.lock_request(access, one) for one in sorted({gone.number, into.number})}
-            locked[gone.number].merged_into = locked[into.number]
-            locked[gone.number].save()
-            steps.move_work(access, locked[gone.number], locked[into.number])
+        others = [one for one in self.open if one.workspace_id == gone.workspace_id and one.pk != gone.pk]
+        if not others:
+            return
+        into = self.draw(others)
+        merge_request(inside(self.world.engineer, self.world.cedar), gone.number, into.number)
         self.open.remove(gone)
         for one in self.work.values():
             if one["on"].pk == gone.pk:

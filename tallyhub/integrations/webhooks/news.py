@@ -79,6 +79,12 @@ def _moved(event: Event) -> Iterator[tuple[Type, Data]]:
     yield Type.REQUEST_CHANGED, {"count": 1, "request_id": event.subject_id}
 
 
+def _merged(event: Event) -> Iterator[tuple[Type, Data]]:
+    """A support request that went into another one, which the event names by its number: both have changed."""
+    for request_id in (event.subject_id, serial_of(str(event.details["into"]))):
+        yield Type.REQUEST_CHANGED, {"count": 1, "request_id": request_id}
+
+
 # Kind of event -> the messages it makes. Each of them must stand in site/wiring.py, too.
 MESSAGES_OF: dict[str, Callable[[Event], Iterator[tuple[Type, Data]]]] = {
     "integrations.entries_posted": _posted,
@@ -96,6 +102,7 @@ MESSAGES_OF: dict[str, Callable[[Event], Iterator[tuple[Type, Data]]]] = {
     "support.assigned": _moved,
     "support.classified": _moved,
     "support.message_added": _written,
+    "support.request_merged": _merged,
     "support.request_opened": _opened,
     "support.severity_changed": _moved,
     "support.status_changed": _moved,

@@ -83,11 +83,12 @@ def take_reply(access: Access, mail: Mail, *, number: str, body: str, files: Seq
     """
     if not _note_mail(mail, "taken", number=number):
         return None
-    request = lock_request(access, number)
-    for _merge in range(MERGES_MAX):
+    request = queries.get_request(access, number)
+    for _merge in range(MERGES_MAX):  # only the last one is locked: whoever merges locks in another order
         if request.merged_into_id is None:
             break
-        request = lock_request(access, queries.get_by_id(access, request.merged_into_id).number)
+        request = queries.get_by_id(access, request.merged_into_id)
+    request = lock_request(access, request.number)
     return steps.say(access, request, body=body, files=files, source=Source.MAIL, external_id=mail.message_id)
 
 

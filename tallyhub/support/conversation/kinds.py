@@ -29,11 +29,13 @@ KINDS: dict[str, Kind] = {
     "call_heard": Kind(_("Acknowledged the priority call")),
     "called": Kind(_("Made a priority call")),
     "class": Kind(_("Changed the class from %(was)s to %(becomes)s"), {"was": _BY_CLASS, "becomes": _BY_CLASS}),
+    "merged": Kind(_("Merged it into the request %(into)s")),
     "opened": Kind(_("Opened it with severity %(severity)s")),
     "severity": Kind(_("Changed the severity from %(was)s to %(becomes)s")),
     "shared": Kind(_("Shared it with %(person)s"), people=("person",)),
     "shared:group": Kind(_("Shared it with the group no. %(group)s")),
     "status": Kind(_("Changed the status from %(was)s to %(becomes)s"), {"was": STATUS_NAMES, "becomes": STATUS_NAMES}),
+    "took_in": Kind(_("Merged the request %(number)s into it")),
     "unshared": Kind(_("Took it away from %(person)s"), people=("person",)),
     "unshared:group": Kind(_("Took it away from the group no. %(group)s")),
 }

@@ -50,6 +50,10 @@ def get_by_id(access: Access, request_id: int) -> Request:
     return found
 
 
+def find_by_id(access: Access, request_id: int) -> Request | None:
+    return Request.objects.visible_to(access).filter(pk=request_id).first()
+
+
 def list_lines(
     access: Access, request: Request, *, before: Key | None = None, after: Key | None = None, oldest: bool = False
 ) -> Thread:
@@ -133,8 +137,12 @@ def list_named(access: Access, request_id: int) -> set[int]:
     return {one for one in people | set(shared.values_list("person_id", flat=True)) if one is not None}
 
 
-def is_moved_by_message(access: Access, request_id: int) -> bool:
-    """Whether the newest change of its status was brought about by a message: then both are of the same instant."""
+def is_told_otherwise(access: Access, request_id: int) -> bool:
+    """Whether the newest change of its status was brought about by a message, which is of the same instant then, or by
+    merging it: of either everybody has a mail.
+    """
+    if get_by_id(access, request_id).merged_into_id is not None:
+        return True
     moves = Change.objects.visible_to(access).filter(request_id=request_id, kind="status").order_by("-at", "-pk")
     at = moves.values_list("at", flat=True).first()
     return at is not None and Message.objects.visible_to(access).filter(request_id=request_id, at=at).exists()

@@ -7,12 +7,13 @@ from django.utils.translation import gettext as _
 
 from tallyhub.kernel import formatting as fmt
 from tallyhub.kernel.access import Access, Right
+from tallyhub.kernel.http import url
 from tallyhub.organizations.queries import find_members, names_of
 from tallyhub.people.groups import queries as groups
 from tallyhub.support.models import Request
-from tallyhub.support.requests.queries import Reader, list_readers
+from tallyhub.support.requests.queries import Reader, is_visible, list_readers
 from tallyhub.support.requests.rules import may_be_taken, may_take_away
-from tallyhub.support.rules import Why
+from tallyhub.support.rules import Why, number_of
 from tallyhub.support.words import KIND_NAMES, severity_badge, status_badge
 
 OFFERED_MAX = 100  # people that a form offers at once; others are searched for
@@ -36,7 +37,17 @@ def header(access: Access, request: Request) -> dict[str, Any]:
         "status": status_badge(request.status),
         "severity": severity_badge(request.severity),
         "may_ask_who": may_ask_who(access, request),
+        "merged": _merged(access, request),
     }
+
+
+def _merged(access: Access, request: Request) -> dict[str, str] | None:
+    """Where it went; without an address for whoever does not see that one."""
+    if request.merged_into_id is None:
+        return None
+    number = number_of(request.merged_into_id)
+    is_seen = is_visible(access, number)
+    return {"number": number, "href": url("support:request", number) if is_seen else ""}
 
 
 def may_ask_who(access: Access, request: Request) -> bool:

@@ -18,7 +18,7 @@ from tallyhub.kernel import clock
 from tallyhub.kernel.access import Access, Right
 from tallyhub.kernel.errors import Invalid
 from tallyhub.kernel.grid import PAGE_ROWS, Key, Place, SortKind
-from tallyhub.organizations.queries import list_members
+from tallyhub.organizations.queries import list_held, list_members
 from tallyhub.organizations.rules import RIGHTS_OF, Role
 from tallyhub.people.groups import queries as groups
 from tallyhub.support.models import DefaultGroup, Draft, Request, RequestViewer
@@ -232,6 +232,24 @@ def list_candidates(access: Access, request: Request, place: Place) -> list[Cand
     with connection.cursor() as cursor:
         cursor.execute(_CANDIDATES.format(in_force=_IN_FORCE, after=after, order=order), parameters)
         return [Candidate(*row) for row in cursor.fetchall()]
+
+
+def list_left_out(access: Access, request: Request, other: Request) -> tuple[list[int], list[int]]:
+    """(people, groups) to whom a request was given, and who do not see another one of its workspace by any rule.
+
+    Whoever sees nothing there any more is left out of it. Four statements.
+    """
+    given, there = list_readers(access, request), list_readers(access, other)
+    to_groups = {one.group_id for one in there if one.group_id}
+    people = [one.person_id for one in given if one.person_id]
+    held = list_held(access, [request.workspace_id], people)
+    seeing = {one.person_id for one in there} | {one.person_id for one in held if one.role in OVERSEERS}
+    seeing |= {person for _group, person in groups.list_memberships(access, list(to_groups), people)}
+    left = {one.person_id for one in held} - seeing
+    return (
+        [one for one in people if one in left],
+        [one.group_id for one in given if one.group_id and one.group_id not in to_groups],
+    )
 
 
 # Drafts, what they may choose, and the default group

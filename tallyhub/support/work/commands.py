@@ -11,9 +11,9 @@ from tallyhub.kernel.scope import command
 from tallyhub.support.models import Request
 from tallyhub.support.rules import OPEN, Actor, RequestClass, Severity, Status
 from tallyhub.support.steps import Line, lock_request, tell
-from tallyhub.support.time.steps import book
+from tallyhub.support.time.steps import book, move_work
 from tallyhub.support.work import queries, steps
-from tallyhub.support.work.rules import CLOSE_AFTER
+from tallyhub.support.work.rules import CLOSE_AFTER, check_merge
 
 CLOSED_AT_ONCE = 200  # by one run of the job
 REASON_MAX = 2_000  # characters of why a customer calls
@@ -123,12 +123,41 @@ def hear_call(access: Access, number: str) -> Request:
 
 
 @command
+def merge_request(access: Access, number: str, into: str) -> Request:
+    """By whoever works on it: it is closed and says where it went, and its time goes along (R4.3). Returns the other.
+
+    Both are locked in the order of their ids. Nobody sees more by it: the other one is shared by a rule of its own.
+    Raises DoesNotExist where one of them is hidden or absent, and as ``rules.check_merge``.
+    """
+    locked = {one: lock_request(access, one) for one in sorted({number, into}, key=_in_order)}
+    gone, target = locked[number], locked[into]
+    access.require(Right.WORK_REQUESTS, workspace_id=gone.workspace_id)
+    check_merge(steps.merging_of(gone), steps.merging_of(target))
+    gone.merged_into = target
+    tell(gone, Line("merged", {"into": target.number}, access.person_id))
+    tell(target, Line("took_in", {"number": gone.number}, access.person_id))
+    if gone.status == Status.CLOSED:
+        steps.keep(gone)
+    else:
+        steps.move(access, gone, Status.CLOSED, Actor.HUB)
+    steps.keep(target)
+    record(access, "support.request_merged", gone.pk, workspace_id=gone.workspace_id, into=target.number)
+    move_work(access, gone, target)
+    return target
+
+
+@command
 def close_silent(access: Access, now: datetime) -> int:
     """What was resolved and has not been spoken of for ten days is closed, by the hub; returns how many."""
     silent = queries.list_silent(access, now - CLOSE_AFTER, CLOSED_AT_ONCE)
     for request in silent:
         steps.move(access, request, Status.CLOSED, Actor.HUB)
     return len(silent)
+
+
+def _in_order(number: str) -> tuple[int, str]:
+    """Numbers begin with the id; whatever is none is not found."""
+    return len(number), number
 
 
 def _require_open(request: Request) -> None:

@@ -43,8 +43,9 @@ _TONES = {Clock.LATE: "critical", Clock.SOON: "low", Clock.MISSED: "low"}
 
 def sections(access: Access, request: Request) -> dict[str, Any]:
     """For the request's page, as ``work``. Empty lists where the reader may do nothing."""
-    may_work = access.has(Right.WORK_REQUESTS, workspace_id=request.workspace_id)
-    is_customer = not access.is_staff
+    is_here = request.merged_into_id is None  # else it goes on in the other one
+    may_work = is_here and access.has(Right.WORK_REQUESTS, workspace_id=request.workspace_id)
+    is_customer = not access.is_staff and is_here
     actor = Actor.STAFF if may_work else Actor.CUSTOMER if is_customer else None
     engineers = queries.list_engineers(access, request.workspace_id) if may_work else []
     people = names_of(access, {request.assigned_to_id, *engineers})
@@ -57,6 +58,7 @@ def sections(access: Access, request: Request) -> dict[str, Any]:
         "engineers": _engineers(access, request, people) if may_work else [],
         "severities": _options(SEVERITY_NAMES, request.severity) if may_work and request.status in OPEN else [],
         "classes": _options(CLASS_NAMES, request.request_class) if may_work else [],
+        "may_merge": may_work and request.status != Status.CANCELLED,
         "version": request.version,
     }
     return {"work": said}

@@ -1,10 +1,12 @@
 """When the first answer is due, how the clock stands, and what comes next. Pure: no tables, no clock."""
 
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 
 from tallyhub.agreements.calendars import Goal, Span, due
+from tallyhub.kernel.errors import Conflict, Invalid
 from tallyhub.support.rules import OPEN, Status
 
 FOR_GOOD = datetime.max.replace(tzinfo=UTC)
@@ -88,3 +90,33 @@ def next_action(status: Status, *, is_assigned: bool, is_answered: bool, is_call
     if status is Status.WAITING:
         return Next.CUSTOMER
     return Next.WORK if is_answered else Next.ANSWER
+
+
+# Merging
+
+
+@dataclass(frozen=True, slots=True)
+class Merging:
+    """What of a request decides whether it may be merged."""
+
+    id: int
+    workspace_id: int
+    status: Status
+    is_merged: bool
+    is_called: bool  # and nobody has heard it yet
+
+
+def check_merge(gone: Merging, into: Merging) -> None:
+    """Raise Invalid for two that can never be merged, and Conflict where one of them stands as it must not."""
+    if gone.id == into.id:
+        raise Invalid("merge_into_itself")
+    if gone.workspace_id != into.workspace_id:
+        raise Invalid("merge_elsewhere")
+    if gone.is_merged:
+        raise Conflict("merge_merged")
+    if into.is_merged:
+        raise Conflict("merge_into_merged")
+    if Status.CANCELLED in (gone.status, into.status):
+        raise Conflict("merge_cancelled")
+    if gone.is_called:
+        raise Conflict("merge_called")

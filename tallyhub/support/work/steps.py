@@ -12,11 +12,13 @@ from tallyhub.support.models import Request
 from tallyhub.support.rules import OPEN, REOPEN_DAYS, Actor, Severity, Status, check_transition
 from tallyhub.support.steps import Line, actor_of, tell
 from tallyhub.support.work import queries
-from tallyhub.support.work.rules import first_due, pauses_of
+from tallyhub.support.work.rules import Merging, first_due, pauses_of
 
 
 def check_version(request: Request, version: int) -> None:
-    """Raise Conflict where somebody has changed the request since the form was shown."""
+    """Raise Conflict where somebody has changed the request since the form was shown, or where it goes on elsewhere."""
+    if request.merged_into_id is not None:
+        raise Conflict("merge_merged")
     if request.version != version:
         raise Conflict("request_changed")
 
@@ -83,3 +85,9 @@ def keep(request: Request, *, at: datetime | None = None) -> None:
     request.version += 1
     request.changed_at = at or clock.now()
     request.save()
+
+
+def merging_of(request: Request) -> Merging:
+    is_called = request.called_at is not None and request.call_heard_at is None
+    is_merged = request.merged_into_id is not None
+    return Merging(request.pk, request.workspace_id, Status(request.status), is_merged, is_called)

@@ -1,6 +1,6 @@
 from django.urls import URLPattern, path
 
-from tallyhub.support.work import web
+from tallyhub.support.work import merge_web, web
 
 _REQUEST = "support/requests/<str:number>/"
 urlpatterns: list[URLPattern] = [
@@ -11,4 +11,5 @@ urlpatterns: list[URLPattern] = [
     path(f"{_REQUEST}class/", web.classify, name="classify"),
     path(f"{_REQUEST}call/", web.call, name="call"),
     path(f"{_REQUEST}call/heard/", web.hear_call, name="hear_call"),
+    path(f"{_REQUEST}merge/", merge_web.merge, name="merge"),
 ]
