@@ -32,7 +32,7 @@ from tallyhub.activity.rules import may_state
 from tallyhub.activity.view_web import saved_views
 from tallyhub.kernel import clock
 from tallyhub.kernel import formatting as fmt
-from tallyhub.kernel.access import Right
+from tallyhub.kernel.access import Access, Right
 from tallyhub.kernel.grid import csv_lines, cut, read_place
 from tallyhub.kernel.http import HubRequest, attachment, etag_of, signed_in, unchanged, url
 from tallyhub.kernel.scope import scope
@@ -250,12 +250,19 @@ def _drilldown(request: HubRequest, base: str, find: Find) -> HttpResponse:
             "members": _members(subject),
             "totals": drilldown.totals(subject),
             "action": {"title": _("Go to the service"), "href": subject.action_url} if subject.action_url else None,
+            "open_href": _open_href(request.access, subject, choice),
             "who_href": _who_of(request, subject, choice),
             "people": people(request.access, subject, choice.workspaces) if of_people else None,
             "charts": [] if of_people else drilldown.charts(subject, choice.workspaces),
             "grid": None if subject.is_benefit or of_people else _grid(request, base, subject, choice),
         }
         return render(request, "activity/drilldown.html", context)
+
+
+def _open_href(access: Access, subject: Subject, choice: Choice) -> str | None:
+    """Where a request is opened, for whoever may do that in a chosen workspace."""
+    may_open = any(access.has(Right.OPEN_REQUESTS, workspace_id=one) for one in choice.workspaces)
+    return url("support:open") if subject.is_support and may_open else None
 
 
 def _who_of(request: HubRequest, subject: Subject, choice: Choice) -> str | None:

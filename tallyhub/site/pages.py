@@ -16,20 +16,29 @@ from tallyhub.kernel.http import url
 class Page:
     address: str  # its URL name
     title: Any
-    sentence: Any
-    icon: str
-    right: Right | Callable[[Access], bool]
+    sentence: Any = ""  # on its card, where the tab has a page of cards
+    icon: str = ""
+    right: Right | Callable[[Access], bool] | None = None  # None: for everybody
     others: tuple[str, ...] = ()  # URL names of pages that belong to it, and stand elsewhere
 
-    def holds(self, path: str) -> bool:
-        return any(path.startswith(url(name)) for name in (self.address, *self.others))
+    def reach(self, path: str) -> int:
+        """How much of the path is one of its addresses; 0: none of it. A page within another one reaches further."""
+        found = (url(name) for name in (self.address, *self.others))
+        return max((len(one) for one in found if path.startswith(one)), default=0)
 
     def is_for(self, access: Access) -> bool:
+        if self.right is None:
+            return True
         return access.has_anywhere(self.right) if isinstance(self.right, Right) else self.right(access)
 
 
 def _may_settle_accounts(access: Access) -> bool:
     return access.has_anywhere(Right.MANAGE_SIGN_IN) or access.has_anywhere(Right.MANAGE_AGREEMENTS)
+
+
+def _is_staff(access: Access) -> bool:
+    """As the queue asks. The sign-on knows it already, so that showing the way costs no statement."""
+    return access.is_staff
 
 
 # Daily things first, what cannot be taken back last.
@@ -112,6 +121,10 @@ MANAGEMENT = (
         "user-x",
         Right.ERASE_PEOPLE,
     ),
+)
+SUPPORT = (
+    Page("support:list", _("Support requests")),
+    Page("support:queue", _("Queue"), right=_is_staff),
 )
 OFFICE = (
     Page(

@@ -1,6 +1,6 @@
 """What every Jinja2 page can use, and what the frame around it shows."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from typing import Any
@@ -17,20 +17,14 @@ from jinja2 import Environment, StrictUndefined, pass_context
 from jinja2.runtime import Context
 from markupsafe import Markup
 
-from tallyhub.kernel.access import Access, Right
+from tallyhub.kernel.access import Right
 from tallyhub.kernel.http import url
-from tallyhub.site.pages import MANAGEMENT, OFFICE, Page
-
-
-def _is_inside(access: Access) -> bool:
-    """Whoever belongs to a workspace may be given a support request there."""
-    return bool(access.workspaces)
-
+from tallyhub.site.pages import MANAGEMENT, OFFICE, SUPPORT, Page
 
 # URL name, what the ribbon says, whom it is for, and the pages of its second line.
-_TABS: list[tuple[str, Any, Right | Callable[[Access], bool] | None, tuple[Page, ...]]] = [
+_TABS: list[tuple[str, Any, Right | None, tuple[Page, ...]]] = [
     ("activity:home", _("Home"), None, ()),
-    ("support:list", _("Support"), _is_inside, ()),
+    ("support:list", _("Support"), None, SUPPORT),
     ("activity:management", _("Management"), None, MANAGEMENT),
     ("office:home", _("Back office"), Right.MANAGE_AGREEMENTS, OFFICE),
 ]
@@ -107,7 +101,7 @@ class Chrome:
         return [
             Tab(str(title), url(name), _is_at(path, name, rows))
             for name, title, right, rows in _TABS
-            if right is None or (access.has_anywhere(right) if isinstance(right, Right) else right(access))
+            if right is None or access.has_anywhere(right)
         ]
 
     @property
@@ -117,14 +111,19 @@ class Chrome:
 
     @property
     def subtabs(self) -> list[Tab]:
+        """A line that only repeats its tab is left out."""
         path = self._request.path
-        return [
-            Tab(str(row.title), url(row.address), row.holds(path))
+        found = [
+            (name, row)
             for name, _title, _right, rows in _TABS
             if _is_at(path, name, rows)
             for row in rows
             if row.is_for(self._request.access)
         ]
+        if all(row.address == name for name, row in found):
+            return []
+        furthest = max(row.reach(path) for _name, row in found)
+        return [Tab(str(row.title), url(row.address), 0 < furthest == row.reach(path)) for _name, row in found]
 
     @property
     def management(self) -> list[Page]:
@@ -147,8 +146,7 @@ class Chrome:
 
 
 def _is_at(path: str, name: str, rows: Iterable[Page]) -> bool:
-    is_inside = name == "support:list" and path.startswith(url(name))
-    return path == url(name) or is_inside or any(row.holds(path) for row in rows)
+    return path == url(name) or any(row.reach(path) for row in rows)
 
 
 def chrome(request: HttpRequest) -> dict[str, Any]:

@@ -77,7 +77,7 @@ def test_each_row_says_why_it_is_here(world: SimpleNamespace, client: Client) ->
     }
     first = rows[made["class"].number]
     assert (first["title"], first["product"]) == ("'=1+1", "'=Engine")
-    assert (first["case_class"], first["service"]) == ("DSA, development support assistance", "Reactive support")
+    assert (first["case_class"], first["service"]) == ("DSA: development support assistance", "Reactive support")
     assert rows[made["expired"].number]["agreement"] == "CED-2025"
     page = read(client, world.admin, CASES)
     assert "4 requests" in page
