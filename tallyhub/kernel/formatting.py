@@ -69,6 +69,11 @@ def instant(value: datetime, zone: str) -> str:
     return f"{short_day(local.date())}, {local:%H:%M:%S}"
 
 
+def minute(value: datetime, zone: str) -> str:
+    """21 Nov 2026, 13:05: an instant where seconds tell nobody anything. The zone is named by the caller."""
+    return instant(value, zone)[:-3]
+
+
 def month(value: date) -> str:
     """November 2026"""
     return _day(value, "LLLL y", _language())

@@ -47,6 +47,7 @@ ACCOUNTS = (
     Account("csam@provider.example", _("CSAM of every customer")),
     Account("coordinator@provider.example", _("account coordinator of three customers")),
     Account("engineer@provider.example", _("engineer, assigned to no customer yet")),
+    Account("desk@provider.example", _("engineer of Halden and Orchard")),
     Account("admin@halden.example", _("customer administrator of Halden")),
     Account("wsadmin@halden.example", _("workspace administrator of Halden’s Sawmills")),
     Account("activity@halden.example", _("customer activity in two workspaces of Halden")),
@@ -71,6 +72,7 @@ STAFF = (
         ("orchard", "aldwyn", "kestrel"),
     ),
     Staff("engineer@provider.example", "Xiomara Quintal", "Europe/Madrid", Role.ENGINEER, ()),
+    Staff("desk@provider.example", "Ruben Castelmorn", "Europe/Oslo", Role.ENGINEER, ("halden", "orchard")),
 )
 
 

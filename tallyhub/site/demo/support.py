@@ -12,6 +12,7 @@ from tallyhub.kernel.scope import scope
 from tallyhub.organizations import steps as organizations
 from tallyhub.organizations.models import Membership, Workspace
 from tallyhub.people.models import Group, GroupMember
+from tallyhub.site.demo import desk
 from tallyhub.support.models import Request
 from tallyhub.support.requests import commands
 from tallyhub.support.rules import OPEN, Status
@@ -142,8 +143,10 @@ def set_up() -> None:
             return
         products = _products(list(ids.values()))
         _groups(ids)
+        desk.agree(ids["halden"])
     for one in sorted(ASKED, key=lambda one: -one.days):
         _open(one, ids[one.customer], products[one.product])
+    desk.work(ids["halden"])
 
 
 def _products(customers: list[int]) -> dict[str, int]:
@@ -217,4 +220,5 @@ def _bring_on(number: str, customer_id: int, asked: Asked, at: datetime) -> None
     if asked.status in (Status.CLOSED, Status.CANCELLED):
         columns["closed_at"] = at
     with scope(Access.of_system([customer_id]), writing=True):
+        columns["assigned_to_id"] = desk.engineer()
         Request.objects.filter(number=number).update(**columns)

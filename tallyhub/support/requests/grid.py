@@ -124,7 +124,7 @@ class Words:
         return self._names.get(person_id or 0, "") or _("Erased person")
 
     def _when(self, request: Request) -> str:
-        return fmt.instant(request.opened_at, self._zone.key)[:-3]  # no seconds
+        return fmt.minute(request.opened_at, self._zone.key)
 
     def _iso(self, request: Request) -> str:
         return request.opened_at.astimezone(self._zone).isoformat(timespec="seconds")

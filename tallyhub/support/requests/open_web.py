@@ -52,7 +52,7 @@ def _line(draft: Draft, names: dict[int, str]) -> dict[str, Any]:
         "id": draft.pk,
         "title": Typed.of(draft.typed).title or _("Without a title"),
         "workspace": names.get(draft.workspace_id, ""),
-        "changed": fmt.instant(draft.changed_at, get_current_timezone_name()),
+        "changed": fmt.minute(draft.changed_at, get_current_timezone_name()),
         "href": url("support:open_step", draft.pk, Step.WHAT),
     }
 

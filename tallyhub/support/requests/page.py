@@ -20,7 +20,7 @@ OFFERED_MAX = 100  # people that a form offers at once; others are searched for
 
 
 def header(access: Access, request: Request) -> dict[str, Any]:
-    names = names_of(access, [request.opened_by_id, request.primary_contact_id, request.assigned_to_id])
+    names = names_of(access, [request.opened_by_id, request.primary_contact_id])
     zone = timezone.get_current_timezone_name()
     facts = [
         (_("Kind"), str(KIND_NAMES[request.kind])),
@@ -28,10 +28,8 @@ def header(access: Access, request: Request) -> dict[str, Any]:
         (_("Workspace"), request.workspace.name),
         (_("Primary contact"), _name(names, request.primary_contact_id)),
         (_("Opened by"), _name(names, request.opened_by_id)),
-        (_("Opened (%(zone)s)") % {"zone": zone.replace("_", " ")}, fmt.instant(request.opened_at, zone)),
+        (_("Opened (%(zone)s)") % {"zone": zone.replace("_", " ")}, fmt.minute(request.opened_at, zone)),
     ]
-    if request.assigned_to_id:
-        facts.append((_("Assigned to"), _name(names, request.assigned_to_id)))
     return {
         "facts": facts,
         "status": status_badge(request.status),

@@ -83,7 +83,7 @@ class _Rules:
     def _given(self, given: Reader) -> str:
         said = {
             "person": self._names.get(given.given_by_id or 0) or _("Erased person"),
-            "when": fmt.instant(given.given_at, timezone.get_current_timezone_name()),
+            "when": fmt.minute(given.given_at, timezone.get_current_timezone_name()),
         }
         return _("by %(person)s, %(when)s") % said
 

@@ -114,8 +114,8 @@ WITH mine AS (
         AND r.id IN ({seen})
     UNION ALL
     SELECT e.id - 100000000000000000, e.external_id, coalesce(x.title, ''), '', '', '', e.occurred_on, NULL, '',
-        e.person_id, e.workspace_id, ARRAY[e.entitlement_id], json_build_object(s.unit, e.charged), e.charged, e.real_amount,
-        e.multiplier_numerator || '/' || e.multiplier_denominator, e.source, e.reverses_id IS NOT NULL,
+        e.person_id, e.workspace_id, ARRAY[e.entitlement_id], json_build_object(s.unit, e.charged), e.charged,
+        e.real_amount, e.multiplier_numerator || '/' || e.multiplier_denominator, e.source, e.reverses_id IS NOT NULL,
         EXISTS (SELECT FROM ledger_entry v WHERE v.reverses_id = e.id), e.reason
     FROM ledger_entry e
     JOIN agreements_entitlement t ON t.id = e.entitlement_id

@@ -6,11 +6,12 @@ from typing import Any
 
 from django.utils.timezone import get_current_timezone_name
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 
 from tallyhub.kernel import clock
 from tallyhub.kernel import formatting as fmt
 from tallyhub.kernel.access import Access, Right
+from tallyhub.kernel.amounts import Unit
 from tallyhub.organizations.queries import names_of
 from tallyhub.support.models import Request
 from tallyhub.support.rules import OPEN, Actor, Severity, Status, next_statuses
@@ -81,7 +82,7 @@ def clock_text(request: Request, now: datetime, zone: str) -> dict[str, Any]:
     """The promise of a first answer: remaining first, with the hour and the reader's zone."""
     stands = clock_of(Status(request.status), request.answer_due_at, request.answered_at, now)
     due, answered = request.answer_due_at, request.answered_at
-    due_text = fmt.instant(due, zone) if due else ""
+    due_text = fmt.minute(due, zone) if due else ""
     texts = {
         Clock.NONE: _("No time is agreed for the first answer."),
         Clock.WAITS: _("The clock stands still while the customer is waited for."),
@@ -96,7 +97,7 @@ def clock_text(request: Request, now: datetime, zone: str) -> dict[str, Any]:
     named = {
         "left": duration(abs(due - until)) if due and until else "",
         "due": due_text,
-        "answered": fmt.instant(answered, zone) if answered else "",
+        "answered": fmt.minute(answered, zone) if answered else "",
         "zone": zone.replace("_", " "),
     }
     return {"tone": _TONES.get(stands, "ok"), "text": texts[stands] % named, "stands": stands.value}
@@ -106,8 +107,9 @@ def duration(time: timedelta) -> str:
     """Days are days of 24 hours: a promise that runs in hours of work says when it ends, too."""
     minutes = int(time.total_seconds()) // 60
     if minutes < 48 * 60:
-        return fmt.hours(minutes)
-    return fmt.days_left(minutes // (24 * 60))
+        return fmt.amount(minutes, Unit.MINUTES)
+    days = minutes // (24 * 60)
+    return ngettext("%(n)s day", "%(n)s days", days) % {"n": fmt.number(days)}
 
 
 def _call(access: Access, request: Request, *, is_customer: bool) -> dict[str, Any]:
@@ -117,9 +119,9 @@ def _call(access: Access, request: Request, *, is_customer: bool) -> dict[str, A
     said = ""
     zone = get_current_timezone_name()
     if request.called_at:
-        when = {"when": fmt.instant(request.called_at, zone)}
+        when = {"when": fmt.minute(request.called_at, zone)}
         if request.call_heard_at:
-            heard = fmt.instant(request.call_heard_at, zone)
+            heard = fmt.minute(request.call_heard_at, zone)
             said = _("The customer made a priority call on %(when)s; it was acknowledged on %(heard)s.") % {
                 **when,
                 "heard": heard,
