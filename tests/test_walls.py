@@ -46,6 +46,7 @@ from tallyhub.support.models import (
     Change,
     DefaultGroup,
     Draft,
+    DraftFile,
     File,
     Message,
     Note,
@@ -169,7 +170,7 @@ MANAGED |= {"office_enquiry", "people_group", "people_groupmember", "people_invi
 ACCOUNT_TEAMS = {"office_agreementdraft"}  # nothing for the customer
 STAFFS = {"support_note", "support_notefile"}  # nothing for anybody but staff, not even for the hub itself
 STAFFS_AND_HUBS = {"support_work"}
-OF_A_PERSON = {"support_defaultgroup", "support_draft"}  # and of nobody else
+OF_A_PERSON = {"support_defaultgroup", "support_draft", "support_draftfile"}  # and of nobody else
 # What people write about a request that they see, wherever they are in the customer.
 OF_A_REQUEST = {f"support_{name}" for name in ("booking", "file", "message", "request", "requestviewer")}
 
@@ -291,12 +292,14 @@ def _support(customer: Any, workspace: Any, person: Any) -> None:
         group, _ = Group.objects.using("owner").get_or_create(**there, name="x")
         give_request(request, group)
         DefaultGroup.objects.using("owner").get_or_create(**there, person_id=person.pk, group=group)
-        Draft.objects.using("owner").create(**there, person_id=person.pk, changed_at=NOW)
+        draft = Draft.objects.using("owner").create(**there, person_id=person.pk, changed_at=NOW)
         Change.objects.using("owner").create(**inside, kind="x", at=NOW)
         message = Message.objects.using("owner").create(**inside, is_by_staff=False, body="x", at=NOW)
         note = Note.objects.using("owner").create(**inside, body="x", at=NOW)
         stored = {"name": "x", "size": 1, "media_type": "text/plain", "digest": b"", "at": NOW}
         File.objects.using("owner").create(**inside, **stored, message=message, key=f"file-{request.pk}")
+        own = {"draft": draft, "added_by_id": person.pk, "key": f"draft-{draft.pk}"}
+        DraftFile.objects.using("owner").create(**there, **stored, **own)
         NoteFile.objects.using("owner").create(**inside, **stored, note=note, key=f"note-{request.pk}")
         work = Work.objects.using("owner").create(**inside, starts_at=NOW, minutes=1, what="x", at=NOW)
         entry = Entry.objects.using("owner").filter(customer=customer, workspace=place).order_by("pk").first()

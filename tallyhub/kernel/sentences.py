@@ -133,6 +133,9 @@ _SENTENCES = {
     "draft_changed": _(
         "Somebody else has changed this draft meanwhile. What you typed is not saved yet; save again to put it there."
     ),
+    "draft_files_full": _(
+        "A request is opened with at most %(files_max)s files. Remove one, or send the rest with a message afterwards."
+    ),
     "draft_full": _("There are %(packages_max)s packages, which is as many as a draft may hold."),
     "draft_incomplete": _("Something is missing or wrong: %(problems)s in number. See the list."),
     "draft_contacts_too_many": _("%(named)s support contacts are named, but the agreement gives %(allowed)s."),

@@ -43,4 +43,4 @@ TAKES_MANY = frozenset({"notifications.remind_invited", "notifications.tell_invi
 # The addresses that take a file; everywhere else a body is no longer than a form.
 TAKES_FILES = frozenset({"/import/", "/users/invite/"})
 # Those that take several files at once; each of them is bounded, and so is their number.
-TAKES_SEVERAL_FILES = re.compile(r"/support/requests/[0-9]+/(say|note)/", re.ASCII)
+TAKES_SEVERAL_FILES = re.compile(r"/support/(requests/[0-9]+/(say|note)|open/[0-9]+/problem)/", re.ASCII)

@@ -306,7 +306,22 @@ class Draft(models.Model):
     objects = OfPersonQuerySet.as_manager()
 
     class Meta:
+        constraints = [models.UniqueConstraint(fields=["customer", "id"], name="draft_of_customer")]
         indexes = [models.Index(fields=["person", "-changed_at"], name="draft_of_person")]
+
+
+class DraftFileQuerySet(models.QuerySet["DraftFile"]):
+    def visible_to(self, access: Access) -> "DraftFileQuerySet":
+        """One's own."""
+        return self.filter(customer_id__in=access.customers, added_by_id=access.person_id or 0)
+
+
+class DraftFile(StoredFile):
+    """Of a draft, by whoever writes it; it goes with the draft, into the request or away."""
+
+    draft = models.ForeignKey(Draft, on_delete=models.CASCADE, related_name="files", db_constraint=False)
+
+    objects = DraftFileQuerySet.as_manager()
 
 
 class DefaultGroup(models.Model):

@@ -24,7 +24,12 @@ def _own(name: str, title: Any, table: str, *columns: str) -> Holding:
     )  # fmt: skip
 
 
+_DRAFT_FILES = Holding(
+    name="draft_files", title=_("Files of support requests begun"), table="support_draftfile",
+    condition="added_by_id = %(person)s", columns=("customer_id", "name", "at"), customer="customer_id",
+)  # fmt: skip
 HOLDINGS = (
+    _DRAFT_FILES,
     _own("request_drafts", _("Support requests begun"), "support_draft", "workspace_id", "typed", "changed_at"),
     _own("default_groups", _("Default groups"), "support_defaultgroup", "workspace_id", "group_id"),
     _own("requests_given", _("Support requests shared"), "support_requestviewer", "request_id", "why", "given_at"),

@@ -2,9 +2,10 @@
 
 from typing import Any
 
+from django.utils.translation import gettext, pgettext
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import pgettext
 
+from tallyhub.kernel import formatting as fmt
 from tallyhub.ledger import rules as ledger
 from tallyhub.support.placement.rules import Reason
 from tallyhub.support.rules import Kind, RequestClass, Severity, Status
@@ -148,3 +149,12 @@ def pays_nothing_sentence(reason: str) -> str:
     """Why an entry charges nothing."""
     sentences = {"goodwill": _("goodwill, not charged"), "beyond_cap": _("beyond the cap of the request, not charged")}
     return str(sentences[reason])
+
+
+def size_text(size: int) -> str:
+    """Of a file, in bytes."""
+    if size < 1024:
+        return gettext("%(size)s bytes") % {"size": size}
+    if size < 1024 * 1024:
+        return gettext("%(size)s KB") % {"size": fmt.number(-(-size // 1024))}
+    return gettext("%(size)s MB") % {"size": fmt.number(-(-size // (1024 * 1024)))}

@@ -25,6 +25,7 @@ from tallyhub.support.conversation.rules import FILES_MAX, check_open_for_words
 from tallyhub.support.conversation.storage import megabytes_max
 from tallyhub.support.models import Change, File, Message, Note, NoteFile, Request, StoredFile
 from tallyhub.support.rules import TEXT_MAX, Status
+from tallyhub.support.words import size_text
 
 RENDERED_MAX = 200_000  # characters that are read as markdown for one page; what comes after is shown as typed
 PREVIEW_BYTES_MAX = 5 * 1024 * 1024  # a larger picture is opened, not shown
@@ -180,15 +181,7 @@ def _files(access: Access, request: Request, lines: Iterable[Line]) -> _Files:
 
 def _file(one: StoredFile, href: str) -> ShownFile:
     is_picture = one.media_type in media.PICTURES and one.size <= PREVIEW_BYTES_MAX
-    return ShownFile(one.name, href, _size(one.size), is_picture)
-
-
-def _size(size: int) -> str:
-    if size < 1024:
-        return _("%(size)s bytes") % {"size": size}
-    if size < 1024 * 1024:
-        return _("%(size)s KB") % {"size": fmt.number(-(-size // 1024))}
-    return _("%(size)s MB") % {"size": fmt.number(-(-size // (1024 * 1024)))}
+    return ShownFile(one.name, href, size_text(one.size), is_picture)
 
 
 def _lines(lines: Iterable[Line], names: _Names, files: _Files) -> list[ShownLine]:

@@ -8,11 +8,12 @@ from dataclasses import dataclass
 from datetime import datetime
 from hashlib import sha256
 from pathlib import Path
-from typing import IO
+from typing import IO, Any
 
 from django.conf import settings
 from django.core.files.storage import default_storage
 from django.db import InterfaceError, OperationalError
+from django.http import HttpRequest
 
 from tallyhub.kernel.errors import Conflict, Invalid
 from tallyhub.support.conversation import media
@@ -40,6 +41,14 @@ class Kept:
     media_type: str
     digest: bytes
     key: str
+
+
+def sent_by(request: HttpRequest) -> list[Sent]:
+    """The files of a form. Raises Invalid where one was so large that it was not even read."""
+    if lost := getattr(request, "lost_file", ""):
+        raise Invalid("file_too_large", name=read_file_name(lost), megabytes_max=megabytes_max())
+    files: list[Any] = request.FILES.getlist("files")
+    return [Sent(one.name or "", one.size or 0, one.chunks) for one in files]
 
 
 @contextmanager

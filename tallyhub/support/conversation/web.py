@@ -14,8 +14,6 @@ from tallyhub.kernel.http import HubRequest, attachment, signed_in
 from tallyhub.kernel.scope import scope
 from tallyhub.kernel.sentences import sentence
 from tallyhub.support.conversation import commands, media, page, queries, storage
-from tallyhub.support.conversation.rules import read_file_name
-from tallyhub.support.conversation.storage import Sent
 from tallyhub.support.models import StoredFile
 
 BACK = "support:request"  # where one is after something was written
@@ -58,21 +56,13 @@ def _write(
         queries.get_request(request.access, number)  # before anything is kept for a stranger
     body = request.POST.get("body", "")
     try:
-        with storage.keeping(_sent(request)) as kept:
+        with storage.keeping(storage.sent_by(request)) as kept:
             act(request.access, number, body=body, files=kept)
     except (Conflict, Invalid) as error:
         said = dict(zip(names, (body, sentence(error)), strict=True))
         return _page(request, number, 409 if isinstance(error, Conflict) else 400, **said)
     messages.success(request, done)
     return redirect(BACK, number)
-
-
-def _sent(request: HubRequest) -> list[Sent]:
-    """Raises Invalid where a file was so large that it was not even read."""
-    if lost := getattr(request, "lost_file", ""):
-        raise Invalid("file_too_large", name=read_file_name(lost), megabytes_max=storage.megabytes_max())
-    files: list[Any] = request.FILES.getlist("files")
-    return [Sent(one.name or "", one.size or 0, one.chunks) for one in files]
 
 
 @signed_in

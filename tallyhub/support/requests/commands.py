@@ -1,19 +1,22 @@
 """What people do: write a draft and send it, share a request, choose their default group."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import replace
 from typing import Any
 
 from tallyhub.journal.steps import record
 from tallyhub.kernel import clock
 from tallyhub.kernel.access import Access, Right
-from tallyhub.kernel.errors import Conflict, Forbidden
+from tallyhub.kernel.errors import Conflict, Forbidden, Invalid
 from tallyhub.kernel.scope import command
 from tallyhub.organizations.models import Workspace
 from tallyhub.organizations.queries import get_workspace, list_members
 from tallyhub.people.groups import queries as groups
 from tallyhub.support import steps
-from tallyhub.support.models import DefaultGroup, Draft, Request, RequestViewer
+from tallyhub.support.conversation.rules import FILES_MAX
+from tallyhub.support.conversation.steps import attach
+from tallyhub.support.conversation.storage import Kept
+from tallyhub.support.models import DefaultGroup, Draft, DraftFile, Request, RequestViewer
 from tallyhub.support.requests import queries
 from tallyhub.support.requests.rules import (
     DRAFTS_MAX,
@@ -81,8 +84,49 @@ def _lock_draft(access: Access, draft_id: int) -> Draft:
 
 
 @command
-def delete_draft(access: Access, draft_id: int) -> None:
-    _lock_draft(access, draft_id).delete()
+def add_draft_files(access: Access, draft_id: int, files: Sequence[Kept]) -> None:
+    """Rows for bytes that ``storage.keeping`` keeps. Raises Invalid where they would be more than a request takes."""
+    draft = _lock_draft(access, draft_id)
+    if len(queries.list_draft_files(access, draft)) + len(files) > FILES_MAX:
+        raise Invalid("draft_files_full", files_max=FILES_MAX)
+    DraftFile.objects.bulk_create(
+        DraftFile(
+            customer_id=draft.customer_id,
+            workspace_id=draft.workspace_id,
+            draft=draft,
+            name=one.name,
+            size=one.size,
+            media_type=one.media_type,
+            digest=one.digest,
+            key=one.key,
+            added_by_id=access.person_id,
+            at=clock.now(),
+        )
+        for one in files
+    )
+
+
+@command
+def remove_draft_file(access: Access, draft_id: int, file_id: int) -> list[str]:
+    """Returns the keys of the bytes that nobody needs any more. Again is no error."""
+    draft = _lock_draft(access, draft_id)
+    return _remove_files(one for one in queries.list_draft_files(access, draft) if one.pk == file_id)
+
+
+def _remove_files(files: Iterable[DraftFile]) -> list[str]:
+    found = list(files)
+    for one in found:
+        one.delete()
+    return [one.key for one in found]
+
+
+@command
+def delete_draft(access: Access, draft_id: int) -> list[str]:
+    """With its files; returns the keys of their bytes, which nobody needs any more."""
+    draft = _lock_draft(access, draft_id)
+    keys = _remove_files(queries.list_draft_files(access, draft))
+    draft.delete()
+    return keys
 
 
 @command
@@ -101,6 +145,9 @@ def send_draft(access: Access, draft_id: int) -> str:
         raise Conflict("request_incomplete")
     check_sharing(typed.people, typed.groups)
     request = open_request(access, _opening(access, workspace, typed))
+    files = queries.list_draft_files(access, draft)
+    attach(access, request, [Kept(one.name, one.size, one.media_type, bytes(one.digest), one.key) for one in files])
+    _remove_files(files)
     draft.typed = Typed(sent=request.number).stored()
     draft.changed_at = clock.now()
     draft.save(update_fields=["typed", "changed_at"])

@@ -13,11 +13,12 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from tallyhub.kernel import formatting as fmt
 from tallyhub.kernel.access import Right
-from tallyhub.kernel.errors import Forbidden, HubError
+from tallyhub.kernel.errors import Forbidden, HubError, Invalid
 from tallyhub.kernel.http import HubRequest, signed_in, url
 from tallyhub.kernel.scope import scope
 from tallyhub.kernel.sentences import sentence
 from tallyhub.people.users.forms import read_id
+from tallyhub.support.conversation import storage
 from tallyhub.support.models import Draft
 from tallyhub.support.requests import commands, opening, queries
 from tallyhub.support.requests.rules import Step, Typed
@@ -69,7 +70,7 @@ def begin(request: HubRequest) -> HttpResponseBase:
 @require_POST
 def delete(request: HubRequest, draft_id: int) -> HttpResponseBase:
     _require_opening(request)
-    commands.delete_draft(request.access, draft_id)
+    storage.remove(commands.delete_draft(request.access, draft_id))
     messages.success(request, _("The draft was deleted."))
     return redirect("support:open")
 
@@ -99,10 +100,15 @@ def step(request: HubRequest, draft_id: int, step: str) -> HttpResponseBase:
 
 def _save(request: HubRequest, draft_id: int, step: Step) -> HttpResponseBase:
     typed, errors = opening.read_step(step, request.POST)
+    if not errors:
+        commands.save_draft(request.access, draft_id, **typed)
+    if step is Step.PROBLEM:
+        errors |= _change_files(request, draft_id)
     if errors:
         return _show(request, draft_id, step, typed, errors)
-    commands.save_draft(request.access, draft_id, **typed)
     act = request.POST.get("act")
+    if act == "attach" or "remove" in request.POST:
+        return redirect("support:open_step", draft_id, step)
     if act == "find":
         return _show(request, draft_id, step, {}, {}, find=opening.read_find(request.POST))
     if act == "later":
@@ -113,6 +119,21 @@ def _save(request: HubRequest, draft_id: int, step: Step) -> HttpResponseBase:
     if wrong := _wrong(request, draft_id, step):
         return _show(request, draft_id, step, {}, wrong)
     return redirect("support:open_step", draft_id, Step.CHECK if request.POST.get("to") == "check" else step.after)
+
+
+def _change_files(request: HubRequest, draft_id: int) -> dict[str, HubError]:
+    """Keep what came with the form, also beside a text that cannot be kept, and remove what its button names."""
+    with scope(request.access):
+        queries.get_draft(request.access, draft_id)  # before anything is kept for a stranger
+    if gone := request.POST.get("remove"):
+        storage.remove(commands.remove_draft_file(request.access, draft_id, read_id(gone)))
+    try:
+        if files := storage.sent_by(request):
+            with storage.keeping(files) as kept:
+                commands.add_draft_files(request.access, draft_id, kept)
+    except Invalid as error:
+        return {"files": error}
+    return {}
 
 
 def _wrong(request: HubRequest, draft_id: int, step: Step) -> dict[str, HubError]:

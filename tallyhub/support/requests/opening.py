@@ -15,11 +15,13 @@ from tallyhub.kernel.names import read_name
 from tallyhub.kernel.sentences import sentence
 from tallyhub.organizations.queries import names_of
 from tallyhub.people.users.forms import read_id, read_ids
+from tallyhub.support.conversation.rules import FILES_MAX
+from tallyhub.support.conversation.storage import megabytes_max
 from tallyhub.support.models import Draft
 from tallyhub.support.requests import page, queries
 from tallyhub.support.requests.rules import IMPACT_MAX, Problem, Step, Typed, check_typed
 from tallyhub.support.rules import TEXT_MAX, TITLE_MAX, Kind, Severity, read_text
-from tallyhub.support.words import KIND_MEANS, KIND_NAMES, SEVERITY_MEANS, SEVERITY_NAMES
+from tallyhub.support.words import KIND_MEANS, KIND_NAMES, SEVERITY_MEANS, SEVERITY_NAMES, size_text
 
 FIND_MAX = 100  # characters of a name that is searched for
 STEP_NAMES: dict[Step, Any] = {
@@ -121,7 +123,16 @@ def content(access: Access, draft: Draft, step: Step, typed: Typed, find: str) -
         return _people(access, draft, typed, find)
     if step is Step.CHECK:
         return _check(access, draft, typed)
-    return {"title_max": TITLE_MAX, "text_max": TEXT_MAX}
+    return {
+        "title_max": TITLE_MAX,
+        "text_max": TEXT_MAX,
+        "files": [
+            {"id": one.pk, "name": one.name, "size": size_text(one.size)}
+            for one in queries.list_draft_files(access, draft)
+        ],
+        "files_max": FILES_MAX,
+        "megabytes_max": megabytes_max(),
+    }
 
 
 def _radios(names: Mapping[str, Any], means: Mapping[str, Any], chosen: str) -> list[dict[str, Any]]:
@@ -165,7 +176,11 @@ def _check(access: Access, draft: Draft, typed: Typed) -> dict[str, Any]:
             (_("Kind"), str(KIND_NAMES.get(typed.kind, ""))),
             (_("Product"), products.get(typed.product or 0, "")),
         ],
-        Step.PROBLEM: [(_("Title"), typed.title), (_("Description"), typed.description)],
+        Step.PROBLEM: [
+            (_("Title"), typed.title),
+            (_("Description"), typed.description),
+            (_("Files"), "\n".join(one.name for one in queries.list_draft_files(access, draft))),
+        ],
         Step.SEVERITY: [(_("Severity"), str(SEVERITY_NAMES.get(typed.severity, ""))), (_("Impact"), typed.impact)],
         Step.PEOPLE: [(_("Primary contact"), contact), (_("Shared with"), ", ".join(filter(None, shared)))],
     }

@@ -21,7 +21,7 @@ from tallyhub.kernel.grid import PAGE_ROWS, Key, Place, SortKind
 from tallyhub.organizations.queries import list_held, list_members
 from tallyhub.organizations.rules import RIGHTS_OF, Role
 from tallyhub.people.groups import queries as groups
-from tallyhub.support.models import DefaultGroup, Draft, Request, RequestViewer
+from tallyhub.support.models import DefaultGroup, Draft, DraftFile, Request, RequestViewer
 from tallyhub.support.queries import find_ids
 from tallyhub.support.requests.rules import Offered, Typed
 from tallyhub.support.rules import Kind, Severity, Status, Why
@@ -274,6 +274,10 @@ def list_drafts(access: Access) -> list[Draft]:
 def get_draft(access: Access, draft_id: int) -> Draft:
     found: Draft = Draft.objects.visible_to(access).get(pk=draft_id)
     return found
+
+
+def list_draft_files(access: Access, draft: Draft) -> list[DraftFile]:
+    return list(DraftFile.objects.visible_to(access).filter(draft=draft).order_by("pk"))
 
 
 def lock_draft(access: Access, draft_id: int) -> Draft:
