@@ -14,6 +14,7 @@ from tallyhub.kernel.http import HubRequest, attachment, signed_in
 from tallyhub.kernel.scope import scope
 from tallyhub.kernel.sentences import sentence
 from tallyhub.support.conversation import commands, media, page, queries, storage
+from tallyhub.support.looks import tell_look
 from tallyhub.support.models import StoredFile
 
 BACK = "support:request"  # where one is after something was written
@@ -30,7 +31,9 @@ def _page(request: HubRequest, number: str, status: int = 200, **typed: str) -> 
         found = queries.get_request(request.access, number)
         query = request.GET.dict() if request.method != "POST" else {}
         context = {"ask": found, **page.sections(request.access, found, query, **typed)}
-        return render(request, "support/conversation.html", context, status=status)
+        response = render(request, "support/conversation.html", context, status=status)
+    tell_look(request.access, found)
+    return response
 
 
 @signed_in
@@ -68,18 +71,24 @@ def _write(
 @signed_in
 @require_safe
 def file(request: HubRequest, number: str, file_id: int) -> HttpResponseBase:
-    with scope(request.access):
-        return _send(queries.get_file(request.access, number, file_id))
+    return _send(request, number, file_id, queries.get_file)
 
 
 @signed_in
 @require_safe
 def note_file(request: HubRequest, number: str, file_id: int) -> HttpResponseBase:
+    return _send(request, number, file_id, queries.get_note_file)
+
+
+def _send(request: HubRequest, number: str, file_id: int, find: Callable[..., StoredFile]) -> HttpResponseBase:
     with scope(request.access):
-        return _send(queries.get_note_file(request.access, number, file_id))
+        ask = queries.get_request(request.access, number)
+        response = _answer(find(request.access, number, file_id))
+    tell_look(request.access, ask)
+    return response
 
 
-def _send(one: StoredFile) -> HttpResponseBase:
+def _answer(one: StoredFile) -> HttpResponseBase:
     """Never as a page of ours: it is saved, or is a picture, and whatever opens it may run nothing and ask nobody."""
     is_picture = one.media_type in media.PICTURES
     charset = "; charset=utf-8" if one.media_type == media.TEXT else ""

@@ -12,11 +12,10 @@ from tallyhub.kernel.scope import command
 from tallyhub.organizations.models import Workspace
 from tallyhub.organizations.queries import get_workspace, list_members
 from tallyhub.people.groups import queries as groups
-from tallyhub.support import steps
 from tallyhub.support.conversation.rules import FILES_MAX
 from tallyhub.support.conversation.steps import attach
 from tallyhub.support.conversation.storage import Kept
-from tallyhub.support.models import DefaultGroup, Draft, DraftFile, Request, RequestViewer
+from tallyhub.support.models import DefaultGroup, Draft, DraftFile, RequestViewer
 from tallyhub.support.requests import queries
 from tallyhub.support.requests.rules import (
     DRAFTS_MAX,
@@ -238,12 +237,6 @@ def choose_default_group(access: Access, workspace_id: int, group_id: int | None
     else:
         raise DefaultGroup.DoesNotExist
     record(access, "support.default_group_changed")
-
-
-@command
-def note_look(access: Access, request: Request) -> None:
-    """By staff (R7.3)."""
-    steps.note_look(access, request)
 
 
 @command

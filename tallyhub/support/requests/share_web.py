@@ -14,6 +14,7 @@ from tallyhub.kernel.http import HubRequest, signed_in
 from tallyhub.kernel.scope import scope
 from tallyhub.people.groups.queries import list_own
 from tallyhub.people.users.forms import read_id, read_ids
+from tallyhub.support.looks import tell_look
 from tallyhub.support.queries import get_request
 from tallyhub.support.requests import commands, page, queries
 from tallyhub.support.requests.opening import read_find
@@ -52,7 +53,9 @@ def _share(request: HubRequest, number: str, find: str, people: list[int], group
             "has_more": has_more,
             "groups": [one for one in page.group_choices(access, ask.workspace_id, groups) if one["id"] not in given],
         }
-        return render(request, "support/share.html", context)
+        response = render(request, "support/share.html", context)
+    tell_look(access, ask)
+    return response
 
 
 @signed_in

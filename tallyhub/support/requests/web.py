@@ -18,6 +18,7 @@ from tallyhub.kernel.scope import scope
 from tallyhub.kernel.streams import LongAnswer
 from tallyhub.organizations.looks import told
 from tallyhub.people.rights.queries import SORTS as BY_NAME
+from tallyhub.support.looks import tell_look
 from tallyhub.support.queries import get_request
 from tallyhub.support.requests import commands, page, queries
 from tallyhub.support.requests.grid import ALL, Choice, Words, grid, nothing, read_choice, too_many
@@ -113,8 +114,7 @@ def request_page(request: HubRequest, number: str) -> HttpResponse:
             **sections(access, ask),
         }
         response = render(request, "support/request.html", context)
-    if access.is_staff:
-        commands.note_look(access, ask)
+    tell_look(access, ask)
     return response
 
 
@@ -137,6 +137,5 @@ def request_who(request: HubRequest, number: str) -> HttpResponse:
             ),
         }
         response = render(request, "support/who.html", context)
-    if access.is_staff:
-        commands.note_look(access, ask)
+    tell_look(access, ask)
     return response

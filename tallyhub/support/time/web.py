@@ -15,6 +15,7 @@ from tallyhub.kernel.errors import Conflict, HubError, Invalid
 from tallyhub.kernel.http import HubRequest, signed_in
 from tallyhub.kernel.scope import scope
 from tallyhub.kernel.sentences import sentence
+from tallyhub.support.looks import tell_look
 from tallyhub.support.models import Request
 from tallyhub.support.queries import get_request
 from tallyhub.support.time import commands, page, queries
@@ -115,7 +116,9 @@ def _time(request: HubRequest, number: str, form: WorkForm | None = None, status
         found = page.sections(request.access, one)
         if form is not None and found["log_form"]:
             found["log_form"] = form
-        return render(request, "support/time.html", {"one": one, "time": found}, status=status)
+        response = render(request, "support/time.html", {"one": one, "time": found}, status=status)
+    tell_look(request.access, one)
+    return response
 
 
 def _edit(
@@ -131,7 +134,9 @@ def _edit(
             "said": said,
             "form": form or _filled(work),
         }
-        return render(request, "support/time_edit.html", context, status=status)
+        response = render(request, "support/time_edit.html", context, status=status)
+    tell_look(request.access, work.request)
+    return response
 
 
 def _filled(work: Any) -> WorkForm:

@@ -215,6 +215,19 @@ def test_staff_who_read_a_request_are_told_of_once_a_day_and_the_customers_peopl
     ]
 
 
+@pytest.mark.parametrize("part", PARTS)
+def test_each_reading_of_a_request_by_staff_is_a_look_and_a_refused_one_is_none(
+    world: SimpleNamespace, program: Any, owner: Any, part: str
+) -> None:  # R7.3
+    one, other = make_request(world.north), make_request(world.birch_main)
+    looks = "SELECT count(*) FROM journal_event WHERE kind LIKE '%looked'"
+    calls = program(world.engineer, READ)
+    assert calls.get(f"/requests/{other.pk}{part}").status_code == 404
+    assert owner.execute(looks).fetchone() == (0,)
+    assert calls.get(f"/requests/{one.pk}{part}").status_code == 200
+    assert owner.execute(looks).fetchone() == (1,)
+
+
 # Tokens
 
 
