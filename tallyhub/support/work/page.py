@@ -39,7 +39,7 @@ _NEXT: dict[Next, Any] = {
     Next.CONFIRM: gettext_lazy("Resolved; it is closed by itself when nothing more is said"),
     Next.NOTHING: gettext_lazy("Nothing is to be done"),
 }
-_TONES = {Clock.LATE: "critical", Clock.SOON: "low", Clock.MISSED: "low"}
+_TONES = {Clock.LATE: "critical", Clock.SOON: "low", Clock.MISSED: "low", Clock.RUNS: "ok", Clock.KEPT: "ok"}
 
 
 def sections(access: Access, request: Request) -> dict[str, Any]:
@@ -98,7 +98,7 @@ def clock_text(request: Request, now: datetime, zone: str) -> dict[str, Any]:
         "answered": fmt.minute(answered, zone) if answered else "",
         "zone": zone.replace("_", " "),
     }
-    return {"tone": _TONES.get(stands, "ok"), "text": texts[stands] % named, "stands": stands.value}
+    return {"tone": _TONES.get(stands, "plain"), "text": texts[stands] % named, "stands": stands.value}
 
 
 def duration(time: timedelta) -> str:
