@@ -92,7 +92,9 @@ def test_scenario_7_after_the_end_of_an_agreement_its_requests_are_additional_an
     page = open_page(ADMIN, PAGE)  # R1.10, R2.6 a
     group = workspace(page, "Group IT")
     page.goto(f"{PAGE}?workspace={group}&status=inactive")
-    page.locator("#addons").get_by_label("Agreement", exact=True).select_option(label="Premier support, group (expired)")
+    page.locator("#addons").get_by_label("Agreement", exact=True).select_option(
+        label="Premier support, group (expired)"
+    )
     page.locator("#addons").get_by_text("LAUNCH", exact=True).wait_for(state="detached")  # one of the other agreement
     assert page.locator("#addons .badge").all_inner_texts() == ["Expired"]
     page.goto(f"{CASES}?workspace={group}&reason=expired")
