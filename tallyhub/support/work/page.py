@@ -181,7 +181,7 @@ def queue_row(request: Request, place: Place, people: Mapping[int, str], *, here
         "status": status_badge(Status(request.status)),
         "assigned": _who(request.assigned_to_id, people),
         "clock": clock_text(request, clock.now(), get_current_timezone_name()),
-        "next": _next(request, is_customer=is_customer),
+        "next": _next(request),
         "is_called": next_of(request) is Next.HEAR_CALL,
     }
 
