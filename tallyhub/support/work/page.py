@@ -39,7 +39,12 @@ _NEXT: dict[Next, Any] = {
     Next.CONFIRM: gettext_lazy("Resolved; it is closed by itself when nothing more is said"),
     Next.NOTHING: gettext_lazy("Nothing is to be done"),
 }
-_TONES = {Clock.LATE: "critical", Clock.SOON: "low", Clock.MISSED: "low"}
+_NEXT_OF_CUSTOMER: dict[Next, Any] = {  # the same, as the customer's own people read it
+    Next.HEAR_CALL: gettext_lazy("The staff have to acknowledge your priority call"),
+    Next.ANSWER: gettext_lazy("The staff are to give a first answer"),
+    Next.CUSTOMER: gettext_lazy("You are asked to answer"),
+}
+_TONES = {Clock.LATE: "critical", Clock.SOON: "low", Clock.MISSED: "low", Clock.RUNS: "ok", Clock.KEPT: "ok"}
 
 
 def sections(access: Access, request: Request) -> dict[str, Any]:
@@ -51,7 +56,7 @@ def sections(access: Access, request: Request) -> dict[str, Any]:
     engineers = queries.list_engineers(access, request.workspace_id) if may_work else []
     people = names_of(access, {request.assigned_to_id, *engineers})
     said = {
-        "next": _next(request),
+        "next": _next(request, is_customer=is_customer),
         "clock": clock_text(request, clock.now(), get_current_timezone_name()),
         "assigned": _who(request.assigned_to_id, people),
         "call": _call(access, request, is_customer=is_customer),
@@ -65,8 +70,9 @@ def sections(access: Access, request: Request) -> dict[str, Any]:
     return {"work": said}
 
 
-def _next(request: Request) -> str:
-    return str(_NEXT[next_of(request)])
+def _next(request: Request, *, is_customer: bool = False) -> str:
+    said = _NEXT | _NEXT_OF_CUSTOMER if is_customer else _NEXT
+    return str(said[next_of(request)])
 
 
 def next_of(request: Request) -> Next:
@@ -100,7 +106,7 @@ def clock_text(request: Request, now: datetime, zone: str) -> dict[str, Any]:
         "answered": fmt.minute(answered, zone) if answered else "",
         "zone": zone.replace("_", " "),
     }
-    return {"tone": _TONES.get(stands, "ok"), "text": texts[stands] % named, "stands": stands.value}
+    return {"tone": _TONES.get(stands, "plain"), "text": texts[stands] % named, "stands": stands.value}
 
 
 def duration(time: timedelta) -> str:

@@ -1,0 +1,127 @@
+"""Scenarios of support requests in a real browser: who sees which, and where each is listed (R1.5, R2.6)."""
+
+import re
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from tests.browser.test_walk import ADMIN
+
+pytestmark = pytest.mark.xdist_group("browser")
+
+READER, DESK = "activity@halden.example", "desk@provider.example"
+GROUP, SHARED = "Paper machine 2", "Plantlog loses every tenth value of line 2"  # shared with that group alone
+EVERYTHING = "/support/?status=all&workspace=all&text=plantlog"
+PAGE, CASES = "/customer-activity/", "/customer-activity/additional-cases/"
+CLASSED, ELSEWHERE, FORMER = "Plan for the move", "Sign-in to the Americas portal", "Old backup agent"
+Open = Callable[..., Any]
+
+
+def titles(page: Any) -> set[str]:
+    return set(page.locator("td[data-column=title] a").all_inner_texts())
+
+
+def row(page: Any, title: str) -> Any:
+    return page.get_by_role("row").filter(has_text=title)
+
+
+def workspace(page: Any, name: str) -> str:
+    """Its id, from the workspace filter."""
+    page.goto(PAGE)
+    box = page.locator("#filters label").filter(has_text=name).locator("input[name=workspace]")
+    return str(box.get_attribute("value"))
+
+
+def put(open_page: Open, person: str, *, into: bool) -> None:
+    """By the administrator: the person is in the group afterwards, or not, whatever was before."""
+    admin = open_page(ADMIN, "/groups/", script=False)
+    admin.get_by_role("link", name=GROUP).first.click()
+    member = admin.locator("main li, main tr").filter(has_text="Ulrike Behrendorf")
+    if into and not member.count():
+        admin.get_by_label("Email address of a member of the workspace").fill(person)
+        admin.get_by_role("button", name="Add to the group").click()
+    if not into and member.count():
+        member.get_by_role("button").click()
+
+
+def test_scenario_3_customer_activity_alone_sees_totals_and_no_request(open_page: Open) -> None:  # R1.4, R1.5
+    put(open_page, READER, into=False)
+    page = open_page(READER, PAGE)
+    paper = workspace(page, "Paper mills")
+    page.goto(f"{PAGE}?workspace={paper}")
+    assert page.locator("#enterprise .tile-link").count() > 0
+    page.goto(f"{PAGE}enterprise/as_needed/?workspace={paper}")
+    shown = re.search(r"0 of ([\d,]+) shown", page.locator("main").inner_text())
+    assert shown
+    assert shown.group(1) != "0"
+    assert page.locator("tbody tr[role=row]").count() == 0
+    page.goto(EVERYTHING)
+    assert titles(page) == set()
+
+
+def test_scenario_4_in_a_group_that_one_is_shared_with_exactly_that_one_appears(open_page: Open) -> None:  # R1.5
+    put(open_page, READER, into=True)
+    page = open_page(READER, EVERYTHING)
+    assert titles(page) == {SHARED}
+    page.get_by_role("link", name=SHARED).click()
+    assert page.get_by_role("heading", name="What is asked").is_visible()
+    put(open_page, READER, into=False)
+    assert page.reload().status == 404
+
+
+def test_scenario_5_a_class_under_a_valid_agreement_is_an_additional_case(open_page: Open) -> None:  # R2.6 c
+    page = open_page(ADMIN, PAGE)
+    page.goto(f"{CASES}?workspace={workspace(page, 'Group IT')}&reason=class")
+    assert "X85" in row(page, CLASSED).inner_text()
+    assert "Its class is no part of" in row(page, CLASSED).inner_text()
+    assert row(page, FORMER).count() == 0
+
+
+def test_scenario_6_unmapped_in_one_workspace_is_under_its_entitlement_in_all(open_page: Open) -> None:  # R2.6 a
+    page = open_page(ADMIN, PAGE)
+    page.goto(f"{CASES}?workspace={workspace(page, 'Group IT')}")
+    assert "is not mapped to the workspace" in row(page, ELSEWHERE).inner_text()
+    page.goto(f"{CASES}?workspace=all")
+    assert row(page, ELSEWHERE).count() == 0
+    page.goto(f"{PAGE}enterprise/as_needed/?workspace=all&sort=-occurred_on")
+    assert row(page, ELSEWHERE).count() == 1
+
+
+def test_scenario_7_after_the_end_of_an_agreement_its_requests_are_additional_and_editable(open_page: Open) -> None:
+    page = open_page(ADMIN, PAGE)  # R1.10, R2.6 a
+    group = workspace(page, "Group IT")
+    page.goto(f"{PAGE}?workspace={group}&status=inactive")
+    page.locator("#addons").get_by_label("Agreement", exact=True).select_option(
+        label="Premier support, group (expired)"
+    )
+    page.locator("#addons").get_by_text("LAUNCH", exact=True).wait_for(state="detached")  # one of the other agreement
+    assert page.locator("#addons .badge").all_inner_texts() == ["Expired"]
+    page.goto(f"{CASES}?workspace={group}&reason=expired")
+    assert "has ended" in row(page, FORMER).inner_text()
+    address = row(page, FORMER).get_by_role("link").first.get_attribute("href")
+    desk = open_page(DESK, address)
+    assert desk.get_by_text("Old backup agent").first.is_visible()
+    desk.get_by_label("Severity").select_option(label="B: urgent")
+    desk.get_by_role("button", name="Change the severity").click()
+    assert desk.locator(".page-head").get_by_text("B: urgent").is_visible()
+    page.goto(address)
+    page.get_by_label("Message").fill("It is still needed.")
+    page.get_by_role("button", name="Send the message").click()
+    assert page.locator("#conversation").get_by_text("It is still needed.").is_visible()
+
+
+def test_scenario_14_two_workspaces_of_one_person_know_nothing_of_each_other(open_page: Open) -> None:  # R1.5, R1.7
+    put(open_page, READER, into=True)
+    page = open_page(READER, PAGE)
+    energy = workspace(page, "Energy")
+    page.goto(f"{EVERYTHING}")
+    assert titles(page) == {SHARED}
+    page.goto(f"/support/?status=all&workspace={energy}")
+    assert titles(page) == set()
+    page.goto(f"{PAGE}enterprise/as_needed/?workspace={energy}&sort=-occurred_on")
+    assert row(page, SHARED).count() == 0
+    assert page.goto("/groups/").status == 403  # looking after groups is a right of its own
+    groups = open_page(ADMIN, "/groups/").locator("main").inner_text()
+    assert re.search(rf"{GROUP}\s+\d+ members\s+Paper mills\s", groups)
+    assert groups.count(GROUP) == 1
