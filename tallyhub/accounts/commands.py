@@ -8,7 +8,14 @@ from django.core.exceptions import ValidationError
 
 from tallyhub.accounts import queries
 from tallyhub.accounts.models import Person, Token
-from tallyhub.accounts.tokens import TokenScope, digest_of, may_make_for_customer, new_secret, offered_scopes, rights_of
+from tallyhub.accounts.tokens import (
+    TokenScope,
+    digest_of,
+    may_make_for_customer,
+    new_secret,
+    offered_scopes,
+    rights_of_customer,
+)
 from tallyhub.journal.steps import record
 from tallyhub.kernel import clock
 from tallyhub.kernel.access import Access, Right
@@ -94,7 +101,7 @@ def make_token(
         name=name,
         digest=digest_of(secret),
         scopes=sorted(scopes),
-        rights=sorted(held & rights_of(frozenset(scopes))) if is_of_customer else [],
+        rights=sorted(held & rights_of_customer(frozenset(scopes))) if is_of_customer else [],
         made_by_id=access.person_id or 0,
         made_at=now,
         expires_at=now + timedelta(days=lifetime_days),

@@ -26,8 +26,8 @@ SCOPE_LABELS = {
     TokenScope.READ_AGREEMENTS: _("Read agreements, packages and what is left"),
     TokenScope.READ_ENTRIES: _("Read the rows of consumption"),
     TokenScope.WRITE_ENTRIES: _("Book consumption and take it back"),
-    TokenScope.READ_REQUESTS: _("Read support requests and their messages"),
-    TokenScope.WRITE_REQUESTS: _("Open support requests and write messages in them"),
+    TokenScope.READ_REQUESTS: _("Read support requests, their messages and, for staff, the time worked"),
+    TokenScope.WRITE_REQUESTS: _("Open support requests, write messages in them and, for engineers, log time"),
 }
 # The right without which it is of no use. Support requests are given to people who have no right at all (R1.5), so that
 # one's own token may be of use to everybody; a customer's own is nobody whom anything could be given to.
@@ -44,9 +44,13 @@ _RIGHTS_OF = {
     TokenScope.READ_AGREEMENTS: frozenset({Right.VIEW_ACTIVITY, Right.ADMINISTER}),
     TokenScope.READ_ENTRIES: frozenset({Right.VIEW_ACTIVITY, Right.ADMINISTER, Right.VIEW_LEARNING}),
     TokenScope.WRITE_ENTRIES: frozenset({Right.POST_ENTRIES}),
-    TokenScope.READ_REQUESTS: frozenset({Right.VIEW_ALL_REQUESTS}),
-    TokenScope.WRITE_REQUESTS: frozenset({Right.VIEW_ALL_REQUESTS, Right.OPEN_REQUESTS}),
+    TokenScope.READ_REQUESTS: frozenset({Right.VIEW_ALL_REQUESTS, Right.READ_WORK}),
+    TokenScope.WRITE_REQUESTS: frozenset(
+        {Right.VIEW_ALL_REQUESTS, Right.OPEN_REQUESTS, Right.READ_WORK, Right.WORK_REQUESTS}
+    ),
 }
+# What only somebody may do: a customer's own token is nobody, and lies with the customer, whoever made it.
+_OF_PEOPLE = frozenset({Right.READ_WORK, Right.WORK_REQUESTS})
 
 
 def new_secret() -> str:
@@ -61,6 +65,11 @@ def digest_of(secret: str) -> bytes:
 
 def rights_of(scopes: frozenset[TokenScope]) -> frozenset[Right]:
     return frozenset[Right]().union(*(_RIGHTS_OF[one] for one in scopes))
+
+
+def rights_of_customer(scopes: frozenset[TokenScope]) -> frozenset[Right]:
+    """The same, for a customer's own token."""
+    return rights_of(scopes) - _OF_PEOPLE
 
 
 def may_make_for_customer(access: Access) -> bool:

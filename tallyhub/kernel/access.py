@@ -18,6 +18,7 @@ class Right(StrEnum):
     MANAGE_AGREEMENTS = "manage_agreements"
     WORK_REQUESTS = "work_requests"  # answer, assign, log time
     READ_NOTES = "read_notes"  # what staff write to each other about a request; nobody of the customer ever has it
+    READ_WORK = "read_work"  # the time that staff worked, each for themselves; nobody of the customer ever has it
     ERASE_PEOPLE = "erase_people"  # end a person's part in the customer for good (R10.4)
     MANAGE_WEBHOOKS = "manage_webhooks"  # tell the customer's other systems what happens (R8.2)
     VIEW_AUDIT = "view_audit"  # read what was done, by whom, and who may see what (R7.3)

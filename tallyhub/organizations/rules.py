@@ -74,7 +74,8 @@ def may_give_staff(role: Role, held: frozenset[Right]) -> bool:
 _ADMINISTRATOR = frozenset(
     {Right.VIEW_ACTIVITY, Right.ADMINISTER, Right.VIEW_ALL_REQUESTS, Right.VIEW_AUDIT, Right.MANAGE_USERS}
 )
-_READS_REQUESTS = frozenset({Right.VIEW_ALL_REQUESTS, Right.READ_NOTES})  # staff, where they are assigned (R1.5)
+# Staff, where they are assigned (R1.5).
+_READS_REQUESTS = frozenset({Right.VIEW_ALL_REQUESTS, Right.READ_NOTES, Right.READ_WORK})
 _TEAM = _READS_REQUESTS | {
     Right.VIEW_ACTIVITY,
     Right.MANAGE_AGREEMENTS,

@@ -338,12 +338,13 @@ class DefaultGroup(models.Model):
         constraints = [models.UniqueConstraint(fields=["workspace", "person"], name="default_group_once")]
 
 
-class WorkQuerySet(OfStaffQuerySet):
+class WorkQuerySet(models.QuerySet[Any]):
     def visible_to(self, access: Access) -> "WorkQuerySet":
         """Staff's own; and the hub's, which books what was kept unbooked."""
-        hub = self.filter(customer_id__in=access.system_customers)
-        found: WorkQuerySet = hub if access.system_customers else super().visible_to(access)  # type: ignore[assignment]
-        return found
+        if access.system_customers:
+            return self.filter(customer_id__in=access.system_customers)
+        mine = self.filter(customer_id__in=access.customers)
+        return mine.filter(workspace_id__in=access.workspaces_with(Right.READ_WORK))
 
 
 class Work(models.Model):

@@ -292,6 +292,7 @@ def test_the_form_says_who_sees_the_one_but_not_the_other(world: SimpleNamespace
         make_group(world.north, "Night"),
         make_person("Leftover"),
     )
+    grant(left, "member", world.south)  # whose name is known, but who is not of the workspace any more
     for one in (world.north_admin, world.reader, shift, night, left):
         give_request(gone, one)
     for one in (world.contact, shift):

@@ -191,10 +191,11 @@ from tallyhub.kernel import clock
 from tallyhub.organizations import sign_on
 from tallyhub.support.time import commands
 from tallyhub.support.time.rules import What
+from tallyhub.support.time.steps import Worked
 person, customer, work, serial = map(int, sys.argv[1:5])
 with clock.frozen(datetime.fromisoformat(sys.argv[5])):
     access = sign_on.act_for(person, customer).access
-    said = commands.Worked(datetime.fromisoformat(sys.argv[6]), 45, What.CALL)
+    said = Worked(datetime.fromisoformat(sys.argv[6]), 45, What.CALL)
     commands.edit_work(access, work, said, serial=serial)
 """
 _WAITS = "SELECT count(*) FROM pg_locks WHERE NOT granted AND relation = %s::regclass"

@@ -10,8 +10,8 @@ from tallyhub.ledger.models import Entry
 from tallyhub.organizations import sign_on
 from tallyhub.support.models import Request, Work
 from tallyhub.support.time import commands
-from tallyhub.support.time.commands import Worked
 from tallyhub.support.time.rules import What
+from tallyhub.support.time.steps import Worked
 
 OFFICE_HOURS = [[[480, 1080]]] * 5 + [[], []]  # 8 to 18, Monday to Friday
 

@@ -1,7 +1,7 @@
 """What a token may do with support requests. The rules are those of the page, and so are the steps."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from tallyhub.agreements.queries import list_covered_products
@@ -21,11 +21,14 @@ from tallyhub.organizations.steps import find_people_by_key, find_workspaces
 from tallyhub.support import steps as support
 from tallyhub.support.conversation.steps import say
 from tallyhub.support.intake import queries, steps
-from tallyhub.support.models import Request
+from tallyhub.support.models import Request, Work
 from tallyhub.support.requests.rules import Offered, Typed, check_typed
 from tallyhub.support.requests.steps import Opening
 from tallyhub.support.requests.steps import open_request as open_one
 from tallyhub.support.rules import Kind, Severity, Source, read_text
+from tallyhub.support.time import queries as time
+from tallyhub.support.time.rules import NOTE_MAX, read_what
+from tallyhub.support.time.steps import Worked, lock_to_work, log
 
 _OPENERS = [role for role, rights in RIGHTS_OF.items() if Right.OPEN_REQUESTS in rights]
 _READERS = {
@@ -57,9 +60,9 @@ def open_request(access: Access, said: Mapping[str, str], sent: Sent) -> Answer:
     return keep_answer(access, sent, _opened(request, "new"))
 
 
-def _read_texts(said: Mapping[str, str]) -> dict[str, str]:
+def _read_texts(said: Mapping[str, str], readers: Mapping[str, Callable[[str], Any]] = _READERS) -> dict[str, Any]:
     read, flaws = {}, []
-    for name, reader in _READERS.items():
+    for name, reader in readers.items():
         try:
             if text := said.get(name, "").strip():
                 read[name] = reader(text)
@@ -145,6 +148,55 @@ def write_message(access: Access, request_id: int, body: str, sent: Sent) -> Ans
     request = support.lock_request(access, queries.get_request(access, request_id).number)
     message = say(access, request, body=body, source=Source.API)
     return keep_answer(access, sent, _answer({"id": message.pk}))
+
+
+_WORK_READERS: dict[str, Callable[[str], Any]] = {
+    "starts_at": cells.instant,
+    "what": read_what,
+    "note": lambda text: read_text(text, length_max=NOTE_MAX),
+    "source": cells.reference(40),
+    "external_id": cells.reference(120),
+}
+_PLACE_OF = {"work_minutes": "/minutes", "work_in_future": "/starts_at"}
+
+
+@command
+def log_time(
+    access: Access, request_id: int, said: Mapping[str, str], minutes: int, sent: Sent, *, is_goodwill: bool
+) -> Answer:
+    """Raises DoesNotExist, Forbidden, Refused with all that is wrong, and Conflict: merged, or with other content."""
+    if answered := find_answer(access, sent):
+        return answered
+    request = support.lock_request(access, queries.get_request(access, request_id).number)
+    access.require(Right.WORK_REQUESTS, workspace_id=request.workspace_id)
+    worked = _worked(said, minutes, is_goodwill=is_goodwill)
+    if worked.external_id:
+        access.require(Right.READ_WORK)  # in whole: that it is taken would tell of time on a request that is hidden
+        if known := time.find_by_source(access, worked.source, worked.external_id):
+            _check_same_time(known, request, worked)
+            return keep_answer(access, sent, _answer({"id": known.pk, "status": "known"}))
+    work = log(access, lock_to_work(access, request.number), worked)
+    return keep_answer(access, sent, _answer({"id": work.pk, "status": "new"}))
+
+
+def _worked(said: Mapping[str, str], minutes: int, *, is_goodwill: bool) -> Worked:
+    read = _read_texts(said, _WORK_READERS)
+    if missing := [Flaw(f"/{name}", Invalid("value_missing")) for name in ("starts_at", "what") if name not in read]:
+        raise Refused(missing)
+    worked = Worked(minutes=minutes, is_goodwill=is_goodwill, **{"source": Source.API, **read})
+    try:
+        worked.check()
+    except Invalid as error:
+        raise Refused([Flaw(_PLACE_OF[error.code], error)]) from error
+    return worked
+
+
+def _check_same_time(known: Work, request: Request, worked: Worked) -> None:
+    """Time of a request that was merged is found in the other one."""
+    is_there = known.request_id == request.pk or request.merged_into_id is not None
+    kept = (known.starts_at, known.minutes, known.what, known.note, known.is_goodwill)
+    if not is_there or kept != (worked.starts_at, worked.minutes, worked.what, worked.note, worked.is_goodwill):
+        raise Conflict("content_differs", external_ids=known.external_id)
 
 
 @command

@@ -1,6 +1,6 @@
 """Support requests: whatever the token's person sees of them on the pages (R1.5), and nothing that is the staff's own.
 
-Notes and time worked have no address here.
+Notes have no address here. The time worked is for staff, each with a token of their own.
 """
 
 from collections.abc import Callable, Iterable, Sequence
@@ -24,6 +24,8 @@ from tallyhub.organizations.queries import names_of
 from tallyhub.support.intake import queries
 from tallyhub.support.intake.queries import RequestFilter
 from tallyhub.support.rules import TEXT_MAX, TITLE_MAX, Kind, RequestClass, Severity, Status
+from tallyhub.support.time import queries as time
+from tallyhub.support.time.rules import NOTE_MAX
 
 READ = Token(TokenScope.READ_REQUESTS)
 WRITE = Token(TokenScope.WRITE_REQUESTS)
@@ -199,6 +201,76 @@ class WrittenMessage(BaseModel):
     id: int
 
 
+class WorkedTime(BaseModel):
+    """Time worked, as it really was. What it counts for is in the entries that it made."""
+
+    id: int
+    engineer_id: int | None
+    engineer: str | None
+    starts_at: datetime
+    minutes: int
+    what: str
+    note: str = Field(description="Among staff.")
+    is_goodwill: bool
+    unbooked: str = Field(description="A code that says why it is kept unbooked; empty where it is booked.")
+    at: datetime = Field(description="Logged.")
+    source: str
+    external_id: str
+
+
+class WorkedTimes(Paged):
+    items: list[WorkedTime]
+
+
+class NewTime(BaseModel):
+    model_config = ConfigDict(extra="forbid", strict=True)
+
+    starts_at: str = Field(max_length=60, description="With its offset: 2026-11-30T14:30:00+01:00.")
+    minutes: int = Field(description="Real ones, of one day at most.")
+    what: str = Field(max_length=20, description="remote, call, research, onsite or other.")
+    note: str | None = Field(None, max_length=NOTE_MAX, description="For colleagues; the customer does not see it.")
+    is_goodwill: bool = Field(False, description="Recorded and shown, not charged.")
+    source: str | None = Field(None, max_length=40, description='The system; "api" where it is left out.')
+    external_id: str | None = Field(
+        None,
+        max_length=120,
+        description="Names the time in its system, so that it is logged once. For who works in the whole customer.",
+    )
+
+
+class LoggedTime(BaseModel):
+    id: int
+    status: Literal["new", "known"] = Field(description="Known: was logged before, with the same content.")
+
+
+@router.get("/requests/{id}/time", auth=READ, response=answers(WorkedTimes, 404), operation_id="list_request_time")
+def list_request_time(request: HttpRequest, id: Path[Id], paging: PagingQuery) -> Any:  # noqa: A002
+    """The time that was worked on a request, for staff. What was taken away again is not among it."""
+    rows, names, more = _of_request(
+        request, id, paging, time.list_page, lambda one: one.engineer_id, right=Right.READ_WORK
+    )
+    return WorkedTimes(items=[_time(one, names) for one in rows], **more)
+
+
+@router.post(
+    "/requests/{id}/time",
+    auth=WRITE,
+    response=answers(LoggedTime, 404, 409, 415),
+    operation_id="log_request_time",
+)
+def log_request_time(
+    request: HttpRequest,
+    id: Path[Id],  # noqa: A002
+    body: NewTime,
+    key: IdempotencyKey = None,
+) -> Any:
+    """Log time that the token's own person worked. It is booked by the rules of the page, at once."""
+    said = body.model_dump(exclude_none=True)
+    minutes, is_goodwill = said.pop("minutes"), said.pop("is_goodwill")
+    sent = request_of(request, key)
+    return response_of(commands.log_time(_acting(request), id, said, minutes, sent, is_goodwill=is_goodwill))
+
+
 @router.post("/requests", auth=WRITE, response=answers(OpenedRequest, 409, 415), operation_id="open_request")
 def open_request(request: HttpRequest, body: NewRequest, key: IdempotencyKey = None) -> Any:
     """Open a support request, by the rules of the page: for support contacts of the workspace."""
@@ -236,11 +308,17 @@ def _of_request(
     paging: Paging,
     rows_of: Callable[..., Sequence[T]],
     person_of: Callable[[T], int | None],
+    *,
+    right: Right | None = None,
 ) -> tuple[Sequence[T], dict[int, str], dict[str, str | None]]:
-    """A page of what hangs on a request: rows, names of their people, and where it goes on."""
+    """A page of what hangs on a request: rows, names of their people, and where it goes on. Raises Forbidden without
+    ``right`` for one that is seen, and DoesNotExist for any other.
+    """
     access = _acting(request)
     with scope(access):
         one = queries.get_request(access, request_id)
+        if right:
+            access.require(right, workspace_id=one.workspace_id)
         found = rows_of(access, one.pk, after=paging.after, limit=paging.limit + 1)
         rows, following, cursor = page(request, paging, found, lambda row: row.pk)  # type: ignore[attr-defined]
         names = names_of(access, map(person_of, rows))
@@ -287,6 +365,14 @@ def _message(one: Any, names: dict[int, str]) -> Message:
     return Message(
         id=one.pk, author_id=one.author_id, author=names.get(one.author_id), is_by_staff=one.is_by_staff,
         body=one.body, at=one.at, source=one.source, external_id=one.external_id,
+    )  # fmt: skip
+
+
+def _time(one: Any, names: dict[int, str]) -> WorkedTime:
+    return WorkedTime(
+        id=one.pk, engineer_id=one.engineer_id, engineer=names.get(one.engineer_id), starts_at=one.starts_at,
+        minutes=one.minutes, what=one.what, note=one.note, is_goodwill=one.is_goodwill, unbooked=one.unbooked,
+        at=one.at, source=one.source, external_id=one.external_id,
     )  # fmt: skip
 
 

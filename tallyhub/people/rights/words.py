@@ -16,6 +16,7 @@ RIGHT_NAMES: dict[Right, Any] = {
     Right.VIEW_ALL_REQUESTS: _("See every support request"),
     Right.WORK_REQUESTS: _("Work on support requests"),
     Right.READ_NOTES: _("Read the internal notes of support requests"),
+    Right.READ_WORK: _("Read the time that was worked on support requests"),
     Right.MANAGE_USERS: _("Manage users: invite, give and take roles, remove"),
     Right.MANAGE_SIGN_IN: _("Decide how the customer’s people sign in"),
     Right.VIEW_AUDIT: _("Read the audit, and who can see what and why"),

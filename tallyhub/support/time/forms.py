@@ -10,8 +10,8 @@ from django.utils.translation import gettext_lazy as _
 from tallyhub.kernel.errors import HubError, Invalid
 from tallyhub.kernel.sentences import sentence
 from tallyhub.office import forms as ask
-from tallyhub.support.time.commands import Worked
-from tallyhub.support.time.rules import NOTE_MAX, What, instant_of
+from tallyhub.support.time.rules import NOTE_MAX, What, instant_of, read_what
+from tallyhub.support.time.steps import Worked
 
 _MINUTES = re.compile(r"-?\d{1,6}", re.ASCII)
 _HOURS = re.compile(r"(\d{1,3}):([0-5]\d)", re.ASCII)
@@ -61,7 +61,7 @@ class WorkForm(forms.Form):
         return Worked(
             instant_of(day, at, zone, second=which),
             _minutes(typed.get("minutes", "").strip()),
-            _what(typed.get("what", "")),
+            read_what(typed.get("what", "")),
             typed.get("note", "").replace("\x00", "").replace("\r\n", "\n").strip(),
             "is_goodwill" in typed,
         )
@@ -104,9 +104,3 @@ def _minutes(text: str) -> int:
     if found := _HOURS.fullmatch(text):
         return int(found[1]) * 60 + int(found[2])
     raise Invalid("work_minutes_malformed")
-
-
-def _what(text: str) -> What:
-    if text not in set(What):
-        raise Invalid("work_kind_unknown")
-    return What(text)

@@ -24,15 +24,15 @@ from tallyhub.support.time.rules import read_spans
 
 def sections(access: Access, request: Request) -> dict[str, Any]:
     """For the request's page: work, booked, payer and log_form. Needs a scope; the request is one that one sees."""
-    reads_notes = access.has(Right.READ_NOTES, workspace_id=request.workspace_id)
-    work = queries.list_work(access, [request]) if reads_notes else []
+    reads_work = access.has(Right.READ_WORK, workspace_id=request.workspace_id)
+    work = queries.list_work(access, [request]) if reads_work else []
     bookings = [one for one in queries.list_bookings(access, [request], []) if _is_live(one)]
     names = _names(access, work, bookings)
     may_log = access.has(Right.WORK_REQUESTS, workspace_id=request.workspace_id) and request.merged_into_id is None
     return {
         "number": request.number,
         "zone": timezone.get_current_timezone_name(),
-        "reads_work": reads_notes,
+        "reads_work": reads_work,
         "work": _work(access, work, bookings, names, may_log=may_log),
         "booked": [_booked(one, names) for one in bookings],
         "totals": _totals(bookings, names),

@@ -34,6 +34,18 @@ def get_work(access: Access, work_id: int) -> Work:
     return found
 
 
+def find_by_source(access: Access, source: str, external_id: str) -> Work | None:
+    """Also what was removed here: it came once."""
+    found: Work | None = Work.objects.visible_to(access).filter(source=source, external_id=external_id).first()
+    return found
+
+
+def list_page(access: Access, request_id: int, *, after: int, limit: int) -> list[Work]:
+    """What stands, in the order in which it was logged."""
+    rows = Work.objects.visible_to(access).filter(request_id=request_id, removed_at=None, pk__gt=after)
+    return list(rows.order_by("pk")[:limit])
+
+
 def list_bookings(access: Access, requests: Collection[Request], work: Collection[Work]) -> list[Booking]:
     """All that these requests and this work ever booked, each with its entry; ``is_taken_back`` by whomever."""
     wanted = Booking.objects.visible_to(access).filter(Q(request__in=requests) | Q(work__in=work))

@@ -99,6 +99,12 @@ def check_work(starts_at: datetime, minutes: int, now: datetime) -> None:
         raise Invalid("work_in_future")
 
 
+def read_what(text: str) -> What:
+    if text not in set(What):
+        raise Invalid("work_kind_unknown")
+    return What(text)
+
+
 def instant_of(day: date, at: time, zone: str, *, second: bool | None = None) -> datetime:
     """A time by the wall clock, as an instant. One that came twice needs to be told: ``second`` time or first.
 

@@ -7,27 +7,36 @@ what differs and books it anew. Editing, moving, merging, deleting and mending a
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from fractions import Fraction
 
+from django.db import IntegrityError, transaction
+
+from tallyhub.journal.steps import record
 from tallyhub.kernel import clock
-from tallyhub.kernel.access import Access
+from tallyhub.kernel.access import Access, Right
 from tallyhub.kernel.amounts import Unit
+from tallyhub.kernel.errors import Conflict, Invalid
 from tallyhub.kernel.scope import require_transaction, widen
 from tallyhub.ledger import steps as ledger
 from tallyhub.ledger.steps import NewEntry
+from tallyhub.support import steps as support
 from tallyhub.support.models import Booking, Request, Work
 from tallyhub.support.placement.queries import list_offers, wanted_of
 from tallyhub.support.placement.rules import Offer, place
-from tallyhub.support.rules import Status
+from tallyhub.support.rules import Source, Status
 from tallyhub.support.time import queries
 from tallyhub.support.time.rules import (
+    NOTE_MAX,
     SOURCE,
     Case,
     Line,
     Room,
     Rule,
     Span,
+    What,
     case_of,
+    check_work,
     lines_of,
     plan,
     read_spans,
@@ -36,6 +45,24 @@ from tallyhub.support.time.rules import (
 )
 
 CAP = "cap"  # why time is booked anew when other time of the request takes or leaves room under the cap
+
+
+@dataclass(frozen=True, slots=True)
+class Worked:
+    """What an engineer says. ``external_id`` names it in the system that it comes from, so that it comes once."""
+
+    starts_at: datetime
+    minutes: int
+    what: What
+    note: str = ""
+    is_goodwill: bool = False
+    source: str = Source.PAGE
+    external_id: str = ""
+
+    def check(self) -> None:
+        check_work(self.starts_at, self.minutes, clock.now())
+        if len(self.note) > NOTE_MAX:
+            raise Invalid("text_too_long", length_max=NOTE_MAX)
 
 
 @dataclass(slots=True)
@@ -74,6 +101,50 @@ def book(access: Access, requests: Sequence[Request], reason: str, *, changed: C
         _settle_case(desk, request, mine, spans, [one for one in booked if one.work_id is None])
     _take_back_strays(desk, work, bookings)
     _write(access, desk)
+
+
+def lock_to_work(access: Access, number: str) -> Request:
+    """Raises DoesNotExist for a request that is hidden or absent, Forbidden for whoever does not work on it, and
+    Conflict for one that was merged into another.
+    """
+    request = support.lock_request(access, number)
+    access.require(Right.WORK_REQUESTS, workspace_id=request.workspace_id)
+    if request.merged_into_id is not None:
+        raise Conflict("work_on_merged")
+    return request
+
+
+def log(access: Access, request: Request, worked: Worked) -> Work:
+    """Keep time that was checked, on a locked request, and book it. Raises Conflict where its external id is taken."""
+    require_transaction()
+    work = Work(
+        customer_id=request.customer_id,
+        workspace_id=request.workspace_id,
+        request=request,
+        engineer_id=access.person_id,
+        at=clock.now(),
+        source=worked.source,
+        external_id=worked.external_id,
+    )
+    say(work, worked)
+    try:
+        with transaction.atomic():
+            work.save()
+    except IntegrityError as error:  # logged on another request at the same time
+        raise Conflict("content_differs", external_ids=worked.external_id) from error
+    record(access, "support.work_logged", work.request_id, **about(work))
+    book(access, [request], "edited", changed={work.pk})
+    return work
+
+
+def say(work: Work, worked: Worked) -> None:
+    work.starts_at, work.minutes, work.what = worked.starts_at, worked.minutes, worked.what
+    work.note, work.is_goodwill = worked.note, worked.is_goodwill
+
+
+def about(work: Work) -> dict[str, int]:
+    """For the journal."""
+    return {"customer_id": work.customer_id, "workspace_id": work.workspace_id, "work": work.pk}
 
 
 def move_work(access: Access, from_request: Request, into: Request) -> None:

@@ -139,7 +139,7 @@ def test_a_batch_asks_the_same_number_of_statements_whatever_its_length(
         return len(made)
 
     many = [row(f"m-{n}", amount="1", person="M-1", workspace="south" if n % 2 else "north") for n in range(100)]
-    assert statements(row("one", person="M-1"), key="k-1") == statements(*many, key="k-2") == 12
+    assert statements(row("one", person="M-1"), key="k-1") == statements(*many, key="k-2") == 13
 
 
 def test_what_is_known_and_what_is_new_are_told_apart_with_their_ids(calls: Any, row: Any, owner: Any) -> None:

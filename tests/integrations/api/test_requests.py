@@ -417,8 +417,8 @@ def test_nothing_more_is_said_in_one_that_is_over_or_merged(world: SimpleNamespa
     over = make_request(world.north, status="cancelled")
     merged = make_request(world.north, merged_into=over)
     calls = program(world.admin, WRITE)
-    for one in (over, merged):
-        assert refused(calls.post(f"/requests/{one.pk}/messages", {"body": "x"}), 409, "request_over")
+    for one, code in ((over, "request_cancelled"), (merged, "request_merged")):
+        assert refused(calls.post(f"/requests/{one.pk}/messages", {"body": "x"}), 409, code)
     open_one = make_request(world.north)
     assert refused(calls.post(f"/requests/{open_one.pk}/messages", {"body": " \n"}), 422, "value_missing")
     assert refused(calls.post(f"/requests/{open_one.pk}/messages", {"body": "a\x00b"}), 422, "control_character")
