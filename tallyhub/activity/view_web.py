@@ -5,7 +5,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from django.contrib import messages
-from django.http import HttpResponse, HttpResponseBase
+from django.http import HttpResponse, HttpResponseBase, QueryDict
 from django.shortcuts import redirect, render
 from django.urls import Resolver404, resolve
 from django.utils.translation import gettext as _
@@ -18,20 +18,16 @@ from tallyhub.activity.rules import VIEW_NAME_MAX
 from tallyhub.kernel.http import HubRequest, signed_in, url
 from tallyhub.kernel.scope import scope
 
-KEPT = {"activity:customer_activity", "activity:group", "activity:entitlement"}
+KEPT = {"activity:customer_activity", "activity:group", "activity:entitlement", "support:list", "support:queue"}
 ADDRESS_MAX = 2_000
 _PLACE = ("after", "before", "page")  # where one had come to; a view begins at its first page
 
 
 def saved_views(request: HubRequest, views: Iterable[View]) -> dict[str, Any]:
     """What ``activity/_views.html`` shows: those of this page, and a form that saves where one is."""
-    kept = request.GET.copy()
-    for name in _PLACE:
-        kept.pop(name, None)
-    query = kept.urlencode()
     return {
         "views": [view for view in views if urlsplit(view.address).path == request.path],
-        "address": f"{request.path}?{query}" if query else request.path,
+        "address": _first_page(request.path, request.GET),
         "name_max": VIEW_NAME_MAX,
     }
 
@@ -80,7 +76,14 @@ def _address(text: str) -> str:
         raise NoSuchChoice from None
     if parts.scheme or parts.netloc or not is_ours or len(text) > ADDRESS_MAX:
         raise NoSuchChoice
-    return f"{parts.path}?{parts.query}" if parts.query else parts.path
+    return _first_page(parts.path, QueryDict(parts.query))
+
+
+def _first_page(path: str, query: QueryDict) -> str:
+    kept = query.copy()
+    for name in _PLACE:
+        kept.pop(name, None)
+    return f"{path}?{kept.urlencode()}" if kept else path
 
 
 def _require_customer(request: HubRequest) -> None:

@@ -17,6 +17,8 @@ from jinja2 import Environment, StrictUndefined, pass_context
 from jinja2.runtime import Context
 from markupsafe import Markup
 
+from tallyhub.activity.queries import list_views
+from tallyhub.activity.view_web import saved_views
 from tallyhub.kernel.access import Right
 from tallyhub.kernel.http import url
 from tallyhub.site.pages import MANAGEMENT, OFFICE, SUPPORT, Page
@@ -129,6 +131,15 @@ class Chrome:
     def management(self) -> list[Page]:
         """The pages of Management that the person may open."""
         return [one for one in MANAGEMENT if one.is_for(self._request.access)]
+
+    @property
+    def views(self) -> dict[str, Any] | None:
+        """One's saved views of this page, for pages of packages below the one that keeps them; inside the page's scope.
+
+        None for who belongs to no customer, because a view is kept inside one.
+        """
+        access = self._request.access
+        return saved_views(self._request, list_views(access)) if access.workspaces else None
 
     @cached_property
     def workspaces(self) -> list[PlaceChoice]:

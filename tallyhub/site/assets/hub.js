@@ -52,6 +52,11 @@ document.addEventListener("htmx:afterSettle", ({ target }) => {
   if (document.activeElement === document.body) target.querySelector("[data-focus]")?.focus({ preventScroll: true });
 });
 
+// A view is saved as one sees it: htmx may have changed the filters since the page was made.
+document.addEventListener("submit", ({ target }) => {
+  if (target.matches(".view-form")) target.elements.address.value = location.pathname + location.search;
+});
+
 // An answer that is no part of this page, such as the sign-in page or an error, is shown as a page of its own.
 document.addEventListener("htmx:beforeSwap", (event) => {
   const { xhr, requestConfig, isError } = event.detail;
