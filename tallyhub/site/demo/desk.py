@@ -14,6 +14,7 @@ from tallyhub.support.conversation import commands as conversation
 from tallyhub.support.models import Request
 from tallyhub.support.time import commands as time
 from tallyhub.support.time.rules import What
+from tallyhub.support.time.steps import Worked
 
 AGREEMENT, ZONE = "U-40718", "Europe/Oslo"
 WEEK = [[[8 * 60, 17 * 60]]] * 5 + [[], []]
@@ -48,7 +49,7 @@ def work(customer_id: int) -> None:
     with clock.frozen(evening + timedelta(minutes=100)):
         conversation.say(access, request.number, body=ANSWER)
         conversation.note(access, request.number, body=NOTE)
-        worked = time.Worked(starts_at=evening, minutes=90, what=What.RESEARCH, note="Limits of archives, sizing")
+        worked = Worked(starts_at=evening, minutes=90, what=What.RESEARCH, note="Limits of archives, sizing")
         time.log_work(access, request.number, worked)
 
 
