@@ -106,7 +106,7 @@ def test_setting_says_what_it_is(name: str) -> None:
 
 
 # Written so that no pattern finds itself.
-MACHINES = re.compile(r"/(?:home|Users|work|tmp/brief)/[\w.-]|[A-Z]:\\Users")
+MACHINES = re.compile(r"(?<!\w)/(?:home|Users|work|tmp/brief)/[\w.-]|[A-Z]:\\Users")
 REGISTRIES = re.compile(r"pypi\.org|pythonhosted\.org|(?:registry|npm)\.(?:npmjs|yarnpkg)|npmjs\.com|index[-]url")
 
 
