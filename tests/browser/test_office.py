@@ -68,7 +68,7 @@ def test_a_package_that_is_not_mapped_is_asked_for_and_granted(open_page: Callab
     assert "Granted" in team.locator("main").inner_text()
 
     page.goto("/customer-activity/")
-    assert page.get_by_text("not mapped").count() == 0
+    assert page.locator("#addons").get_by_text("not mapped").count() == 0
     assert page.locator("#addons").get_by_role("heading", name="Extended assessments").is_visible()
     page.goto("/enquiries/")
     assert "Enjoy them." in page.locator("main").inner_text()

@@ -301,7 +301,7 @@ def test_500_messages_take_no_more_statements_than_one(
         with statements() as made:
             assert client.get(address("conversation", north)).status_code == 200
         counts.append(len(made))
-    assert counts[1] <= counts[0] <= 10
+    assert counts[1] <= counts[0] <= 11  # two of them keep that staff looked
 
 
 def test_the_empty_conversation_says_so(world: SimpleNamespace, north: Request, client: Any) -> None:

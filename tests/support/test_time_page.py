@@ -147,4 +147,4 @@ def test_the_page_asks_a_fixed_number_of_statements(
         log(world, advice, f"2026-11-19T{hour:02}:00")
     with statements() as many:
         client.get(of(advice))
-    assert len(few) == len(many) <= 8
+    assert len(few) == len(many) <= 9  # two of them keep that staff looked
