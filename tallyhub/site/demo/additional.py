@@ -12,12 +12,20 @@ from tallyhub.support import steps
 from tallyhub.support.models import Request
 from tallyhub.support.rules import Kind, RequestClass, Source, Status, number_of
 
-CUSTOMER, WORKSPACE = "halden", "group"
-# Title, kind, class, the agreement that is named, how many days ago.
+CUSTOMER = "halden"
+# Workspace, title, kind, class, the agreement that is named, how many days ago.
 CASES = (
-    ("Plan for the move of the plant network", Kind.ADVICE, RequestClass.X85, "", 5),
-    ("Sign-in to the Americas portal is slow from Oslo", Kind.PROBLEM, RequestClass.STANDARD, "P-31255", 4),
-    ("Old backup agent still reports to the former console", Kind.PROBLEM, RequestClass.STANDARD, "P-22960", 3),
+    ("group", "Plan for the move of the plant network", Kind.ADVICE, RequestClass.X85, "", 5),
+    ("group", "Sign-in to the Americas portal is slow from Oslo", Kind.PROBLEM, RequestClass.STANDARD, "P-31255", 4),
+    (
+        "group",
+        "Old backup agent still reports to the former console",
+        Kind.PROBLEM,
+        RequestClass.STANDARD,
+        "P-22960",
+        3,
+    ),
+    ("paper", "Label printer of the roll store loses its queue", Kind.PROBLEM, RequestClass.STANDARD, "P-22960", 7),
 )
 
 
@@ -28,14 +36,14 @@ def set_up() -> None:
     with scope(Access.of_system([customer_id]), writing=True):
         if Request.objects.filter(external_id="demo-0", source=Source.IMPORT).exists():
             return
-        place = Workspace.objects.get(customer_id=customer_id, code=WORKSPACE)
-        for n, (title, kind, request_class, number, days) in enumerate(CASES):
+        places = {one.code: one for one in Workspace.objects.filter(customer_id=customer_id)}
+        for n, (workspace, title, kind, request_class, number, days) in enumerate(CASES):
             serial, at = steps.next_serial(), clock.now() - timedelta(days=days)
             Request(
                 id=serial,
                 number=number_of(serial),
                 customer_id=customer_id,
-                workspace=place,
+                workspace=places[workspace],
                 kind=kind,
                 request_class=request_class,
                 title=title,
