@@ -286,7 +286,7 @@ def work() -> dict[tuple[str, str], tuple[list[Any], dict[str, int]]]:
     """The queue is for staff. The buttons are pressed on a request that is not there; tests/support says by whom."""
     buttons = ("change_status", "assign", "change_severity", "classify", "call", "hear_call")
     return {
-        ("GET", "support:queue"): ([], only(SUPPORT_STAFF)),
+        **{("GET", f"support:{name}"): ([], only(SUPPORT_STAFF)) for name in ("queue", "refused", "refused_rows")},
         **{("POST", f"support:{name}"): (["1"], for_all(404)) for name in buttons},
         ("GET", "support:merge"): (["1"], for_all(404)),
     }

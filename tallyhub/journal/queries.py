@@ -3,7 +3,7 @@
 from collections.abc import Generator
 from contextlib import closing
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -12,14 +12,12 @@ from django.db.models import Q
 
 from tallyhub.journal.models import Event, EventQuerySet
 from tallyhub.kernel.access import Access
-from tallyhub.kernel.errors import Invalid
-from tallyhub.kernel.grid import COUNT_MAX, PAGE_ROWS, Place
+from tallyhub.kernel.grid import COUNT_MAX, PAGE_ROWS, Place, instant_of
 from tallyhub.kernel.scope import streamed
 
 STREAM_ROWS = 2_000  # per fetch of an export
 SORTS: dict[str, type[date] | type[int]] = {"at": int}  # microseconds since 1970, in UTC
 HUB = "hub"  # who, where nobody did it but the hub itself
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,24 +31,11 @@ class EventFilter:
     zone: str = "UTC"
 
 
-def moment(event: Event) -> int:
-    """The sort value of an event: exact, where a float of seconds would not be."""
-    return (event.at - _EPOCH) // timedelta(microseconds=1)
-
-
-def _at(moment: str) -> datetime:
-    """Raises Invalid for one that lies beyond every calendar."""
-    try:
-        return _EPOCH + timedelta(microseconds=int(moment))
-    except OverflowError:
-        raise Invalid("page_unknown") from None
-
-
 def list_page(access: Access, wanted: EventFilter, place: Place) -> list[Event]:
     """Up to a page of events and one more, in the place's reading order."""
     rows = _matching(access, wanted)
     if place.key:
-        at = _at(place.key.value)
+        at = instant_of(place.key.value)
         # Bounded by the time alone first, which is what the index is walked by.
         if place.reads_descending:
             rows = rows.filter(Q(at__lt=at) | Q(id__lt=place.key.id), at__lte=at)

@@ -6,7 +6,7 @@ Paging goes by key with the id as tie-breaker, so the last page of a million row
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import UTC, date, datetime, timedelta
 from typing import Any, Generic, TypeVar
 from urllib.parse import urlencode
 
@@ -19,6 +19,7 @@ Row = TypeVar("Row")
 PAGE_ROWS = 50
 COUNT_MAX = 10_000  # exact up to here, "10,000+" beyond
 TEXT_MAX = 200  # characters of a sort value
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _WHOLE = re.compile(r"-?[0-9]{1,18}", re.ASCII)  # more digits are no bigint
 _RUN = "=+\\-@＝＋－＠"  # what makes a spreadsheet run a cell
 # At its beginning, also after what is blank there; and behind what another spreadsheet takes for the end of a cell.
@@ -104,6 +105,19 @@ def _is_value(value: str, kind: SortKind) -> bool:
     if kind is str:
         return len(value) <= TEXT_MAX and "\x00" not in value
     return _is_day(value) if kind is date else bool(_WHOLE.fullmatch(value))
+
+
+def moment(instant: datetime) -> int:
+    """The sort value of an instant: exact, where a float of seconds would not be."""
+    return (instant - _EPOCH) // timedelta(microseconds=1)
+
+
+def instant_of(value: str) -> datetime:
+    """The other way round. Raises Invalid for one that lies beyond every calendar."""
+    try:
+        return _EPOCH + timedelta(microseconds=int(value))
+    except OverflowError:
+        raise Invalid("page_unknown") from None
 
 
 def _is_day(value: str) -> bool:

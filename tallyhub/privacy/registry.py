@@ -21,6 +21,7 @@ from tallyhub.office import personal as office
 from tallyhub.organizations import personal as organizations
 from tallyhub.people import personal as people
 from tallyhub.support import personal as support
+from tallyhub.support.conversation import steps as conversation_steps
 
 # In the order of erasing: whoever points at a person goes before them.
 HOLDINGS = (
@@ -43,5 +44,6 @@ Clear = Callable[[datetime], int]
 CLEARED: tuple[tuple[str, str, Clear], ...] = (
     ("sessions", "keep_sessions_days", accounts_steps.clear_sessions),
     ("mails", "keep_mails_days", notifications_steps.clear_mails),
+    ("mails_in", "keep_mails_days", conversation_steps.clear_incoming),
     ("jobs", "keep_jobs_days", journal_steps.clear_failed_jobs),
 )

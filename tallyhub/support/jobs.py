@@ -1,16 +1,14 @@
 """Fetches the mail of support requests, books what waited, and clears what nobody needs any more."""
 
 import logging
-from datetime import timedelta
 from itertools import islice
 
-from django.conf import settings
 from procrastinate.contrib.django import app
 
 from tallyhub.kernel import clock
 from tallyhub.kernel.access import Access
 from tallyhub.kernel.scope import scope
-from tallyhub.support.conversation import commands, fetching, queries, storage
+from tallyhub.support.conversation import fetching, queries, storage
 from tallyhub.support.conversation.rules import ORPHANS_KEPT
 from tallyhub.support.time import jobs as time
 
@@ -41,10 +39,3 @@ def clear_files(timestamp: int) -> None:
         with scope(Access()):
             orphans = queries.list_orphans(batch)
         storage.remove(orphans)
-
-
-@app.periodic(cron="51 3 * * *")
-@app.task(name="support.clear_incoming", queueing_lock="support.clear_incoming", pass_context=False)
-def clear_incoming(timestamp: int) -> None:
-    """Which mails came in is forgotten as that is which mails went out."""
-    commands.clear_incoming(Access(), clock.now() - timedelta(days=settings.TALLYHUB.keep_mails_days))

@@ -419,4 +419,7 @@ class Incoming(models.Model):
     at = models.DateTimeField()
 
     class Meta:
-        indexes = [models.Index(fields=["sender", "at"], name="incoming_of_sender")]
+        indexes = [
+            models.Index(fields=["sender", "at"], name="incoming_of_sender"),
+            models.Index(fields=["-at", "-id"], condition=~Q(verdict="taken"), name="incoming_refused"),
+        ]

@@ -18,10 +18,10 @@ from tallyhub.agreements.queries import numbers_of
 from tallyhub.journal import kinds
 from tallyhub.journal.kinds import About
 from tallyhub.journal.models import Event
-from tallyhub.journal.queries import HUB, EventFilter, moment
+from tallyhub.journal.queries import HUB, EventFilter
 from tallyhub.kernel import formatting as fmt
 from tallyhub.kernel.access import Access
-from tallyhub.kernel.grid import Column, Page, Place, cell, count_text, harmless, heading, link, page_links
+from tallyhub.kernel.grid import Column, Page, Place, cell, count_text, harmless, heading, link, moment, page_links
 from tallyhub.organizations.queries import names_of
 from tallyhub.organizations.rules import ROLE_NAMES
 from tallyhub.people.groups.queries import names_of as names_of_groups
@@ -174,7 +174,7 @@ def grid(
         "hidden": [],
         "count": ngettext("%(n)s event", "%(n)s events", count) % {"n": count_text(count, fmt.number)},
         "shown": None,
-        **page_links(base, carried, found, place, lambda event: f"{moment(event)}~{event.pk}"),
+        **page_links(base, carried, found, place, lambda event: f"{moment(event.at)}~{event.pk}"),
         "csv_href": f"{base}events.csv{link(carried)}",
         "address": None,  # the file is the CSV
         "empty": None if found.rows else _nothing(carried),

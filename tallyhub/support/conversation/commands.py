@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
 
 from django.db import connection
 
@@ -14,7 +13,7 @@ from tallyhub.kernel.scope import command
 from tallyhub.support.conversation import queries, steps
 from tallyhub.support.conversation.rules import read_body
 from tallyhub.support.conversation.storage import Kept
-from tallyhub.support.models import Incoming, Message, Note, NoteFile
+from tallyhub.support.models import Message, Note, NoteFile
 from tallyhub.support.rules import Source
 from tallyhub.support.steps import lock_request
 
@@ -93,9 +92,9 @@ def take_reply(access: Access, mail: Mail, *, number: str, body: str, files: Seq
 
 
 @command
-def refuse_mail(access: Access, mail: Mail, verdict: str) -> bool:
-    """Remember that a mail was not taken, and why. False: it was known before."""
-    return _note_mail(mail, verdict)
+def refuse_mail(access: Access, mail: Mail, verdict: str, *, number: str = "") -> bool:
+    """Remember that a mail was not taken, and why. False: it was known before. ``number``: of the request, if known."""
+    return _note_mail(mail, verdict, number=number)
 
 
 @command
@@ -115,10 +114,3 @@ def _note_mail(mail: Mail, verdict: str, *, number: str = "") -> bool:
             [mail.digest, mail.sender, verdict[:40], int(number[:-1]) if number else None, clock.now()],
         )
         return bool(cursor.rowcount)
-
-
-@command
-def clear_incoming(access: Access, before: datetime) -> int:
-    """Forget which mails came in before."""
-    gone, _ = Incoming.objects.filter(at__lt=before).delete()
-    return gone

@@ -52,9 +52,11 @@ _OF_CODE = {"message_missing": Verdict.EMPTY, "file_too_large": Verdict.FILES, "
 
 
 class _Refused(Exception):
-    def __init__(self, verdict: Verdict) -> None:
+    def __init__(self, verdict: Verdict, serial: int = 0) -> None:
+        """``serial``: of the request whose address it was sent to, where the hub had made that."""
         super().__init__(verdict)
         self.verdict = verdict
+        self.number = number_of(serial) if serial else ""
 
 
 def take(content: bytes) -> Verdict:
@@ -72,7 +74,7 @@ def take(content: bytes) -> Verdict:
     try:
         return _place(read, mail)
     except _Refused as refused:
-        return _refuse(mail, refused.verdict)
+        return _refuse(mail, refused.verdict, refused.number)
 
 
 def refuse_too_large(head: bytes) -> Verdict:
@@ -80,8 +82,8 @@ def refuse_too_large(head: bytes) -> Verdict:
     return _refuse(_unread(head), Verdict.TOO_MUCH)
 
 
-def _refuse(mail: Mail, verdict: Verdict) -> Verdict:
-    commands.refuse_mail(Access(), mail, verdict)
+def _refuse(mail: Mail, verdict: Verdict, number: str = "") -> Verdict:
+    commands.refuse_mail(Access(), mail, verdict, number=number)
     return verdict
 
 
@@ -105,10 +107,10 @@ def _place(read: Read, mail: Mail) -> Verdict:
             if taken is None:
                 storage.remove(one.key for one in kept)
     except ObjectDoesNotExist:
-        raise _Refused(Verdict.NOT_THERE) from None
+        raise _Refused(Verdict.NOT_THERE, serial) from None
     except (Conflict, Invalid) as error:
         verdict = _OF_CODE.get(error.code, Verdict.CLOSED)
-        if commands.refuse_mail(access, mail, verdict):
+        if commands.refuse_mail(access, mail, verdict, number=number):
             commands.answer_refused(access, number)
         return verdict
     return Verdict.TAKEN if taken else Verdict.KNOWN
@@ -134,11 +136,11 @@ def _writer(read: Read) -> tuple[Access, int]:
         raise _Refused(Verdict.NO_ADDRESS)
     to = next((one for one in addresses if _is_from(read.sender, one.person_id)), None)
     if to is None:
-        raise _Refused(Verdict.FORGED)
+        raise _Refused(Verdict.FORGED, addresses[0].serial)
     customer_id = queries.customer_of(to.serial)
     access = act_for(to.person_id, customer_id).access if customer_id else Access()
     if access.person_id is None:
-        raise _Refused(Verdict.NOT_THERE)
+        raise _Refused(Verdict.NOT_THERE, to.serial)
     return access, to.serial
 
 

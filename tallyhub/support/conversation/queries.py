@@ -1,15 +1,16 @@
 """Reads of a conversation. The request was read before, through ``visible_to``; each read asks it once more."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import connection
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from tallyhub.kernel import clock
 from tallyhub.kernel.access import Access, Right
+from tallyhub.kernel.grid import COUNT_MAX, PAGE_ROWS, Place, SortKind, instant_of
 from tallyhub.support.models import Change, File, Incoming, Message, Note, NoteFile, Request, RequestViewer, StoredFile
 
 PAGE_LINES = 100  # of a conversation: messages, notes and changes together
@@ -170,6 +171,37 @@ def find_verdict(digest: bytes) -> str | None:
 def count_from(sender: bytes, within: timedelta) -> int:
     """Mails of one sender in the last while, taken or not."""
     return Incoming.objects.filter(sender=sender, at__gt=clock.now() - within).count()
+
+
+REFUSED_SHOWN = timedelta(days=30)
+REFUSED_SORTS: dict[str, SortKind] = {"at": int}  # microseconds since 1970, in UTC
+
+
+def list_refused(workspaces: Collection[int], place: Place) -> list[Incoming]:
+    """Up to a page of mails that were not taken, and one more, in the place's reading order."""
+    rows = _refused(workspaces)
+    if place.key:
+        side, at = "lt" if place.reads_descending else "gt", instant_of(place.key.value)
+        rows = rows.filter(Q(**{f"at__{side}": at}) | Q(at=at, **{f"pk__{side}": place.key.id}))
+    order = ("-at", "-pk") if place.reads_descending else ("at", "pk")
+    return list(rows.order_by(*order)[: PAGE_ROWS + 1])
+
+
+def count_refused(workspaces: Collection[int]) -> int:
+    """Exact up to ``COUNT_MAX``, one more than that beyond."""
+    return _refused(workspaces)[: COUNT_MAX + 1].count()
+
+
+def _refused(workspaces: Collection[int]) -> "QuerySet[Incoming]":
+    """Of the last days. What answers a request is for the staff of its workspace, what answers none for all of them."""
+    ours = Request.objects.filter(pk=OuterRef("serial"), workspace_id__in=workspaces)
+    rows = Incoming.objects.exclude(verdict="taken").filter(at__gt=clock.now() - REFUSED_SHOWN)
+    return rows.filter(Q(serial=None) | Exists(ours))
+
+
+def customers_of(serials: Iterable[int]) -> dict[int, int]:
+    """The customer by request, of those that the reader sees, wherever."""
+    return dict(Request.objects.filter(pk__in=list(serials)).values_list("pk", "customer_id"))
 
 
 def customer_of(serial: int) -> int | None:

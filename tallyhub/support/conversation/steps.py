@@ -1,6 +1,7 @@
 """Pieces of a conversation that several commands need. Each demands an open transaction."""
 
 from collections.abc import Sequence
+from datetime import datetime
 
 from tallyhub.journal.steps import record
 from tallyhub.kernel import clock
@@ -9,7 +10,7 @@ from tallyhub.kernel.errors import Invalid
 from tallyhub.kernel.scope import require_transaction
 from tallyhub.support.conversation.rules import check_open_for_words, read_body, status_after
 from tallyhub.support.conversation.storage import Kept
-from tallyhub.support.models import File, Message, Request
+from tallyhub.support.models import File, Incoming, Message, Request
 from tallyhub.support.rules import Actor, Source, Status
 from tallyhub.support.steps import actor_of, index_words
 from tallyhub.support.work.steps import answer, keep, move
@@ -60,6 +61,13 @@ def say(
     about = {"customer_id": request.customer_id, "workspace_id": request.workspace_id}
     record(access, "support.message_added", message.pk, **about, request=request.number)
     return message
+
+
+def clear_incoming(before: datetime) -> int:
+    """Forget which mails came in before; returns how many."""
+    require_transaction()
+    gone, _ = Incoming.objects.filter(at__lt=before).delete()
+    return gone
 
 
 def attach(access: Access, request: Request, files: Sequence[Kept], *, message: Message | None = None) -> None:

@@ -14,12 +14,12 @@ from django.utils.translation import ngettext
 from tallyhub.agreements.models import Product
 from tallyhub.kernel import formatting as fmt
 from tallyhub.kernel.access import Access, Right
-from tallyhub.kernel.grid import PAGE_ROWS, Column, Page, Place, cell, harmless, heading, link, page_links
+from tallyhub.kernel.grid import PAGE_ROWS, Column, Page, Place, cell, harmless, heading, link, moment, page_links
 from tallyhub.kernel.http import url
 from tallyhub.organizations.queries import names_of
 from tallyhub.people.users.forms import read_id
 from tallyhub.support.models import Request
-from tallyhub.support.requests.queries import FOUND_MAX, RequestFilter, moment
+from tallyhub.support.requests.queries import FOUND_MAX, RequestFilter
 from tallyhub.support.rules import OPEN, Kind, Severity, Status
 from tallyhub.support.words import KIND_NAMES, SEVERITY_NAMES, STATUS_NAMES
 
@@ -178,7 +178,7 @@ def grid(
         "hidden": [],
         "count": _count(found),
         "shown": note,
-        **page_links(base, carried, found, place, lambda one: f"{moment(one)}~{one.pk}"),
+        **page_links(base, carried, found, place, lambda one: f"{moment(one.opened_at)}~{one.pk}"),
         "csv_href": f"{url('support:list_csv')}{link(carried)}",
         "address": None,
         "empty": empty,

@@ -7,7 +7,7 @@ thousand.
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from django.db import connection
@@ -16,8 +16,7 @@ from django.db.models import Q
 from tallyhub.agreements.queries import list_covered_products
 from tallyhub.kernel import clock
 from tallyhub.kernel.access import Access, Right
-from tallyhub.kernel.errors import Invalid
-from tallyhub.kernel.grid import PAGE_ROWS, Key, Place, SortKind
+from tallyhub.kernel.grid import PAGE_ROWS, Key, Place, SortKind, instant_of, moment
 from tallyhub.organizations.queries import list_held, list_members
 from tallyhub.organizations.rules import RIGHTS_OF, Role
 from tallyhub.people.groups import queries as groups
@@ -29,7 +28,6 @@ from tallyhub.support.rules import Kind, Severity, Status, Why
 SORTS: dict[str, SortKind] = {"opened": int}  # microseconds since 1970, in UTC
 STREAM_ROWS = 1_000  # per statement of an export
 FOUND_MAX = 10_000  # requests that one search finds, the newest
-_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,18 +41,6 @@ class RequestFilter:
     product: int | None = None
     is_mine: bool = False
     found: tuple[int, ...] | None = None  # ids that a search found; None: nothing was searched for
-
-
-def moment(request: Request) -> int:
-    """The sort value of a request."""
-    return (request.opened_at - _EPOCH) // timedelta(microseconds=1)
-
-
-def _at(value: str) -> datetime:
-    try:
-        return _EPOCH + timedelta(microseconds=int(value))
-    except OverflowError:
-        raise Invalid("page_unknown") from None
 
 
 def search(access: Access, text: str) -> tuple[int, ...]:
@@ -99,7 +85,7 @@ def stream(access: Access, wanted: RequestFilter) -> Iterator[list[Request]]:
     place = Place("opened")
     while batch := list_page(access, wanted, place, limit=STREAM_ROWS):
         yield batch
-        place = Place("opened", key=Key(str(moment(batch[-1])), batch[-1].pk))
+        place = Place("opened", key=Key(str(moment(batch[-1].opened_at)), batch[-1].pk))
 
 
 def _ids(access: Access, wanted: RequestFilter, place: Place, limit: int) -> list[int]:
@@ -121,7 +107,7 @@ def _ids(access: Access, wanted: RequestFilter, place: Place, limit: int) -> lis
     if place.key:
         after = f"(r.opened_at, r.id) {comparison} (%(at)s, %(id)s)"
         after_given = f"(v.opened_at, v.request_id) {comparison} (%(at)s, %(id)s)"
-        parameters |= {"at": _at(place.key.value), "id": place.key.id}
+        parameters |= {"at": instant_of(place.key.value), "id": place.key.id}
     walks = " UNION ".join(_walks(wanted, parameters)).format(
         conditions=_conditions(wanted),
         each_status="CROSS JOIN unnest(%(statuses)s::text[]) state" if wanted.statuses else "",

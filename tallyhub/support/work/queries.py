@@ -1,13 +1,14 @@
 """Reads about how requests go on: their moves, who may be assigned, and the queue across customers."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import connection
 from django.db.models import Case, F, IntegerField, Q, Value, When
 
-from tallyhub.kernel.access import Access
+from tallyhub.kernel.access import Access, Right
+from tallyhub.kernel.errors import Forbidden
 from tallyhub.organizations.queries import list_holders
 from tallyhub.organizations.rules import Role
 from tallyhub.support.models import Change, Request, RequestQuerySet
@@ -42,6 +43,12 @@ def list_places() -> list[Place]:
     with connection.cursor() as cursor:
         cursor.execute("SELECT * FROM support_places()")
         return [Place(*row) for row in cursor.fetchall()]
+
+
+def require_queue(access: Access, places: Collection[Place]) -> None:
+    """Raises Forbidden for whoever is staff nowhere. Of a customer that has no workspace yet the queue is empty."""
+    if not places and not access.is_staff:
+        raise Forbidden(Right.WORK_REQUESTS)
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,6 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from tallyhub.accounts.queries import names_by_id
-from tallyhub.kernel.access import Right
 from tallyhub.kernel.errors import Forbidden, HubError
 from tallyhub.kernel.http import HubRequest, signed_in
 from tallyhub.kernel.scope import scope
@@ -32,8 +31,7 @@ def queue(request: HubRequest) -> HttpResponse:
     wanted = _read_filter(request.GET)
     with scope(request.access):
         places = queries.list_places()
-        if not places and not request.access.is_staff:
-            raise Forbidden(Right.WORK_REQUESTS)
+        queries.require_queue(request.access, places)
         found = queries.list_queue(places, wanted)
         by_workspace = {one.workspace_id: one for one in places}
         assigned = {one.assigned_to_id for one in found if one.assigned_to_id}
