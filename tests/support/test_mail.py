@@ -1,5 +1,6 @@
 """Mail about support requests, out and in (R4.3, R10.5)."""
 
+import time
 from collections.abc import Callable, Iterator
 from datetime import timedelta
 from email.message import EmailMessage
@@ -437,3 +438,40 @@ def test_the_address_of_a_mail_leads_back(world: SimpleNamespace, north: Request
     with override_settings(TALLYHUB=settings.TALLYHUB.model_copy(update={"imap_url": imap.url})):
         assert fetching.fetch() == {Verdict.TAKEN: 1}
     assert messages() == ["Which version?", "4.2"]
+
+
+@pytest.mark.parametrize("charset", [b"undefined", b"a\0b", b"idna"])
+def test_a_mail_that_the_library_stumbles_over_is_put_away(imap: Mailbox, charset: bytes) -> None:  # R4.3
+    imap.add(b"From: a@b.test\r\nContent-Type: multipart/mixed; boundary*=" + charset + b"''%ff\r\n\r\nHello")
+    fetching.fetch()
+    assert imap.folders["INBOX"] == {}
+    assert len(imap.folders["Refused by Tallyhub"]) == 1
+
+
+def test_a_line_that_takes_hours_to_read_is_cut(imap: Mailbox, answer: Answer) -> None:  # R4.3
+    long = b'; x="' + b";" * 100_000
+    part = (
+        b"--q\r\nContent-Type: text/plain" + long + b"\r\nContent-Disposition: attachment" + long + b"\r\n\r\nHello\r\n"
+    )
+    head = b"From: a@b.test\r\nContent-Type: multipart/mixed; boundary=q" + long + b"\r\n\r\n"
+    imap.add(head + part * 5 + b"--q--\r\n")
+    began = time.process_time()
+    refused(imap, Verdict.NO_ADDRESS)
+    assert time.process_time() - began < 5
+
+
+def test_two_mails_with_one_message_id_are_both_taken(imap: Mailbox, answer: Answer) -> None:  # R4.3
+    imap.add(answer())
+    imap.add(answer("And again.", Date="Sat, 21 Nov 2026 12:01:00 +0000"))
+    imap.add(answer("Third.", Message_ID="<three@example.test>"))
+    assert fetching.fetch() == {Verdict.TAKEN: 3}
+    assert messages() == ["It works now.", "And again.", "Third."]
+
+
+def test_half_characters_in_a_mail_that_is_too_long_are_no_fault(
+    world: SimpleNamespace, north: Request, imap: Mailbox
+) -> None:  # R4.3
+    head = f"From: member@example.test\r\nTo: {reply_address(north.pk, world.member.pk)}\r\nMessage-ID: <h@a>\r\n"
+    imap.add(head.encode() + b"Content-Type: text/plain; charset=unicode_escape\r\n\r\n" + b"word \\ud800 " * 12_000)
+    assert fetching.fetch() == {Verdict.TAKEN: 1}
+    assert File.objects.using("owner").get().name == "mail.txt"

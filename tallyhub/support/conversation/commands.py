@@ -77,8 +77,9 @@ class Mail:
 def take_reply(access: Access, mail: Mail, *, number: str, body: str, files: Sequence[Kept]) -> Message | None:
     """What a mail says, in the name of whoever wrote it; both or neither. None: it was taken before.
 
-    One that is merged into another takes it there. Raises DoesNotExist where the person sees the request no more, and
-    Conflict where nothing more is said in it.
+    One that is merged into another takes it there. A Message-ID that is in it already is left out: a program may give
+    two mails the same. Raises DoesNotExist where the person sees the request no more, and Conflict where nothing more
+    is said in it.
     """
     if not _note_mail(mail, "taken", number=number):
         return None
@@ -88,7 +89,8 @@ def take_reply(access: Access, mail: Mail, *, number: str, body: str, files: Seq
             break
         request = queries.get_by_id(access, request.merged_into_id)
     request = lock_request(access, request.number)
-    return steps.say(access, request, body=body, files=files, source=Source.MAIL, external_id=mail.message_id)
+    message_id = "" if queries.has_mail(access, request, mail.message_id) else mail.message_id
+    return steps.say(access, request, body=body, files=files, source=Source.MAIL, external_id=message_id)
 
 
 @command

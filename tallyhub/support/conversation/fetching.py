@@ -10,7 +10,7 @@ from typing import Any
 from urllib.parse import unquote, urlsplit
 
 from django.conf import settings
-from django.db import DatabaseError, InterfaceError
+from django.db import InterfaceError, OperationalError
 
 from tallyhub.support.conversation import incoming
 from tallyhub.support.conversation.incoming import Verdict
@@ -42,7 +42,7 @@ def fetch() -> Counter[Verdict]:
             for uid in _unseen(box):
                 try:
                     verdict = _take(box, uid)
-                except (DatabaseError, InterfaceError, imaplib.IMAP4.error, OSError):  # may pass
+                except (OperationalError, InterfaceError, imaplib.IMAP4.error, OSError):  # may pass
                     raise
                 except Exception:  # a fault of ours: the others are taken, this one stays unseen
                     log.exception("mail not taken")

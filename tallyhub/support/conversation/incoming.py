@@ -155,7 +155,7 @@ def _said(read: Read) -> tuple[str, list[Sent]]:
     files = [_file(one.name, one.content) for one in read.attached]
     if len(answer) <= TEXT_MAX:
         return answer, files
-    return answer[:TEXT_MAX], [*files, _file("mail.txt", answer.encode())]
+    return answer[:TEXT_MAX], [*files, _file("mail.txt", answer.encode(errors="replace"))]
 
 
 def _file(name: str, content: bytes) -> Sent:

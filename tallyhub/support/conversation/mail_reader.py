@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from email import message_from_bytes, policy
 from email.header import decode_header, make_header
 from email.message import Message
+from email.parser import BytesHeaderParser
 from email.utils import getaddresses
 from hashlib import sha256
 
@@ -20,6 +21,17 @@ HEADER_LENGTH_MAX = 2_000  # characters of one that is looked at
 _MULTIPART = re.compile(rb"multipart/", re.IGNORECASE)
 _LINE_END = re.compile(rb"\r?\n\r?\n")
 _TO = ("Delivered-To", "X-Original-To", "Envelope-To", "To", "Cc")
+
+
+class _Bounded(policy.Compat32):
+    """What a part says of itself is cut: the library takes the square of such a line's length to read it."""
+
+    def header_source_parse(self, sourcelines: list[str]) -> tuple[str, str]:
+        name, value = super().header_source_parse(sourcelines)
+        return name, value[:HEADER_LENGTH_MAX] if name.lower().startswith("content-") else value
+
+
+_POLICY = _Bounded()
 
 
 class TooMuch(Exception):
@@ -58,9 +70,12 @@ def check_bounds(content: bytes) -> None:
 
 
 def digest_of(content: bytes) -> bytes:
-    """Of Message-ID and date, by which a mail is known again; of all of it, where it has no Message-ID."""
+    """Of Message-ID and date, by which a mail is known again; of all of it, where it has no Message-ID.
+
+    Of any bytes: nothing else of them is read.
+    """
     head = _LINE_END.split(content[:HEADER_BYTES_MAX], maxsplit=1)[0]
-    mail = message_from_bytes(head + b"\n\n", policy=policy.compat32)
+    mail = BytesHeaderParser(policy=_POLICY).parsebytes(head + b"\n\n")
     message_id = _header(mail, "Message-ID")
     return sha256(f"{message_id}\n{_header(mail, 'Date')}".encode() if message_id else content).digest()
 
@@ -68,7 +83,7 @@ def digest_of(content: bytes) -> bytes:
 def read(content: bytes) -> Read:
     """Raises TooMuch, and whatever the library raises at what is no mail."""
     check_bounds(content)
-    mail = message_from_bytes(content, policy=policy.compat32)
+    mail = message_from_bytes(content, policy=_POLICY)
     parts = []
     for part in mail.walk():
         parts.append(part)

@@ -12,8 +12,10 @@ from tallyhub.kernel import clock
 from tallyhub.kernel.access import Access, Right
 from tallyhub.kernel.grid import COUNT_MAX, PAGE_ROWS, Place, SortKind, instant_of
 from tallyhub.support.models import Change, File, Incoming, Message, Note, NoteFile, Request, RequestViewer, StoredFile
+from tallyhub.support.rules import Source
 
 PAGE_LINES = 100  # of a conversation: messages, notes and changes together
+EXTERNAL_ID_MAX = 255  # characters
 FILES_LISTED = 200  # of a message-less list
 Line = Change | Message | Note
 _RANKS: dict[type[Line], int] = {Change: 0, Message: 1, Note: 2}  # in which order they stand at the same instant
@@ -166,6 +168,12 @@ def get_written(access: Access, message_id: int) -> Written:
 
 def find_verdict(digest: bytes) -> str | None:
     return Incoming.objects.filter(digest=digest).values_list("verdict", flat=True).first()
+
+
+def has_mail(access: Access, request: Request, message_id: str) -> bool:
+    """Whether a message in the request came by a mail of this Message-ID."""
+    found = Message.objects.visible_to(access).filter(request_id=request.pk, source=Source.MAIL)
+    return found.filter(external_id=message_id[:EXTERNAL_ID_MAX]).exists()
 
 
 def count_from(sender: bytes, within: timedelta) -> int:

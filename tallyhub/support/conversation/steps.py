@@ -8,14 +8,13 @@ from tallyhub.kernel import clock
 from tallyhub.kernel.access import Access
 from tallyhub.kernel.errors import Invalid
 from tallyhub.kernel.scope import require_transaction
+from tallyhub.support.conversation.queries import EXTERNAL_ID_MAX
 from tallyhub.support.conversation.rules import check_open_for_words, read_body, status_after
 from tallyhub.support.conversation.storage import Kept
 from tallyhub.support.models import File, Incoming, Message, Request
 from tallyhub.support.rules import Actor, Source, Status
 from tallyhub.support.steps import actor_of, index_words
 from tallyhub.support.work.steps import answer, keep, move
-
-EXTERNAL_ID_MAX = 255
 
 
 def say(
