@@ -37,8 +37,12 @@ SIGN_IN = 302
 LISTS = ("workspaces", "all_agreements", "packages", "entitlements", "allotments", "entries", "requests")
 API: dict[tuple[str, str], list[Any]] = {("GET", f"api:list_{name}"): [] for name in LISTS}
 API |= {("GET", f"api:get_{name}"): [1] for name in ("agreement", "entitlement", "entry", "request")}
-API |= {("GET", f"api:list_request_{name}"): [1] for name in ("messages", "changes")}
-API |= {("POST", "api:open_request"): [], ("POST", "api:write_request_message"): [1]}
+API |= {("GET", f"api:list_request_{name}"): [1] for name in ("messages", "changes", "time")}
+API |= {
+    ("POST", "api:open_request"): [],
+    ("POST", "api:write_request_message"): [1],
+    ("POST", "api:log_request_time"): [1],
+}
 API |= {("POST", "api:post_entries"): [], ("POST", "api:reverse_entry"): [1]}
 
 
