@@ -13,7 +13,7 @@ from tallyhub.kernel.errors import HubError, Invalid
 from tallyhub.kernel.http import url
 from tallyhub.kernel.names import read_name
 from tallyhub.kernel.sentences import sentence
-from tallyhub.organizations.queries import names_of
+from tallyhub.organizations.queries import list_members, names_of
 from tallyhub.people.users.forms import read_id, read_ids
 from tallyhub.support.conversation.rules import FILES_MAX
 from tallyhub.support.conversation.storage import megabytes_max
@@ -167,7 +167,8 @@ def _people(access: Access, draft: Draft, typed: Typed, find: str) -> dict[str, 
 
 def _check(access: Access, draft: Draft, typed: Typed) -> dict[str, Any]:
     products = {one.pk: one.name for one in list_covered_products(access, draft.workspace_id)}
-    names = names_of(access, [typed.primary_contact or access.person_id, *typed.people])
+    chosen = [*typed.people, *([typed.primary_contact] if typed.primary_contact else [])]
+    names = names_of(access, {access.person_id, *list_members(access, draft.workspace_id, chosen)})
     groups = {one["id"]: one["name"] for one in page.group_choices(access, draft.workspace_id, list(typed.groups))}
     contact = names.get(typed.primary_contact or access.person_id or 0, "")
     shared = [*(names.get(one, "") for one in typed.people), *(groups.get(one, "") for one in typed.groups)]

@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from tallyhub.kernel import formatting as fmt
 from tallyhub.kernel.access import Access, Right
 from tallyhub.kernel.http import url
-from tallyhub.organizations.queries import find_members, names_of
+from tallyhub.organizations.queries import find_members, list_members, names_of
 from tallyhub.people.groups import queries as groups
 from tallyhub.support.models import Request
 from tallyhub.support.requests.queries import Reader, is_visible, list_readers
@@ -94,7 +94,7 @@ def people_choices(
     Also whether there are more than are offered.
     """
     found = find_members(access, workspace_id, find, OFFERED_MAX + 1)
-    names = names_of(access, chosen)
+    names = names_of(access, list_members(access, workspace_id, chosen))  # an id of elsewhere gives no name away
     offered = [(one, name, address) for one, name, address in found[:OFFERED_MAX] if one not in {*but, *chosen}]
     rows = [(one, names.get(one, ""), "") for one in chosen if one in names]
     choices = [

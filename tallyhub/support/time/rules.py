@@ -108,12 +108,15 @@ def read_what(text: str) -> What:
 def instant_of(day: date, at: time, zone: str, *, second: bool | None = None) -> datetime:
     """A time by the wall clock, as an instant. One that came twice needs to be told: ``second`` time or first.
 
-    Raises Invalid with both choices for one that came twice or never.
+    Raises Invalid with both choices for one that came twice or never, and for one at either end of the calendar.
     """
     place_of = ZoneInfo(zone)
     local = datetime.combine(day, at)
-    both = [local.replace(tzinfo=place_of, fold=fold).astimezone(UTC) for fold in (0, 1)]
-    choices = [one.astimezone(place_of) for one in both]
+    try:
+        both = [local.replace(tzinfo=place_of, fold=fold).astimezone(UTC) for fold in (0, 1)]
+        choices = [one.astimezone(place_of) for one in both]
+    except OverflowError:
+        raise Invalid("work_start_malformed") from None
     if both[0] == both[1]:
         return both[0]
     if choices[0].replace(tzinfo=None) != local:

@@ -2,7 +2,7 @@ from django.urls import URLPattern, path
 
 from tallyhub.support.work import merge_web, web
 
-_REQUEST = "support/requests/<str:number>/"
+_REQUEST = "support/requests/<request_number:number>/"
 urlpatterns: list[URLPattern] = [
     path("support/queue/", web.queue, name="queue"),
     path(f"{_REQUEST}status/", web.change_status, name="change_status"),

@@ -16,6 +16,7 @@ from tallyhub.kernel.errors import Forbidden, HubError
 from tallyhub.kernel.http import HubRequest, signed_in
 from tallyhub.kernel.scope import scope
 from tallyhub.kernel.sentences import sentence
+from tallyhub.organizations.queries import names_of
 from tallyhub.support.rules import RequestClass, Severity, Status
 from tallyhub.support.work import commands, page, queries
 from tallyhub.support.work.queries import QueueFilter
@@ -35,9 +36,10 @@ def queue(request: HubRequest) -> HttpResponse:
         found = queries.list_queue(places, wanted)
         by_workspace = {one.workspace_id: one for one in places}
         assigned = {one.assigned_to_id for one in found if one.assigned_to_id}
-        if wanted.assigned.isdecimal():
-            assigned.add(int(wanted.assigned))
         people = names_by_id(assigned)
+        if wanted.assigned.isdecimal():  # whoever it is, only those who are known here are called by name
+            chosen = int(wanted.assigned)
+            people.setdefault(chosen, names_of(request.access, [chosen]).get(chosen) or _("Somebody who has left"))
         shown = found[: queries.QUEUE_MAX]
         here = request.access.customer_id
         context = {
