@@ -353,6 +353,16 @@ def test_a_loop_ends(imap: Mailbox, answer: Answer) -> None:
         assert fetching.fetch() == {Verdict.TAKEN: 1}
 
 
+def test_mails_in_somebodys_name_keep_theirs_from_nothing(imap: Mailbox, answer: Answer) -> None:
+    """Whoever knows an address and no reply address cannot use up how often its owner may write."""
+    for number in range(RATE_MAX + 5):
+        forged = answer(f"m{number}", Message_ID=f"<{number}@example.test>", To="support+1.1.forged@northgate.test")
+        imap.add(forged)
+    assert Verdict.TAKEN not in fetching.fetch()
+    imap.add(answer("mine", Message_ID="<mine@example.test>"))
+    assert fetching.fetch() == {Verdict.TAKEN: 1}
+
+
 def _bombs(answer: Answer) -> dict[str, bytes]:
     nested = b"".join(b"Content-Type: multipart/mixed; boundary=b%d\n\n--b%d\n" % (n, n) for n in range(2_000))
     parts = b"Content-Type: multipart/mixed; boundary=x\n\n" + b"--x\n\na\n" * 5_000

@@ -48,6 +48,8 @@ class Verdict(StrEnum):
 
 # Its writer is known and hears of it: nobody else gets a mail because somebody wrote one in their name.
 ANSWERED = frozenset({Verdict.CLOSED, Verdict.EMPTY, Verdict.FILES})
+# Before it was shown that the mail answers one that was sent to its sender.
+UNPROVED = frozenset({Verdict.OWN, Verdict.AUTOMATIC, Verdict.NO_ADDRESS, Verdict.FORGED})
 _OF_CODE = {"message_missing": Verdict.EMPTY, "file_too_large": Verdict.FILES, "files_too_many": Verdict.FILES}
 
 
@@ -74,6 +76,8 @@ def take(content: bytes) -> Verdict:
     try:
         return _place(read, mail)
     except _Refused as refused:
+        if refused.verdict in UNPROVED:  # mails in somebody's name count for nobody: theirs must still come in
+            mail = _unread(content)
         return _refuse(mail, refused.verdict, refused.number)
 
 
@@ -99,6 +103,8 @@ def _digest_of_sender(address: str) -> bytes:
 def _place(read: Read, mail: Mail) -> Verdict:
     _check_no_machine(read, mail)
     access, serial = _writer(read)
+    if queries.count_from(mail.sender, RATE_WITHIN) >= RATE_MAX:
+        raise _Refused(Verdict.TOO_OFTEN, serial)
     body, files = _said(read)
     number = number_of(serial)
     try:
@@ -125,8 +131,6 @@ def _check_no_machine(read: Read, mail: Mail) -> None:
         raise _Refused(Verdict.OWN)
     if read.is_automatic:
         raise _Refused(Verdict.AUTOMATIC)
-    if read.sender and queries.count_from(mail.sender, RATE_WITHIN) >= RATE_MAX:
-        raise _Refused(Verdict.TOO_OFTEN)
 
 
 def _writer(read: Read) -> tuple[Access, int]:
