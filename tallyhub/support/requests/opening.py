@@ -11,10 +11,10 @@ from tallyhub.agreements.queries import list_covered_products
 from tallyhub.kernel.access import Access
 from tallyhub.kernel.errors import HubError, Invalid
 from tallyhub.kernel.http import url
+from tallyhub.kernel.ids import read_id, read_ids
 from tallyhub.kernel.names import read_name
 from tallyhub.kernel.sentences import sentence
 from tallyhub.organizations.queries import names_of
-from tallyhub.people.users.forms import read_id, read_ids
 from tallyhub.support.models import Draft
 from tallyhub.support.requests import page, queries
 from tallyhub.support.requests.rules import IMPACT_MAX, Problem, Step, Typed, check_typed

@@ -198,7 +198,7 @@ def count(wanted: RowFilter, *, exact_max: int = COUNT_MAX) -> int:
 
 def count_states(wanted: RowFilter, *, exact_max: int = COUNT_MAX) -> tuple[int, int]:
     """(open, closed) requests behind these entitlements, for all readers together, whatever days are asked for."""
-    params = [list(wanted.entitlements), list(wanted.workspaces), _placed(wanted), exact_max + 1]
+    params: list[Any] = [list(wanted.entitlements), list(wanted.workspaces), _placed(wanted), exact_max + 1]
     states = [f"support_count_requests(%s, %s, %s::jsonb, {is_open}, %s)" for is_open in ("true", "false")]
     with connection.cursor() as cursor:
         cursor.execute(f"SELECT {', '.join(states)}", [*params, *params])
