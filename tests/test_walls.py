@@ -131,6 +131,7 @@ DEFINERS = {
     "people_contacts_named",
     "support_find",
     "support_customer_of",
+    "support_count_requests",
     "support_count_rows",
     "support_customers_with_unbooked",
     "support_groups",

@@ -9,6 +9,7 @@ from django.core.exceptions import ObjectDoesNotExist
 from django.http import QueryDict
 
 from tallyhub.kernel.access import Access, Right
+from tallyhub.kernel.ids import read_id
 
 ALL = "all"
 
@@ -80,7 +81,7 @@ def _workspaces(wanted: list[str], offered: tuple[int, ...], current: int | None
         return offered
     if not wanted:
         return (current if current in offered else offered[0],) if offered else ()
-    chosen = {_number(one) for one in wanted}
+    chosen = {read_id(one) for one in wanted}
     if not chosen <= set(offered):
         raise NoSuchChoice
     return tuple(one for one in offered if one in chosen)
@@ -88,13 +89,7 @@ def _workspaces(wanted: list[str], offered: tuple[int, ...], current: int | None
 
 def _id(query: QueryDict, name: str) -> int | None:
     value = query.get(name)
-    return _number(value) if value else None
-
-
-def _number(value: str) -> int:
-    if not value.isascii() or not value.isdigit() or len(value) > 18:  # longer ones are no bigint
-        raise NoSuchChoice
-    return int(value)
+    return read_id(value) if value else None
 
 
 def _status(value: str) -> Status:

@@ -36,6 +36,7 @@ class Line:
     service: str  # its code
     is_as_needed: bool
     rounding_step: int
+    request_cap: int | None = None  # smallest steps that one support request may draw
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +85,7 @@ SELECT a.id, a.number, a.name, a.plan, seller.name, a.zone, lower(a.term), upper
        t.version, coalesce(t.charged, 0),
        (SELECT coalesce(sum(w.charged), 0) FROM ledger_workspacetotal w
         WHERE w.entitlement_id = e.id AND w.workspace_id = ANY (%(chosen)s))::bigint,
-       n.from_day, n.segments, e.code, s.code, e.rounding_step
+       n.from_day, n.segments, e.code, s.code, e.rounding_step, e.request_cap
 FROM agreements_agreement a
 JOIN organizations_organization seller ON seller.id = a.seller_id
 JOIN agreements_package p ON p.agreement_id = a.id
@@ -195,6 +196,7 @@ class _Row(NamedTuple):  # a dataclass of thirty fields takes ten times as long 
     code: str
     service: str
     rounding_step: int
+    request_cap: int | None
 
 
 def _agreement(row: _Row) -> AgreementLines:
@@ -232,7 +234,7 @@ def _line(row: _Row, package: PackageLines, segment: Segment | None) -> Line:
         )  # fmt: skip
     return Line(
         row.entitlement_id or 0, kind, unit, row.title, row.description, row.action_url, balance,
-        row.code, row.service, row.is_as_needed, row.rounding_step,
+        row.code, row.service, row.is_as_needed, row.rounding_step, row.request_cap,
     )  # fmt: skip
 
 

@@ -10,14 +10,17 @@ from django.utils.translation import gettext as _
 from tallyhub.activity.additional import request_href
 from tallyhub.activity.drilldown import Subject
 from tallyhub.activity.entry_grid import People, plain_amount
+from tallyhub.activity.rules import Tone
+from tallyhub.agreements.rules import ServiceKind
 from tallyhub.kernel import formatting as fmt
 from tallyhub.kernel.access import Access, Right
 from tallyhub.kernel.amounts import Unit
-from tallyhub.kernel.grid import Column, harmless
+from tallyhub.kernel.grid import Column, count_text, harmless
 from tallyhub.kernel.spreadsheets import Quantity
 from tallyhub.ledger.entries import EntryFilter
 from tallyhub.support import words
 from tallyhub.support.placement.queries import list_sorts
+from tallyhub.support.time import listing
 from tallyhub.support.time.listing import Row, RowFilter, placed_under
 
 
@@ -33,6 +36,19 @@ def rows_of(access: Access, subject: Subject, wanted: EntryFilter, entry_workspa
         wanted.last_day,
         wanted.reference,
     )
+
+
+def totals(rows: RowFilter) -> list[dict[str, Any]]:
+    """How many requests are open and closed, those included that the reader may not see; whatever the grid's filters.
+
+    Beside what they drew. Different services are not told apart: a request may draw of several.
+    """
+    counts = listing.count_states(rows)
+    labels = (_("Requests open"), _("Requests closed"))
+    return [
+        {"label": label, "value": count_text(count, fmt.number), "tone": Tone.PLAIN}
+        for label, count in zip(labels, counts, strict=True)
+    ]
 
 
 def oversees(access: Access, workspaces: Iterable[int]) -> bool:
@@ -73,6 +89,7 @@ class Columns:
             _text("multiplier", _("Multiplier"), lambda row: row.multiplier, on_page=False),
             Column("charged", hours, self._charged, self._plain, self._cell, sort="charged", is_numeric=True),
             self._minutes,
+            self._cap,
             _text("unit", _("Unit"), lambda row: ", ".join(self._units_of(row)), on_page=False),
             _text("source", _("Source"), lambda row: row.source, on_page=False),
             _text("reversal", _("Reversal"), lambda row: row.reason if row.is_reversal else "", on_page=False),
@@ -88,6 +105,32 @@ class Columns:
         return Column(
             "charged_minutes", _("Charged minutes"), plain=plain, cell=lambda row: row.drawn.get(Unit.MINUTES)
         )
+
+    @property
+    def _cap(self) -> Column[Row] | None:
+        """What one request may draw at most: of advisory support, and wherever it is agreed."""
+        is_agreed = any(line.request_cap is not None for _agreement, _package, line in self._members.values())
+        kinds = {line.kind for _agreement, _package, line in self._members.values()}
+        if not is_agreed and ServiceKind.ADVISORY not in kinds:
+            return None
+        text = self._cap_text if is_agreed else None
+        return Column("cap", _("Cap per request"), text, self._cap_plain, self._cap_cell, is_numeric=True)
+
+    def _caps(self, row: Row) -> list[tuple[int, Unit]]:
+        """Of the entitlements that it draws of; an entry that is no request's has none."""
+        lines = [self._members[one][2] for one in sorted(row.entitlements) if one in self._members and row.is_request]
+        return [(line.request_cap, line.unit) for line in lines if line.request_cap is not None]
+
+    def _cap_text(self, row: Row) -> str:
+        return ", ".join(dict.fromkeys(fmt.amount(cap, unit) for cap, unit in self._caps(row))) or "–"
+
+    def _cap_plain(self, row: Row) -> str | int:
+        said = list(dict.fromkeys(plain_amount(cap, unit) for cap, unit in self._caps(row)))
+        return said[0] if len(said) == 1 else "; ".join(map(str, said))
+
+    def _cap_cell(self, row: Row) -> Any:
+        caps = set(self._caps(row))
+        return Quantity(*caps.pop()) if len(caps) == 1 else self._cap_plain(row)
 
     def _title(self, row: Row) -> str:
         """Of a bare entry also, in words, what makes the charge differ from the real amount."""

@@ -43,6 +43,7 @@ from tallyhub.organizations.looks import told
 from tallyhub.organizations.queries import list_customers_held
 from tallyhub.support.placement.queries import list_sorts
 from tallyhub.support.time import listing
+from tallyhub.support.time.listing import RowFilter
 
 HOME_TILES_MAX = 6  # per agreement; the page has them all
 REFUSING_MAX = 5  # organisations that are named
@@ -241,6 +242,7 @@ def _drilldown(request: HubRequest, base: str, find: Find) -> HttpResponse:
     with scope(request.access):
         subject = find(_read_agreements(request, choice), choice)
         of_people = is_about_people(subject)
+        requests = _request_rows(request, subject, choice) if subject.is_support else None
         context = {
             "title": subject.title,
             "views": saved_views(request, list_views(request.access)),
@@ -248,13 +250,13 @@ def _drilldown(request: HubRequest, base: str, find: Find) -> HttpResponse:
             "back_href": url("activity:customer_activity") + choice.query(),
             "workspaces": page.filters(choice, request.sign_on.places, [])["choice"],
             "members": _members(subject),
-            "totals": drilldown.totals(subject),
+            "totals": drilldown.totals(subject) + (request_grid.totals(requests) if requests else []),
             "action": {"title": _("Go to the service"), "href": subject.action_url} if subject.action_url else None,
             "open_href": _open_href(request.access, subject, choice),
             "who_href": _who_of(request, subject, choice),
             "people": people(request.access, subject, choice.workspaces) if of_people else None,
             "charts": [] if of_people else drilldown.charts(subject, choice.workspaces),
-            "grid": None if subject.is_benefit or of_people else _grid(request, base, subject, choice),
+            "grid": None if subject.is_benefit or of_people else _grid(request, base, subject, choice, requests),
         }
         return render(request, "activity/drilldown.html", context)
 
@@ -287,12 +289,15 @@ def _rows(request: HubRequest, base: str, find: Find) -> HttpResponse:
     with scope(request.access):
         subject = find(list_agreements(request.access, choice.workspaces), choice)
         require_rows(request.access, subject, choice)
-        return render(request, "site/_grid.html", {"grid": _grid(request, base, subject, choice)})
+        requests = _request_rows(request, subject, choice) if subject.is_support else None
+        return render(request, "site/_grid.html", {"grid": _grid(request, base, subject, choice, requests)})
 
 
-def _grid(request: HubRequest, base: str, subject: Subject, choice: Choice) -> dict[str, Any]:
-    if subject.is_support:
-        return _request_grid(request, base, subject, choice)
+def _grid(
+    request: HubRequest, base: str, subject: Subject, choice: Choice, requests: RowFilter | None
+) -> dict[str, Any]:
+    if requests:
+        return _request_grid(request, base, subject, choice, requests)
     workspaces = drilldown.row_workspaces(request.access, subject.kinds, choice.workspaces)
     wanted = entry_grid.read_filter(request.GET, subject, workspaces)
     place = read_place(request.GET, entries.SORTS)
@@ -308,11 +313,16 @@ def _grid(request: HubRequest, base: str, subject: Subject, choice: Choice) -> d
     )
 
 
-def _request_grid(request: HubRequest, base: str, subject: Subject, choice: Choice) -> dict[str, Any]:
-    """Requests that one may see, and for administrators the entries that are no request's; the others are counted."""
+def _request_rows(request: HubRequest, subject: Subject, choice: Choice) -> RowFilter:
+    """Requests that one may see, and for administrators the entries that are no request's."""
     wanted = entry_grid.read_filter(request.GET, subject, choice.workspaces)
     entry_workspaces = drilldown.row_workspaces(request.access, subject.kinds, choice.workspaces)
-    rows = request_grid.rows_of(request.access, subject, wanted, entry_workspaces)
+    return request_grid.rows_of(request.access, subject, wanted, entry_workspaces)
+
+
+def _request_grid(request: HubRequest, base: str, subject: Subject, choice: Choice, rows: RowFilter) -> dict[str, Any]:
+    """The others are counted."""
+    wanted = entry_grid.read_filter(request.GET, subject, choice.workspaces)
     place = read_place(request.GET, listing.SORTS)
     found = cut(listing.list_page(rows, place), place)
     people = People(request.access)

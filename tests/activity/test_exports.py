@@ -23,6 +23,7 @@ from python_calamine import CalamineWorkbook
 
 from tallyhub.activity import commands, jobs
 from tallyhub.activity.models import Export
+from tallyhub.agreements.models import Entitlement
 from tallyhub.kernel import clock
 from tallyhub.kernel.access import Access
 from tallyhub.kernel.progress import Stage, telling
@@ -30,7 +31,7 @@ from tallyhub.organizations.models import AccessGrant
 from tests.activity.test_customer_activity import text
 from tests.activity.test_drilldown import of, rows_of
 from tests.activity.test_statements import make
-from tests.make import book
+from tests.make import book, make_request
 from tests.working import run_jobs
 from tests.world import NOW
 
@@ -84,6 +85,18 @@ def test_a_job_makes_exactly_what_the_filters_show(world: SimpleNamespace, clien
     rows = take(client, export)
     assert [row["occurred_on"] for row in rows] == [date(2026, 3, 5), date(2026, 3, 7), date(2026, 4, 5)]
     assert [row["title"] for row in rows] == ["North case 3", "South case", "North case 4"]
+
+
+def test_a_cap_is_in_the_spreadsheet_too(world: SimpleNamespace, client: Client) -> None:  # R2.1
+    """As time that can be reckoned with, beside what was drawn."""
+    Entitlement.objects.using("owner").filter(pk=world.cedar_advisory.pk).update(request_cap=360)
+    number = make_request(world.north, kind="advice").number
+    export = ask(client, world.admin, of(world.cedar_advisory))
+    run_jobs()
+    rows = take(client, export)
+    caps = {row["reference"]: row["cap"] for row in rows}
+    assert caps[number] == timedelta(hours=6)
+    assert set(caps.values()) == {timedelta(hours=6), ""}
 
 
 def test_it_adds_up_to_what_the_csv_says(world: SimpleNamespace, client: Client) -> None:  # R8.3

@@ -7,7 +7,14 @@ from typing import Any
 import pytest
 from django.test import Client
 
+from tallyhub.agreements.models import Entitlement
+from tallyhub.kernel.scope import scope
+from tallyhub.organizations.sign_on import act_for
 from tallyhub.support.models import Request
+from tallyhub.support.placement.rules import Wanted
+from tallyhub.support.rules import Kind
+from tallyhub.support.time import listing
+from tallyhub.support.time.listing import RowFilter
 from tests.activity.test_drilldown import GROUP, of, read, rows_of
 from tests.make import book, give_request, make_entitlement, make_package, make_product, make_request
 from tests.people.people import make_group
@@ -113,6 +120,68 @@ def test_an_entry_of_a_request_tells_nothing_of_it_to_others(world: SimpleNamesp
         page = read(client, who, of(world.cedar_advisory) + "rows/")
         assert request.number not in page
         assert "0 of 2 shown" in page
+
+
+def test_the_head_says_how_many_requests_are_open_and_closed_whoever_may_see_them(
+    world: SimpleNamespace, client: Client, twelve: list[Request]
+) -> None:  # R1.5, R2.1
+    """Of what drew and of what is placed here; a total, so it is the same for all, whatever the grid's filters."""
+    placed = {"kind": "advice", "package_id": twelve[0].package_id, "agreement_id": world.agreement.pk}
+    make_request(world.north, status="resolved", **placed)
+    make_request(world.north, status="cancelled", **placed)
+    make_request(world.north, kind="advice")
+    Request.objects.using("owner").filter(pk=twelve[0].pk).update(status="closed")
+    for who in (world.reader, world.admin, world.csam):
+        for query in ("", "?to=2026-01-01", "?reference=1"):
+            page = read(client, who, of(world.paying) + query)
+            assert figure(page, "Requests open") == "11"
+            assert figure(page, "Requests closed") == "2"
+    assert "Requests open" not in read(client, world.admin, of(world.cedar_credits))
+
+
+def figure(page: str, label: str) -> str:
+    """What stands behind a label of the head."""
+    return page.split(label)[1].split()[0]
+
+
+def test_the_head_counts_the_chosen_workspaces_alone(world: SimpleNamespace, client: Client) -> None:  # R1.7
+    make_request(world.north, kind="advice")
+    make_request(world.south, kind="advice", status="closed")
+    for chosen, counts in ((world.north.pk, ("1", "0")), (world.south.pk, ("0", "1")), ("all", ("1", "1"))):
+        page = read(client, world.admin, f"{of(world.cedar_advisory)}?workspace={chosen}")
+        assert (figure(page, "Requests open"), figure(page, "Requests closed")) == counts
+
+
+def test_the_database_tells_numbers_of_readable_workspaces_alone(world: SimpleNamespace) -> None:  # R3.3
+    """With the first wall taken down: whatever is asked for."""
+    make_request(world.birch_main, kind="advice")
+    make_request(world.south, kind="advice")
+    access = act_for(world.reader.pk, world.cedar.pk).access
+    sorts = [Wanted(one.pk, Kind.ADVICE) for one in (world.birch_main, world.south, world.north)]
+    asked = RowFilter(
+        access, (world.cedar_advisory.pk, world.birch_advisory.pk), tuple(one.workspace_id for one in sorts), (),
+        tuple((one, world.cedar_advisory.pk) for one in sorts),
+    )  # fmt: skip
+    with scope(access):
+        assert listing.count_states(asked) == (0, 0)
+    make_request(world.north, kind="advice")
+    with scope(access):
+        assert listing.count_states(asked) == (1, 0)
+
+
+def test_a_cap_stands_beside_what_was_drawn(world: SimpleNamespace, client: Client) -> None:  # R2.1, R4.4
+    request = make_request(world.north, kind="advice", title="A question")
+    assert "Cap per request" not in read(client, world.admin, of(world.cedar_advisory))
+    uncapped = rows_of(client, world.admin, of(world.cedar_advisory) + CSV)
+    assert {row["cap"] for row in uncapped} == {""}
+    Entitlement.objects.using("owner").filter(pk=world.cedar_advisory.pk).update(request_cap=360)
+    log(world, request, minutes=30)
+    rows = {row["reference"]: row for row in rows_of(client, world.admin, of(world.cedar_advisory) + CSV)}
+    assert (rows[request.number]["charged"], rows[request.number]["cap"]) == ("0:30", "6:00")
+    assert {row["cap"] for number, row in rows.items() if number != request.number} == {""}  # no request's
+    assert "Cap per request" in read(client, world.admin, of(world.cedar_advisory))
+    assert "6 h" in read(client, world.admin, of(world.cedar_advisory))
+    assert "cap" not in rows_of(client, world.admin, of(world.cedar_reactive) + CSV)[0]
 
 
 def test_the_filters_hold_for_requests(world: SimpleNamespace, client: Client, twelve: list[Request]) -> None:

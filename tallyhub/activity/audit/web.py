@@ -18,6 +18,7 @@ from tallyhub.kernel.access import Access, Right
 from tallyhub.kernel.errors import Forbidden
 from tallyhub.kernel.grid import csv_lines, cut, read_place
 from tallyhub.kernel.http import HubRequest, signed_in, url
+from tallyhub.kernel.ids import find_id
 from tallyhub.kernel.scope import scope
 from tallyhub.kernel.streams import LongAnswer
 from tallyhub.organizations.looks import told
@@ -70,7 +71,7 @@ def _grid(request: HubRequest, wanted: EventFilter) -> dict[str, Any]:
 def _people(access: Access, wanted: EventFilter) -> list[tuple[int, str]]:
     """Those whom the filter offers, and the one that it names."""
     offered = list_role_holders(access)
-    chosen = int(wanted.actor) if wanted.actor.isdigit() else None
+    chosen = find_id(wanted.actor)
     if chosen is None or chosen in dict(offered):
         return offered
     return [*offered, (chosen, names_of(access, [chosen]).get(chosen) or _("Erased person"))]

@@ -23,6 +23,7 @@ from tallyhub.kernel.access import Right
 from tallyhub.kernel.errors import HubError, Invalid
 from tallyhub.kernel.grid import csv_lines
 from tallyhub.kernel.http import HubRequest, signed_in
+from tallyhub.kernel.ids import find_id
 from tallyhub.kernel.scope import scope
 from tallyhub.kernel.sentences import sentence
 
@@ -144,8 +145,8 @@ def _choose(request: HubRequest, import_id: int) -> None:
 
 def _chosen(request: HubRequest, found: Import) -> Mapping:
     sort, _colon, name = request.POST.get("what", "").partition(":")
-    if sort == "saved" and name.isascii() and name.isdigit() and len(name) <= 18:
-        return Mapping.model_validate(queries.get_mapping(request.access, int(name)).mapping)
+    if sort == "saved" and (mapping_id := find_id(name)) is not None:
+        return Mapping.model_validate(queries.get_mapping(request.access, mapping_id).mapping)
     if sort == "shipped" and mappings.is_shipped(name):
         return mappings.load(name)
     if sort in ("kind", "format") and name in OF_CUSTOMER:

@@ -15,6 +15,7 @@ from tallyhub.kernel import formatting as fmt
 from tallyhub.kernel.access import Right
 from tallyhub.kernel.errors import Conflict, HubError, Invalid
 from tallyhub.kernel.http import HubRequest, signed_in, url
+from tallyhub.kernel.ids import find_id
 from tallyhub.kernel.scope import scope
 from tallyhub.kernel.sentences import sentence
 from tallyhub.office.agreements import commands, page, queries
@@ -135,8 +136,7 @@ def _render(
 
 
 def _version(request: HubRequest) -> int:
-    said = request.POST.get("version", "")
-    return int(said) if said.isascii() and said.isdigit() and len(said) < 10 else 0
+    return find_id(request.POST.get("version")) or 0
 
 
 def _saved(request: HubRequest, draft_id: int, section: str, name: str, *args: Any) -> HttpResponseBase:

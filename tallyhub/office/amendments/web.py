@@ -21,6 +21,7 @@ from tallyhub.kernel.access import Right
 from tallyhub.kernel.amounts import Unit
 from tallyhub.kernel.errors import Conflict, HubError
 from tallyhub.kernel.http import HubRequest, signed_in
+from tallyhub.kernel.ids import find_id, read_ids
 from tallyhub.kernel.scope import scope
 from tallyhub.kernel.sentences import sentence
 from tallyhub.ledger.rules import AllotmentKind
@@ -240,9 +241,7 @@ def _read_extension(
     reader: Reader, typed: Mapping[str, Any], lines: Mapping[str, Entitlement]
 ) -> dict[str, Any] | None:
     ends_on = reader.read("ends_on", typed["ends_on"], cells.day)
-    packages = {int(one) for one in typed["package"] if one.isascii() and one.isdigit() and len(one) < 19}
-    if len(packages) != len(set(typed["package"])):
-        raise Package.DoesNotExist
+    packages = set(read_ids(typed["package"]))
     amounts = {}
     for name, one in lines.items():
         if name in typed and one.package_id in packages:
@@ -379,8 +378,7 @@ def _end_note(ended: Agreement | Package, agreement: Agreement, last_day: date) 
 
 def _later_meant(request: HubRequest) -> int:
     """How many later entries the ticked sentence named."""
-    ticked = request.POST.get("later", "")
-    return int(ticked) if ticked.isascii() and ticked.isdigit() and len(ticked) < 19 else 0
+    return find_id(request.POST.get("later")) or 0
 
 
 def _later(plan: Plan) -> dict[str, Any] | None:

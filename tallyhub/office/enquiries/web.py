@@ -1,7 +1,6 @@
 """What administrators ask the account team for, and the account team's list across its customers."""
 
 from django.contrib import messages
-from django.core.exceptions import ObjectDoesNotExist
 from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
@@ -10,6 +9,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from tallyhub.kernel.access import Right
 from tallyhub.kernel.errors import Forbidden, Invalid
 from tallyhub.kernel.http import HubRequest, signed_in
+from tallyhub.kernel.ids import read_id
 from tallyhub.kernel.scope import scope
 from tallyhub.kernel.sentences import sentence
 from tallyhub.office.enquiries import commands, page, queries
@@ -48,10 +48,8 @@ def ask_for_package(request: HubRequest) -> HttpResponseBase:
     """One click on Customer activity, and back to it."""
     if not request.access.has_anywhere(Right.ADMINISTER):
         raise Forbidden(Right.ADMINISTER)
-    chosen = [request.POST.get(name, "") for name in ("package", "workspace")]
-    if not all(one.isascii() and one.isdecimal() and len(one) < 19 for one in chosen):
-        raise ObjectDoesNotExist
-    commands.ask_for_package(request.access, package_id=int(chosen[0]), workspace_id=int(chosen[1]))
+    package_id, workspace_id = (read_id(request.POST.get(name)) for name in ("package", "workspace"))
+    commands.ask_for_package(request.access, package_id=package_id, workspace_id=workspace_id)
     messages.success(request, _("Your account team has your enquiry. You get a mail when it is answered."))
     return redirect("/customer-activity/")
 

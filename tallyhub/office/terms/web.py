@@ -9,7 +9,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
-from tallyhub.agreements.models import Agreement, Entitlement, Package
+from tallyhub.agreements.models import Entitlement, Package
 from tallyhub.agreements.rules import Scope, ServiceKind, Severity
 from tallyhub.agreements.terms import queries
 from tallyhub.agreements.terms.queries import Stored
@@ -18,6 +18,7 @@ from tallyhub.kernel.access import Right
 from tallyhub.kernel.amounts import Unit
 from tallyhub.kernel.errors import HubError
 from tallyhub.kernel.http import HubRequest, signed_in
+from tallyhub.kernel.ids import read_id
 from tallyhub.kernel.scope import scope
 from tallyhub.kernel.sentences import sentence
 from tallyhub.office import forms as ask
@@ -71,24 +72,17 @@ def _read(typed: QueryDict, stored: Stored) -> tuple[Terms, dict[str, HubError]]
     for package in stored.packages:
         if f"every-{package.pk}" in typed:
             said.every_product.add(package.pk)
-        said.products[package.pk] = {_id(one) for one in typed.getlist(f"product-{package.pk}")}
+        said.products[package.pk] = {read_id(one) for one in typed.getlist(f"product-{package.pk}")}
         for line in _capped(package):
             said.caps[line.pk] = read(f"cap-{line.pk}", read_cap)
     for severity in Severity:
         if typed.get(f"goal-{severity}", "").strip() and (minutes := read(f"goal-{severity}", read_goal)):
             counted_by = typed.get(f"calendar-{severity}", "")
-            said.goals.append(Goal(severity, minutes, _id(counted_by) if counted_by else None))
+            said.goals.append(Goal(severity, minutes, read_id(counted_by) if counted_by else None))
     for one in stored.calendars:
         if typed.get(f"rule-{one.pk}", "").strip() and (by := read(f"rule-{one.pk}", read_multiplier)):
             said.multipliers[one.pk] = by
     return said, errors
-
-
-def _id(text: str) -> int:
-    """Raises DoesNotExist for what is no id of ours."""
-    if not (text.isascii() and text.isdigit() and len(text) < 19):
-        raise Agreement.DoesNotExist
-    return int(text)
 
 
 def _capped(package: Package) -> list[Entitlement]:

@@ -4,7 +4,7 @@ import re
 from typing import Any
 
 from django import forms
-from django.core.exceptions import ObjectDoesNotExist, ValidationError
+from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
 from tallyhub.accounts.rules import LANGUAGES
@@ -64,10 +64,3 @@ class NewWorkspaceForm(GoalForm):
     def new(self, packages: list[int]) -> NewWorkspace:
         said = {name: value for name, value in self.cleaned_data.items() if name != "note"}
         return NewWorkspace(**said, packages=packages)
-
-
-def read_ids(values: list[str]) -> list[int]:
-    """Ids that a page of ours offered. Whatever else comes is nothing that is there."""
-    if not all(one.isascii() and one.isdecimal() and len(one) < 19 for one in values):
-        raise ObjectDoesNotExist
-    return [int(one) for one in values]

@@ -15,11 +15,12 @@ from tallyhub.kernel import formatting as fmt
 from tallyhub.kernel.access import Access, Right
 from tallyhub.kernel.errors import Forbidden, HubError
 from tallyhub.kernel.http import HubRequest, signed_in, url
+from tallyhub.kernel.ids import read_ids
 from tallyhub.kernel.scope import scope
 from tallyhub.kernel.sentences import sentence
 from tallyhub.office.enquiries.queries import find_address_of_asker, get_wished_workspace
 from tallyhub.office.workspaces import commands, page, queries
-from tallyhub.office.workspaces.forms import GoalForm, NewWorkspaceForm, read_ids
+from tallyhub.office.workspaces.forms import GoalForm, NewWorkspaceForm
 from tallyhub.organizations.queries import get_customer, list_own_workspaces
 
 _FIELD_OF = {  # where an error is shown, where it is not the name

@@ -8,12 +8,13 @@ from django.views.decorators.http import require_POST, require_safe
 
 from tallyhub.kernel.errors import Invalid
 from tallyhub.kernel.http import HubRequest, signed_in
+from tallyhub.kernel.ids import read_id
 from tallyhub.kernel.names import read_name
 from tallyhub.kernel.scope import scope
 from tallyhub.organizations.rules import ROLE_NAMES
 from tallyhub.people.groups import commands, queries
 from tallyhub.people.groups.forms import NAME_MAX, AddressForm, NameForm
-from tallyhub.people.users.forms import managed_by, read_id
+from tallyhub.people.users.forms import managed_by
 from tallyhub.people.users.rules import WORKSPACE_ROLES
 
 

@@ -15,6 +15,7 @@ from tallyhub.kernel import formatting as fmt
 from tallyhub.kernel.access import Right
 from tallyhub.kernel.errors import Conflict, Forbidden, HubError
 from tallyhub.kernel.http import HubRequest, address_here, signed_in
+from tallyhub.kernel.ids import read_id
 from tallyhub.kernel.scope import scope
 from tallyhub.kernel.sentences import sentence
 from tallyhub.organizations.models import Workspace
@@ -25,7 +26,6 @@ from tallyhub.people.invitations.lists import COLUMNS
 from tallyhub.people.invitations.preview import Planned, find_refusal, invitees, plan, rows_of
 from tallyhub.people.invitations.rules import LIST_BYTES_MAX, PEOPLE_MAX
 from tallyhub.people.rules import check_roles
-from tallyhub.people.users.forms import read_id
 from tallyhub.people.users.queries import get_user
 
 

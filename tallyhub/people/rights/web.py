@@ -12,12 +12,12 @@ from tallyhub.kernel.access import Access, Right
 from tallyhub.kernel.errors import Forbidden
 from tallyhub.kernel.grid import cut, page_links, read_place
 from tallyhub.kernel.http import HubRequest, signed_in, url
+from tallyhub.kernel.ids import read_id
 from tallyhub.kernel.scope import scope
 from tallyhub.organizations.queries import list_held
 from tallyhub.people.rights import queries, words
 from tallyhub.people.rights.sources import Sources
 from tallyhub.people.rights.who import Reasons
-from tallyhub.people.users.forms import read_id
 
 
 @signed_in

@@ -9,6 +9,7 @@ from django.http import QueryDict
 
 from tallyhub.kernel.access import Access, Right
 from tallyhub.kernel.errors import Forbidden
+from tallyhub.kernel.ids import read_id, read_ids
 from tallyhub.organizations.rules import Role
 from tallyhub.people.rules import GIVEN_ROLES
 from tallyhub.people.users.queries import ASKED, UserFilter
@@ -16,7 +17,6 @@ from tallyhub.people.users.rules import Source, Status
 
 ALL = "all"
 TEXT_MAX = 120  # characters of what is searched for
-_ID_DIGITS_MAX = 18  # more are no bigint
 Known = TypeVar("Known", bound=StrEnum)
 
 
@@ -62,19 +62,6 @@ def _known(kind: type[Known], value: str | None, offered: Iterable[Known]) -> Kn
     if value not in set(offered):
         raise ObjectDoesNotExist
     return kind(value)
-
-
-def read_id(value: str | None) -> int:
-    """An id of a form. Raises DoesNotExist for what cannot be one."""
-    text = value or ""
-    if not text.isascii() or not text.isdigit() or len(text) > _ID_DIGITS_MAX:
-        raise ObjectDoesNotExist
-    return int(text)
-
-
-def read_ids(values: Iterable[str]) -> list[int]:
-    """Those that were ticked, each once."""
-    return sorted({read_id(value) for value in values})
 
 
 def read_ticked(values: Iterable[str]) -> tuple[list[int], list[int]]:

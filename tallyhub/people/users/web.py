@@ -18,6 +18,7 @@ from tallyhub.kernel.access import Access, Right
 from tallyhub.kernel.errors import Invalid
 from tallyhub.kernel.grid import csv_lines, cut, read_place
 from tallyhub.kernel.http import HubRequest, signed_in, url
+from tallyhub.kernel.ids import read_id, read_ids
 from tallyhub.kernel.scope import scope
 from tallyhub.kernel.sentences import sentence
 from tallyhub.kernel.streams import LongAnswer
@@ -25,7 +26,7 @@ from tallyhub.people import contacts
 from tallyhub.people.groups import commands as group_commands
 from tallyhub.people.groups import queries as groups
 from tallyhub.people.users import bulk, commands, grid, page, queries
-from tallyhub.people.users.forms import managed_by, read_filter, read_id, read_ids, read_ticked
+from tallyhub.people.users.forms import managed_by, read_filter, read_ticked
 from tallyhub.people.users.queries import User, UserFilter
 from tallyhub.people.users.rules import TICKED_MAX
 

@@ -17,6 +17,7 @@ from tallyhub.kernel.access import Right
 from tallyhub.kernel.amounts import Unit
 from tallyhub.kernel.errors import Conflict
 from tallyhub.kernel.http import HubRequest, signed_in
+from tallyhub.kernel.ids import find_id
 from tallyhub.kernel.scope import scope
 from tallyhub.kernel.sentences import sentence
 from tallyhub.organizations.models import Workspace
@@ -38,11 +39,11 @@ def mend(request: HubRequest, key: str) -> HttpResponseBase:
     wanted = _read_key(key)
     if request.method != "POST":
         return _ask(request, key, wanted)
-    package = request.POST.get("package", "")
-    if not (package.isascii() and package.isdigit() and len(package) < 19):
+    package = find_id(request.POST.get("package"))
+    if package is None:
         return _ask(request, key, wanted, said=_("Choose a package."), status=400)
     try:
-        count = commands.mend(request.access, wanted, int(package))
+        count = commands.mend(request.access, wanted, package)
     except Conflict as error:
         return _ask(request, key, wanted, said=sentence(error), status=409)
     done = ngettext(

@@ -16,8 +16,8 @@ from tallyhub.kernel import formatting as fmt
 from tallyhub.kernel.access import Access, Right
 from tallyhub.kernel.grid import PAGE_ROWS, Column, Page, Place, cell, harmless, heading, link, moment, page_links
 from tallyhub.kernel.http import url
+from tallyhub.kernel.ids import read_id
 from tallyhub.organizations.queries import names_of
-from tallyhub.people.users.forms import read_id
 from tallyhub.support.models import Request
 from tallyhub.support.requests.queries import FOUND_MAX, RequestFilter
 from tallyhub.support.rules import OPEN, Kind, Severity, Status

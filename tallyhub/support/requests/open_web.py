@@ -15,9 +15,9 @@ from tallyhub.kernel import formatting as fmt
 from tallyhub.kernel.access import Right
 from tallyhub.kernel.errors import Forbidden, HubError, Invalid
 from tallyhub.kernel.http import HubRequest, signed_in, url
+from tallyhub.kernel.ids import read_id
 from tallyhub.kernel.scope import scope
 from tallyhub.kernel.sentences import sentence
-from tallyhub.people.users.forms import read_id
 from tallyhub.support.conversation import storage
 from tallyhub.support.models import Draft
 from tallyhub.support.requests import commands, opening, queries

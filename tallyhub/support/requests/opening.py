@@ -11,10 +11,10 @@ from tallyhub.agreements.queries import list_covered_products
 from tallyhub.kernel.access import Access
 from tallyhub.kernel.errors import HubError, Invalid
 from tallyhub.kernel.http import url
+from tallyhub.kernel.ids import read_id, read_ids
 from tallyhub.kernel.names import read_name
 from tallyhub.kernel.sentences import sentence
 from tallyhub.organizations.queries import list_members, names_of
-from tallyhub.people.users.forms import read_id, read_ids
 from tallyhub.support.conversation.rules import FILES_MAX
 from tallyhub.support.conversation.storage import megabytes_max
 from tallyhub.support.models import Draft

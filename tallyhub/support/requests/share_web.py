@@ -11,9 +11,9 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from tallyhub.kernel.access import Right
 from tallyhub.kernel.errors import Forbidden
 from tallyhub.kernel.http import HubRequest, signed_in
+from tallyhub.kernel.ids import read_id, read_ids
 from tallyhub.kernel.scope import scope
 from tallyhub.people.groups.queries import list_own
-from tallyhub.people.users.forms import read_id, read_ids
 from tallyhub.support.looks import tell_look
 from tallyhub.support.queries import get_request
 from tallyhub.support.requests import commands, page, queries

@@ -199,6 +199,16 @@ def count(wanted: RowFilter, *, exact_max: int = COUNT_MAX) -> int:
         return found
 
 
+def count_states(wanted: RowFilter, *, exact_max: int = COUNT_MAX) -> tuple[int, int]:
+    """(open, closed) requests behind these entitlements, for all readers together, whatever days are asked for."""
+    params: list[Any] = [list(wanted.entitlements), list(wanted.workspaces), _placed(wanted), exact_max + 1]
+    states = [f"support_count_requests(%s, %s, %s::jsonb, {is_open}, %s)" for is_open in ("true", "false")]
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT {', '.join(states)}", [*params, *params])
+        are_open, are_closed = cursor.fetchone()
+        return are_open, are_closed
+
+
 def count_all(wanted: RowFilter, *, exact_max: int = COUNT_MAX) -> int:
     """How many there are for all readers together, by a definer function that tells the number only."""
     params: Sequence[Any] = [

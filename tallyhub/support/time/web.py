@@ -13,11 +13,13 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from tallyhub.kernel.access import Right
 from tallyhub.kernel.errors import Conflict, HubError, Invalid
 from tallyhub.kernel.http import HubRequest, signed_in
+from tallyhub.kernel.ids import find_id
 from tallyhub.kernel.scope import scope
 from tallyhub.kernel.sentences import sentence
 from tallyhub.support.looks import tell_look
 from tallyhub.support.models import Request
 from tallyhub.support.queries import get_request
+from tallyhub.support.rules import is_number
 from tallyhub.support.time import commands, page, queries
 from tallyhub.support.time.forms import WorkForm, form_of
 
@@ -65,7 +67,7 @@ def move(request: HubRequest, work_id: int) -> HttpResponseBase:
 
     def act(serial: int) -> None:
         try:
-            commands.move_work(request.access, work_id, number if number.isdecimal() else "0", serial=serial)
+            commands.move_work(request.access, work_id, number if is_number(number) else "0", serial=serial)
         except Request.DoesNotExist:
             raise Invalid("work_request_unknown") from None
 
@@ -101,8 +103,7 @@ def _act(
 
 
 def _serial(request: HubRequest) -> int:
-    text = request.POST.get("serial", "")
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else 0
+    return find_id(request.POST.get("serial")) or 0
 
 
 def _zone() -> str:

@@ -14,6 +14,7 @@ from django.views.decorators.http import require_POST, require_safe
 from tallyhub.accounts.queries import names_by_id
 from tallyhub.kernel.errors import Forbidden, HubError
 from tallyhub.kernel.http import HubRequest, signed_in
+from tallyhub.kernel.ids import find_id, read_id
 from tallyhub.kernel.scope import scope
 from tallyhub.kernel.sentences import sentence
 from tallyhub.organizations.queries import names_of
@@ -22,7 +23,6 @@ from tallyhub.support.work import commands, page, queries
 from tallyhub.support.work.queries import QueueFilter
 
 Known = TypeVar("Known", bound=StrEnum)
-_DIGITS_MAX = 18  # more are no bigint
 
 
 @signed_in
@@ -37,8 +37,7 @@ def queue(request: HubRequest) -> HttpResponse:
         by_workspace = {one.workspace_id: one for one in places}
         assigned = {one.assigned_to_id for one in found if one.assigned_to_id}
         people = names_by_id(assigned)
-        if wanted.assigned.isdecimal():  # whoever it is, only those who are known here are called by name
-            chosen = int(wanted.assigned)
+        if chosen := find_id(wanted.assigned):  # whoever it is, only those who are known here are called by name
             people.setdefault(chosen, names_of(request.access, [chosen]).get(chosen) or _("Somebody who has left"))
         shown = found[: queries.QUEUE_MAX]
         here = request.access.customer_id
@@ -56,9 +55,9 @@ def queue(request: HubRequest) -> HttpResponse:
 def _read_filter(query: QueryDict) -> QueueFilter:
     assigned, customer = query.get("assigned") or "", query.get("customer") or ""
     if assigned not in ("", "nobody"):
-        _read_id(assigned)
+        read_id(assigned)
     return QueueFilter(
-        customer_id=_read_id(customer) if customer else None,
+        customer_id=read_id(customer) if customer else None,
         severity=_known(Severity, severity) if (severity := query.get("severity")) else "",
         status=_known(Status, status) if (status := query.get("status")) else "",
         assigned=assigned,
@@ -79,7 +78,7 @@ def change_status(request: HubRequest, number: str) -> HttpResponseBase:
 @require_POST
 def assign(request: HubRequest, number: str) -> HttpResponseBase:
     chosen = request.POST.get("person") or ""
-    person_id = _read_id(chosen) if chosen else None
+    person_id = read_id(chosen) if chosen else None
     return _do(request, number, lambda: commands.assign(
         request.access, number, person_id=person_id, version=_version(request)
     ))  # fmt: skip
@@ -132,13 +131,7 @@ def _do(request: HubRequest, number: str, act: Callable[[], Any], *, done: str =
 
 
 def _version(request: HubRequest) -> int:
-    return _read_id(request.POST.get("version") or "")
-
-
-def _read_id(text: str) -> int:
-    if not (text.isascii() and text.isdecimal() and len(text) <= _DIGITS_MAX):
-        raise ObjectDoesNotExist
-    return int(text)
+    return read_id(request.POST.get("version"))
 
 
 def _known(kind: type[Known], value: str | None) -> Known:
