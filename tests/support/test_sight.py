@@ -1,4 +1,4 @@
-"""Who sees which request, on page, list, file, search and by raw SQL, against an independent model (R1.5, R3.3, R3.8).
+"""Who sees which request: page, list, file, search, API, mail and raw SQL, against a model (R1.5, R3.3, R3.8).
 
 Random roles, groups, openings, shares and removals; after each round everything is compared in full.
 """
@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterator
 from contextlib import suppress
 from datetime import UTC, datetime
+from email.message import EmailMessage
 from typing import Any
 
 import pytest
@@ -16,6 +17,7 @@ from django.core.exceptions import ObjectDoesNotExist
 from django.db import connection
 from django.test import Client
 
+from tallyhub.accounts.tokens import TokenScope
 from tallyhub.kernel import clock
 from tallyhub.kernel.access import Access
 from tallyhub.kernel.errors import HubError
@@ -23,9 +25,14 @@ from tallyhub.kernel.scope import scope
 from tallyhub.organizations.models import AccessGrant, Membership
 from tallyhub.organizations.sign_on import act_for
 from tallyhub.people.models import GroupMember
+from tallyhub.support.conversation import incoming
+from tallyhub.support.conversation.addresses import reply_address
+from tallyhub.support.conversation.incoming import Verdict
 from tallyhub.support.models import RequestViewer
 from tallyhub.support.requests import commands
+from tests.integrations.api.program import Program, make_token
 from tests.make import grant, make_organization, make_person, make_workspace
+from tests.notifications.conftest import mail_settings
 from tests.people.people import make_group
 from tests.support.requests.asking import numbers
 from tests.support.sight import Asked, Books
@@ -197,8 +204,31 @@ class Life:
         file = b"".join(browser.get(everything.format("requests.csv")).streaming_content).decode()  # type: ignore[attr-defined]
         assert set(re.findall(r"^(\d+),", file, re.MULTILINE)) == seen, (person, customer)
         for number in self.books.requests:
-            answer = browser.get(f"/support/requests/{number}/")
-            assert answer.status_code == (200 if number in seen else 404), (person, customer, number)
+            for page in ("", "conversation/", "time/"):
+                answer = browser.get(f"/support/requests/{number}/{page}")
+                assert answer.status_code == (200 if number in seen else 404), (person, customer, number, page)
+        self._compare_program(person, customer, seen)
+        self._compare_mail(person, customer, seen)
+
+    def _compare_program(self, person: str, customer: str, seen: set[str]) -> None:
+        """With a token of the person's own."""
+        program = Program(make_token(self.people[person], self.customers[customer], TokenScope.READ_REQUESTS))
+        assert {one["number"] for one in program.get("/requests").json()["items"]} == seen, (person, customer)
+        for number in self.books.requests:
+            for part in ("", "/messages", "/changes"):
+                answer = program.get(f"/requests/{number[:-1]}{part}")
+                assert answer.status_code == (200 if number in seen else 404), (person, customer, number, part)
+
+    def _compare_mail(self, person: str, customer: str, seen: set[str]) -> None:
+        """What they do not see they do not write in either, though the address is theirs and signed."""
+        for number, asked in self.books.requests.items():
+            if number in seen or PLACES[asked.place] != customer:
+                continue
+            mail = EmailMessage()
+            mail["From"], mail["Message-ID"] = self.people[person].email, f"<{self.chance.random()}@example.test>"
+            mail["To"] = reply_address(int(number[:-1]), self.people[person].pk)
+            mail.set_content("Let me in.")
+            assert incoming.take(mail.as_bytes()) is Verdict.NOT_THERE, (person, customer, number)
 
 
 def _column(statement: str, customer: str, customers: dict[str, Any]) -> set[Any]:
@@ -216,7 +246,7 @@ def _found(customer: str, customers: dict[str, Any]) -> set[int]:
 
 @pytest.fixture
 def life(empty: None, request: pytest.FixtureRequest) -> Iterator[Life]:
-    with clock.frozen(START):
+    with clock.frozen(START), mail_settings(1, reply_address="support@northgate.test"):
         yield Life(request.param)
 
 
