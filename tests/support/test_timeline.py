@@ -12,24 +12,27 @@ CODE = Path(__file__).parents[2] / "tallyhub"
 def written(tree: ast.AST) -> Iterator[str]:
     """The kinds that lines of a timeline are made with, where Line is that of steps. One that is no constant is shown
     as its code."""
-    if not any(_imports_line(node) for node in ast.walk(tree)):
-        return
     for node in ast.walk(tree):
-        if isinstance(node, ast.Call):
-            name = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
+        if isinstance(node, ast.Call) and _makes_line(node.func, tree):
             kinds = [*node.args[:1], *(one.value for one in node.keywords if one.arg == "kind")]
-            if name == "Line" and kinds:
+            if kinds:
                 yield str(kinds[0].value) if isinstance(kinds[0], ast.Constant) else ast.unparse(kinds[0])
 
 
-def _imports_line(node: ast.AST) -> bool:
-    if isinstance(node, ast.FunctionDef):
-        return node.name == "tell" and "Line" in ast.unparse(node.args)  # where it is made
-    if not isinstance(node, ast.ImportFrom):
-        return False
-    names = {one.name for one in node.names}
-    return (node.module == "tallyhub.support.steps" and "Line" in names) or (
-        node.module == "tallyhub.support" and "steps" in names
+def _makes_line(called: ast.AST, tree: ast.AST) -> bool:
+    """``steps.Line``, or ``Line`` where it was imported from there, or made: time has lines of its own."""
+    if isinstance(called, ast.Attribute):
+        return called.attr == "Line"
+    return isinstance(called, ast.Name) and called.id == "Line" and any(_is_its_line(one) for one in ast.walk(tree))
+
+
+def _is_its_line(node: ast.AST) -> bool:
+    if isinstance(node, ast.ClassDef):
+        return node.name == "Line" and "timeline" in (ast.get_docstring(node) or "")
+    return (
+        isinstance(node, ast.ImportFrom)
+        and node.module == "tallyhub.support.steps"
+        and "Line" in {one.name for one in node.names}
     )
 
 
@@ -41,7 +44,7 @@ def test_every_kind_that_is_written_has_a_sentence() -> None:
 
 
 def test_a_new_kind_without_a_sentence_is_noticed() -> None:
-    code = 'from tallyhub.support import steps\nsteps.tell(request, Line("moved", {}), steps.Line(kind="merged"))'
+    code = 'from tallyhub.support.steps import Line\nsteps.tell(request, Line("moved", {}), steps.Line(kind="merged"))'
     assert set(written(ast.parse(code))) == {"moved", "merged"}
 
 
