@@ -18,8 +18,16 @@ class Calendar:
     """``week``: seven lists, Monday first, of (from, until) in minutes after midnight by the wall clock, in order."""
 
     zone: str
-    week: tuple[tuple[tuple[int, int], ...], ...]
+    week: Sequence[Sequence[Sequence[int]]]
     holidays: frozenset[date] = frozenset()
+
+    def is_open(self, at: datetime) -> bool:
+        """By the wall clock: what comes twice is open both times."""
+        local = at.astimezone(ZoneInfo(self.zone))
+        if local.date() in self.holidays:
+            return False
+        minute = local.hour * 60 + local.minute
+        return any(begins <= minute < ends for begins, ends in self.week[local.weekday()])
 
     def spans(self, day: date) -> list[Span]:
         """The hours of work that begin on this day of the zone, as instants.

@@ -268,8 +268,7 @@ class WorkCalendar(models.Model):
 
     @property
     def hours(self) -> Calendar:
-        week = tuple(tuple((begins, ends) for begins, ends in day) for day in self.week)
-        return Calendar(self.zone, week, frozenset(self.holidays))
+        return Calendar(self.zone, self.week, frozenset(self.holidays))
 
 
 class ResponseGoal(models.Model):

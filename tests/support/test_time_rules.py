@@ -8,13 +8,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from tallyhub.agreements.calendars import Calendar
 from tallyhub.agreements.rules import Scope, ServiceKind
 from tallyhub.kernel.amounts import Unit, charge
 from tallyhub.kernel.errors import Invalid
 from tallyhub.support.placement.rules import Offer, Placement, Wanted
 from tallyhub.support.rules import Kind
 from tallyhub.support.time.rules import (
-    Calendar,
     Part,
     Room,
     Rule,

@@ -11,7 +11,7 @@ from tallyhub.agreements.terms.queries import list_time_rules
 from tallyhub.kernel.access import Access
 from tallyhub.ledger.queries import reversals_of
 from tallyhub.support.models import Booking, Request, Work
-from tallyhub.support.time.rules import Calendar, Rule
+from tallyhub.support.time.rules import Rule
 
 
 def list_rules(access: Access) -> dict[int, list[Rule]]:
@@ -20,8 +20,7 @@ def list_rules(access: Access) -> dict[int, list[Rule]]:
 
 
 def _rule(one: TimeRule) -> Rule:
-    calendar = Calendar(one.calendar.zone, one.calendar.week, frozenset(one.calendar.holidays))
-    return Rule(calendar, Fraction(one.numerator, one.denominator))
+    return Rule(one.calendar.hours, Fraction(one.numerator, one.denominator))
 
 
 def list_work(access: Access, requests: Collection[Request]) -> list[Work]:

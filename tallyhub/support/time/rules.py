@@ -21,6 +21,7 @@ from itertools import groupby
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from tallyhub.agreements.calendars import Calendar
 from tallyhub.kernel.amounts import ROUNDING_STEP_MAX, Unit, charge
 from tallyhub.kernel.errors import Invalid
 from tallyhub.ledger import rules as ledger
@@ -65,22 +66,6 @@ UNBOOKED_OF = {
     Reason.MISSING: Unbooked.MISSING,
     Reason.CLASS: Unbooked.CLASS,
 }
-
-
-@dataclass(frozen=True, slots=True)
-class Calendar:
-    """Hours of work by the wall clock of a zone; ``week`` as agreements.WorkCalendar keeps it."""
-
-    zone: str
-    week: Sequence[Sequence[Sequence[int]]]
-    holidays: frozenset[date] = frozenset()
-
-    def is_open(self, at: datetime) -> bool:
-        local = at.astimezone(ZoneInfo(self.zone))
-        if local.date() in self.holidays:
-            return False
-        minute = local.hour * 60 + local.minute
-        return any(begins <= minute < ends for begins, ends in self.week[local.weekday()])
 
 
 @dataclass(frozen=True, slots=True)
