@@ -17,7 +17,19 @@ from tallyhub.agreements.rules import ServiceKind
 from tallyhub.agreements.words import kind_name
 from tallyhub.kernel import formatting as fmt
 from tallyhub.kernel.access import Access, Right
-from tallyhub.kernel.grid import PAGE_ROWS, Column, Page, Place, SortKind, cell, harmless, heading, link, page_links
+from tallyhub.kernel.grid import (
+    PAGE_ROWS,
+    Column,
+    Page,
+    Place,
+    SortKind,
+    cell,
+    harmless,
+    heading,
+    link,
+    page_links,
+    select,
+)
 from tallyhub.kernel.http import url
 from tallyhub.support import words
 from tallyhub.support.models import Request
@@ -185,19 +197,17 @@ def grid(
         "columns": [heading(column, place, base, carried) for column in on_page],
         "rows": [{"cells": [cell(column, row) for column in on_page]} for row in found.rows],
         "filters": [
-            _select(
+            select(
                 "service",
                 _("Service"),
-                _("All services"),
+                [("", _("All services")), *((one, kind_name(one)) for one in SERVICE_OF.values())],
                 wanted.service,
-                [(one, kind_name(one)) for one in SERVICE_OF.values()],
             ),
-            _select(
+            select(
                 "reason",
                 _("Reason"),
-                _("All reasons"),
+                [("", _("All reasons")), *((one, words.reason_name(one)) for one in Reason)],
                 wanted.reason,
-                [(one, words.reason_name(one)) for one in Reason],
             ),
         ],
         "action": base,
@@ -219,12 +229,6 @@ def hidden_notice(shown: int, total: int) -> str | None:
         "shown": fmt.number(shown),
         "total": fmt.number(total),
     }
-
-
-def _select(name: str, label: str, every: str, chosen: str, options: Iterable[tuple[str, str]]) -> dict[str, Any]:
-    offered = [("", every), *options]
-    listed = [{"value": value, "label": text, "is_chosen": value == chosen} for value, text in offered]
-    return {"name": name, "label": label, "type": "select", "value": chosen, "options": listed}
 
 
 def _no_rows(wanted: Filter, total: int) -> dict[str, str]:

@@ -185,6 +185,12 @@ def cell(column: Column[Row], row: Row) -> dict[str, Any]:
     }
 
 
+def select(name: str, label: str, options: Iterable[tuple[str, str]], chosen: str) -> dict[str, Any]:
+    """A filter with a choice of (value, text)."""
+    offered = [{"value": value, "label": text, "is_chosen": value == chosen} for value, text in options]
+    return {"name": name, "label": label, "type": "select", "options": offered}
+
+
 def page_links(
     base: str, carried: Sequence[tuple[str, str]], found: Page[Row], place: Place, key_of: Callable[[Row], str]
 ) -> dict[str, str | None]:

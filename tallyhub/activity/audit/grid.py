@@ -21,7 +21,19 @@ from tallyhub.journal.models import Event
 from tallyhub.journal.queries import HUB, EventFilter
 from tallyhub.kernel import formatting as fmt
 from tallyhub.kernel.access import Access
-from tallyhub.kernel.grid import Column, Page, Place, cell, count_text, harmless, heading, link, moment, page_links
+from tallyhub.kernel.grid import (
+    Column,
+    Page,
+    Place,
+    cell,
+    count_text,
+    harmless,
+    heading,
+    link,
+    moment,
+    page_links,
+    select,
+)
 from tallyhub.kernel.ids import read_id
 from tallyhub.organizations.queries import names_of
 from tallyhub.organizations.rules import ROLE_NAMES
@@ -190,17 +202,11 @@ def _filters(wanted: EventFilter, people: Sequence[tuple[int, str]]) -> list[dic
     titles = sorted(((kind, kinds.title(kind)) for kind in kinds.KINDS), key=lambda one: one[1])
     persons = [(HUB, _("the hub")), *((str(one), name) for one, name in people)]
     return [
-        _select("kind", _("Kind"), _("Any kind"), titles, wanted.kind),
-        _select("person", _("Person"), _("Anybody"), persons, wanted.actor),
+        select("kind", _("Kind"), [("", _("Any kind")), *titles], wanted.kind),
+        select("person", _("Person"), [("", _("Anybody")), *persons], wanted.actor),
         _date("from", _("From"), wanted.first_day),
         _date("to", _("To"), wanted.last_day),
     ]
-
-
-def _select(name: str, label: str, everything: str, options: Sequence[tuple[str, str]], chosen: str) -> dict[str, Any]:
-    offered = [{"value": value, "label": text, "is_chosen": value == chosen} for value, text in options]
-    first = {"value": "", "label": everything, "is_chosen": not chosen}
-    return {"name": name, "label": label, "type": "select", "options": [first, *offered]}
 
 
 def _date(name: str, label: str, value: date | None) -> dict[str, Any]:

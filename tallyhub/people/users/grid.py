@@ -9,7 +9,19 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from tallyhub.kernel import formatting as fmt
-from tallyhub.kernel.grid import Column, Line, Page, Place, cell, count_text, harmless, heading, link, page_links
+from tallyhub.kernel.grid import (
+    Column,
+    Line,
+    Page,
+    Place,
+    cell,
+    count_text,
+    harmless,
+    heading,
+    link,
+    page_links,
+    select,
+)
 from tallyhub.kernel.http import url
 from tallyhub.organizations.rules import ROLE_NAMES, Role
 from tallyhub.people.rules import GIVEN_ROLES
@@ -205,23 +217,18 @@ def _filters(
     roles = [(role.value, str(ROLE_NAMES[role])) for role in GIVEN_ROLES]
     offered = [(str(one), name) for one, name in groups]
     found = [
-        _select("workspace", _("Workspace"), [*everywhere, *places], here),
+        select("workspace", _("Workspace"), [*everywhere, *places], here),
         {"name": "text", "label": _("Name or email address"), "type": "search", "value": wanted.text, "options": []},
-        _select("role", _("Role"), [("", _("Any role")), *roles], wanted.role or ""),
-        _select("status", _("Status"), [("", _("Any status")), *_named(STATUS_NAMES)], wanted.status or ""),
-        _select("source", _("Came by"), [("", _("Any way")), *_named(SOURCE_NAMES)], wanted.source or ""),
-        _select("contacts", _("Support contacts"), [("", _("Everybody")), ("yes", _("Support contacts only"))],
+        select("role", _("Role"), [("", _("Any role")), *roles], wanted.role or ""),
+        select("status", _("Status"), [("", _("Any status")), *_named(STATUS_NAMES)], wanted.status or ""),
+        select("source", _("Came by"), [("", _("Any way")), *_named(SOURCE_NAMES)], wanted.source or ""),
+        select("contacts", _("Support contacts"), [("", _("Everybody")), ("yes", _("Support contacts only"))],
                 "yes" if wanted.contacts_only else ""),
     ]  # fmt: skip
     if offered:
-        found.append(_select("group", _("Group"), [("", _("Any group")), *offered], str(wanted.group_id or "")))
+        found.append(select("group", _("Group"), [("", _("Any group")), *offered], str(wanted.group_id or "")))
     return found if len(places) > 1 else found[1:]
 
 
 def _named(names: Mapping[str, Any]) -> list[tuple[str, str]]:
     return [(str(value), str(name)) for value, name in names.items()]
-
-
-def _select(name: str, label: str, options: Sequence[tuple[str, str]], chosen: str) -> dict[str, Any]:
-    offered = [{"value": value, "label": text, "is_chosen": value == chosen} for value, text in options]
-    return {"name": name, "label": label, "type": "select", "options": offered}

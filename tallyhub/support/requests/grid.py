@@ -14,7 +14,19 @@ from django.utils.translation import ngettext
 from tallyhub.agreements.models import Product
 from tallyhub.kernel import formatting as fmt
 from tallyhub.kernel.access import Access, Right
-from tallyhub.kernel.grid import PAGE_ROWS, Column, Page, Place, cell, harmless, heading, link, moment, page_links
+from tallyhub.kernel.grid import (
+    PAGE_ROWS,
+    Column,
+    Page,
+    Place,
+    cell,
+    harmless,
+    heading,
+    link,
+    moment,
+    page_links,
+    select,
+)
 from tallyhub.kernel.http import url
 from tallyhub.kernel.ids import read_id
 from tallyhub.organizations.queries import names_of
@@ -218,27 +230,22 @@ def _filters(choice: Choice, workspaces: Mapping[int, str], products: Sequence[P
     places = [(str(one), name) for one, name in workspaces.items()]
     statuses = [(ONLY_OPEN, _("All that are open")), (CLOSED, _("All that are closed")), (ALL, _("Any status"))]
     found = [
-        _select("workspace", _("Workspace"), [(ALL, _("All workspaces")), *places], choice.workspace),
+        select("workspace", _("Workspace"), [(ALL, _("All workspaces")), *places], choice.workspace),
         {"name": "text", "label": _("Number or words"), "type": "search", "value": choice.text, "options": []},
-        _select("status", _("Status"), [*statuses, *_named(STATUS_NAMES)], choice.status),
-        _select("severity", _("Severity"), [("", _("Any severity")), *_named(SEVERITY_NAMES)], choice.severity or ""),
-        _select("kind", _("Kind"), [("", _("Any kind")), *_named(KIND_NAMES)], choice.kind or ""),
-        _select("mine", _("Whose"), [("", _("Everybody’s")), ("yes", _("Mine: opened by me or for me"))],
+        select("status", _("Status"), [*statuses, *_named(STATUS_NAMES)], choice.status),
+        select("severity", _("Severity"), [("", _("Any severity")), *_named(SEVERITY_NAMES)], choice.severity or ""),
+        select("kind", _("Kind"), [("", _("Any kind")), *_named(KIND_NAMES)], choice.kind or ""),
+        select("mine", _("Whose"), [("", _("Everybody’s")), ("yes", _("Mine: opened by me or for me"))],
                 "yes" if choice.is_mine else ""),
     ]  # fmt: skip
     if products:
         offered = [(str(one.pk), one.name) for one in products]
-        found.append(_select("product", _("Product"), [("", _("Any product")), *offered], str(choice.product or "")))
+        found.append(select("product", _("Product"), [("", _("Any product")), *offered], str(choice.product or "")))
     return found if len(places) > 1 else found[1:]
 
 
 def _named(names: Mapping[str, Any]) -> list[tuple[str, str]]:
     return [(str(value), str(name)) for value, name in names.items()]
-
-
-def _select(name: str, label: str, options: Sequence[tuple[str, str]], chosen: str) -> dict[str, Any]:
-    offered = [{"value": value, "label": text, "is_chosen": value == chosen} for value, text in options]
-    return {"name": name, "label": label, "type": "select", "options": offered}
 
 
 def nothing(choice: Choice, access: Access) -> dict[str, Any]:
