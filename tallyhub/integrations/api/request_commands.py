@@ -25,7 +25,7 @@ from tallyhub.support.models import Request, Work
 from tallyhub.support.requests.rules import Offered, Typed, check_typed
 from tallyhub.support.requests.steps import Opening
 from tallyhub.support.requests.steps import open_request as open_one
-from tallyhub.support.rules import Kind, Severity, Source, read_text
+from tallyhub.support.rules import Source, read_text
 from tallyhub.support.time import queries as time
 from tallyhub.support.time.rules import NOTE_MAX, read_what
 from tallyhub.support.time.steps import Worked, lock_to_work, log
@@ -109,18 +109,7 @@ def _opening(access: Access, workspace: Workspace, said: Mapping[str, str], text
     offered = Offered(products=products, people=list_members(access, workspace.pk, [contact]), groups=set())
     if problems := check_typed(typed, offered):
         raise Refused([Flaw(f"/{one.field}", one.error) for one in problems])
-    return Opening(
-        customer_id=workspace.customer_id,
-        workspace_id=workspace.pk,
-        kind=Kind(typed.kind),
-        severity=Severity(typed.severity),
-        title=typed.title,
-        description=typed.description,
-        impact=typed.impact,
-        product_id=typed.product,
-        primary_contact_id=contact,
-        shared=(),
-    )
+    return Opening.of(workspace, typed, contact)
 
 
 def _contact(access: Access, workspace: Workspace, said: Mapping[str, str]) -> int:

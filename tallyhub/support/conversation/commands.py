@@ -44,20 +44,7 @@ def note(access: Access, number: str, *, body: str, files: Sequence[Kept] = ()) 
         raise Invalid("note_missing")
     there = {"customer_id": request.customer_id, "workspace_id": request.workspace_id, "request": request}
     made = Note.objects.create(**there, author_id=access.person_id, body=said, at=clock.now())
-    NoteFile.objects.bulk_create(
-        NoteFile(
-            **there,
-            note=made,
-            name=one.name,
-            size=one.size,
-            media_type=one.media_type,
-            digest=one.digest,
-            key=one.key,
-            added_by_id=access.person_id,
-            at=clock.now(),
-        )
-        for one in files
-    )
+    NoteFile.objects.bulk_create(steps.rows_of(NoteFile, access, files, **there, note=made))
     return made
 
 

@@ -46,8 +46,6 @@ class Verdict(StrEnum):
     CLOSED = "closed"  # nothing more is said in the request; its writer gets a mail that says why
 
 
-# Its writer is known and hears of it: nobody else gets a mail because somebody wrote one in their name.
-ANSWERED = frozenset({Verdict.CLOSED, Verdict.EMPTY, Verdict.FILES})
 # Before it was shown that the mail answers one that was sent to its sender.
 UNPROVED = frozenset({Verdict.OWN, Verdict.AUTOMATIC, Verdict.NO_ADDRESS, Verdict.FORGED})
 _OF_CODE = {"message_missing": Verdict.EMPTY, "file_too_large": Verdict.FILES, "files_too_many": Verdict.FILES}
@@ -116,6 +114,7 @@ def _place(read: Read, mail: Mail) -> Verdict:
         raise _Refused(Verdict.NOT_THERE, serial) from None
     except (Conflict, Invalid) as error:
         verdict = _OF_CODE.get(error.code, Verdict.CLOSED)
+        # Its writer is known and hears of it: nobody else gets a mail because somebody wrote one in their name.
         if commands.refuse_mail(access, mail, verdict, number=number):
             commands.answer_refused(access, number)
         return verdict

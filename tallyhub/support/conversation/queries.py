@@ -16,7 +16,6 @@ from tallyhub.support.rules import Source
 
 PAGE_LINES = 100  # of a conversation: messages, notes and changes together
 EXTERNAL_ID_MAX = 255  # characters
-FILES_LISTED = 200  # of a message-less list
 Line = Change | Message | Note
 _RANKS: dict[type[Line], int] = {Change: 0, Message: 1, Note: 2}  # in which order they stand at the same instant
 

@@ -1,7 +1,9 @@
 """Pieces of a conversation that several commands need. Each demands an open transaction."""
 
 from collections.abc import Sequence
+from dataclasses import asdict
 from datetime import datetime
+from typing import Any, TypeVar
 
 from tallyhub.journal.steps import record
 from tallyhub.kernel import clock
@@ -11,10 +13,12 @@ from tallyhub.kernel.scope import require_transaction
 from tallyhub.support.conversation.queries import EXTERNAL_ID_MAX
 from tallyhub.support.conversation.rules import check_open_for_words, read_body, status_after
 from tallyhub.support.conversation.storage import Kept
-from tallyhub.support.models import File, Incoming, Message, Request
+from tallyhub.support.models import File, Incoming, Message, Request, StoredFile
 from tallyhub.support.rules import Actor, Source, Status
 from tallyhub.support.steps import actor_of, index_words
 from tallyhub.support.work.steps import answer, keep, move
+
+Stored = TypeVar("Stored", bound=StoredFile)
 
 
 def say(
@@ -72,19 +76,10 @@ def clear_incoming(before: datetime) -> int:
 def attach(access: Access, request: Request, files: Sequence[Kept], *, message: Message | None = None) -> None:
     """Rows for bytes that ``storage.keeping`` keeps: of the request, or of a message in it. One statement."""
     require_transaction()
-    File.objects.bulk_create(
-        File(
-            customer_id=request.customer_id,
-            workspace_id=request.workspace_id,
-            request=request,
-            message=message,
-            name=one.name,
-            size=one.size,
-            media_type=one.media_type,
-            digest=one.digest,
-            key=one.key,
-            added_by_id=access.person_id,
-            at=clock.now(),
-        )
-        for one in files
-    )
+    of = {"customer_id": request.customer_id, "workspace_id": request.workspace_id, "request": request}
+    File.objects.bulk_create(rows_of(File, access, files, **of, message=message))
+
+
+def rows_of(model: type[Stored], access: Access, files: Sequence[Kept], **of: Any) -> list[Stored]:
+    """Of bytes that ``storage.keeping`` keeps, to be added; ``of``: what they belong to."""
+    return [model(**of, **asdict(one), added_by_id=access.person_id, at=clock.now()) for one in files]

@@ -13,7 +13,7 @@ from tallyhub.organizations.models import Workspace
 from tallyhub.organizations.queries import get_workspace, list_members
 from tallyhub.people.groups import queries as groups
 from tallyhub.support.conversation.rules import FILES_MAX
-from tallyhub.support.conversation.steps import attach
+from tallyhub.support.conversation.steps import attach, rows_of
 from tallyhub.support.conversation.storage import Kept
 from tallyhub.support.models import DefaultGroup, Draft, DraftFile, RequestViewer
 from tallyhub.support.requests import queries
@@ -26,7 +26,7 @@ from tallyhub.support.requests.rules import (
     may_take_away,
 )
 from tallyhub.support.requests.steps import Opening, open_request
-from tallyhub.support.rules import Kind, Severity, Why
+from tallyhub.support.rules import Why
 from tallyhub.support.steps import Line, Viewer, give, lock_request, tell
 
 
@@ -88,21 +88,8 @@ def add_draft_files(access: Access, draft_id: int, files: Sequence[Kept]) -> Non
     draft = _lock_draft(access, draft_id)
     if len(queries.list_draft_files(access, draft)) + len(files) > FILES_MAX:
         raise Invalid("draft_files_full", files_max=FILES_MAX)
-    DraftFile.objects.bulk_create(
-        DraftFile(
-            customer_id=draft.customer_id,
-            workspace_id=draft.workspace_id,
-            draft=draft,
-            name=one.name,
-            size=one.size,
-            media_type=one.media_type,
-            digest=one.digest,
-            key=one.key,
-            added_by_id=access.person_id,
-            at=clock.now(),
-        )
-        for one in files
-    )
+    of = {"customer_id": draft.customer_id, "workspace_id": draft.workspace_id, "draft": draft}
+    DraftFile.objects.bulk_create(rows_of(DraftFile, access, files, **of))
 
 
 @command
@@ -155,21 +142,11 @@ def send_draft(access: Access, draft_id: int) -> str:
 
 def _opening(access: Access, workspace: Workspace, typed: Typed) -> Opening:
     default = queries.default_groups(access).get(workspace.pk)
-    return Opening(
-        customer_id=workspace.customer_id,
-        workspace_id=workspace.pk,
-        kind=Kind(typed.kind),
-        severity=Severity(typed.severity),
-        title=typed.title,
-        description=typed.description,
-        impact=typed.impact,
-        product_id=typed.product,
-        primary_contact_id=typed.primary_contact or access.person_id or 0,
-        shared=[
-            *(Viewer(Why.SHARED, person_id=one) for one in typed.people),
-            *(Viewer(Why.DEFAULT_GROUP if one == default else Why.SHARED, group_id=one) for one in typed.groups),
-        ],
-    )
+    shared = [
+        *(Viewer(Why.SHARED, person_id=one) for one in typed.people),
+        *(Viewer(Why.DEFAULT_GROUP if one == default else Why.SHARED, group_id=one) for one in typed.groups),
+    ]
+    return Opening.of(workspace, typed, typed.primary_contact or access.person_id or 0, shared)
 
 
 @command

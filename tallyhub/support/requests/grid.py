@@ -2,8 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from enum import StrEnum
-from typing import Any, TypeVar
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.core.exceptions import ObjectDoesNotExist
@@ -28,7 +27,7 @@ from tallyhub.kernel.grid import (
     select,
 )
 from tallyhub.kernel.http import url
-from tallyhub.kernel.ids import read_id
+from tallyhub.kernel.ids import read_id, read_word
 from tallyhub.organizations.queries import names_of
 from tallyhub.support.models import Request
 from tallyhub.support.requests.queries import FOUND_MAX, RequestFilter
@@ -37,7 +36,6 @@ from tallyhub.support.words import KIND_NAMES, SEVERITY_NAMES, STATUS_NAMES
 
 ALL, CLOSED, ONLY_OPEN = "all", "closed", "open"
 TEXT_MAX = 200  # characters of what is searched for
-Known = TypeVar("Known", bound=StrEnum)
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,20 +69,12 @@ def read_choice(query: QueryDict, access: Access) -> Choice:
         workspace=wanted,
         workspaces=access.workspaces if wanted == ALL else (int(wanted),),
         status=status,
-        severity=_known(Severity, query.get("severity")),
-        kind=_known(Kind, query.get("kind")),
+        severity=read_word(Severity, severity) if (severity := query.get("severity")) else None,
+        kind=read_word(Kind, kind) if (kind := query.get("kind")) else None,
         product=read_id(product) if (product := query.get("product")) else None,
         is_mine=query.get("mine") == "yes",
         text=(query.get("text") or "").replace("\x00", "").strip()[:TEXT_MAX],
     )
-
-
-def _known(kind: type[Known], value: str | None) -> Known | None:
-    if not value:
-        return None
-    if value not in set(kind):
-        raise ObjectDoesNotExist
-    return kind(value)
 
 
 def _statuses(status: str) -> tuple[Status, ...]:

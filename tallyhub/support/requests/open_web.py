@@ -13,7 +13,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from tallyhub.kernel import formatting as fmt
 from tallyhub.kernel.access import Right
-from tallyhub.kernel.errors import Forbidden, HubError, Invalid
+from tallyhub.kernel.errors import HubError, Invalid
 from tallyhub.kernel.http import HubRequest, signed_in, url
 from tallyhub.kernel.ids import read_id
 from tallyhub.kernel.scope import scope
@@ -21,23 +21,15 @@ from tallyhub.kernel.sentences import sentence
 from tallyhub.support.conversation import storage
 from tallyhub.support.models import Draft
 from tallyhub.support.requests import commands, opening, queries
-from tallyhub.support.requests.rules import Step, Typed
+from tallyhub.support.requests.rules import Step, Typed, require_opening
 
 GET_POST = require_http_methods(["GET", "HEAD", "POST"])
-
-
-def _require_opening(request: HubRequest) -> tuple[int, ...]:
-    """The workspaces in which one opens requests. Raises Forbidden where there are none."""
-    found = request.access.workspaces_with(Right.OPEN_REQUESTS)
-    if not found:
-        raise Forbidden(Right.OPEN_REQUESTS)
-    return found
 
 
 @signed_in
 @require_safe
 def drafts(request: HubRequest) -> HttpResponse:
-    allowed = _require_opening(request)
+    allowed = require_opening(request.access)
     names = {one.id: one.name for one in request.sign_on.places}
     here = request.access.workspace_id if request.access.workspace_id in allowed else allowed[0]
     with scope(request.access):
@@ -61,7 +53,7 @@ def _line(draft: Draft, names: dict[int, str]) -> dict[str, Any]:
 @signed_in
 @require_POST
 def begin(request: HubRequest) -> HttpResponseBase:
-    _require_opening(request)
+    require_opening(request.access)
     draft = commands.begin_draft(request.access, read_id(request.POST.get("workspace")))
     return redirect("support:open_step", draft.pk, Step.WHAT)
 
@@ -69,7 +61,7 @@ def begin(request: HubRequest) -> HttpResponseBase:
 @signed_in
 @require_POST
 def delete(request: HubRequest, draft_id: int) -> HttpResponseBase:
-    _require_opening(request)
+    require_opening(request.access)
     storage.remove(commands.delete_draft(request.access, draft_id))
     messages.success(request, _("The draft was deleted."))
     return redirect("support:open")
@@ -79,7 +71,7 @@ def delete(request: HubRequest, draft_id: int) -> HttpResponseBase:
 @require_POST
 def send(request: HubRequest, draft_id: int) -> HttpResponseBase:
     """Again, after a second click, leads to the same request."""
-    _require_opening(request)
+    require_opening(request.access)
     number = commands.send_draft(request.access, draft_id)
     messages.success(request, _("The request was sent. Its number is %(number)s.") % {"number": number})
     return redirect("support:request", number)
@@ -88,7 +80,7 @@ def send(request: HubRequest, draft_id: int) -> HttpResponseBase:
 @signed_in
 @GET_POST
 def step(request: HubRequest, draft_id: int, step: str) -> HttpResponseBase:
-    _require_opening(request)
+    require_opening(request.access)
     if step not in set(Step):
         raise ObjectDoesNotExist
     if request.method != "POST":

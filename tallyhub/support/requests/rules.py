@@ -6,7 +6,7 @@ from enum import StrEnum
 from typing import Any, Self
 
 from tallyhub.kernel.access import Access, Right
-from tallyhub.kernel.errors import Invalid
+from tallyhub.kernel.errors import Forbidden, Invalid
 from tallyhub.support.rules import Kind, Severity, Why
 
 IMPACT_MAX = 2_000  # characters
@@ -32,6 +32,14 @@ class Step(StrEnum):
     @property
     def after(self) -> "Step | None":
         return next((one for one in list(Step)[list(Step).index(self) + 1 :]), None)
+
+
+def require_opening(access: Access) -> tuple[int, ...]:
+    """The workspaces in which one opens requests. Raises Forbidden where there are none."""
+    found = access.workspaces_with(Right.OPEN_REQUESTS)
+    if not found:
+        raise Forbidden(Right.OPEN_REQUESTS)
+    return found
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,8 +8,6 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from tallyhub.kernel.access import Right
-from tallyhub.kernel.errors import Forbidden
 from tallyhub.kernel.http import HubRequest, signed_in
 from tallyhub.kernel.ids import read_id, read_ids
 from tallyhub.kernel.scope import scope
@@ -18,6 +16,7 @@ from tallyhub.support.looks import tell_look
 from tallyhub.support.queries import get_request
 from tallyhub.support.requests import commands, page, queries
 from tallyhub.support.requests.opening import read_find
+from tallyhub.support.requests.rules import require_opening
 
 GET_POST = require_http_methods(["GET", "HEAD", "POST"])
 
@@ -74,7 +73,7 @@ def unshare(request: HubRequest, number: str) -> HttpResponseBase:
 def settings(request: HubRequest) -> HttpResponse:
     """For whoever opens requests: the group with which those of each workspace are shared."""
     access = request.access
-    opening = _opening(request)
+    opening = require_opening(request.access)
     with scope(access):
         defaults, own = queries.default_groups(access), list_own(access)
         places = [
@@ -93,18 +92,10 @@ def settings(request: HubRequest) -> HttpResponse:
         return render(request, "support/settings.html", {"places": places})
 
 
-def _opening(request: HubRequest) -> tuple[int, ...]:
-    """The workspaces in which one opens requests. Raises Forbidden where there are none."""
-    found = request.access.workspaces_with(Right.OPEN_REQUESTS)
-    if not found:
-        raise Forbidden(Right.OPEN_REQUESTS)
-    return found
-
-
 @signed_in
 @require_POST
 def choose_group(request: HubRequest) -> HttpResponseBase:
-    _opening(request)
+    require_opening(request.access)
     group = request.POST.get("group")
     workspace_id = read_id(request.POST.get("workspace"))
     commands.choose_default_group(request.access, workspace_id, read_id(group) if group else None)

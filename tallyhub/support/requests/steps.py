@@ -2,12 +2,15 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Self
 
 from tallyhub.journal.steps import record
 from tallyhub.kernel import clock
 from tallyhub.kernel.access import Access
 from tallyhub.kernel.scope import require_transaction
+from tallyhub.organizations.models import Workspace
 from tallyhub.support.models import Request
+from tallyhub.support.requests.rules import Typed
 from tallyhub.support.rules import Kind, Severity, Why, number_of
 from tallyhub.support.steps import Line, Viewer, give, index_words, next_serial, tell
 from tallyhub.support.work.steps import renew_due
@@ -27,6 +30,22 @@ class Opening:
     product_id: int | None
     primary_contact_id: int
     shared: Sequence[Viewer]
+
+    @classmethod
+    def of(cls, workspace: Workspace, typed: Typed, primary_contact_id: int, shared: Sequence[Viewer] = ()) -> Self:
+        """Of what was typed, and found to be right."""
+        return cls(
+            customer_id=workspace.customer_id,
+            workspace_id=workspace.pk,
+            kind=Kind(typed.kind),
+            severity=Severity(typed.severity),
+            title=typed.title,
+            description=typed.description,
+            impact=typed.impact,
+            product_id=typed.product,
+            primary_contact_id=primary_contact_id,
+            shared=shared,
+        )
 
 
 def open_request(access: Access, opening: Opening) -> Request:

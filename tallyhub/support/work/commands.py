@@ -36,9 +36,7 @@ def assign(access: Access, number: str, *, person_id: int | None, version: int) 
 
     Raises Invalid for somebody who is none.
     """
-    request = lock_request(access, number)
-    access.require(Right.WORK_REQUESTS, workspace_id=request.workspace_id)
-    steps.check_version(request, version)
+    request = _lock_to_work(access, number, version)
     if person_id is not None and person_id not in queries.list_engineers(access, request.workspace_id):
         raise Invalid("engineer_unknown")
     if request.assigned_to_id == person_id:
@@ -57,9 +55,7 @@ def assign(access: Access, number: str, *, person_id: int | None, version: int) 
 @command
 def change_severity(access: Access, number: str, *, severity: Severity, version: int) -> Request:
     """By staff: the customer says what it means to them, and may ask for a change. The promise follows."""
-    request = lock_request(access, number)
-    access.require(Right.WORK_REQUESTS, workspace_id=request.workspace_id)
-    steps.check_version(request, version)
+    request = _lock_to_work(access, number, version)
     _require_open(request)
     if request.severity == severity:
         return request
@@ -75,9 +71,7 @@ def change_severity(access: Access, number: str, *, severity: Severity, version:
 @command
 def classify(access: Access, number: str, *, request_class: RequestClass, version: int) -> Request:
     """How the provider counts it; each class but the standard one makes it an additional case (R2.6 c)."""
-    request = lock_request(access, number)
-    access.require(Right.WORK_REQUESTS, workspace_id=request.workspace_id)
-    steps.check_version(request, version)
+    request = _lock_to_work(access, number, version)
     if request.request_class == request_class:
         return request
     told: dict[str, Any] = {"was": request.request_class, "becomes": request_class.value}
@@ -158,6 +152,14 @@ def close_silent(access: Access, now: datetime) -> int:
 def _in_order(number: str) -> tuple[int, str]:
     """Numbers begin with the id; whatever is none is not found."""
     return len(number), number
+
+
+def _lock_to_work(access: Access, number: str, version: int) -> Request:
+    """By staff who work on it, as they saw it."""
+    request = lock_request(access, number)
+    access.require(Right.WORK_REQUESTS, workspace_id=request.workspace_id)
+    steps.check_version(request, version)
+    return request
 
 
 def _require_open(request: Request) -> None:

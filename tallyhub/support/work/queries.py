@@ -12,7 +12,7 @@ from tallyhub.kernel.errors import Forbidden
 from tallyhub.organizations.queries import list_holders
 from tallyhub.organizations.rules import Role
 from tallyhub.support.models import Change, Request, RequestQuerySet
-from tallyhub.support.rules import OPEN, Severity, Status
+from tallyhub.support.rules import OPEN, Status
 
 QUEUE_MAX = 200  # of what is shown at once; filters narrow it
 
@@ -71,14 +71,6 @@ def list_queue(places: Iterable[Place], wanted: QueueFilter) -> list[Request]:
     )  # fmt: skip
     ordered = rows.order_by(unheard, "severity", F("answer_due_at").asc(nulls_last=True), "opened_at", "pk")
     return list(ordered[: QUEUE_MAX + 1])
-
-
-def count_queue(places: Iterable[Place]) -> dict[str, int]:
-    """How many are open, by severity."""
-    found = dict.fromkeys(Severity, 0)
-    for severity in _matching(places, QueueFilter()).values_list("severity", flat=True):
-        found[Severity(severity)] += 1
-    return {one.value: count for one, count in found.items()}
 
 
 def _matching(places: Iterable[Place], wanted: QueueFilter) -> RequestQuerySet:

@@ -1,11 +1,9 @@
 """The queue, and the buttons by which a request goes on."""
 
 from collections.abc import Callable
-from enum import StrEnum
-from typing import Any, TypeVar
+from typing import Any
 
 from django.contrib import messages
-from django.core.exceptions import ObjectDoesNotExist
 from django.http import HttpResponse, HttpResponseBase, QueryDict
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
@@ -14,15 +12,13 @@ from django.views.decorators.http import require_POST, require_safe
 from tallyhub.accounts.queries import names_by_id
 from tallyhub.kernel.errors import Forbidden, HubError
 from tallyhub.kernel.http import HubRequest, signed_in
-from tallyhub.kernel.ids import find_id, read_id
+from tallyhub.kernel.ids import find_id, read_id, read_word
 from tallyhub.kernel.scope import scope
 from tallyhub.kernel.sentences import sentence
 from tallyhub.organizations.queries import names_of
 from tallyhub.support.rules import RequestClass, Severity, Status
 from tallyhub.support.work import commands, page, queries
 from tallyhub.support.work.queries import QueueFilter
-
-Known = TypeVar("Known", bound=StrEnum)
 
 
 @signed_in
@@ -58,8 +54,8 @@ def _read_filter(query: QueryDict) -> QueueFilter:
         read_id(assigned)
     return QueueFilter(
         customer_id=read_id(customer) if customer else None,
-        severity=_known(Severity, severity) if (severity := query.get("severity")) else "",
-        status=_known(Status, status) if (status := query.get("status")) else "",
+        severity=read_word(Severity, severity) if (severity := query.get("severity")) else "",
+        status=read_word(Status, status) if (status := query.get("status")) else "",
         assigned=assigned,
         is_called=query.get("called") == "yes",
     )
@@ -68,7 +64,7 @@ def _read_filter(query: QueryDict) -> QueueFilter:
 @signed_in
 @require_POST
 def change_status(request: HubRequest, number: str) -> HttpResponseBase:
-    becomes = _known(Status, request.POST.get("becomes"))
+    becomes = read_word(Status, request.POST.get("becomes"))
     return _do(request, number, lambda: commands.change_status(
         request.access, number, becomes=becomes, version=_version(request)
     ))  # fmt: skip
@@ -87,7 +83,7 @@ def assign(request: HubRequest, number: str) -> HttpResponseBase:
 @signed_in
 @require_POST
 def change_severity(request: HubRequest, number: str) -> HttpResponseBase:
-    severity = _known(Severity, request.POST.get("severity"))
+    severity = read_word(Severity, request.POST.get("severity"))
     return _do(request, number, lambda: commands.change_severity(
         request.access, number, severity=severity, version=_version(request)
     ))  # fmt: skip
@@ -96,7 +92,7 @@ def change_severity(request: HubRequest, number: str) -> HttpResponseBase:
 @signed_in
 @require_POST
 def classify(request: HubRequest, number: str) -> HttpResponseBase:
-    request_class = _known(RequestClass, request.POST.get("class", "none"))
+    request_class = read_word(RequestClass, request.POST.get("class", "none"))
     return _do(request, number, lambda: commands.classify(
         request.access, number, request_class=request_class, version=_version(request)
     ))  # fmt: skip
@@ -132,11 +128,3 @@ def _do(request: HubRequest, number: str, act: Callable[[], Any], *, done: str =
 
 def _version(request: HubRequest) -> int:
     return read_id(request.POST.get("version"))
-
-
-def _known(kind: type[Known], value: str | None) -> Known:
-    """A value that is none of those on offer ends as 404."""
-    try:
-        return kind(value or "")
-    except ValueError:
-        raise ObjectDoesNotExist from None
