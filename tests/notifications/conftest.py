@@ -1,6 +1,7 @@
 """A real mail server on this machine, which takes, refuses or bounces as a test wants."""
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from email import message_from_bytes, policy
 from email.message import EmailMessage
 from typing import Any
@@ -45,13 +46,20 @@ def mail_settings(port: int, **over: Any) -> override_settings:
     return override_settings(TALLYHUB=tallyhub, EMAIL_HOST="127.0.0.1", EMAIL_PORT=port)
 
 
-@pytest.fixture
-def smtp() -> Iterator[MailServer]:
+@contextmanager
+def serving_mail(**over: Any) -> Iterator[MailServer]:
+    """A mail server that the hub sends to; ``over``: settings of the hub beside it."""
     keeper, port = MailServer(), _free_port()
     controller = Controller(keeper, hostname="127.0.0.1", port=port)
     controller.start()
     try:
-        with mail_settings(port, mail_bounces="bounces@northgate.test"):
+        with mail_settings(port, **over):
             yield keeper
     finally:
         controller.stop()
+
+
+@pytest.fixture
+def smtp() -> Iterator[MailServer]:
+    with serving_mail(mail_bounces="bounces@northgate.test") as keeper:
+        yield keeper

@@ -1,15 +1,9 @@
 """When an approved agreement begins: once, at midnight in its own zone or by hand, and never by halves (R3.1)."""
 
-import os
-import signal
-import subprocess
-import sys
-import time
 from datetime import UTC, date, datetime, timedelta
 from types import SimpleNamespace
 from typing import Any
 
-import psycopg
 import pytest
 from django.test import Client
 
@@ -25,6 +19,7 @@ from tallyhub.office.workspaces.commands import Activated
 from tallyhub.organizations.models import Workspace
 from tallyhub.organizations.sign_on import act_for
 from tallyhub.people.models import Invitation
+from tests.killing import kill_while_it_writes, run_to_its_end
 from tests.ledger.test_concurrency import together
 from tests.make import (
     days,
@@ -272,8 +267,6 @@ from tallyhub.office import jobs
 with clock.frozen(datetime.fromisoformat(sys.argv[3])):
     jobs.activate(int(sys.argv[1]), int(sys.argv[2]))
 """
-_WAITS = "SELECT count(*) FROM pg_locks WHERE NOT granted AND relation = %s::regclass"
-SECONDS = 60
 
 
 @pytest.mark.parametrize("table", ["people_invitation", "agreements_mapping", "journal_event"])
@@ -284,28 +277,13 @@ def test_killed_half_way_it_leaves_nothing_and_again_it_is_all_there_once(
     agreed = approve(world)
     before = counts(agreed.customer)
     arguments = [str(agreed.customer.pk), str(agreed.agreement.pk), MIDNIGHT.isoformat()]
-    with psycopg.connect(os.environ["TALLYHUB_OWNER_URL"]) as holder:
-        holder.execute(f"LOCK TABLE {table} IN SHARE MODE")  # reading goes on, writing waits
-        process = subprocess.Popen([sys.executable, "-c", _ACTIVATE, *arguments], start_new_session=True)
-        try:
-            _wait_until_it_waits(owner, process, table)
-        finally:
-            os.killpg(process.pid, signal.SIGKILL)
-            process.wait(30)
+    kill_while_it_writes(owner, _ACTIVATE, arguments, table)
     assert active_since(agreed.agreement) is None
     assert counts(agreed.customer) == before
-    subprocess.run([sys.executable, "-c", _ACTIVATE, *arguments], check=True, timeout=SECONDS)
+    run_to_its_end(_ACTIVATE, arguments)
     assert active_since(agreed.agreement) == MIDNIGHT
     assert counts(agreed.customer)[:3] == (1, 1, 4)
     assert len(invited(agreed.customer)) == 4
-
-
-def _wait_until_it_waits(owner: Any, process: Any, table: str) -> None:
-    deadline = time.monotonic() + SECONDS
-    while owner.execute(_WAITS, [table]).fetchone() == (0,):
-        assert process.poll() is None
-        assert time.monotonic() < deadline
-        time.sleep(0.02)
 
 
 def test_it_takes_the_same_few_statements_whatever_the_number_of_people(

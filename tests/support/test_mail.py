@@ -9,13 +9,11 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from aiosmtpd.controller import Controller
 from django.conf import settings
 from django.test import override_settings
 
 from tallyhub.kernel import clock
 from tallyhub.kernel.scope import scope
-from tallyhub.site.demo.catcher import _free_port
 from tallyhub.support.conversation import fetching, incoming
 from tallyhub.support.conversation.addresses import list_reply_to, reply_address
 from tallyhub.support.conversation.incoming import RATE_MAX, Verdict
@@ -25,7 +23,7 @@ from tallyhub.support.rules import Actor, Status
 from tallyhub.support.steps import lock_request
 from tallyhub.support.work.steps import move
 from tests.make import give_request, make_request
-from tests.notifications.conftest import MailServer, mail_settings
+from tests.notifications.conftest import MailServer, serving_mail
 from tests.support.imap import Mailbox, serving
 from tests.support.saying import inside, say, upload
 from tests.working import run_jobs
@@ -36,14 +34,8 @@ REPLY_TO = "support@northgate.test"
 
 @pytest.fixture
 def smtp() -> Iterator[MailServer]:
-    keeper, port = MailServer(), _free_port()
-    controller = Controller(keeper, hostname="127.0.0.1", port=port)
-    controller.start()
-    try:
-        with mail_settings(port, reply_address=REPLY_TO):
-            yield keeper
-    finally:
-        controller.stop()
+    with serving_mail(reply_address=REPLY_TO) as keeper:
+        yield keeper
 
 
 @pytest.fixture

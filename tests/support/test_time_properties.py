@@ -1,10 +1,5 @@
 """Random lives of requests and their time; two engineers at once; and a process that is killed in the middle."""
 
-import os
-import signal
-import subprocess
-import sys
-import time
 from datetime import datetime, timedelta
 from fractions import Fraction
 from math import ceil
@@ -12,7 +7,6 @@ from types import SimpleNamespace
 from typing import Any
 from zoneinfo import ZoneInfo
 
-import psycopg
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -23,6 +17,7 @@ from tallyhub.ledger.models import EntitlementTotal, Entry, WorkspaceTotal
 from tallyhub.support.models import Booking, Request, Work
 from tallyhub.support.time import commands
 from tallyhub.support.work.commands import merge_request
+from tests.killing import kill_while_it_writes, run_to_its_end
 from tests.ledger.test_concurrency import together
 from tests.make import make_request
 from tests.support.working import at, booked, edit, inside, log, make_rule, move, of, remove, worked
@@ -198,8 +193,6 @@ with clock.frozen(datetime.fromisoformat(sys.argv[5])):
     said = Worked(datetime.fromisoformat(sys.argv[6]), 45, What.CALL)
     commands.edit_work(access, work, said, serial=serial)
 """
-_WAITS = "SELECT count(*) FROM pg_locks WHERE NOT granted AND relation = %s::regclass"
-SECONDS = 60
 
 
 @pytest.mark.parametrize("table", ["support_booking", "ledger_entry", "ledger_entitlementday", "support_work"])
@@ -211,17 +204,10 @@ def test_a_process_that_is_killed_in_the_middle_of_a_booking_leaves_nothing_half
     before = _all(work)
     now, start = "2026-11-21T12:00:00+00:00", "2026-11-19T09:00:00+00:00"
     arguments = [str(one) for one in (world.engineer.pk, world.cedar.pk, work, 1, now, start)]
-    with psycopg.connect(os.environ["TALLYHUB_OWNER_URL"]) as holder:
-        holder.execute(f"LOCK TABLE {table} IN SHARE MODE")  # reading goes on, writing waits
-        process = subprocess.Popen([sys.executable, "-c", _EDIT, *arguments], start_new_session=True)
-        try:
-            _wait_until_it_waits(owner, process, table)
-        finally:
-            os.killpg(process.pid, signal.SIGKILL)
-            process.wait(30)
+    kill_while_it_writes(owner, _EDIT, arguments, table)
     assert _all(work) == before
     assert list(doctor.find_differences()) == []
-    subprocess.run([sys.executable, "-c", _EDIT, *arguments], check=True, timeout=SECONDS)
+    run_to_its_end(_EDIT, arguments)
     assert [(real, charged) for _, real, charged in booked(world.cedar_advisory)] == [(45, 45)]
     assert list(doctor.find_differences()) == []
 
@@ -234,14 +220,6 @@ def _all(work: int) -> Any:
         list(Work.objects.using("owner").filter(pk=work).values()),
         list(Request.objects.using("owner").order_by("pk").values("pk", "version")),
     )
-
-
-def _wait_until_it_waits(owner: Any, process: Any, table: str) -> None:
-    deadline = time.monotonic() + SECONDS
-    while owner.execute(_WAITS, [table]).fetchone() == (0,):
-        assert process.poll() is None
-        assert time.monotonic() < deadline
-        time.sleep(0.02)
 
 
 def test_days_are_those_of_the_agreement(world: SimpleNamespace) -> None:

@@ -76,22 +76,29 @@ class CalendarTerms:
     holidays: list[date]
 
 
-def read_calendar(typed: Mapping[str, str]) -> tuple[CalendarTerms | None, dict[str, HubError]]:
-    """What was typed, or what is wrong with it by field."""
-    errors: dict[str, HubError] = {}
+class Fields:
+    """Reads what was typed field by field, and keeps what is wrong by its field."""
 
-    def read(name: str, reader: Callable[[str], T]) -> T | None:
+    def __init__(self, typed: Mapping[str, str]) -> None:
+        self._typed = typed
+        self.errors: dict[str, HubError] = {}
+
+    def read(self, name: str, reader: Callable[[str], T]) -> T | None:
         try:
-            return reader(typed.get(name, ""))
+            return reader(self._typed.get(name, ""))
         except HubError as error:
-            errors[name] = error
+            self.errors[name] = error
             return None
 
-    name, zone = read("name", _name), read("zone", _zone)
-    week = [read(day, read_hours) for day in WEEKDAYS]
-    holidays = read("holidays", read_holidays)
-    if errors or name is None or zone is None or holidays is None:
-        return None, errors
+
+def read_calendar(typed: Mapping[str, str]) -> tuple[CalendarTerms | None, dict[str, HubError]]:
+    """What was typed, or what is wrong with it by field."""
+    fields = Fields(typed)
+    name, zone = fields.read("name", _name), fields.read("zone", _zone)
+    week = [fields.read(day, read_hours) for day in WEEKDAYS]
+    holidays = fields.read("holidays", read_holidays)
+    if fields.errors or name is None or zone is None or holidays is None:
+        return None, fields.errors
     return CalendarTerms(name, zone, [hours or [] for hours in week], holidays), {}
 
 

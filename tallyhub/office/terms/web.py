@@ -1,6 +1,6 @@
 """The terms of support of an agreement, as one form; and the calendars of the customer."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any, TypeVar
 
 from django.contrib import messages
@@ -27,6 +27,7 @@ from tallyhub.office.terms import commands
 from tallyhub.office.terms.forms import CalendarForm
 from tallyhub.office.terms.rules import (
     WEEKDAYS,
+    Fields,
     Goal,
     Terms,
     read_calendar,
@@ -60,29 +61,21 @@ def terms(request: HubRequest, agreement_id: int) -> HttpResponseBase:
 
 def _read(typed: QueryDict, stored: Stored) -> tuple[Terms, dict[str, HubError]]:
     """What was typed. Fields of what is not this agreement's are not asked for, and so not read."""
-    said, errors = Terms(), {}
-
-    def read(name: str, reader: Callable[[str], T]) -> T | None:
-        try:
-            return reader(typed.get(name, ""))
-        except HubError as error:
-            errors[name] = error
-            return None
-
+    said, fields = Terms(), Fields(typed)
     for package in stored.packages:
         if f"every-{package.pk}" in typed:
             said.every_product.add(package.pk)
         said.products[package.pk] = {read_id(one) for one in typed.getlist(f"product-{package.pk}")}
         for line in _capped(package):
-            said.caps[line.pk] = read(f"cap-{line.pk}", read_cap)
+            said.caps[line.pk] = fields.read(f"cap-{line.pk}", read_cap)
     for severity in Severity:
-        if typed.get(f"goal-{severity}", "").strip() and (minutes := read(f"goal-{severity}", read_goal)):
+        if typed.get(f"goal-{severity}", "").strip() and (minutes := fields.read(f"goal-{severity}", read_goal)):
             counted_by = typed.get(f"calendar-{severity}", "")
             said.goals.append(Goal(severity, minutes, read_id(counted_by) if counted_by else None))
     for one in stored.calendars:
-        if typed.get(f"rule-{one.pk}", "").strip() and (by := read(f"rule-{one.pk}", read_multiplier)):
+        if typed.get(f"rule-{one.pk}", "").strip() and (by := fields.read(f"rule-{one.pk}", read_multiplier)):
             said.multipliers[one.pk] = by
-    return said, errors
+    return said, fields.errors
 
 
 def _capped(package: Package) -> list[Entitlement]:

@@ -1,7 +1,7 @@
 """Who holds a role that reaches a workspace, an agreement or an entitlement, and over which mapping."""
 
 from collections import defaultdict
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -79,25 +79,31 @@ WHERE p.is_active AND p.id IN (
 
 @dataclass(frozen=True, slots=True)
 class Holder:
+    """Somebody on a page by name; whether a role of theirs counts is asked later."""
+
     id: int
     sort_value: str
 
 
 def list_holders(access: Access, workspaces: Sequence[int], place: Place) -> list[Holder]:
     """Up to a page of those who hold any role that counts there now and one more, by name."""
+    found = {"customer": access.customer_id or 0, "workspaces": list(workspaces), "now": clock.now()}
+    return page_by_name(_HOLDERS, found, place)
+
+
+def page_by_name(statement: str, parameters: Mapping[str, Any], place: Place) -> list[Holder]:
+    """The people that a statement finds: id and folded name, from ``accounts_person p``.
+
+    It leaves room for ``{after}``, ``{order}`` and ``%(limit)s``.
+    """
     order, comparison = ("DESC", "<") if place.reads_descending else ("ASC", ">")
-    parameters: dict[str, Any] = {
-        "customer": access.customer_id or 0,
-        "workspaces": list(workspaces),
-        "now": clock.now(),
-        "limit": PAGE_ROWS + 1,
-    }
+    named: dict[str, Any] = {**parameters, "limit": PAGE_ROWS + 1}
     after = "true"
     if place.key:
         after = f'(organizations_folded(p.name) COLLATE "C", p.id) {comparison} (%(value)s::text, %(id)s::bigint)'
-        parameters |= {"value": place.key.value, "id": place.key.id}
+        named |= {"value": place.key.value, "id": place.key.id}
     with connection.cursor() as cursor:
-        cursor.execute(_HOLDERS.format(after=after, order=order), parameters)
+        cursor.execute(statement.format(after=after, order=order), named)
         return [Holder(*row) for row in cursor.fetchall()]
 
 

@@ -20,6 +20,7 @@ from tallyhub.kernel.grid import PAGE_ROWS, Key, Place, SortKind, instant_of, mo
 from tallyhub.organizations.queries import list_held, list_members
 from tallyhub.organizations.rules import RIGHTS_OF, Role
 from tallyhub.people.groups import queries as groups
+from tallyhub.people.rights.queries import Holder, page_by_name
 from tallyhub.support.models import DefaultGroup, Draft, DraftFile, Request, RequestViewer
 from tallyhub.support.queries import find_ids
 from tallyhub.support.requests.rules import Offered, Typed
@@ -175,49 +176,33 @@ def is_visible(access: Access, number: str) -> bool:
 
 # Who can see one
 
-_CANDIDATES = """
+_IN_FORCE = """(g.workspace_id = %(workspace)s OR g.workspace_id IS NULL)
+    AND g.starts_at <= %(now)s AND (g.ends_at IS NULL OR g.ends_at > %(now)s)"""
+_CANDIDATES = f"""
 SELECT p.id, organizations_folded(p.name) COLLATE "C" FROM accounts_person p
 WHERE p.is_active AND p.id IN (
     SELECT g.person_id FROM organizations_accessgrant g
-    WHERE g.customer_id = %(customer)s AND g.role = ANY (%(roles)s) AND {in_force}
+    WHERE g.customer_id = %(customer)s AND g.role = ANY (%(roles)s) AND {_IN_FORCE}
     UNION SELECT v.person_id FROM support_requestviewer v WHERE v.request_id = %(request)s AND v.person_id IS NOT NULL
     UNION SELECT b.person_id FROM support_requestviewer v JOIN people_groupmember b ON b.group_id = v.group_id
     WHERE v.request_id = %(request)s)
   AND EXISTS (SELECT FROM organizations_accessgrant g
-      WHERE g.person_id = p.id AND g.customer_id = %(customer)s AND {in_force})
-  AND {after} ORDER BY 2 {order}, 1 {order} LIMIT %(limit)s
+      WHERE g.person_id = p.id AND g.customer_id = %(customer)s AND {_IN_FORCE})
+  AND {{after}} ORDER BY 2 {{order}}, 1 {{order}} LIMIT %(limit)s
 """
-_IN_FORCE = """(g.workspace_id = %(workspace)s OR g.workspace_id IS NULL)
-    AND g.starts_at <= %(now)s AND (g.ends_at IS NULL OR g.ends_at > %(now)s)"""
 OVERSEERS = tuple(role for role in Role if Right.VIEW_ALL_REQUESTS in RIGHTS_OF[role])
 
 
-@dataclass(frozen=True, slots=True)
-class Candidate:
-    """Somebody whom a rule of R1.5 names, with any role in the workspace; whether the role counts is asked later."""
-
-    id: int
-    sort_value: str
-
-
-def list_candidates(access: Access, request: Request, place: Place) -> list[Candidate]:
-    """Up to a page of them and one more, by name."""
-    order, comparison = ("DESC", "<") if place.reads_descending else ("ASC", ">")
-    parameters: dict[str, Any] = {
+def list_candidates(access: Access, request: Request, place: Place) -> list[Holder]:
+    """Up to a page of those whom a rule of R1.5 names, with any role in the workspace, and one more, by name."""
+    named = {
         "customer": request.customer_id,
         "workspace": request.workspace_id,
         "request": request.pk,
         "roles": list(OVERSEERS),
         "now": clock.now(),
-        "limit": PAGE_ROWS + 1,
     }
-    after = "true"
-    if place.key:
-        after = f'(organizations_folded(p.name) COLLATE "C", p.id) {comparison} (%(value)s::text, %(id)s::bigint)'
-        parameters |= {"value": place.key.value, "id": place.key.id}
-    with connection.cursor() as cursor:
-        cursor.execute(_CANDIDATES.format(in_force=_IN_FORCE, after=after, order=order), parameters)
-        return [Candidate(*row) for row in cursor.fetchall()]
+    return page_by_name(_CANDIDATES, named, place)
 
 
 def list_left_out(access: Access, request: Request, other: Request) -> tuple[list[int], list[int]]:

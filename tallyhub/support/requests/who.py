@@ -12,10 +12,11 @@ from tallyhub.kernel.access import Access
 from tallyhub.organizations.queries import Held, list_held, names_of
 from tallyhub.organizations.rules import STAFF
 from tallyhub.people.groups import queries as groups
+from tallyhub.people.rights.queries import Holder
 from tallyhub.people.rights.sources import Sources
 from tallyhub.people.rights.who import Reasons
 from tallyhub.support.models import Request
-from tallyhub.support.requests.queries import OVERSEERS, Candidate, Reader, list_readers
+from tallyhub.support.requests.queries import OVERSEERS, Reader, list_readers
 from tallyhub.support.rules import Why
 
 
@@ -29,7 +30,7 @@ class Somebody:
 
 
 def list_seers(
-    access: Access, request: Request, candidates: Sequence[Candidate], workspace: Mapping[int, str]
+    access: Access, request: Request, candidates: Sequence[Holder], workspace: Mapping[int, str]
 ) -> list[Somebody]:
     """Those of the candidates who see it now, in their order. Whoever has no role there any more sees nothing.
 
