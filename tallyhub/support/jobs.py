@@ -1,4 +1,4 @@
-"""Fetches the mail of support requests, books what waited, and clears what nobody needs any more."""
+"""Fetches the mail of support requests, books what waited, closes what is silent, clears what nobody needs any more."""
 
 import logging
 from itertools import islice
@@ -11,8 +11,9 @@ from tallyhub.kernel.scope import scope
 from tallyhub.support.conversation import fetching, queries, storage
 from tallyhub.support.conversation.rules import ORPHANS_KEPT
 from tallyhub.support.time import jobs as time
+from tallyhub.support.work import jobs as work
 
-__all__ = ["time"]  # the worker looks for jobs here
+__all__ = ["time", "work"]  # the worker looks for jobs here
 
 log = logging.getLogger(__name__)
 _KEYS_AT_ONCE = 500

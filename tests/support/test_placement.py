@@ -7,7 +7,8 @@ import pytest
 
 from tallyhub.agreements.rules import Scope, ServiceKind
 from tallyhub.kernel.amounts import Unit
-from tallyhub.support.placement.rules import Offer, Wanted, mends_of, place
+from tallyhub.ledger.offers import Offer
+from tallyhub.support.placement.rules import Wanted, mends_of, place
 from tallyhub.support.rules import Kind, RequestClass
 
 NOW = datetime(2026, 11, 21, 12, tzinfo=UTC)

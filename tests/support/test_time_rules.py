@@ -12,7 +12,8 @@ from tallyhub.agreements.calendars import Calendar
 from tallyhub.agreements.rules import Scope, ServiceKind
 from tallyhub.kernel.amounts import Unit, charge
 from tallyhub.kernel.errors import Invalid
-from tallyhub.support.placement.rules import Offer, Placement, Wanted
+from tallyhub.ledger.offers import Offer
+from tallyhub.support.placement.rules import Placement, Wanted
 from tallyhub.support.rules import Kind
 from tallyhub.support.time.rules import (
     Part,

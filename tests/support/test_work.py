@@ -16,7 +16,7 @@ from tallyhub.kernel.scope import scope
 from tallyhub.organizations import sign_on
 from tallyhub.support.models import Change, Request
 from tallyhub.support.rules import TRANSITIONS, RequestClass, Severity, Status
-from tallyhub.support.work import commands, queries
+from tallyhub.support.work import commands, jobs, queries
 from tallyhub.support.work.queries import QueueFilter
 from tallyhub.support.work.rules import Clock, Next, clock_of, next_action
 from tests.make import days, give_request, grant, make_agreement, make_package, make_request
@@ -244,8 +244,19 @@ def test_what_was_resolved_and_is_not_spoken_of_is_closed_by_the_hub(world: Simp
     old = NOW - timedelta(days=10, minutes=1)
     silent = make_request(world.north, status="resolved", resolved_at=old, changed_at=old)
     spoken = make_request(world.north, status="resolved", resolved_at=old, changed_at=NOW)
-    assert commands.close_silent(Access.of_system([world.cedar.pk]), NOW) == 1
-    assert (fresh(silent).status, fresh(spoken).status) == ("closed", "resolved")
+    elsewhere = make_request(world.birch_main, status="resolved", resolved_at=old, changed_at=old)
+    jobs.close_silent(0)
+    assert [fresh(one).status for one in (silent, spoken, elsewhere)] == ["closed", "resolved", "closed"]
+
+
+def test_however_many_are_silent_one_run_of_the_job_closes_all(
+    world: SimpleNamespace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(commands, "CLOSED_AT_ONCE", 2)
+    old = NOW - timedelta(days=11)
+    silent = [make_request(world.north, status="resolved", resolved_at=old, changed_at=old) for _ in range(5)]
+    jobs.close_silent(0)
+    assert {fresh(one).status for one in silent} == {"closed"}
 
 
 def test_a_class_is_set_by_staff(world: SimpleNamespace) -> None:  # R2.6

@@ -8,30 +8,20 @@ from typing import Any
 from django.db import connection
 from django.db.models import Q, QuerySet, Sum
 
-from tallyhub.agreements.rules import Scope, ServiceKind
 from tallyhub.kernel import clock
 from tallyhub.kernel.access import Access
-from tallyhub.kernel.amounts import Unit
+from tallyhub.ledger import offers
+from tallyhub.ledger.offers import Offer, read_offer
 from tallyhub.support.models import Request, Work
-from tallyhub.support.placement.rules import Offer, Placement, Wanted, place
-from tallyhub.support.rules import Kind, RequestClass, Status
+from tallyhub.support.placement.rules import Placement, Wanted, place
+from tallyhub.support.rules import SERVICE_OF, Kind, RequestClass, Status
+
+_KINDS = tuple(SERVICE_OF.values())
 
 
 def list_offers() -> list[Offer]:
     """The entitlements to support of the customers worked inside, those too that reach no workspace of the reader."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT * FROM support_offers()")
-        return [_offer(*row) for row in cursor.fetchall()]
-
-
-def _offer(*row: Any) -> Offer:
-    entitlement, package, agreement, kind, unit, scope, starts_on, ends_on, zone, places, products, every, step, cap = (
-        row
-    )
-    return Offer(
-        entitlement, package, agreement, ServiceKind(kind), Unit(unit), Scope(scope), starts_on, ends_on, zone,
-        frozenset(places), frozenset(products), every, step, cap,
-    )  # fmt: skip
+    return offers.list_offers(_KINDS)
 
 
 def wanted_of(request: Request) -> Wanted:
@@ -55,7 +45,7 @@ class Sort:
 
 
 _SORTS = """
-SELECT (SELECT json_agg(to_json(o)) FROM support_offers() o),
+SELECT (SELECT json_agg(to_json(o)) FROM ledger_offers(%s) o),
     (SELECT json_agg(to_json(s)) FROM support_placed_alike(%s) s)
 """
 
@@ -66,15 +56,15 @@ def list_sorts(workspaces: Sequence[int]) -> list[Sort]:
     One statement, because a page asks for it at each look.
     """
     with connection.cursor() as cursor:
-        cursor.execute(_SORTS, [list(workspaces)])
+        cursor.execute(_SORTS, [list(map(str, _KINDS)), list(workspaces)])
         read, rows = cursor.fetchone()
-    offers, now = [_offer(*_with_days(one)) for one in read or ()], clock.now()
+    of_support, now = [read_offer(*_with_days(one)) for one in read or ()], clock.now()
     found = []
     for row in rows or ():
         *of_request, count = row.values()
         workspace, kind, request_class, agreement, package, product = of_request
         wanted = Wanted(workspace, Kind(kind), RequestClass(request_class), agreement, package, product)
-        found.append(Sort(wanted, place(wanted, workspaces, offers, now), count))
+        found.append(Sort(wanted, place(wanted, workspaces, of_support, now), count))
     return found
 
 

@@ -2,13 +2,11 @@
 
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import datetime
 from enum import StrEnum
-from zoneinfo import ZoneInfo
 
-from tallyhub.agreements.rules import Scope, ServiceKind
-from tallyhub.kernel.amounts import Unit
 from tallyhub.ledger import rules as ledger
+from tallyhub.ledger.offers import Offer
 from tallyhub.ledger.rules import Candidate, Choice, Loser, choose_entitlement
 from tallyhub.support.rules import SERVICE_OF, Kind, RequestClass
 
@@ -34,45 +32,17 @@ class Wanted:
     product_id: int | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class Offer:
-    """An entitlement to reactive or advisory support, whether or not it fits."""
+def covers(offer: Offer, wanted: Wanted) -> bool:
+    """A package that the request names holds it whatever it is about."""
+    if offer.covers_every_product or wanted.package_id == offer.package_id:
+        return True
+    return wanted.product_id in offer.products
 
-    entitlement_id: int
-    package_id: int
-    agreement_id: int
-    kind: ServiceKind
-    unit: Unit
-    scope: Scope
-    starts_on: date
-    ends_on: date  # the last day in force of package and agreement
-    zone: str
-    workspaces: frozenset[int]  # that the package reaches
-    products: frozenset[int] = frozenset()
-    covers_every_product: bool = False
-    rounding_step: int = 1
-    request_cap: int | None = None
 
-    def day_of(self, at: datetime) -> date:
-        """In the agreement's zone."""
-        return at.astimezone(ZoneInfo(self.zone)).date()
-
-    def is_in_force(self, at: datetime) -> bool:
-        return self.starts_on <= self.day_of(at) <= self.ends_on
-
-    def has_ended(self, at: datetime) -> bool:
-        return self.day_of(at) > self.ends_on
-
-    def covers(self, wanted: Wanted) -> bool:
-        """A package that the request names holds it whatever it is about."""
-        if self.covers_every_product or wanted.package_id == self.package_id:
-            return True
-        return wanted.product_id in self.products
-
-    def is_named(self, wanted: Wanted) -> bool:
-        """Where the request names an agreement or a package, nothing else holds it."""
-        in_agreement = wanted.agreement_id in (None, self.agreement_id)
-        return in_agreement and wanted.package_id in (None, self.package_id)
+def is_named(offer: Offer, wanted: Wanted) -> bool:
+    """Where the request names an agreement or a package, nothing else holds it."""
+    in_agreement = wanted.agreement_id in (None, offer.agreement_id)
+    return in_agreement and wanted.package_id in (None, offer.package_id)
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +63,7 @@ def place(wanted: Wanted, workspaces: Collection[int], offers: Iterable[Offer], 
     if wanted.request_class is not RequestClass.STANDARD:
         return Placement(None, reason=Reason.CLASS)
     of_kind = [one for one in offers if one.kind is SERVICE_OF[wanted.kind]]
-    fitting = [one for one in of_kind if one.is_named(wanted) and one.covers(wanted)]
+    fitting = [one for one in of_kind if is_named(one, wanted) and covers(one, wanted)]
     begun = [one for one in fitting if one.is_in_force(at)]
     if not begun:
         has_ended = any(one.has_ended(at) for one in fitting)
@@ -122,7 +92,7 @@ def _choose(wanted: Wanted, fitting: list[Offer]) -> Choice:
 
 
 def _why_not(offer: Offer, wanted: Wanted) -> ledger.Reason:
-    return ledger.Reason.OTHER_PRODUCT if offer.is_named(wanted) else ledger.Reason.NOT_NAMED
+    return ledger.Reason.OTHER_PRODUCT if is_named(offer, wanted) else ledger.Reason.NOT_NAMED
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,8 +25,9 @@ from tallyhub.agreements.calendars import Calendar
 from tallyhub.kernel.amounts import ROUNDING_STEP_MAX, Unit, charge
 from tallyhub.kernel.errors import Invalid
 from tallyhub.ledger import rules as ledger
+from tallyhub.ledger.offers import Offer
 from tallyhub.ledger.rules import Loser
-from tallyhub.support.placement.rules import Offer, Placement, Reason, Wanted, place
+from tallyhub.support.placement.rules import Placement, Reason, Wanted, place
 
 MINUTES_MAX = 1440
 NOTE_MAX = 2_000  # characters

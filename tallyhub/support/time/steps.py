@@ -19,11 +19,12 @@ from tallyhub.kernel.amounts import Unit
 from tallyhub.kernel.errors import Conflict, Invalid
 from tallyhub.kernel.scope import require_transaction, widen
 from tallyhub.ledger import steps as ledger
+from tallyhub.ledger.offers import Offer
 from tallyhub.ledger.steps import NewEntry
 from tallyhub.support import steps as support
 from tallyhub.support.models import Booking, Request, Work
 from tallyhub.support.placement.queries import list_offers, wanted_of
-from tallyhub.support.placement.rules import Offer, place
+from tallyhub.support.placement.rules import place
 from tallyhub.support.rules import Source, Status
 from tallyhub.support.time import queries
 from tallyhub.support.time.rules import (

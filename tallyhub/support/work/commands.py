@@ -15,7 +15,7 @@ from tallyhub.support.time.steps import book, move_work
 from tallyhub.support.work import queries, steps
 from tallyhub.support.work.rules import CLOSE_AFTER, check_merge
 
-CLOSED_AT_ONCE = 200  # by one run of the job
+CLOSED_AT_ONCE = 200  # in one transaction
 REASON_MAX = 2_000  # characters of why a customer calls
 
 
