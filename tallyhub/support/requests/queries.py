@@ -5,7 +5,7 @@ given to oneself and one for each group that one is in. So it costs the same amo
 thousand.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -28,7 +28,7 @@ from tallyhub.support.rules import Kind, Severity, Status, Why
 
 SORTS: dict[str, SortKind] = {"opened": int}  # microseconds since 1970, in UTC
 STREAM_ROWS = 1_000  # per statement of an export
-FOUND_MAX = 10_000  # requests that one search finds, the newest
+FOUND_MAX = 500  # requests that one search finds, the newest
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,9 +44,9 @@ class RequestFilter:
     found: tuple[int, ...] | None = None  # ids that a search found; None: nothing was searched for
 
 
-def search(access: Access, text: str) -> tuple[int, ...]:
-    """Ids of what holds these words, as far as one may see it."""
-    return tuple(find_ids(access, text, FOUND_MAX))
+def search(access: Access, text: str, workspaces: Sequence[int], statuses: Sequence[Status] = ()) -> tuple[int, ...]:
+    """Ids of what holds these words there, as far as one may see it: the newest."""
+    return tuple(find_ids(access, text, workspaces, statuses, FOUND_MAX))
 
 
 _OVERSEEN = """
