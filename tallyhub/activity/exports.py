@@ -185,10 +185,15 @@ def language_of(reader: Reader, address: str, otherwise: str) -> str:
 
 
 def _resolve(address: str) -> ResolverMatch:
+    """Of a page of ours. It is a link on the export's page later: another site, or a script, is no address of it."""
     try:
-        return resolve(urlsplit(address).path)
+        parts = urlsplit(address)
+        found = resolve(parts.path)
     except (Resolver404, ValueError):  # http://[ is no address at all
         raise NoSuchChoice from None
+    if parts.scheme or parts.netloc:
+        raise NoSuchChoice
+    return found
 
 
 def open_source(reader: Reader, address: str, *, rows_max: int) -> Source:

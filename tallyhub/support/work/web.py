@@ -16,6 +16,7 @@ from tallyhub.kernel.ids import find_id, read_id, read_word
 from tallyhub.kernel.scope import scope
 from tallyhub.kernel.sentences import sentence
 from tallyhub.organizations.queries import names_of
+from tallyhub.support.looks import tell_queue
 from tallyhub.support.rules import RequestClass, Severity, Status
 from tallyhub.support.work import commands, page, queries
 from tallyhub.support.work.queries import QueueFilter
@@ -45,7 +46,9 @@ def queue(request: HubRequest) -> HttpResponse:
             "is_cut": len(found) > len(shown),
             "shown_max": queries.QUEUE_MAX,
         }  # fmt: skip
-        return render(request, "support/queue.html", context)
+        response = render(request, "support/queue.html", context)
+    tell_queue(request.access, {one.customer_id for one in shown})
+    return response
 
 
 def _read_filter(query: QueryDict) -> QueueFilter:
