@@ -4,15 +4,16 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
-from django.http import HttpResponse, HttpResponseBase
+from django.http import HttpResponse, HttpResponseBase, QueryDict
 from django.shortcuts import redirect, render
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from tallyhub.accounts.sessions import CUSTOMER_KEY
-from tallyhub.activity import additional, drilldown, entry_grid, page, request_grid, tiles
+from tallyhub.activity import additional, contact_grid, drilldown, entry_grid, page, request_grid, tiles
 from tallyhub.activity.commands import note_export
+from tallyhub.activity.contact_grid import Contacts, is_about_people
 from tallyhub.activity.drilldown import Subject
 from tallyhub.activity.entry_grid import Columns, People
 from tallyhub.activity.exports import (
@@ -26,14 +27,14 @@ from tallyhub.activity.exports import (
     shows_people,
 )
 from tallyhub.activity.filters import Choice, read_choice
-from tallyhub.activity.people import count_people, is_about_people, people
+from tallyhub.activity.people import count_people
 from tallyhub.activity.queries import AgreementLines, DataState, data_state, list_agreements, list_views
 from tallyhub.activity.rules import may_state
 from tallyhub.activity.view_web import saved_views
 from tallyhub.kernel import clock
 from tallyhub.kernel import formatting as fmt
 from tallyhub.kernel.access import Access, Right
-from tallyhub.kernel.grid import csv_lines, cut, read_place
+from tallyhub.kernel.grid import COUNT_MAX, csv_lines, cut, read_place
 from tallyhub.kernel.http import HubRequest, attachment, etag_of, signed_in, unchanged, url
 from tallyhub.kernel.scope import scope
 from tallyhub.kernel.streams import LongAnswer
@@ -41,6 +42,7 @@ from tallyhub.ledger import entries
 from tallyhub.office.enquiries.queries import list_unmapped
 from tallyhub.organizations.looks import told
 from tallyhub.organizations.queries import list_customers_held
+from tallyhub.people.naming import queries as namings
 from tallyhub.support.placement.queries import list_sorts
 from tallyhub.support.time import listing
 from tallyhub.support.time.listing import RowFilter
@@ -254,10 +256,16 @@ def _drilldown(request: HubRequest, base: str, find: Find) -> HttpResponse:
             "action": {"title": _("Go to the service"), "href": subject.action_url} if subject.action_url else None,
             "open_href": _open_href(request.access, subject, choice),
             "who_href": _who_of(request, subject, choice),
-            "people": people(request.access, subject, choice.workspaces) if of_people else None,
-            "charts": [] if of_people else drilldown.charts(subject, choice.workspaces),
-            "grid": None if subject.is_benefit or of_people else _grid(request, base, subject, choice, requests),
+            "people": None,
+            "charts": [],
+            "grid": None,
+            "grid_title": "",
         }
+        if of_people:
+            context |= _contacts(request, base, subject, choice)
+        elif not subject.is_benefit:
+            context["charts"] = drilldown.charts(subject, choice.workspaces)
+            context["grid"] = _grid(request, base, subject, choice, requests)
         return render(request, "activity/drilldown.html", context)
 
 
@@ -289,6 +297,8 @@ def _rows(request: HubRequest, base: str, find: Find) -> HttpResponse:
     with scope(request.access):
         subject = find(list_agreements(request.access, choice.workspaces), choice)
         require_rows(request.access, subject, choice)
+        if is_about_people(subject):
+            return render(request, "site/_grid.html", {"grid": _contact_grid(request, base, subject, choice)})
         requests = _request_rows(request, subject, choice) if subject.is_support else None
         return render(request, "site/_grid.html", {"grid": _grid(request, base, subject, choice, requests)})
 
@@ -310,6 +320,38 @@ def _grid(
     columns = Columns(subject, _workspace_names(request, workspaces), named).declared()
     return entry_grid.grid(
         base, columns, found, place, wanted, [*choice.pairs()], shown=shown, total=total, kinds=subject.kinds
+    )
+
+
+def _contacts(request: HubRequest, base: str, subject: Subject, choice: Choice) -> dict[str, Any]:
+    wanted = contact_grid.read_filter(QueryDict(), request.access, subject, choice.workspaces)
+    names = _workspace_names(request, choice.workspaces)
+    return {
+        "people": contact_grid.named_now(request.access, subject, wanted, names),
+        "charts": contact_grid.chart(subject, wanted),
+        "grid": _contact_grid(request, base, subject, choice),
+        "grid_title": _("Who was named when"),
+    }
+
+
+def _contact_grid(request: HubRequest, base: str, subject: Subject, choice: Choice) -> dict[str, Any]:
+    access = request.access
+    wanted = contact_grid.read_filter(request.GET, access, subject, choice.workspaces)
+    place = read_place(request.GET, namings.SORTS)
+    found = cut(namings.list_page(access, wanted, place) if wanted.workspaces else [], place)
+    people = Contacts(access, wanted)
+    people.learn(found.rows)
+    columns = contact_grid.Columns(subject, _workspace_names(request, choice.workspaces), people)
+    return contact_grid.grid(
+        base,
+        columns.declared(with_end=True),
+        found,
+        place,
+        wanted,
+        [*choice.pairs()],
+        shown=people.count(exact_max=COUNT_MAX),
+        total=namings.count_all(wanted),
+        said=contact_grid.on_day(wanted),
     )
 
 
