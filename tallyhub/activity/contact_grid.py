@@ -36,8 +36,9 @@ def is_about_people(subject: Subject) -> bool:
     )
 
 
-def read_filter(query: QueryDict, access: Access, subject: Subject, chosen: Sequence[int]) -> Wanted:
-    """``workspaces``: those of the chosen ones whose people one may read. Raises NoSuchChoice for a day that is none.
+def read_filter(query: QueryDict, access: Access, subject: Subject) -> Wanted:
+    """Whichever workspaces are chosen, people are counted over all of an agreement's: those are listed that one
+    administers. Raises NoSuchChoice for a day that is none.
 
     A day stands for itself: beside it, a period says nothing.
     """
@@ -45,7 +46,7 @@ def read_filter(query: QueryDict, access: Access, subject: Subject, chosen: Sequ
     on = _day(query.get("on"))
     return Wanted(
         tuple(naming.Place(one.id, one.number, one.zone) for one in agreements.values()),
-        tuple(one for one in chosen if access.has(Right.ADMINISTER, workspace_id=one)),
+        access.workspaces_with(Right.ADMINISTER),
         on,
         None if on else _day(query.get("from")),
         None if on else _day(query.get("to")),
@@ -202,10 +203,8 @@ def _note(shown: int, count: int) -> str:
         return ""
     said = {"n": fmt.number(shown), "count": fmt.number(count)}
     text = ngettext(
-        "%(n)s of %(count)s person is shown: the others are named in workspaces that you did not choose or do not "
-        "administer.",
-        "%(n)s of %(count)s people are shown: the others are named in workspaces that you did not choose or do not "
-        "administer.",
+        "%(n)s of %(count)s person is shown: the others are named in workspaces that you do not administer.",
+        "%(n)s of %(count)s people are shown: the others are named in workspaces that you do not administer.",
         count,
     )
     return text % said
@@ -293,7 +292,7 @@ def _hidden(shown: int, total: int) -> str | None:
     if shown >= total:
         return None
     said = {"shown": fmt.number(shown), "total": fmt.number(total)}
-    text = _("%(shown)s of %(total)s shown. The others are of workspaces that you did not choose or do not administer.")
+    text = _("%(shown)s of %(total)s shown. The others are of workspaces that you do not administer.")
     return text % said
 
 

@@ -121,7 +121,7 @@ def read_rows(reader: Reader, find: Find, query: QueryDict) -> Rows:
     if subject.is_support:
         return _read_requests(reader, subject, query, choice, workspaces)
     if is_about_people(subject):
-        return _read_contacts(reader, subject, query, choice)
+        return _read_contacts(reader, subject, query)
     people = People(access) if shows_people(access, subject, workspaces) else None
     named = {one: name for one, name in reader.workspaces.items() if one in workspaces}
     wanted = entry_grid.read_filter(query, subject, workspaces)
@@ -138,8 +138,8 @@ def _read_requests(
     return Rows(subject, wanted, request_grid.Columns(subject, named, people).declared(), people, rows)
 
 
-def _read_contacts(reader: Reader, subject: Subject, query: QueryDict, choice: Choice) -> Rows:
-    wanted = contact_grid.read_filter(query, reader.access, subject, choice.workspaces)
+def _read_contacts(reader: Reader, subject: Subject, query: QueryDict) -> Rows:
+    wanted = contact_grid.read_filter(query, reader.access, subject)
     contacts = Contacts(reader.access, wanted)
     named = {one: name for one, name in reader.workspaces.items() if one in wanted.workspaces}
     columns = contact_grid.Columns(subject, named, contacts).declared(with_end=True)

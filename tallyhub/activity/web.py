@@ -324,9 +324,10 @@ def _grid(
 
 
 def _contacts(request: HubRequest, base: str, subject: Subject, choice: Choice) -> dict[str, Any]:
-    wanted = contact_grid.read_filter(QueryDict(), request.access, subject, choice.workspaces)
-    names = _workspace_names(request, choice.workspaces)
+    wanted = contact_grid.read_filter(QueryDict(), request.access, subject)
+    names = _workspace_names(request, wanted.workspaces)
     return {
+        "workspaces": _("All workspaces of the agreement"),
         "people": contact_grid.named_now(request.access, subject, wanted, names),
         "charts": contact_grid.chart(subject, wanted),
         "grid": _contact_grid(request, base, subject, choice),
@@ -336,12 +337,12 @@ def _contacts(request: HubRequest, base: str, subject: Subject, choice: Choice) 
 
 def _contact_grid(request: HubRequest, base: str, subject: Subject, choice: Choice) -> dict[str, Any]:
     access = request.access
-    wanted = contact_grid.read_filter(request.GET, access, subject, choice.workspaces)
+    wanted = contact_grid.read_filter(request.GET, access, subject)
     place = read_place(request.GET, namings.SORTS)
     found = cut(namings.list_page(access, wanted, place) if wanted.workspaces else [], place)
     people = Contacts(access, wanted)
     people.learn(found.rows)
-    columns = contact_grid.Columns(subject, _workspace_names(request, choice.workspaces), people)
+    columns = contact_grid.Columns(subject, _workspace_names(request, wanted.workspaces), people)
     return contact_grid.grid(
         base,
         columns.declared(with_end=True),
