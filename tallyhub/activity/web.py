@@ -5,12 +5,11 @@ from dataclasses import replace
 from typing import Any
 
 from django.http import HttpResponse, HttpResponseBase, QueryDict
-from django.shortcuts import redirect, render
+from django.shortcuts import render
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from tallyhub.accounts.sessions import CUSTOMER_KEY
 from tallyhub.activity import additional, contact_grid, drilldown, entry_grid, page, request_grid, tiles
 from tallyhub.activity.commands import note_export
 from tallyhub.activity.contact_grid import Contacts, is_about_people
@@ -41,86 +40,17 @@ from tallyhub.kernel.streams import LongAnswer
 from tallyhub.ledger import entries
 from tallyhub.office.enquiries.queries import list_unmapped
 from tallyhub.organizations.looks import told
-from tallyhub.organizations.queries import list_customers_held
 from tallyhub.people.naming import queries as namings
 from tallyhub.support.placement.queries import list_sorts
 from tallyhub.support.time import listing
 from tallyhub.support.time.listing import RowFilter
 
-HOME_TILES_MAX = 6  # per agreement; the page has them all
-REFUSING_MAX = 5  # organisations that are named
 
-
-@signed_in
-@require_safe
-@told("home")
-def home(request: HubRequest) -> HttpResponse:
-    """What is left, per active agreement of the workspace one is signed in to."""
-    if _has_to_choose(request):
-        return redirect("office:home")
-    if not request.access.has_anywhere(Right.VIEW_ACTIVITY):
-        with scope(request.access):
-            return render(request, "activity/home.html", {"sections": [], "empty": _no_activity(request)})
-    choice = read_choice(request.GET, request.access)
-    with scope(request.access):
-        agreements = _read_agreements(request, choice)
-        sections = [
-            _home_section(one, replace(choice, agreement_id=one.id))
-            for one in page.chosen_agreements(agreements, choice)
-        ]
-        empty = None if sections else _("No agreement is in force in this workspace today.")
-        return render(request, "activity/home.html", {"sections": sections, "empty": empty})
-
-
-def _read_agreements(
+def read_agreements(
     request: HubRequest, choice: Choice, *, named: Mapping[int, int] | None = None
 ) -> list[AgreementLines]:
     """``named``: how many support contacts by agreement, where that was read already."""
     return count_people(list_agreements(request.access, choice.workspaces), choice.workspaces, named=named)
-
-
-def _has_to_choose(request: HubRequest) -> bool:
-    """Of several customers whom one serves, the first by name may have nothing yet; so nobody begins inside it."""
-    return (
-        request.sign_on.customer_count > 1
-        and CUSTOMER_KEY not in request.session
-        and request.access.has_anywhere(Right.MANAGE_AGREEMENTS)
-    )
-
-
-def _home_section(agreement: AgreementLines, choice: Choice) -> dict[str, Any]:
-    return {"agreement": page.card(agreement), "tiles": page.urgent(agreement, choice)[:HOME_TILES_MAX]}
-
-
-def _no_activity(request: HubRequest) -> str:
-    if not request.sign_on.customer_count:
-        if refusing := list(list_customers_held(request.access)[:REFUSING_MAX]):
-            return _refused(request.sign_on.vouched_by, [one.name for one in refusing])
-        return _("You are not assigned to a customer yet. As soon as you are, you find it here.")
-    return _(
-        "What is left is shown to people with the role Customer activity. "
-        "An administrator of your workspace can give it to you."
-    )
-
-
-def _refused(vouched_by: int | None, customers: list[str]) -> str:
-    """Whoever has a role and still gets in nowhere must learn why (R3.6)."""
-    named = {"customers": fmt.listed(customers)}
-    if vouched_by is not None:
-        return (
-            _(
-                "You are signed in by an organisation’s own sign-in, which opens that organisation alone. To work for "
-                "%(customers)s, sign out and sign in as you do there."
-            )
-            % named
-        )
-    return (
-        _(
-            "Your account is a personal account; the workspaces of %(customers)s accept work accounts only. Sign in "
-            "with your organisation’s account, or ask your administrator."
-        )
-        % named
-    )
 
 
 @signed_in
@@ -151,7 +81,7 @@ def customer_activity(request: HubRequest) -> HttpResponse:
         etag = etag_of(request, state, cases)
         if unchanged(request, etag):
             return HttpResponse(status=304, headers={"ETag": etag})
-        agreements = _read_agreements(request, choice, named=dict(state.named))
+        agreements = read_agreements(request, choice, named=dict(state.named))
         context = {"page": _page(request, choice, agreements, state) | {"additional": cases}}
         response = render(request, "activity/customer_activity.html", context)
     if etag:
@@ -242,7 +172,7 @@ def group_csv(request: HubRequest, group: str) -> HttpResponseBase:
 def _drilldown(request: HubRequest, base: str, find: Find) -> HttpResponse:
     choice = read_choice(request.GET, request.access)
     with scope(request.access):
-        subject = find(_read_agreements(request, choice), choice)
+        subject = find(read_agreements(request, choice), choice)
         of_people = is_about_people(subject)
         requests = _request_rows(request, subject, choice) if subject.is_support else None
         context = {
