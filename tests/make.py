@@ -80,7 +80,7 @@ def grant(person: Person, role: str, place: Organization | Workspace, **over: An
         Membership.objects.using("owner").get_or_create(**where, person_id=person.pk)
     else:
         where = {"customer_id": place.pk}
-    AccessGrant.objects.using("owner").create(person_id=person.pk, role=role, starts_at=LONG_AGO, **where | over)
+    AccessGrant.objects.using("owner").create(person_id=person.pk, role=role, **{"starts_at": LONG_AGO} | where | over)
     if role == "support_contact":
         note_naming(where["customer_id"], person)
 

@@ -23,7 +23,7 @@ from tallyhub.office.rules import Answer
 from tallyhub.organizations.rules import ROLE_NAMES
 
 EXPIRING_DAYS = 90
-SHOWN_MAX = 20  # of a list; more than that nobody does today
+SHOWN_MAX = 40  # of a list, of which each part has a few
 _ORDER = (Tone.OVER, Tone.CRITICAL, Tone.LOW, Tone.PLAIN, Tone.OK)
 
 

@@ -33,7 +33,8 @@ from tallyhub.people.models import Invitation
 from tallyhub.support.models import Change, Message, Request, RequestViewer
 from tallyhub.support.rules import OPEN, Status
 
-ROWS_MAX = 10  # of each sort; behind that many the page says that there are more
+ROWS_MAX = 5  # of each sort; behind that many the page says that there are more
+NEWS_MAX = 20
 NEWS_DAYS = 14
 LAPSE = timedelta(days=3)  # how long before an invitation lapses it is said
 
@@ -95,7 +96,14 @@ def _read(parts: Sequence[QuerySet[Any, Any]]) -> list[Row]:
 
 
 def _part(
-    sort: Any, rows: QuerySet[Any], *order: Any, at: Any, key: Any, text: Any, place: str | None
+    sort: Any,
+    rows: QuerySet[Any],
+    *order: Any,
+    at: Any,
+    key: Any,
+    text: Any,
+    place: str | None,
+    at_most: int = ROWS_MAX,
 ) -> QuerySet[Any, Any]:
     """``sort``: one for all rows, or what says it of each."""
     found: QuerySet[Any, Any] = rows.order_by(*order).annotate(
@@ -106,7 +114,7 @@ def _part(
         place_=F(place) if place else Value(None, output_field=BigIntegerField()),
         customer_=F("customer_id"),
     )
-    return found.values_list("sort_", "at_", "key_", "text_", "place_", "customer_")[: ROWS_MAX + 1]
+    return found.values_list("sort_", "at_", "key_", "text_", "place_", "customer_")[: at_most + 1]
 
 
 def _mine(access: Access, request: str = "") -> Q:
@@ -177,7 +185,7 @@ def _messages(access: Access, since: datetime) -> QuerySet[Any]:
     others = found.exclude(author_id=access.person_id or 0)
     return _part(
         Sort.MESSAGE, others, "-at",
-        at=F("at"), key=F("request__number"), text=F("request__title"), place="workspace_id",
+        at=F("at"), key=F("request__number"), text=F("request__title"), place="workspace_id", at_most=NEWS_MAX,
     )  # fmt: skip
 
 
@@ -190,7 +198,7 @@ def _changes(access: Access, since: datetime) -> QuerySet[Any]:
     told = others.filter(becomes__in=[one.value for one in MOVES], request__status=F("becomes"))
     return _part(
         F("becomes"), told, "-at",
-        at=F("at"), key=F("request__number"), text=F("request__title"), place="workspace_id",
+        at=F("at"), key=F("request__number"), text=F("request__title"), place="workspace_id", at_most=NEWS_MAX,
     )  # fmt: skip
 
 
