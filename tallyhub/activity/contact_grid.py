@@ -122,8 +122,8 @@ class Columns:
         """``with_end``: of the history; of those who are named on a day it says nothing."""
         return [
             self._text("name", _("Name"), self._people.name),
-            self._text("account", _("Account name"), self._people.account),
-            self._text("email", _("Email address"), self._people.email),
+            self._text("account", _("Account name"), self._people.account, on_page=not with_end),
+            self._text("email", _("Email address"), self._people.email, on_page=not with_end),
             self._text("status", _("Status"), self._status),
             self._on("since", _("Support contact since"), lambda row: row.named_at, sort="named_at"),
             self._on("registered", _("Registered on"), lambda row: row.registered_at, on_page=False),
@@ -178,7 +178,14 @@ class Columns:
         return self._workspaces.get(row.workspace_id, "") if row.workspace_id else _("All workspaces")
 
 
-def named_now(access: Access, subject: Subject, wanted: Wanted, workspaces: Mapping[int, str]) -> dict[str, Any]:
+def named_now(
+    access: Access,
+    subject: Subject,
+    wanted: Wanted,
+    workspaces: Mapping[int, str],
+    base: str,
+    choice: list[tuple[str, str]],
+) -> dict[str, Any]:
     """The list of today, by name; who is named where one does not look is counted."""
     count = sum(line.balance.used for line in subject.lines if line.balance)
     now = Wanted(wanted.agreements, wanted.workspaces, on=today_of(subject))
@@ -187,11 +194,14 @@ def named_now(access: Access, subject: Subject, wanted: Wanted, workspaces: Mapp
     people.learn(rows)
     columns = [each for each in Columns(subject, workspaces, people).declared(with_end=False) if each.text]
     rows.sort(key=lambda row: (people.name(row).casefold(), row.id))
+    here = link([*choice, ("on", today_of(subject).isoformat())])
     shown = len({(number, row.person_id) for row in rows for number in row.agreements})
     return {
         "columns": [(each.key, each.label, "") for each in columns],
         "rows": [{each.key: cell(each, row)["text"] for each in columns} for row in rows],
         "note": _note(min(shown, count), count),
+        "csv_href": f"{base}entries.csv{here}" if rows else None,
+        "address": f"{base}{here}" if rows else "",
         "manage_href": url("people:users") if access.has_anywhere(Right.MANAGE_USERS) else None,
     }
 

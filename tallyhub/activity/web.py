@@ -258,7 +258,7 @@ def _contacts(request: HubRequest, base: str, subject: Subject, choice: Choice) 
     names = _workspace_names(request, wanted.workspaces)
     return {
         "workspaces": _("All workspaces of the agreement"),
-        "people": contact_grid.named_now(request.access, subject, wanted, names),
+        "people": contact_grid.named_now(request.access, subject, wanted, names, base, [*choice.pairs()]),
         "charts": contact_grid.chart(subject, wanted),
         "grid": _contact_grid(request, base, subject, choice),
         "grid_title": _("Who was named when"),

@@ -12,17 +12,19 @@ from zoneinfo import ZoneInfo
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from tallyhub.activity.home.queries import MOVES, NEWS_DAYS, ROWS_MAX, Row, Sort
 from tallyhub.activity.queries import AgreementLines
 from tallyhub.activity.rules import Tone
 from tallyhub.agreements.rules import ACTIVE_STATES
 from tallyhub.kernel import formatting as fmt
 from tallyhub.kernel.access import Access, Right
 from tallyhub.kernel.http import url
+from tallyhub.kernel.parts import PART_ROWS, Row
 from tallyhub.office.rules import Answer
 from tallyhub.organizations.rules import ROLE_NAMES
+from tallyhub.support.home.queries import MOVES, Sort
 
 EXPIRING_DAYS = 90
+NEWS_DAYS = 14
 SHOWN_MAX = 40  # of a list, of which each part has a few
 _ORDER = (Tone.OVER, Tone.CRITICAL, Tone.LOW, Tone.PLAIN, Tone.OK)
 
@@ -52,8 +54,8 @@ class About:
     agreements: Sequence[AgreementLines] = ()
     rows: Sequence[Row] = field(default=())
 
-    def of(self, sort: Sort) -> list[Row]:
-        return [row for row in self.rows if row.sort is sort]
+    def of(self, sort: str) -> list[Row]:
+        return [row for row in self.rows if row.sort == sort]
 
     def day(self, at: datetime | None) -> date:
         return (at or self.now).astimezone(ZoneInfo(self.zone)).date()
@@ -63,7 +65,7 @@ class About:
         return self.day(None)
 
 
-Part = Callable[[About], list[Item]]
+Needs = Callable[[About], list[Item]]
 
 
 def needs(about: About) -> list[Item]:
@@ -91,7 +93,7 @@ def _said(row: Row) -> dict[str, str]:
 
 def _cut(rows: list[Row], items: list[Item], more: Callable[[], Item]) -> list[Item]:
     """Where there are more than are shown, the last one leads to all of them."""
-    return [*items[:ROWS_MAX], more()] if len(rows) > ROWS_MAX else items
+    return [*items[:PART_ROWS], more()] if len(rows) > PART_ROWS else items
 
 
 def requests_waiting(about: About) -> list[Item]:
@@ -134,7 +136,7 @@ def calls_unheard(about: About) -> list[Item]:
     text = _("%(number)s: nobody has acknowledged the priority call. %(title)s")
     return [
         Item(text % _said(row), _request(about, row), about.day(row.at), Tone.OVER)
-        for row in about.of(Sort.UNHEARD)[:ROWS_MAX]
+        for row in about.of(Sort.UNHEARD)[:PART_ROWS]
     ]
 
 
@@ -160,20 +162,20 @@ def enquiries_open(about: About) -> list[Item]:
             about.day(row.at),
             Tone.LOW,
         )
-        for row in about.of(Sort.ENQUIRY)[:ROWS_MAX]
+        for row in about.of("enquiry")[:PART_ROWS]
     ]
 
 
 def invitations_lapsing(about: About) -> list[Item]:
     found = []
-    for row in about.of(Sort.INVITATION)[:ROWS_MAX]:
+    for row in about.of("invitation")[:PART_ROWS]:
         has_lapsed = row.at is not None and row.at <= about.now
         text = (
             _("The invitation of %(name)s has lapsed: send it again, or take it back.")
             if has_lapsed
             else _("The invitation of %(name)s lapses soon, and is not answered.")
         )
-        href = url("people:users") + f"?workspace={row.place}"
+        href = url("people:users") + f"?workspace={row.workspace_id}"
         found.append(Item(text % {"name": row.text}, href, about.day(row.at), Tone.LOW if has_lapsed else Tone.PLAIN))
     return found
 
@@ -228,13 +230,15 @@ def requests_moved(about: About) -> list[Item]:
         Sort.REOPENED: _("%(number)s was reopened: %(title)s"),
     }
     latest = {row.key: row for sort in MOVES for row in reversed(about.of(sort))}
-    return [Item(texts[row.sort] % _said(row), _request(about, row), about.day(row.at)) for row in latest.values()]
+    return [
+        Item(texts[Sort(row.sort)] % _said(row), _request(about, row), about.day(row.at)) for row in latest.values()
+    ]
 
 
 def roles_given(about: About) -> list[Item]:
     found = []
-    for row in about.of(Sort.ROLE):
-        named: dict[str, Any] = {"role": ROLE_NAMES[row.key], "workspace": about.places.get(row.place or 0, "")}
+    for row in about.of("role"):
+        named: dict[str, Any] = {"role": ROLE_NAMES[row.key], "workspace": about.places.get(row.workspace_id or 0, "")}
         text = (
             _("You were given a role in %(workspace)s: %(role)s")
             if named["workspace"]
@@ -251,7 +255,7 @@ def enquiries_answered(about: About) -> list[Item]:
     }
     return [
         Item(texts[Answer(row.key)] % {"what": row.text}, url("office:enquiries"), about.day(row.at))
-        for row in about.of(Sort.ANSWER)
+        for row in about.of("answer")
         if Answer(row.key) in texts
     ]
 
@@ -260,7 +264,7 @@ def statements_made(about: About) -> list[Item]:
     text = _("A statement was made: %(agreement)s")
     return [
         Item(text % {"agreement": row.text}, url("activity:statement", int(row.key)), about.day(row.at))
-        for row in about.of(Sort.STATEMENT)
+        for row in about.of("statement")
     ]
 
 
@@ -279,7 +283,7 @@ def packages_begun(about: About) -> list[Item]:
     return found
 
 
-NEEDS: tuple[Part, ...] = (
+NEEDS: tuple[Needs, ...] = (
     requests_waiting,
     requests_assigned,
     calls_unheard,
@@ -288,7 +292,7 @@ NEEDS: tuple[Part, ...] = (
     invitations_lapsing,
     packages_expiring,
 )
-NEWS: tuple[Part, ...] = (
+NEWS: tuple[Needs, ...] = (
     messages_new,
     requests_moved,
     roles_given,

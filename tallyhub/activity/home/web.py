@@ -61,7 +61,7 @@ def home(request: HubRequest) -> HttpResponse:
 def _about(request: HubRequest, agreements: list[AgreementLines]) -> About:
     access, now = request.access, clock.now()
     staffed = [one.workspace_id for one in list_places()] if access.has_anywhere(Right.WORK_REQUESTS) else []
-    rows = queries.read_today(access, staffed) + queries.read_news(access, now - timedelta(days=queries.NEWS_DAYS))
+    rows = queries.read_today(access, staffed) + queries.read_news(access, now - timedelta(days=page.NEWS_DAYS))
     places = {place.id: place.name for place in request.sign_on.places}
     return About(access, now, get_current_timezone_name(), places, agreements, rows)
 

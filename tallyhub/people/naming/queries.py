@@ -10,8 +10,7 @@ from tallyhub.kernel import clock
 from tallyhub.kernel.access import Access, Right
 from tallyhub.kernel.grid import PAGE_ROWS, Place, instant_of
 from tallyhub.kernel.scope import streamed
-from tallyhub.organizations.models import Membership
-from tallyhub.organizations.queries import names_of
+from tallyhub.organizations.queries import addresses_of, names_of
 from tallyhub.people.naming.rules import Wanted, end_of
 
 SORTS: dict[str, type[date] | type[int]] = {"named_at": int}  # microseconds since 1970, in UTC
@@ -159,6 +158,5 @@ def learn(access: Access, rows: Sequence[Row]) -> dict[int, Known]:
     """Who these namings are about, who began and who ended them. Two statements."""
     wanted = {one for row in rows for one in (row.person_id, row.named_by_id, row.ended_by_id) if one is not None}
     names = names_of(access, wanted)
-    members = Membership.objects.filter(person_id__in=names)  # of the workspaces that one reads
-    addresses = dict(members.values_list("person_id", "person__email"))
-    return {one: Known(name, addresses.get(one) or "") for one, name in names.items()}
+    addresses = addresses_of(names)
+    return {one: Known(name, addresses.get(one, "")) for one, name in names.items()}
