@@ -45,7 +45,7 @@ def read_filter(query: QueryDict, access: Access, subject: Subject) -> Wanted:
     agreements = {agreement.id: agreement for agreement, _package, _line in subject.members}
     on = _day(query.get("on"))
     return Wanted(
-        tuple(naming.Place(one.id, one.number, one.zone) for one in agreements.values()),
+        tuple(naming.Agreement(one.id, one.number, one.zone) for one in agreements.values()),
         access.workspaces_with(Right.ADMINISTER),
         on,
         None if on else _day(query.get("from")),
@@ -224,7 +224,7 @@ def chart(subject: Subject, wanted: Wanted) -> list[dict[str, Any]]:
     """How many were named at the end of each month, over all workspaces of the agreements; of this one, today."""
     since = min(package.starts_on for _agreement, package, _line in subject.members)
     days = naming.month_ends(today_of(subject), CHART_MONTHS_MAX, since)
-    counted = queries.named_on(wanted, days)
+    counted = queries.named_on(wanted.agreements, days)
     named = {day: sum(counted[day].values()) for day in days}
     highest = max(named.values(), default=0)
     if not highest:
@@ -252,7 +252,7 @@ def on_day(wanted: Wanted) -> str:
     """How many were named on the day that is asked for, in all workspaces of the agreements."""
     if not wanted.on:
         return ""
-    n = sum(queries.named_on(wanted, [wanted.on])[wanted.on].values())
+    n = sum(queries.named_on(wanted.agreements, [wanted.on])[wanted.on].values())
     text = ngettext(
         "On %(day)s, %(n)s person was named.",
         "On %(day)s, %(n)s people were named.",

@@ -18,7 +18,7 @@ from tallyhub.people.invitations import commands as invitations
 from tallyhub.people.invitations.links import Link
 from tallyhub.people.models import Invitation, Naming
 from tallyhub.people.naming import queries
-from tallyhub.people.naming.rules import Place, Wanted, end_of, month_ends
+from tallyhub.people.naming.rules import Agreement, Wanted, end_of, month_ends
 from tallyhub.people.naming.steps import settle_namings
 from tallyhub.people.steps import Invitee
 from tallyhub.people.users import commands
@@ -149,7 +149,7 @@ def test_an_erased_persons_line_stays_and_names_nobody(world: SimpleNamespace) -
     privacy.end_part(acting(world.admin, world.cedar), world.member.pk, confirmation="member")
     admin = acting(world.admin, world.cedar)
     with scope(admin):
-        wanted = Wanted((Place(world.agreement.pk, "CED-2026", "UTC"),), (world.north.pk,))
+        wanted = Wanted((Agreement(world.agreement.pk, "CED-2026", "UTC"),), (world.north.pk,))
         rows = queries.list_page(admin, wanted, _newest())
         known = queries.learn(admin, rows)
     assert [row.person_id for row in rows if row.ended_at] == [world.member.pk]
@@ -167,10 +167,10 @@ def test_the_number_of_today_is_the_number_named(world: SimpleNamespace) -> None
     grant(world.member, CONTACT, world.south)  # somebody counts once
     invitations.invite_people(me(world), world.north.pk, [Invitee("asked@example.test", (CONTACT,), "en")])
     admin = acting(world.admin, world.cedar)
-    wanted = Wanted((Place(world.agreement.pk, "CED-2026", "Europe/Berlin"),), (world.north.pk,))
+    wanted = Wanted((Agreement(world.agreement.pk, "CED-2026", "Europe/Berlin"),), (world.north.pk,))
     today = NOW.date()
     with scope(admin):
-        counted = queries.named_on(wanted, [today, today - timedelta(days=1)])
+        counted = queries.named_on(wanted.agreements, [today, today - timedelta(days=1)])
         assert counted == {today: {world.agreement.pk: 3}, today - timedelta(days=1): {world.agreement.pk: 0}}
         assert contacts.count_named([world.north.pk])[world.agreement.pk] == (3, 0)
         assert queries.count_all(wanted) == 4  # lines: one person is one in both workspaces
@@ -215,19 +215,19 @@ def test_it_settles_nothing_of_a_customer_that_is_not_worked_inside(world: Simpl
 
 
 def test_numbers_are_told_where_the_agreement_reaches_and_nowhere_else(world: SimpleNamespace) -> None:  # R3.3
-    wanted = Wanted((Place(world.agreement.pk, "CED-2026", "UTC"),), (world.north.pk,))
+    wanted = Wanted((Agreement(world.agreement.pk, "CED-2026", "UTC"),), (world.north.pk,))
     day = NOW.date()
     for person, customer, named in ((world.reader, world.cedar, 1), (world.stranger, world.birch, 0)):
         access = acting(person, customer)
         with scope(access):
-            assert queries.named_on(wanted, [day]) == {day: {world.agreement.pk: named}}
+            assert queries.named_on(wanted.agreements, [day]) == {day: {world.agreement.pk: named}}
             assert queries.count_all(wanted) == named
             assert queries.list_page(access, wanted, _newest()) == []
 
 
 def test_rows_are_of_the_workspaces_that_one_administers(world: SimpleNamespace) -> None:  # R1.5
     grant(make_person("southerner"), CONTACT, world.south)
-    wanted = Wanted((Place(world.agreement.pk, "CED-2026", "UTC"),), (world.north.pk, world.south.pk))
+    wanted = Wanted((Agreement(world.agreement.pk, "CED-2026", "UTC"),), (world.north.pk, world.south.pk))
     for person, places in ((world.admin, {world.north.pk, world.south.pk}), (world.north_admin, {world.north.pk})):
         access = acting(person, world.cedar)
         with scope(access):

@@ -31,16 +31,16 @@ _ORDER = (Tone.OVER, Tone.CRITICAL, Tone.LOW, Tone.PLAIN, Tone.OK)
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """One thing to do or to know, in one sentence that leads to where it is done. ``day``: when it is or was due."""
+    """One thing to do or to know, in one sentence that leads to where it is done. ``day``: when it was or will be."""
 
     sentence: str
     href: str
-    day: date
+    day: date | None
     tone: Tone = Tone.PLAIN
 
     @property
     def on(self) -> str:
-        return fmt.short_day(self.day)
+        return fmt.short_day(self.day) if self.day else ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,13 +71,13 @@ Needs = Callable[[About], list[Item]]
 def needs(about: About) -> list[Item]:
     """What needs this person today: what is late first, then by day."""
     found = [item for part in NEEDS for item in part(about)]
-    return sorted(found, key=lambda one: (_ORDER.index(one.tone), one.day))[:SHOWN_MAX]
+    return sorted(found, key=lambda one: (_ORDER.index(one.tone), one.day or date.max))[:SHOWN_MAX]
 
 
 def news(about: About) -> list[Item]:
     """The newest first."""
     found = [item for part in NEWS for item in part(about)]
-    return sorted(found, key=lambda one: one.day, reverse=True)[:SHOWN_MAX]
+    return sorted(found, key=lambda one: one.day or date.min, reverse=True)[:SHOWN_MAX]
 
 
 def _request(about: About, row: Row) -> str:
@@ -107,23 +107,23 @@ def requests_waiting(about: About) -> list[Item]:
         )
         for row in rows
     ]
-    return _cut(rows, items, lambda: _more(about, "support:list"))
+    return _cut(rows, items, lambda: _more("support:list"))
 
 
-def _more(about: About, where: str, query: str = "") -> Item:
-    return Item(_("There are more support requests: open the list."), url(where) + query, about.today, Tone.LOW)
+def _more(where: str, query: str = "") -> Item:
+    return Item(_("There are more support requests: open the list."), url(where) + query, None, Tone.LOW)
 
 
 def requests_assigned(about: About) -> list[Item]:
     rows = about.of(Sort.ASSIGNED)
     items = [_assigned(about, row) for row in rows]
-    return _cut(rows, items, lambda: _more(about, "support:queue", f"?assigned={about.access.person_id}"))
+    return _cut(rows, items, lambda: _more("support:queue", f"?assigned={about.access.person_id}"))
 
 
 def _assigned(about: About, row: Row) -> Item:
     href = _request(about, row)
     if row.at is None:
-        return Item(_("%(number)s is assigned to you: %(title)s") % _said(row), href, about.today)
+        return Item(_("%(number)s is assigned to you: %(title)s") % _said(row), href, None)
     if row.at <= about.now:
         text = _("%(number)s: the first answer is overdue. %(title)s")
         return Item(text % _said(row), href, about.day(row.at), Tone.CRITICAL)
@@ -151,7 +151,7 @@ def requests_unassigned(about: About) -> list[Item]:
         )
         for row in rows
     ]
-    return _cut(rows, items, lambda: _more(about, "support:queue", "?assigned=nobody"))
+    return _cut(rows, items, lambda: _more("support:queue", "?assigned=nobody"))
 
 
 def enquiries_open(about: About) -> list[Item]:

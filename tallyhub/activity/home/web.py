@@ -53,6 +53,7 @@ def home(request: HubRequest) -> HttpResponse:
             "sections": sections,
             "empty": None if sections else _no_sections(request, sees_activity=sees_activity),
             "news": page.news(about),
+            "shows_left": sees_activity or not request.access.is_staff,
             "is_assigned": bool(request.sign_on.customer_count),
         }
         return render(request, "activity/home.html", context)

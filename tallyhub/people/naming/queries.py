@@ -11,7 +11,7 @@ from tallyhub.kernel.access import Access, Right
 from tallyhub.kernel.grid import PAGE_ROWS, Place, instant_of
 from tallyhub.kernel.scope import streamed
 from tallyhub.organizations.queries import addresses_of, names_of
-from tallyhub.people.naming.rules import Wanted, end_of
+from tallyhub.people.naming.rules import Agreement, Wanted, end_of
 
 SORTS: dict[str, type[date] | type[int]] = {"named_at": int}  # microseconds since 1970, in UTC
 STREAM_ROWS = 1_000  # per fetch of an export
@@ -106,25 +106,30 @@ def count_all(wanted: Wanted) -> int:
     """Those in all workspaces of the agreements, which one may not all read: a number, by a definer function."""
     begins, ends = _bounds(wanted)
     with connection.cursor() as cursor:
-        ids = [one.agreement_id for one in wanted.agreements]
+        ids = [one.id for one in wanted.agreements]
         cursor.execute("SELECT people_count_namings(%s::bigint[], %s, %s)", [ids, begins, ends])
         found: int = cursor.fetchone()[0]
         return found
 
 
-def named_on(wanted: Wanted, days: Collection[date]) -> dict[date, dict[int, int]]:
-    """How many people were named on each day, by agreement; each person once in each. One statement."""
-    now = clock.now()
-    asked = [(one, day, end_of(day, one.zone, now)) for one in wanted.agreements for day in days]
+def named_on(
+    agreements: Sequence[Agreement], days: Collection[date], *, now: datetime | None = None
+) -> dict[date, dict[int, int]]:
+    """How many people were named on each day, by agreement; each person once in each. One statement.
+
+    ``now``: the instant that counts as now, for whoever must say the same later.
+    """
+    now = now or clock.now()
+    asked = [(one, day, end_of(day, one.zone, now)) for one in agreements for day in days]
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT * FROM people_named_at(%s::bigint[], %s)",
-            [[one.agreement_id for one, _day, _at in asked], [at for _one, _day, at in asked]],
+            [[one.id for one, _day, _at in asked], [at for _one, _day, at in asked]],
         )
         counted = {(agreement_id, at): named for agreement_id, at, named in cursor.fetchall()}
     found: dict[date, dict[int, int]] = {day: {} for day in days}
     for one, day, at in asked:
-        found[day][one.agreement_id] = counted.get((one.agreement_id, at), 0)
+        found[day][one.id] = counted.get((one.id, at), 0)
     return found
 
 
@@ -137,7 +142,7 @@ def _bounds(wanted: Wanted) -> tuple[list[datetime], list[datetime]]:
 def _parameters(access: Access, wanted: Wanted) -> dict[str, Any]:
     begins, ends = _bounds(wanted)
     return {
-        "agreements": [one.agreement_id for one in wanted.agreements],
+        "agreements": [one.id for one in wanted.agreements],
         "numbers": [one.number for one in wanted.agreements],
         "begins": begins,
         "ends": ends,

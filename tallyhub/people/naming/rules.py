@@ -13,10 +13,10 @@ LONG_AGO = datetime(1900, 1, 1, tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
-    """An agreement that counts support contacts, by number, and the zone of its days."""
+class Agreement:
+    """One that counts support contacts: its number, and the zone of its days."""
 
-    agreement_id: int
+    id: int
     number: str
     zone: str
 
@@ -25,7 +25,7 @@ class Place:
 class Wanted:
     """Which namings: those that ran on a day, else those that ran at some time of a period; both days inclusive."""
 
-    agreements: tuple[Place, ...]
+    agreements: tuple[Agreement, ...]
     workspaces: tuple[int, ...]
     on: date | None = None
     first_day: date | None = None
