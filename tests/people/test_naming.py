@@ -8,10 +8,12 @@ from typing import Any
 import pytest
 from django.db import DatabaseError, connection
 
+from tallyhub.integrations.importing import import_records
 from tallyhub.kernel import clock
 from tallyhub.kernel.access import Access
 from tallyhub.kernel.grid import Place as PagePlace
 from tallyhub.kernel.scope import scope
+from tallyhub.office.workspaces.commands import activate_agreement
 from tallyhub.people import contacts
 from tallyhub.people.groups import commands as groups
 from tallyhub.people.invitations import commands as invitations
@@ -23,7 +25,7 @@ from tallyhub.people.naming.steps import settle_namings
 from tallyhub.people.steps import Invitee
 from tallyhub.people.users import commands
 from tallyhub.privacy import commands as privacy
-from tests.make import grant, make_person
+from tests.make import days, grant, make_agreement, make_contact, make_person
 from tests.people.people import acting, allow_contacts, make_group
 from tests.world import NOW
 
@@ -238,3 +240,22 @@ def test_rows_are_of_the_workspaces_that_one_administers(world: SimpleNamespace)
     )
     with scope(raw):  # the second wall, whatever the scope claims
         assert {one.workspace_id for one in Naming.objects.all()} == {world.north.pk}
+
+
+def test_what_a_file_brings_is_named_by_the_hub(world: SimpleNamespace) -> None:
+    row = {"customer": "cedar", "person": "member@example.test", "role": CONTACT, "workspace": "north"}
+    import_records([("grants", [row])])
+    import_records([("grants", [row])])  # again changes nothing
+    (found,) = history(world.member)
+    assert (found.named_at, found.named_by_id, found.registered_at, found.ended_at) == (NOW, None, NOW, None)
+
+
+def test_whom_an_agreement_names_is_named_when_it_begins(world: SimpleNamespace) -> None:  # R3.1
+    term = days(NOW.date(), date(2027, 12, 31))
+    agreement = make_agreement(world.cedar, world.provider, term=term, approved_at=NOW)
+    make_contact(agreement, world.member)
+    stranger = make_person("elsewhere")
+    make_contact(agreement, stranger)
+    activate_agreement(acting(world.csam, world.cedar), agreement.pk)
+    assert [(one.workspace_id, one.registered_at) for one in history(world.member)] == [(world.north.pk, NOW)]
+    assert [(one.workspace_id, one.registered_at) for one in history(stranger)] == [(world.north.pk, None)]
