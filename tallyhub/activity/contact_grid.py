@@ -132,7 +132,7 @@ class Columns:
             self._text("named_by", _("Named by"), lambda row: self._people.by(row.named_by_id)),
             self._text("ended_by", _("Ended by"), self._ended_by, on_page=with_end),
             self._text("agreement", _("Agreement"), lambda row: ", ".join(row.agreements), on_page=self._several),
-            Column("naming", _("Naming"), plain=lambda row: row.id),
+            Column("naming", _("Number"), plain=lambda row: row.id),
         ]
 
     def _text(self, key: str, label: str, of: Callable[[Row], str], *, on_page: bool = True) -> Column[Row]:
