@@ -19,6 +19,7 @@ from tallyhub.ledger import steps
 from tallyhub.ledger.models import Entry
 from tallyhub.organizations.models import AccessGrant, Membership, Organization, ProvedDomain, Workspace
 from tallyhub.people.models import Group
+from tallyhub.people.naming.steps import settle_namings
 from tallyhub.support.models import Request, RequestViewer
 from tallyhub.support.rules import number_of
 
@@ -79,7 +80,16 @@ def grant(person: Person, role: str, place: Organization | Workspace, **over: An
         Membership.objects.using("owner").get_or_create(**where, person_id=person.pk)
     else:
         where = {"customer_id": place.pk}
-    AccessGrant.objects.using("owner").create(person_id=person.pk, role=role, starts_at=LONG_AGO, **where | over)
+    AccessGrant.objects.using("owner").create(person_id=person.pk, role=role, **{"starts_at": LONG_AGO} | where | over)
+    if role == "support_contact":
+        note_naming(where["customer_id"], person)
+
+
+def note_naming(customer_id: int, person: Person) -> None:
+    """What has been given or taken past the steps stands in the history of support contacts, too."""
+    hub = Access.of_system([customer_id])
+    with scope(hub, writing=True):
+        settle_namings(hub, customer_id, [person.pk])
 
 
 def make_service(kind: str = "reactive", unit: str = "cases", **over: Any) -> Service:

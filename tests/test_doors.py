@@ -38,6 +38,7 @@ LISTS = ("workspaces", "all_agreements", "packages", "entitlements", "allotments
 API: dict[tuple[str, str], list[Any]] = {("GET", f"api:list_{name}"): [] for name in LISTS}
 API |= {("GET", f"api:get_{name}"): [1] for name in ("agreement", "entitlement", "entry", "request")}
 API |= {("GET", f"api:list_request_{name}"): [1] for name in ("messages", "changes", "time")}
+API |= {("GET", f"api:{name}_support_contacts"): [] for name in ("list", "count")}
 API |= {
     ("POST", "api:open_request"): [],
     ("POST", "api:write_request_message"): [1],

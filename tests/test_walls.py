@@ -40,7 +40,7 @@ from tallyhub.ledger import commands as ledger
 from tallyhub.ledger.models import Entry
 from tallyhub.office.models import AgreementDraft, Enquiry
 from tallyhub.organizations.models import Organization, PersonKey, ProvedDomain, WorkAccount, Workspace
-from tallyhub.people.models import DirectoryGroup, Group, GroupMember, IdentityProvider, Invitation
+from tallyhub.people.models import DirectoryGroup, Group, GroupMember, IdentityProvider, Invitation, Naming
 from tallyhub.support.models import (
     Booking,
     Change,
@@ -130,6 +130,9 @@ DEFINERS = {
     "people_administrators",
     "people_contact_terms",
     "people_contacts_named",
+    "people_count_namings",
+    "people_named_at",
+    "people_settle_namings",
     "support_find",
     "support_customer_of",
     "support_count_requests",
@@ -265,6 +268,7 @@ def _people(customer: Any, workspace: Any, person: Any) -> None:
         Invitation.objects.using("owner").create(
             **there, person_id=person.pk, email="a@b.test", language="en", made_at=NOW, sent_at=NOW, expires_at=NOW
         )
+        Naming.objects.using("owner").create(**there, person_id=person.pk, named_at=NOW)
         asked = {"asked_by_id": person.pk, "asked_at": NOW, "package": package}
         Enquiry.objects.using("owner").create(**there, wish="mapping", **asked)
         DirectoryGroup.objects.using("owner").create(
@@ -486,7 +490,7 @@ def test_a_person_reads_their_own_grants_and_memberships_to_switch_by(spread: An
     """And by them the names of the customers, which is all."""
     access = Access(person_id=spread.stranger.pk)
     own = {"organizations_accessgrant", "organizations_membership", "organizations_organization"}
-    own |= {"organizations_workaccount", "people_invitation", "office_enquiry"}
+    own |= {"organizations_workaccount", "people_invitation", "people_naming", "office_enquiry"}
     for table in spread.tables:
         assert customers_read(access, table) == ({spread.birch.pk} if table in own else set()), table
 

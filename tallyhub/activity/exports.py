@@ -9,7 +9,8 @@ from django.http import QueryDict
 from django.urls import Resolver404, ResolverMatch, resolve
 from django.utils.translation import gettext as _
 
-from tallyhub.activity import drilldown, entry_grid, queries, request_grid
+from tallyhub.activity import contact_grid, drilldown, entry_grid, queries, request_grid
+from tallyhub.activity.contact_grid import Contacts, is_about_people
 from tallyhub.activity.drilldown import Subject
 from tallyhub.activity.entry_grid import Columns, People
 from tallyhub.activity.filters import Choice, NoSuchChoice, read_choice
@@ -67,6 +68,7 @@ class Rows:
     columns: list[Column[Any]]
     people: People | None  # None: they are not named
     requests: RowFilter | None = None  # where the rows are requests
+    contacts: Contacts | None = None  # where they are support contacts
 
     @property
     def workspaces(self) -> tuple[int, ...]:
@@ -84,9 +86,18 @@ class Rows:
     def count(self, *, exact_max: int) -> int:
         if self.requests:
             return listing.count(self.requests, exact_max=exact_max)
+        if self.contacts:
+            return self.contacts.count(exact_max=exact_max)
         return entries.count(self.wanted, exact_max=exact_max)
 
+    @property
+    def names_people(self) -> bool:
+        return self.people is not None or self.contacts is not None
+
     def batches(self) -> Iterator[Sequence[Any]]:
+        if self.contacts:
+            yield from self.contacts.batches()
+            return
         found = listing.stream(self.requests) if self.requests else entries.stream(self.wanted)
         for batch in found:
             if self.people:
@@ -109,6 +120,8 @@ def read_rows(reader: Reader, find: Find, query: QueryDict) -> Rows:
     workspaces = require_rows(access, subject, choice)
     if subject.is_support:
         return _read_requests(reader, subject, query, choice, workspaces)
+    if is_about_people(subject):
+        return _read_contacts(reader, subject, query)
     people = People(access) if shows_people(access, subject, workspaces) else None
     named = {one: name for one, name in reader.workspaces.items() if one in workspaces}
     wanted = entry_grid.read_filter(query, subject, workspaces)
@@ -123,6 +136,15 @@ def _read_requests(
     people = People(reader.access)
     named = {one: name for one, name in reader.workspaces.items() if one in choice.workspaces}
     return Rows(subject, wanted, request_grid.Columns(subject, named, people).declared(), people, rows)
+
+
+def _read_contacts(reader: Reader, subject: Subject, query: QueryDict) -> Rows:
+    wanted = contact_grid.read_filter(query, reader.access, subject)
+    contacts = Contacts(reader.access, wanted)
+    named = {one: name for one, name in reader.workspaces.items() if one in wanted.workspaces}
+    columns = contact_grid.Columns(subject, named, contacts).declared(with_end=True)
+    days = (wanted.on or wanted.first_day, wanted.on or wanted.last_day)
+    return Rows(subject, EntryFilter((), wanted.workspaces, *days), columns, None, contacts=contacts)
 
 
 def require_rows(access: Access, subject: Subject, choice: Choice) -> tuple[int, ...]:
@@ -223,7 +245,7 @@ def _rows_source(access: Access, rows: Rows, rows_max: int) -> Source:
         yield Sheet(_("Entries"), labels, (cells_of(exported, row) for row in watch(flat)))
 
     total = rows.count(exact_max=rows_max)
-    return Source(rows.file_name("xlsx"), total, rows.workspaces, rows.people is not None, sheets)
+    return Source(rows.file_name("xlsx"), total, rows.workspaces, rows.names_people, sheets)
 
 
 def _statement_source(words: Words, lines: Lines) -> Source:

@@ -4,15 +4,15 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
-from django.http import HttpResponse, HttpResponseBase
-from django.shortcuts import redirect, render
+from django.http import HttpResponse, HttpResponseBase, QueryDict
+from django.shortcuts import render
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from tallyhub.accounts.sessions import CUSTOMER_KEY
-from tallyhub.activity import additional, drilldown, entry_grid, page, request_grid, tiles
+from tallyhub.activity import additional, contact_grid, drilldown, entry_grid, page, request_grid, tiles
 from tallyhub.activity.commands import note_export
+from tallyhub.activity.contact_grid import Contacts, is_about_people
 from tallyhub.activity.drilldown import Subject
 from tallyhub.activity.entry_grid import Columns, People
 from tallyhub.activity.exports import (
@@ -26,99 +26,31 @@ from tallyhub.activity.exports import (
     shows_people,
 )
 from tallyhub.activity.filters import Choice, read_choice
-from tallyhub.activity.people import count_people, is_about_people, people
+from tallyhub.activity.people import count_people
 from tallyhub.activity.queries import AgreementLines, DataState, data_state, list_agreements, list_views
 from tallyhub.activity.rules import may_state
 from tallyhub.activity.view_web import saved_views
 from tallyhub.kernel import clock
 from tallyhub.kernel import formatting as fmt
 from tallyhub.kernel.access import Access, Right
-from tallyhub.kernel.grid import csv_lines, cut, read_place
+from tallyhub.kernel.grid import COUNT_MAX, csv_lines, cut, read_place
 from tallyhub.kernel.http import HubRequest, attachment, etag_of, signed_in, unchanged, url
 from tallyhub.kernel.scope import scope
 from tallyhub.kernel.streams import LongAnswer
 from tallyhub.ledger import entries
 from tallyhub.office.enquiries.queries import list_unmapped
 from tallyhub.organizations.looks import told
-from tallyhub.organizations.queries import list_customers_held
+from tallyhub.people.naming import queries as namings
 from tallyhub.support.placement.queries import list_sorts
 from tallyhub.support.time import listing
 from tallyhub.support.time.listing import RowFilter
 
-HOME_TILES_MAX = 6  # per agreement; the page has them all
-REFUSING_MAX = 5  # organisations that are named
 
-
-@signed_in
-@require_safe
-@told("home")
-def home(request: HubRequest) -> HttpResponse:
-    """What is left, per active agreement of the workspace one is signed in to."""
-    if _has_to_choose(request):
-        return redirect("office:home")
-    if not request.access.has_anywhere(Right.VIEW_ACTIVITY):
-        with scope(request.access):
-            return render(request, "activity/home.html", {"sections": [], "empty": _no_activity(request)})
-    choice = read_choice(request.GET, request.access)
-    with scope(request.access):
-        agreements = _read_agreements(request, choice)
-        sections = [
-            _home_section(one, replace(choice, agreement_id=one.id))
-            for one in page.chosen_agreements(agreements, choice)
-        ]
-        empty = None if sections else _("No agreement is in force in this workspace today.")
-        return render(request, "activity/home.html", {"sections": sections, "empty": empty})
-
-
-def _read_agreements(
+def read_agreements(
     request: HubRequest, choice: Choice, *, named: Mapping[int, int] | None = None
 ) -> list[AgreementLines]:
     """``named``: how many support contacts by agreement, where that was read already."""
     return count_people(list_agreements(request.access, choice.workspaces), choice.workspaces, named=named)
-
-
-def _has_to_choose(request: HubRequest) -> bool:
-    """Of several customers whom one serves, the first by name may have nothing yet; so nobody begins inside it."""
-    return (
-        request.sign_on.customer_count > 1
-        and CUSTOMER_KEY not in request.session
-        and request.access.has_anywhere(Right.MANAGE_AGREEMENTS)
-    )
-
-
-def _home_section(agreement: AgreementLines, choice: Choice) -> dict[str, Any]:
-    return {"agreement": page.card(agreement), "tiles": page.urgent(agreement, choice)[:HOME_TILES_MAX]}
-
-
-def _no_activity(request: HubRequest) -> str:
-    if not request.sign_on.customer_count:
-        if refusing := list(list_customers_held(request.access)[:REFUSING_MAX]):
-            return _refused(request.sign_on.vouched_by, [one.name for one in refusing])
-        return _("You are not assigned to a customer yet. As soon as you are, you find it here.")
-    return _(
-        "What is left is shown to people with the role Customer activity. "
-        "An administrator of your workspace can give it to you."
-    )
-
-
-def _refused(vouched_by: int | None, customers: list[str]) -> str:
-    """Whoever has a role and still gets in nowhere must learn why (R3.6)."""
-    named = {"customers": fmt.listed(customers)}
-    if vouched_by is not None:
-        return (
-            _(
-                "You are signed in by an organisation’s own sign-in, which opens that organisation alone. To work for "
-                "%(customers)s, sign out and sign in as you do there."
-            )
-            % named
-        )
-    return (
-        _(
-            "Your account is a personal account; the workspaces of %(customers)s accept work accounts only. Sign in "
-            "with your organisation’s account, or ask your administrator."
-        )
-        % named
-    )
 
 
 @signed_in
@@ -149,7 +81,7 @@ def customer_activity(request: HubRequest) -> HttpResponse:
         etag = etag_of(request, state, cases)
         if unchanged(request, etag):
             return HttpResponse(status=304, headers={"ETag": etag})
-        agreements = _read_agreements(request, choice, named=dict(state.named))
+        agreements = read_agreements(request, choice, named=dict(state.named))
         context = {"page": _page(request, choice, agreements, state) | {"additional": cases}}
         response = render(request, "activity/customer_activity.html", context)
     if etag:
@@ -240,7 +172,7 @@ def group_csv(request: HubRequest, group: str) -> HttpResponseBase:
 def _drilldown(request: HubRequest, base: str, find: Find) -> HttpResponse:
     choice = read_choice(request.GET, request.access)
     with scope(request.access):
-        subject = find(_read_agreements(request, choice), choice)
+        subject = find(read_agreements(request, choice), choice)
         of_people = is_about_people(subject)
         requests = _request_rows(request, subject, choice) if subject.is_support else None
         context = {
@@ -254,10 +186,16 @@ def _drilldown(request: HubRequest, base: str, find: Find) -> HttpResponse:
             "action": {"title": _("Go to the service"), "href": subject.action_url} if subject.action_url else None,
             "open_href": _open_href(request.access, subject, choice),
             "who_href": _who_of(request, subject, choice),
-            "people": people(request.access, subject, choice.workspaces) if of_people else None,
-            "charts": [] if of_people else drilldown.charts(subject, choice.workspaces),
-            "grid": None if subject.is_benefit or of_people else _grid(request, base, subject, choice, requests),
+            "people": None,
+            "charts": [],
+            "grid": None,
+            "grid_title": "",
         }
+        if of_people:
+            context |= _contacts(request, base, subject, choice)
+        elif not subject.is_benefit:
+            context["charts"] = drilldown.charts(subject, choice.workspaces)
+            context["grid"] = _grid(request, base, subject, choice, requests)
         return render(request, "activity/drilldown.html", context)
 
 
@@ -289,6 +227,8 @@ def _rows(request: HubRequest, base: str, find: Find) -> HttpResponse:
     with scope(request.access):
         subject = find(list_agreements(request.access, choice.workspaces), choice)
         require_rows(request.access, subject, choice)
+        if is_about_people(subject):
+            return render(request, "site/_grid.html", {"grid": _contact_grid(request, base, subject, choice)})
         requests = _request_rows(request, subject, choice) if subject.is_support else None
         return render(request, "site/_grid.html", {"grid": _grid(request, base, subject, choice, requests)})
 
@@ -310,6 +250,39 @@ def _grid(
     columns = Columns(subject, _workspace_names(request, workspaces), named).declared()
     return entry_grid.grid(
         base, columns, found, place, wanted, [*choice.pairs()], shown=shown, total=total, kinds=subject.kinds
+    )
+
+
+def _contacts(request: HubRequest, base: str, subject: Subject, choice: Choice) -> dict[str, Any]:
+    wanted = contact_grid.read_filter(QueryDict(), request.access, subject)
+    names = _workspace_names(request, wanted.workspaces)
+    return {
+        "workspaces": _("All workspaces of the agreement"),
+        "people": contact_grid.named_now(request.access, subject, wanted, names, base, [*choice.pairs()]),
+        "charts": contact_grid.chart(subject, wanted),
+        "grid": _contact_grid(request, base, subject, choice),
+        "grid_title": _("Who was named when"),
+    }
+
+
+def _contact_grid(request: HubRequest, base: str, subject: Subject, choice: Choice) -> dict[str, Any]:
+    access = request.access
+    wanted = contact_grid.read_filter(request.GET, access, subject)
+    place = read_place(request.GET, namings.SORTS)
+    found = cut(namings.list_page(access, wanted, place) if wanted.workspaces else [], place)
+    people = Contacts(access, wanted)
+    people.learn(found.rows)
+    columns = contact_grid.Columns(subject, _workspace_names(request, wanted.workspaces), people)
+    return contact_grid.grid(
+        base,
+        columns.declared(with_end=True),
+        found,
+        place,
+        wanted,
+        [*choice.pairs()],
+        shown=people.count(exact_max=COUNT_MAX),
+        total=namings.count_all(wanted),
+        said=contact_grid.on_day(wanted),
     )
 
 

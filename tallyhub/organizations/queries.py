@@ -12,6 +12,7 @@ from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from tallyhub.accounts.models import Person
 from tallyhub.kernel import clock
 from tallyhub.kernel.access import Access
+from tallyhub.kernel.parts import Part, part
 from tallyhub.organizations.models import AccessGrant, Membership, Organization, PersonKey, Workspace
 from tallyhub.organizations.rules import ACCOUNT_TEAM, STAFF, Kind, Role
 
@@ -72,6 +73,12 @@ def names_of(access: Access, people: Iterable[int | None]) -> dict[int, str]:
     with connection.cursor() as cursor:
         cursor.execute("SELECT id, name FROM organizations_names(%s, %s::bigint[])", [access.customer_id or 0, wanted])
         return dict(cursor.fetchall())
+
+
+def addresses_of(people: Collection[int]) -> dict[int, str]:
+    """Of those of these people who are members of a workspace of the scope."""
+    members = Membership.objects.filter(person_id__in=people, person__email__isnull=False)
+    return {person: address or "" for person, address in members.values_list("person_id", "person__email")}
 
 
 def list_people(access: Access, text: str = "") -> QuerySet[Person]:
@@ -260,3 +267,12 @@ def list_account_team(access: Access) -> list[int]:
     team = AccessGrant.objects.visible_to(access).filter(role__in=ACCOUNT_TEAM, workspace=None, person__is_active=True)
     current = team.filter(Q(ends_at__isnull=True) | Q(ends_at__gt=now), starts_at__lte=now)
     return list(current.order_by("person_id").values_list("person_id", flat=True).distinct())
+
+
+def news_of_roles(access: Access, since: datetime) -> Part:
+    """A part of home: the roles that this person was given since then and still has."""
+    now = clock.now()
+    mine = AccessGrant.objects.filter(customer_id__in=access.customers, person_id=access.person_id or 0)
+    held = mine.filter(Q(ends_at=None) | Q(ends_at__gt=now), starts_at__gte=since, starts_at__lte=now)
+    given = held.exclude(role=Role.MEMBER)
+    return part("role", given, "-starts_at", at=F("starts_at"), key=F("role"), text=F("role"), place="workspace_id")

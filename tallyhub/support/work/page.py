@@ -25,7 +25,7 @@ _STEPS: dict[Status, Any] = {
     Status.ASSIGNED: gettext_lazy("Mark as assigned"),
     Status.IN_PROGRESS: gettext_lazy("Go on with it"),
     Status.WAITING: gettext_lazy("Wait for the customer"),
-    Status.RESOLVED: gettext_lazy("Resolved"),
+    Status.RESOLVED: gettext_lazy("Mark as resolved"),
     Status.CLOSED: gettext_lazy("Close"),
     Status.REOPENED: gettext_lazy("Reopen"),
     Status.CANCELLED: gettext_lazy("Cancel the request"),
