@@ -39,9 +39,10 @@ $$;
 _CHOSEN = f"""e.entitlement_id = ANY (wanted) AND e.workspace_id = ANY (chosen) AND e.workspace_id = ANY ({WORKSPACES})
         AND e.customer_id = ANY ({INSIDE})"""
 COUNTS = f"""
-CREATE FUNCTION learning_counts(wanted bigint[], chosen bigint[]) RETURNS TABLE (completed bigint, learners bigint)
-LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
-    SELECT count(*) FILTER (WHERE r.completed_on IS NOT NULL), count(DISTINCT e.person_id)
+CREATE FUNCTION learning_counts(wanted bigint[], chosen bigint[]) RETURNS TABLE (
+    started bigint, completed bigint, learners bigint
+) LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
+    SELECT coalesce(sum(e.real_amount), 0)::bigint, count(r.completed_on), count(DISTINCT e.person_id)
     FROM ledger_entry e LEFT JOIN learning_record r ON r.entry_id = e.id
     WHERE {_CHOSEN} AND e.reverses_id IS NULL
         AND NOT EXISTS (SELECT FROM ledger_entry v WHERE v.reverses_id = e.id);
@@ -128,7 +129,7 @@ WALLS = (
         readable=_BY_HUB_OR_ADMINISTRATOR,
         added=_BY_HUB_OR_ADMINISTRATOR,
         changed=_BY_HUB_OR_ADMINISTRATOR,
-        removed=HUB,
+        removed=_BY_HUB_OR_ADMINISTRATOR,
     ),
 )
 KEYS = (

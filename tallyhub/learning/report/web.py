@@ -1,55 +1,19 @@
 """The education report: its page, its rows, and its file. The spreadsheet is made by a job of ``activity``."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
-from typing import Any
 
-from django.http import HttpResponse, HttpResponseBase, QueryDict
+from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import render
 from django.utils import translation
-from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from tallyhub.kernel.access import Access
 from tallyhub.kernel.grid import csv_lines, cut, read_place
-from tallyhub.kernel.http import HubRequest, attachment, file_name, signed_in
+from tallyhub.kernel.http import HubRequest, attachment, signed_in
 from tallyhub.kernel.scope import scope
 from tallyhub.kernel.streams import LongAnswer
-from tallyhub.learning import queries as learning
 from tallyhub.learning.report import commands, queries
-from tallyhub.learning.report.grid import Words, grid
-from tallyhub.learning.report.queries import ReportFilter
-from tallyhub.learning.report.rules import Period, read_period
-
-
-@dataclass(frozen=True, slots=True)
-class Report:
-    """What an address asks for, for whoever may read it. Needs a scope; raises Forbidden for everybody else (R2.2)."""
-
-    access: Access
-    wanted: ReportFilter
-    period: Period
-    workspace: str
-    places: dict[int, str]  # names of all that one may choose
-    words: Words
-
-    @classmethod
-    def read(cls, access: Access, query: QueryDict, names: dict[int, str]) -> "Report":
-        workspace = query.get("workspace") or ""
-        workspaces = queries.read_workspaces(access, workspace)
-        period = read_period(query.get("from"), query.get("to"), queries.current_year(access, workspaces))
-        managed = queries.read_workspaces(access)
-        places = {one: name for one, name in names.items() if one in managed}
-        said = Words(access, {one: places[one] for one in workspaces if one in places}, learning.today(access))
-        return cls(access, ReportFilter(workspaces, period), period, workspace, places, said)
-
-    def batches(self) -> Iterator[list[Any]]:
-        for batch in queries.stream(self.wanted):
-            self.words.learn(batch)
-            yield batch
-
-    def file_name(self, ending: str) -> str:
-        return file_name([_("Education report"), self.period.first.isoformat(), self.period.last.isoformat()], ending)
+from tallyhub.learning.report.grid import grid
+from tallyhub.learning.report.reading import Report
 
 
 @signed_in
