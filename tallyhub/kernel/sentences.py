@@ -7,6 +7,9 @@ from tallyhub.kernel.errors import HubError
 
 _SENTENCES = {
     "activity_not_offered": _("This activity is not offered any more. Choose another one."),
+    "activity_unknown": _(
+        "There is no learning activity with this code. Import the activities first, or correct the code."
+    ),
     "address_in_ledger": _(
         "An address is nothing for the ledger, which nobody can erase. Name the row by a number or code."
     ),
@@ -94,6 +97,7 @@ _SENTENCES = {
     "content_differs": _(
         "%(external_ids)s: already there with other content. To correct it, reverse it and add it under another ID."
     ),
+    "content_language_malformed": _("A language of content is a code of two or three small letters, such as en."),
     "control_character": _("There is a control character in the text. Remove it."),
     "csv_malformed": _(
         "The line is not CSV: a quotation mark inside a cell must be doubled, and the whole cell quoted."
@@ -401,6 +405,7 @@ _SENTENCES = {
     ),
     "sort_unknown": _("The list cannot be sorted by %(sort)s."),
     "source_names_nobody": _("Name the home page of its accounts, or let it name people by their email address."),
+    "source_reserved": _("This name of a source is the hub’s own. Choose another one."),
     "sources_full": _("There are %(count)s learning systems already. Revoke one first."),
     "spreadsheet_malformed": _("This is no XLSX that can be read. Save it again, or export it as CSV."),
     "spreadsheet_too_heavy": _("The spreadsheet takes more memory or time than one file may have. Export it as CSV."),
@@ -470,6 +475,9 @@ _SENTENCES = {
     "upload_missing": _("Choose a file."),
     "upload_too_large": _("The file is larger than %(megabytes_max)s MB. Divide it."),
     "url_malformed": _("This is no web address that begins with https://, of %(length_max)s characters at most."),
+    "url_not_https": _(
+        "The content must be at an address that begins with https://, of %(length_max)s characters at most."
+    ),
     "value_missing": _("A value is needed here."),
     "view_name_missing": _("Give the view a name."),
     "view_name_taken": _("You have another view with the name %(name)s. Choose another name."),

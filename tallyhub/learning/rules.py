@@ -116,7 +116,7 @@ def fold(said: Iterable[Said]) -> Progress:
 
 def check_said(said: Said, today: date) -> tuple[str, Invalid] | None:
     """What is wrong with its days, and in which field; None where nothing is."""
-    named = {"started_on": said.started_on, "last_activity_on": said.touched_on, "completed_on": said.completed_on}
+    named = {"started_on": said.started_on, "completed_on": said.completed_on, "last_activity_on": said.touched_on}
     for name, day in named.items():
         if day and day > today:
             return name, Invalid("learning_in_future", day=day)

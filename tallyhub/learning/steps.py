@@ -8,6 +8,7 @@ from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import date
+from typing import Any
 
 from django.db import connection
 from django.db.models import Exists
@@ -330,13 +331,26 @@ def adopt_staged_entries(access: Access) -> None:
     with connection.cursor() as cursor:
         cursor.execute("SELECT DISTINCT customer_id FROM staged_entry")
         customers = [customer for (customer,) in cursor.fetchall()]
-        with as_hub(access, customers) as hub:
-            cursor.execute(
-                "SELECT DISTINCT f.record_id FROM staged_entry s JOIN learning_fact f"
-                " USING (customer_id, external_id, source)"
-            )
-            ids = [record for (record,) in cursor.fetchall()]
-            adopt(hub, lock_records(ids))
+    _adopt_named(access, customers, _NAMED.format(named="staged_entry"))
+
+
+def adopt_entries(access: Access, keys: Sequence[tuple[int, str, str]]) -> None:
+    """The same for a few: (customer, source, external id) of each."""
+    columns = [list(column) for column in zip(*keys, strict=True)]
+    named = "unnest(%s::bigint[], %s::text[], %s::text[]) AS named (customer_id, source, external_id)"
+    _adopt_named(access, {customer for customer, *_ in keys}, _NAMED.format(named=named), columns)
+
+
+_NAMED = "SELECT DISTINCT f.record_id FROM learning_fact f JOIN {named} USING (customer_id, external_id, source)"
+
+
+def _adopt_named(
+    access: Access, customers: Collection[int], statement: str, params: Sequence[Any] | None = None
+) -> None:
+    with as_hub(access, customers) as hub, connection.cursor() as cursor:
+        cursor.execute(statement, params)
+        ids = [record for (record,) in cursor.fetchall()]
+        adopt(hub, lock_records(ids))
 
 
 def tell(hub: Access, kind: str, record: Record) -> None:
