@@ -101,6 +101,8 @@ def refold(records: Collection[Record]) -> None:
 
 def lock_or_make(learnt: Sequence[Learnt]) -> dict[tuple[int, int, int], Record]:
     """The records, made where they are not there yet. Two that make the same one at once get the same row."""
+    if not learnt:
+        return {}
     now = clock.now()
     wanted = {one.key: one for one in learnt}
     Record.objects.bulk_create(
