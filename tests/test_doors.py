@@ -43,6 +43,7 @@ API |= {
     ("POST", "api:write_request_message"): [1],
     ("POST", "api:log_request_time"): [1],
 }
+API |= {("GET", f"api:list_learning_{name}"): [] for name in ("activities", "records")}
 API |= {("POST", "api:post_entries"): [], ("POST", "api:reverse_entry"): [1]}
 
 

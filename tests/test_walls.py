@@ -95,6 +95,7 @@ DEFINERS = {
     "agreements_unsettled",
     "ledger_days_as_of",
     "journal_clear",
+    "learning_asked",
     "learning_count_rows",
     "learning_counts",
     "learning_customers_of",

@@ -253,6 +253,7 @@ def _drilldown(request: HubRequest, base: str, find: Find) -> HttpResponse:
             "members": _members(subject),
             "totals": drilldown.totals(subject) + _more_totals(request, subject, choice, requests),
             "action": {"title": _("Go to the service"), "href": subject.action_url} if subject.action_url else None,
+            "learning": _learning_links(request.access, subject, choice),
             "open_href": _open_href(request.access, subject, choice),
             "who_href": _who_of(request, subject, choice),
             "people": people(request.access, subject, choice.workspaces) if of_people else None,
@@ -272,6 +273,16 @@ def _more_totals(
         wanted = entry_grid.read_filter(request.GET, subject, choice.workspaces)
         return education_grid.totals(subject, education_grid.rows_of(wanted, choice.workspaces))
     return []
+
+
+def _learning_links(access: Access, subject: Subject, choice: Choice) -> list[dict[str, str]]:
+    """Where one learns; and for learning managers the report (R2.2)."""
+    if not subject.is_education:
+        return []
+    found = [{"title": _("Go to learning"), "href": url("learning:catalogue"), "icon": "school"}]
+    if any(access.has(Right.VIEW_LEARNING, workspace_id=one) for one in choice.workspaces):
+        found.append({"title": _("Education report"), "href": url("learning:report"), "icon": "download"})
+    return found
 
 
 def _open_href(access: Access, subject: Subject, choice: Choice) -> str | None:

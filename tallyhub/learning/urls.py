@@ -23,6 +23,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("learning/report/", report.report, name="report"),
     path("learning/report/rows/", report.report_rows, name="report_rows"),
     path("learning/report.csv", report.report_csv, name="report_csv"),
-    path("learning/sources/", sources.sources, name="sources"),
-    path("learning/sources/<int:source_id>/revoke/", sources.revoke, name="source_revoke"),
+    path("learning-systems/", sources.sources, name="sources"),
+    path("learning-systems/<int:source_id>/revoke/", sources.revoke, name="source_revoke"),
 ]

@@ -239,10 +239,10 @@ def test_without_the_right_secret_nothing_is_open(world: SimpleNamespace, known:
 def test_the_secret_is_shown_once_and_only_its_hash_is_kept(world: SimpleNamespace, client: Client, owner: Any) -> None:
     client.force_login(world.north_admin)
     form = {"name": "Campus", "workspace": world.north.pk, "home_page": HOME}
-    page = client.post("/learning/sources/", form).content.decode()
+    page = client.post("/learning-systems/", form).content.decode()
     secret = page.partition('<code id="secret">')[2].partition("</code>")[0]
     assert len(secret) > 40
-    assert secret not in client.get("/learning/sources/").content.decode()
+    assert secret not in client.get("/learning-systems/").content.decode()
     assert secret not in str(owner.execute("SELECT to_jsonb(s) FROM learning_source s").fetchall())
     source = Source.objects.using("owner").get()
     make_activity("basics")
@@ -255,9 +255,9 @@ def test_the_secret_is_shown_once_and_only_its_hash_is_kept(world: SimpleNamespa
 def test_a_source_speaks_for_a_workspace_that_its_maker_administers(world: SimpleNamespace, client: Client) -> None:
     client.force_login(world.north_admin)
     form = {"name": "Campus", "workspace": world.south.pk, "home_page": HOME}
-    assert client.post("/learning/sources/", form).status_code == 400
+    assert client.post("/learning-systems/", form).status_code == 400
     form = {"name": "Campus", "workspace": world.north.pk, "home_page": ""}
-    assert "Name the home page" in client.post("/learning/sources/", form).content.decode()
+    assert "Name the home page" in client.post("/learning-systems/", form).content.decode()
     assert not Source.objects.using("owner").exists()
 
 

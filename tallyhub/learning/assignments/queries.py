@@ -12,7 +12,7 @@ from tallyhub.accounts.models import Person
 from tallyhub.kernel.access import Access, Right
 from tallyhub.kernel.errors import Forbidden
 from tallyhub.kernel.grid import PAGE_ROWS, Place, SortKind
-from tallyhub.learning.models import Assignment
+from tallyhub.learning.models import Activity, Assignment
 from tallyhub.organizations.queries import list_members
 
 SORTS: dict[str, SortKind] = {"name": str}
@@ -117,3 +117,31 @@ def list_named(access: Access, workspace_id: int, people: Sequence[int]) -> list
     members = list_members(access, workspace_id, people)
     found = Person.objects.filter(pk__in=members).order_by("name", "pk").values_list("pk", "name", "email")
     return [(one, name, address or "") for one, name, address in found]
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What a mail says of an assignment."""
+
+    activity_id: int
+    title: str
+    due_on: date
+
+
+def get_learner(access: Access, assignment_id: int) -> int:
+    """Who was asked; for the hub itself."""
+    return int(get_assignment(access, assignment_id).person_id)
+
+
+def find_asked(person_id: int, assignment_id: int) -> Asked:
+    """The person's own that stands and is not completed, in whichever customer: a definer function tells two of it.
+
+    Raises DoesNotExist where it is no news any more.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT * FROM learning_asked(%s, %s)", [person_id, assignment_id])
+        found = cursor.fetchone()
+    if found is None:
+        raise Assignment.DoesNotExist
+    activity = Activity.objects.get(pk=found[0])
+    return Asked(activity.pk, activity.name, found[1])

@@ -78,6 +78,16 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
         UNION ALL SELECT customer_id FROM learning_statement WHERE person_id = the_person) known;
 $$;
 """
+# What a mail about an assignment says, to its person alone; a mail is made outside of every customer.
+ASKED = f"""
+CREATE FUNCTION learning_asked(the_person bigint, the_assignment bigint) RETURNS TABLE (activity_id bigint, due_on date)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
+    SELECT s.activity_id, s.due_on FROM learning_assignment s
+    WHERE s.id = the_assignment AND s.person_id = the_person AND s.person_id = {PERSON} AND s.withdrawn_at IS NULL
+        AND NOT EXISTS (SELECT FROM learning_record r WHERE r.workspace_id = s.workspace_id
+            AND r.person_id = s.person_id AND r.activity_id = s.activity_id AND r.completed_on IS NOT NULL);
+$$;
+"""
 # Which system speaks, before any customer is known; for whoever shows its secret. Counts its requests by the minute.
 USED = """
 CREATE FUNCTION learning_use_source(the_key text, the_digest bytea, instant timestamptz)
@@ -96,6 +106,7 @@ NAMES = (
     "learning_count_rows",
     "learning_customers_with_unbooked",
     "learning_customers_of",
+    "learning_asked",
     "learning_use_source",
 )
 
@@ -147,6 +158,7 @@ FORWARD = "".join(
         COUNTS,
         ROWS,
         CUSTOMERS_OF,
+        ASKED,
         USED,
         *map(only_for_app, NAMES),
         *WALLS,

@@ -98,13 +98,19 @@ def _fact(dice: Random, spot: Spot, days: list[date]) -> Fact:
 
 
 def _do_once(dice: Random, fact: Fact, done: set[tuple[str, str, str]]) -> None:
-    """Another person, or another title, where this one has done it already."""
-    spot, tries = fact.spot, 40
-    while (fact.person, fact.workspace, fact.title) in done and tries:
-        fact.title = dice.choice(spot.habit.titles)
-        fact.person = dice.choice([one.key for one in spot.members if fact.workspace in one.workspaces])
-        tries -= 1
-    done.add((fact.person, fact.workspace, fact.title))
+    """Somebody else, or another title, where this one has done it already; again only where everybody has done all."""
+    spot = fact.spot
+    if (fact.workspace, fact.person, fact.title) in done:
+        every = (
+            (place, one.key, title)
+            for place in spot.package.workspaces
+            for one in spot.members
+            if place in one.workspaces
+            for title in spot.habit.titles
+        )
+        if free := [one for one in every if one not in done]:
+            fact.workspace, fact.person, fact.title = dice.choice(free)
+    done.add((fact.workspace, fact.person, fact.title))
 
 
 def _contact(dice: Random, spot: Spot, days: list[date], who: Member) -> Fact:
