@@ -171,3 +171,16 @@ def test_the_account_team_brings_them_in_and_reads_none(
     with scope(csam):
         assert not Record.objects.exists()
         assert not Fact.objects.exists()
+
+
+def test_the_shipped_mapping_reads_what_other_systems_export(
+    world: SimpleNamespace, bring: Bringing, tmp_path: Path
+) -> None:
+    shipped = Path("tallyhub/integrations/mappings/lms-completions.yaml").read_text()
+    mapping = tmp_path / "cedar.yaml"
+    mapping.write_text(shipped.replace("halden", "cedar").replace("value: group", "value: north"))
+    header = "Enrolment,Email,Course code,Start date,Last access,Completion date,Progress\n"
+    lines = "7,member@example.test,basics,02/03/2026,09/03/2026,-,40\n8,reader@example.test,basics,-,-,-,0\n"
+    report = import_file(write(tmp_path, "export.csv", header + lines), mapping=str(mapping))
+    assert report.problems == ()
+    assert records() == [("basics", date(2026, 3, 2), date(2026, 3, 9), None, 40)]
