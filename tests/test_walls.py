@@ -39,7 +39,7 @@ from tallyhub.kernel import clock
 from tallyhub.kernel.access import Access
 from tallyhub.kernel.scope import command, scope, widen
 from tallyhub.learning.models import Activity, Assignment, Fact, Record, Source
-from tallyhub.learning.models import Statement as Told
+from tallyhub.learning.models import XapiStatement as Told
 from tallyhub.ledger import commands as ledger
 from tallyhub.ledger.models import Entry
 from tallyhub.office.models import AgreementDraft, Enquiry
@@ -346,7 +346,7 @@ def _learning(customer: Any, workspace: Any, person: Any) -> None:
         )
         told = {"content": {}, "digest": b"", "stored_at": NOW, "source": source}
         statement = Told.objects.using("owner").create(**own, **told, statement_id=UUID(int=place), fact=fact)
-        Told.objects.using("owner").filter(pk=statement.pk).update(voided_by=statement)
+        Told.objects.using("owner").filter(pk=statement.pk).update(voiding=statement)
 
 
 def _first_of(customer: Any) -> int:

@@ -226,7 +226,7 @@ class Source(models.Model):
         ]
 
 
-class Statement(models.Model):
+class XapiStatement(models.Model):
     """An xAPI statement as it came, so that it can be read again and its copy is known. ``fact`` is what it says."""
 
     customer = _customer()
@@ -238,11 +238,12 @@ class Statement(models.Model):
     content = models.JSONField()
     stored_at = models.DateTimeField()
     fact = models.OneToOneField(Fact, null=True, on_delete=models.SET_NULL, related_name="+", db_constraint=False)
-    voided_by = models.ForeignKey("self", null=True, on_delete=models.PROTECT, related_name="+", db_constraint=False)
+    voiding = models.ForeignKey("self", null=True, on_delete=models.PROTECT, related_name="+", db_constraint=False)
 
-    objects = OfLearner["Statement"].as_manager()
+    objects = OfLearner["XapiStatement"].as_manager()
 
     class Meta:
+        db_table = "learning_statement"
         constraints = [
             models.UniqueConstraint(fields=["source", "statement_id"], name="learning_statement_once"),
             models.UniqueConstraint(fields=["customer", "id"], name="learning_statement_of_customer"),

@@ -1,8 +1,9 @@
 """Reads that several rooms need: one's own learning, what one has to do, and who may be a learner."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 from django.db import connection
 from django.db.models import DateField, OuterRef, QuerySet, Subquery
@@ -106,3 +107,27 @@ def customers_of(person_id: int) -> set[int]:
 
 def list_facts(records: Collection[int]) -> list[Fact]:
     return list(Fact.objects.filter(record_id__in=records).order_by("pk"))
+
+
+# For programs: in the order of ids, so that what is added comes after the last page
+
+_COLUMNS = {
+    "workspace_id": "workspace_id",
+    "learner_id": "person_id",
+    "activity": "activity__code",
+    "started_from": "started_on__gte",
+    "started_to": "started_on__lte",
+}
+
+
+def list_activities_after(wanted: Mapping[str, Any], *, after: int, limit: int) -> list[Activity]:
+    """``wanted``: columns and their values."""
+    found = Activity.objects.filter(pk__gt=after, **wanted).select_related("product").order_by("pk")
+    return list(found[:limit])
+
+
+def list_records_after(access: Access, wanted: Mapping[str, Any], *, after: int, limit: int) -> list[Record]:
+    """What was started, as far as the access may see it. ``wanted``: the names of ``_COLUMNS`` and their values."""
+    asked = {_COLUMNS[name]: value for name, value in wanted.items()}
+    rows = Record.objects.visible_to(access).filter(pk__gt=after, started_on__isnull=False, **asked)
+    return list(rows.select_related("activity").order_by("pk")[:limit])

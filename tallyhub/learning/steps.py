@@ -11,7 +11,6 @@ from datetime import date
 from typing import Any
 
 from django.db import connection
-from django.db.models import Exists
 
 from tallyhub.agreements.rules import ServiceKind
 from tallyhub.journal import steps as journal
@@ -25,9 +24,9 @@ from tallyhub.learning.rules import SOURCE, Payment, Reversed, Said, Unbooked, f
 from tallyhub.ledger import steps as ledger
 from tallyhub.ledger.models import Entry
 from tallyhub.ledger.offers import Offer, list_offers
-from tallyhub.ledger.queries import reversals_of
+from tallyhub.ledger.queries import find_standing
 from tallyhub.ledger.steps import NewEntry
-from tallyhub.organizations.models import Workspace
+from tallyhub.organizations.queries import find_archived
 
 AT_ONCE = 1_000  # records per statement
 _DERIVED = ("started_on", "last_activity_on", "completed_on", "progress_pct")
@@ -272,15 +271,12 @@ def offers_of_education() -> list[Offer]:
 
 
 def _archived(records: Sequence[Record]) -> set[int]:
-    places = {one.workspace_id for one in records}
-    archived = Workspace.objects.filter(pk__in=places, archived_at__isnull=False)
-    return set(archived.values_list("pk", flat=True))
+    return find_archived({one.workspace_id for one in records})
 
 
 def _live_entries(records: Sequence[Record]) -> dict[int, Entry]:
     """Those that stand; one that somebody took back elsewhere is booked again."""
-    ids = [one.entry_id for one in records if one.entry_id]
-    return {one.pk: one for one in Entry.objects.filter(pk__in=ids).exclude(Exists(reversals_of("pk")))}
+    return {one.pk: one for one in find_standing([one.entry_id for one in records if one.entry_id])}
 
 
 # Entries that another system booked for the same
@@ -355,12 +351,11 @@ def _adopt_named(
         adopt(hub, lock_records(ids))
 
 
-def tell(hub: Access, kind: str, record: Record) -> None:
+def tell(hub: Access, record: Record, *, was_started: bool, was_completed: bool) -> None:
     """That something was learnt, by nobody's name: whoever reads the audit need not be allowed to know by whom."""
-    journal.record(
-        replace(hub, person_id=None),
-        kind,
-        record.activity_id,
-        customer_id=record.customer_id,
-        workspace_id=record.workspace_id,
-    )
+    nobody = replace(hub, person_id=None)
+    where = {"customer_id": record.customer_id, "workspace_id": record.workspace_id}
+    if record.started_on and not was_started:
+        journal.record(nobody, "learning.started", record.activity_id, **where)
+    if record.completed_on and not was_completed:
+        journal.record(nobody, "learning.completed", record.activity_id, **where)

@@ -128,7 +128,7 @@ def test_scenario_14_two_workspaces_of_one_person_know_nothing_of_each_other(ope
     assert groups.count(GROUP) == 1
 
 
-MANAGER, REPORT = "learning@halden.example", "/learning/report/"
+MANAGER, REPORT, LEARNER = "learning@halden.example", "/learning/report/", "member@halden.example"
 EDUCATION = "/customer-activity/enterprise/education/"
 
 
@@ -160,7 +160,7 @@ def test_scenario_9_a_learning_manager_takes_the_education_report_and_nobody_els
 
 
 def test_a_course_is_started_once_and_completed_in_a_browser(open_page: Open) -> None:  # R2.2
-    page = open_page(READER, "/learning/?mine=open")
+    page = open_page(LEARNER, "/learning/?mine=open")
     page.locator("td[data-column=title] a").first.click()
     title = page.locator("h1").inner_text()
     page.get_by_role("button", name="Start").click()

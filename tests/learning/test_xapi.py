@@ -14,7 +14,7 @@ from tincan import Activity as TheirActivity
 from tincan import Agent, AgentAccount, RemoteLRS, Statement, Verb
 
 from tallyhub.learning.models import Assignment, Fact, Record, Source
-from tallyhub.learning.models import Statement as Told
+from tallyhub.learning.models import XapiStatement as Told
 from tallyhub.learning.xapi import commands
 from tallyhub.organizations.models import PersonKey, Workspace
 from tallyhub.organizations.sign_on import act_for

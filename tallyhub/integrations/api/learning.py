@@ -13,7 +13,7 @@ from tallyhub.integrations.api.reading import answers
 from tallyhub.integrations.api.requests import router as router  # one for all: an address has one entry
 from tallyhub.integrations.api.tokens import Token, holder_of
 from tallyhub.kernel.scope import scope
-from tallyhub.learning import reads
+from tallyhub.learning import queries
 from tallyhub.learning.models import Activity, Record
 from tallyhub.learning.rules import Format, Level
 from tallyhub.organizations.queries import names_of
@@ -52,7 +52,7 @@ def list_learning_activities(request: HttpRequest, paging: PagingQuery, wanted: 
     """The provider's catalogue, what is offered no more included."""
     with scope(holder_of(request).access):
         asked = wanted.model_dump(exclude_none=True)
-        found = reads.list_activities(asked, after=paging.after, limit=paging.limit + 1)
+        found = queries.list_activities_after(asked, after=paging.after, limit=paging.limit + 1)
     rows, following, cursor = page(request, paging, found, lambda one: one.pk)
     return LearningActivities(items=[_activity(one) for one in rows], next=following, cursor=cursor)
 
@@ -100,7 +100,7 @@ def list_learning_records(request: HttpRequest, paging: PagingQuery, wanted: Que
     access = holder_of(request).access
     with scope(access):
         asked = wanted.model_dump(exclude_none=True)
-        found = reads.list_records(access, asked, after=paging.after, limit=paging.limit + 1)
+        found = queries.list_records_after(access, asked, after=paging.after, limit=paging.limit + 1)
         rows, following, cursor = page(request, paging, found, lambda one: one.pk)
         names = names_of(access, (one.person_id for one in rows))
     return LearningRecords(items=[_record(one, names) for one in rows], next=following, cursor=cursor)

@@ -8,12 +8,11 @@ from typing import Any
 from django.core.exceptions import ObjectDoesNotExist
 from django.db import connection
 
-from tallyhub.accounts.models import Person
 from tallyhub.kernel.access import Access, Right
 from tallyhub.kernel.errors import Forbidden
 from tallyhub.kernel.grid import PAGE_ROWS, Place, SortKind
 from tallyhub.learning.models import Activity, Assignment
-from tallyhub.organizations.queries import list_members
+from tallyhub.organizations.queries import list_members, names_of
 
 SORTS: dict[str, SortKind] = {"name": str}
 
@@ -111,12 +110,11 @@ def is_followed(access: Access, person_id: int) -> bool:
 
 
 def list_named(access: Access, workspace_id: int, people: Sequence[int]) -> list[tuple[int, str, str]]:
-    """(id, name, address) of those of these people who are members of the workspace, by name."""
+    """(id, name, no address) of those of these people who are members of the workspace, by name."""
     if not people:
         return []
-    members = list_members(access, workspace_id, people)
-    found = Person.objects.filter(pk__in=members).order_by("name", "pk").values_list("pk", "name", "email")
-    return [(one, name, address or "") for one, name, address in found]
+    names = names_of(access, list_members(access, workspace_id, people))
+    return sorted(((one, name, "") for one, name in names.items()), key=lambda one: one[1].casefold())
 
 
 @dataclass(frozen=True, slots=True)

@@ -51,13 +51,10 @@ def _learn(access: Access, activity_id: int, say: Callable[[date], Said]) -> boo
         if before.started_on is None and not activity.is_offered:
             raise Conflict("activity_not_offered")
         (after,) = steps.learn(hub, [learnt], replaces=False)
-        is_started = before.started_on is None
-        if is_started:
-            steps.tell(hub, "learning.started", after)
-        if before.completed_on is None and after.completed_on:
-            steps.tell(hub, "learning.completed", after)
+        was_started = before.started_on is not None
+        steps.tell(hub, after, was_started=was_started, was_completed=before.completed_on is not None)
         steps.book(hub, [after])
-    return is_started
+    return not was_started
 
 
 def _place(access: Access) -> Workspace:

@@ -10,8 +10,10 @@ from django.utils.translation import get_language
 
 from tallyhub.kernel.access import Access
 from tallyhub.kernel.grid import PAGE_ROWS, Place, SortKind
+from tallyhub.learning.models import Record
 from tallyhub.learning.rules import Format, Level
 
+OWN_SORTS: dict[str, SortKind] = {"started_on": date}
 SORTS: dict[str, SortKind] = {"added_on": date, "minutes": int, "title": str}
 _ESCAPED = str.maketrans({"\\": "\\\\", "%": "\\%", "_": "\\_"})
 
@@ -117,3 +119,28 @@ def list_languages() -> Sequence[str]:
     with connection.cursor() as cursor:
         cursor.execute("SELECT DISTINCT language FROM learning_activity WHERE is_offered ORDER BY 1")
         return [language for (language,) in cursor.fetchall()]
+
+
+# One's own transcript
+
+
+def list_own_page(access: Access, place: Place) -> list[Record]:
+    """Up to a page of what one started and one more, in the place's reading order."""
+    sign = "-" if place.reads_descending else ""
+    rows = _own(access).order_by(f"{sign}started_on", f"{sign}pk")
+    if place.key:
+        beyond = "lt" if place.reads_descending else "gt"
+        day, serial = date.fromisoformat(place.key.value), place.key.id
+        later = rows.filter(**{f"started_on__{beyond}": day})
+        rows = later | rows.filter(started_on=day, **{f"pk__{beyond}": serial})
+    return list(rows[: PAGE_ROWS + 1])
+
+
+def list_own(access: Access) -> list[Record]:
+    """A person learns in years what one page of a spreadsheet holds."""
+    return list(_own(access).order_by("started_on", "pk"))
+
+
+def _own(access: Access) -> Any:
+    rows = Record.objects.visible_to(access).filter(person_id=access.person_id or 0, started_on__isnull=False)
+    return rows.select_related("activity__product")

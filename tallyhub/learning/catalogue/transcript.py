@@ -8,36 +8,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from tallyhub.kernel import formatting as fmt
-from tallyhub.kernel.access import Access
-from tallyhub.kernel.grid import PAGE_ROWS, Column, Line, Page, Place, SortKind, cell, harmless, heading, page_links
+from tallyhub.kernel.grid import PAGE_ROWS, Column, Line, Page, Place, cell, harmless, heading, page_links
 from tallyhub.kernel.http import url
 from tallyhub.learning import words
 from tallyhub.learning.models import Record
 from tallyhub.learning.rules import Format, Level, Unbooked
-
-SORTS: dict[str, SortKind] = {"started_on": date}
-
-
-def list_page(access: Access, place: Place) -> list[Record]:
-    """Up to a page of what one started and one more, in the place's reading order."""
-    sign = "-" if place.reads_descending else ""
-    rows = _own(access).order_by(f"{sign}started_on", f"{sign}pk")
-    if place.key:
-        beyond = "lt" if place.reads_descending else "gt"
-        day, serial = date.fromisoformat(place.key.value), place.key.id
-        later = rows.filter(**{f"started_on__{beyond}": day})
-        rows = later | rows.filter(started_on=day, **{f"pk__{beyond}": serial})
-    return list(rows[: PAGE_ROWS + 1])
-
-
-def list_all(access: Access) -> list[Record]:
-    """A person learns in years what one page of a spreadsheet holds."""
-    return list(_own(access).order_by("started_on", "pk"))
-
-
-def _own(access: Access) -> Any:
-    rows = Record.objects.visible_to(access).filter(person_id=access.person_id or 0, started_on__isnull=False)
-    return rows.select_related("activity__product")
 
 
 def columns(places: Mapping[int, str]) -> list[Column[Record]]:

@@ -93,9 +93,9 @@ def transcript_rows(request: HubRequest) -> HttpResponse:
 
 
 def _transcript(request: HubRequest, template: str) -> HttpResponse:
-    place = read_place(request.GET, transcript.SORTS)
+    place = read_place(request.GET, catalogue_queries.OWN_SORTS)
     with scope(request.access):
-        found = cut(transcript.list_page(request.access, place), place)
+        found = cut(catalogue_queries.list_own_page(request.access, place), place)
         return render(request, template, {"grid": transcript.grid(found, place, _places(request))})
 
 
@@ -114,7 +114,9 @@ def _csv_body(request: HubRequest, language: str) -> Iterator[str]:
     with translation.override(language), scope(request.access):
         exported = [one for one in transcript.columns(_places(request)) if one.plain]
         header = [one.key if has_keys else one.label for one in exported]
-        rows: Any = ([one.plain(row) for one in exported if one.plain] for row in transcript.list_all(request.access))
+        rows: Any = (
+            [one.plain(row) for one in exported if one.plain] for row in catalogue_queries.list_own(request.access)
+        )
         yield from csv_lines(header, rows)
 
 

@@ -259,7 +259,7 @@ class Migration(migrations.Migration):
             ],
         ),
         migrations.CreateModel(
-            name="Statement",
+            name="XapiStatement",
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
                 ("statement_id", models.UUIDField()),
@@ -298,13 +298,13 @@ class Migration(migrations.Migration):
                     ),
                 ),
                 (
-                    "voided_by",
+                    "voiding",
                     models.ForeignKey(
                         db_constraint=False,
                         null=True,
                         on_delete=django.db.models.deletion.PROTECT,
                         related_name="+",
-                        to="learning.statement",
+                        to="learning.xapistatement",
                     ),
                 ),
                 (
@@ -317,6 +317,9 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "db_table": "learning_statement",
+            },
         ),
         migrations.AddIndex(
             model_name="activity",
@@ -512,11 +515,11 @@ class Migration(migrations.Migration):
             ),
         ),
         migrations.AddConstraint(
-            model_name="statement",
+            model_name="xapistatement",
             constraint=models.UniqueConstraint(fields=("source", "statement_id"), name="learning_statement_once"),
         ),
         migrations.AddConstraint(
-            model_name="statement",
+            model_name="xapistatement",
             constraint=models.UniqueConstraint(fields=("customer", "id"), name="learning_statement_of_customer"),
         ),
     ]

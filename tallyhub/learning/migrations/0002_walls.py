@@ -150,7 +150,7 @@ KEYS = (
     ("learning_fact", "record_id", "learning_record"),
     ("learning_statement", "source_id", "learning_source"),
     ("learning_statement", "fact_id", "learning_fact"),
-    ("learning_statement", "voided_by_id", "learning_statement"),
+    ("learning_statement", "voiding_id", "learning_statement"),
 )
 FORWARD = "".join(
     [

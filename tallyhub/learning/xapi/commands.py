@@ -12,13 +12,12 @@ from tallyhub.kernel.access import Access, Right
 from tallyhub.kernel.errors import Conflict, Forbidden, Invalid
 from tallyhub.kernel.scope import command
 from tallyhub.learning import steps
-from tallyhub.learning.models import Activity, Fact, Record, Source, Statement
+from tallyhub.learning.models import Activity, Fact, Record, Source, XapiStatement
 from tallyhub.learning.rules import Said, day_of
 from tallyhub.learning.xapi import queries
 from tallyhub.learning.xapi.queries import Speaker
 from tallyhub.learning.xapi.rules import Malformed, Parsed
-from tallyhub.organizations.models import Organization, Workspace
-from tallyhub.organizations.queries import get_workspace
+from tallyhub.organizations.queries import get_customer, get_workspace
 
 SOURCES_MAX = 50  # of a customer, revoked ones left out
 _SECRET_BYTES = 32
@@ -99,7 +98,7 @@ def take_statements(access: Access, speaker: Speaker, statements: Sequence[Parse
         steps.book(hub, list(records.values()))
 
 
-def _is_known(statement: Parsed, there: Statement | None) -> bool:
+def _is_known(statement: Parsed, there: XapiStatement | None) -> bool:
     if there is None:
         return False
     if bytes(there.digest) != statement.digest:
@@ -108,7 +107,7 @@ def _is_known(statement: Parsed, there: Statement | None) -> bool:
 
 
 def _check_place(speaker: Speaker) -> None:
-    workspace = Workspace.objects.get(pk=speaker.workspace_id)
+    workspace = get_workspace(speaker.access, speaker.workspace_id)
     if workspace.archived_at:
         raise Conflict("workspace_archived", name=workspace.name)
 
@@ -136,16 +135,13 @@ def _learn(hub: Access, speaker: Speaker, statements: Sequence[Parsed], people: 
     records = {one.pk: one for one in steps.learn(hub, learnt)}
     for one in records.values():
         started_on, completed_on = before[one.workspace_id, one.person_id, one.activity_id]
-        if started_on is None and one.started_on:
-            steps.tell(hub, "learning.started", one)
-        if completed_on is None and one.completed_on:
-            steps.tell(hub, "learning.completed", one)
+        steps.tell(hub, one, was_started=started_on is not None, was_completed=completed_on is not None)
     return records
 
 
 def _said(speaker: Speaker, statements: Sequence[Parsed], activities: dict[str, Activity]) -> list[tuple[Parsed, Said]]:
     """Those that say something about an activity of the catalogue; the others are kept and change nothing."""
-    zone, offers = Organization.objects.get(pk=speaker.customer_id).zone, steps.offers_of_education()
+    zone, offers = get_customer(speaker.access).zone, steps.offers_of_education()
     found = []
     for one in statements:
         if activity := activities.get(one.target):
@@ -172,8 +168,8 @@ def _keep(speaker: Speaker, statements: Sequence[Parsed], people: dict[UUID, int
     )
     facts = dict(told.values_list("external_id", "pk"))
     now = clock.now()
-    Statement.objects.bulk_create(
-        Statement(
+    XapiStatement.objects.bulk_create(
+        XapiStatement(
             customer_id=speaker.customer_id,
             workspace_id=speaker.workspace_id,
             person_id=people[one.id],
@@ -200,8 +196,8 @@ def _void(speaker: Speaker, statements: Sequence[Parsed]) -> dict[int, Record]:
         if statement.fact_id:
             concerned.add(statement.fact.record_id)  # type: ignore[union-attr]
             gone.append(statement.fact_id)
-        statement.fact, statement.voided_by = None, there[voiding]
-    Statement.objects.bulk_update([there[target] for target in wanted], ["fact", "voided_by"])
+        statement.fact, statement.voiding = None, there[voiding]
+    XapiStatement.objects.bulk_update([there[target] for target in wanted], ["fact", "voiding"])
     records = steps.lock_records(sorted(concerned))
     Fact.objects.filter(pk__in=gone).delete()
     steps.refold(records)

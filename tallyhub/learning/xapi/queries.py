@@ -5,14 +5,13 @@ from dataclasses import dataclass
 from uuid import UUID
 
 from django.db import connection
-from django.db.models import Q
 
 from tallyhub.kernel import clock
 from tallyhub.kernel.access import Access
 from tallyhub.kernel.scope import scope
-from tallyhub.learning.models import Activity, Source, Statement
+from tallyhub.learning.models import Activity, Source, XapiStatement
 from tallyhub.learning.xapi.rules import CODE_IRI, Learner
-from tallyhub.organizations.models import Membership, PersonKey
+from tallyhub.organizations.queries import find_members_called
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,28 +45,20 @@ def list_sources(access: Access) -> list[Source]:
     return sorted(found, key=lambda one: one.revoked_at is not None)
 
 
-def find_statements(speaker: Speaker, ids: Collection[UUID]) -> dict[UUID, Statement]:
+def find_statements(speaker: Speaker, ids: Collection[UUID]) -> dict[UUID, XapiStatement]:
     """Of this source alone: another one's ids are its own."""
-    found = Statement.objects.filter(source_id=speaker.id, statement_id__in=ids).select_related("fact__record")
+    found = XapiStatement.objects.filter(source_id=speaker.id, statement_id__in=ids).select_related("fact__record")
     return {one.statement_id: one for one in found}
 
 
 def find_people(speaker: Speaker, learners: Sequence[Learner]) -> dict[Learner, int]:
     """Ids of those who belong to the source's workspace. By account: the customer's key of somebody, or the address."""
-    names = {one.name for one in learners if one.name}
-    addresses = {(one.address or one.name).lower() for one in learners}
-    keys = dict(
-        PersonKey.objects.filter(customer_id=speaker.customer_id, key__in=names).values_list("key", "person_id")
-    )
-    members = Membership.objects.filter(workspace_id=speaker.workspace_id)
-    wanted = Q(person_id__in=keys.values()) | Q(person__email_folded__in=addresses)
-    rows = members.filter(wanted).values_list("person_id", "person__email_folded")
-    here = {person for person, _address in rows}
-    by_address = {address: person for person, address in rows if address}
+    called = [one.address or one.name for one in learners]
+    by_key, by_address = find_members_called(speaker.customer_id, speaker.workspace_id, called)
     found: dict[Learner, int] = {}
     for one in learners:
-        person = keys.get(one.name) if one.name else None
-        person = person if person in here else by_address.get((one.address or one.name).lower())
+        person = by_address.get((one.address or one.name).lower())
+        person = by_key.get(one.name, person) if one.name else person
         if person is not None:
             found[one] = person
     return found

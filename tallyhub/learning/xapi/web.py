@@ -17,7 +17,7 @@ from tallyhub.kernel import clock
 from tallyhub.kernel.errors import Conflict, Forbidden, HubError, Invalid
 from tallyhub.kernel.scope import scope
 from tallyhub.kernel.sentences import sentence
-from tallyhub.learning.models import Statement
+from tallyhub.learning.models import XapiStatement
 from tallyhub.learning.xapi import commands, queries
 from tallyhub.learning.xapi.queries import Speaker
 from tallyhub.learning.xapi.rules import VERSION, Malformed, Parsed, read_body, read_id, read_statement, read_statements
@@ -132,11 +132,11 @@ def _get(request: HttpRequest, speaker: Speaker) -> HttpResponse:
     wanted = read_id(request.GET[named[0]])
     with scope(speaker.access):
         found = queries.find_statements(speaker, [wanted]).get(wanted)
-    if found is None or (found.voided_by_id is not None) is not ways[named[0]]:
+    if found is None or (found.voiding_id is not None) is not ways[named[0]]:
         raise Stop(404, "nothing_here")
     return JsonResponse(_shown(found), headers={"X-Experience-API-Consistent-Through": clock.now().isoformat()})
 
 
-def _shown(one: Statement) -> dict[str, Any]:
+def _shown(one: XapiStatement) -> dict[str, Any]:
     authority = {"account": {"homePage": "urn:tallyhub", "name": f"source-{one.source_id}"}, "objectType": "Agent"}
     return {"version": VERSION, "authority": authority, **one.content, "stored": one.stored_at.isoformat()}
