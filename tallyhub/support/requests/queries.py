@@ -159,6 +159,7 @@ class Reader:
     id: int
     person_id: int | None
     group_id: int | None
+    group_name: str
     why: Why
     given_by_id: int | None
     given_at: datetime
@@ -166,8 +167,13 @@ class Reader:
 
 def list_readers(access: Access, request: Request) -> list[Reader]:
     """In the order in which it was given to them."""
-    found = RequestViewer.objects.visible_to(access).filter(request=request).order_by("given_at", "pk")
-    return [Reader(one.pk, one.person_id, one.group_id, Why(one.why), one.given_by_id, one.given_at) for one in found]
+    given = RequestViewer.objects.visible_to(access).filter(request=request).select_related("group")
+    return [_reader(one) for one in given.order_by("given_at", "pk")]
+
+
+def _reader(one: RequestViewer) -> Reader:
+    name = one.group.name if one.group else ""  # none, too, for a group of a workspace that is not the reader's
+    return Reader(one.pk, one.person_id, one.group_id, name, Why(one.why), one.given_by_id, one.given_at)
 
 
 def is_visible(access: Access, number: str) -> bool:

@@ -107,13 +107,7 @@ def request_page(request: HubRequest, number: str) -> HttpResponse:
     access = request.access
     with scope(access):
         ask = get_request(access, number)
-        context = {
-            "ask": ask,
-            "header": page.header(access, ask),
-            "sharing": page.sharing(access, ask),
-            **sections(access, ask),
-        }
-        response = render(request, "support/request.html", context)
+        response = render(request, "support/request.html", {"ask": ask, **sections(access, ask)})
     tell_look(access, ask)
     return response
 
