@@ -15,6 +15,7 @@ from tallyhub.kernel import clock
 from tallyhub.kernel.access import Access
 from tallyhub.kernel.amounts import Unit
 from tallyhub.kernel.scope import scope
+from tallyhub.learning.models import Activity
 from tallyhub.ledger import steps
 from tallyhub.ledger.models import Entry
 from tallyhub.organizations.models import AccessGrant, Membership, Organization, ProvedDomain, Workspace
@@ -194,6 +195,21 @@ def book(entitlement: Entitlement, workspace: Workspace, amount: int, occurred_o
 
 def make_product(code: str, **over: Any) -> Product:
     return Product.objects.using("owner").create(**{"code": code, "names": {"en": code.title()}} | over)
+
+
+def make_activity(code: str, **over: Any) -> Activity:
+    """A course for beginners of an hour, in English."""
+    fields = {
+        "code": code,
+        "format": "course",
+        "level": "beginner",
+        "language": "en",
+        "minutes": 60,
+        "names": {"en": code.title()},
+        "url": f"https://learn.test/{code}",
+        "added_on": date(2026, 1, 2),
+    }
+    return Activity.objects.using("owner").create(**fields | over)
 
 
 def make_request(workspace: Workspace, **over: Any) -> Request:

@@ -10,7 +10,7 @@ from django.urls import NoReverseMatch, URLPattern, URLResolver, get_resolver, r
 
 from tallyhub.activity import commands
 from tallyhub.organizations.sign_on import act_for
-from tests.make import grant, make_request
+from tests.make import grant, make_activity, make_request
 
 # The people of tests/world.py; `nobody` is not signed in.
 ADMINS = {"admin", "north_admin"}
@@ -44,6 +44,7 @@ API |= {
     ("POST", "api:write_request_message"): [1],
     ("POST", "api:log_request_time"): [1],
 }
+API |= {("GET", f"api:list_learning_{name}"): [] for name in ("activities", "records")}
 API |= {("POST", "api:post_entries"): [], ("POST", "api:reverse_entry"): [1]}
 
 
@@ -160,6 +161,7 @@ def doors(world: SimpleNamespace) -> dict[tuple[str, str], tuple[list[Any], dict
         **support(world),
         **work(),
         **time_and_placement(world),
+        **learning(world),
         ("GET", "organizations:switch"): ([], for_all(200)),
         ("POST", "organizations:switch_workspace"): ([], for_all(404)),  # without a workspace of one's own
         ("POST", "organizations:switch_customer"): ([], for_all(404)),
@@ -219,6 +221,34 @@ def account_policy() -> dict[tuple[str, str], tuple[list[Any], dict[str, int]]]:
         ("GET", "people:sso_find"): ([], for_all(200)),
         **{("GET", f"people:{name}"): (["no-such"], for_all(404)) for name in ("sso", "sso_return")},
         ("POST", "people:sso_go"): (["no-such"], for_all(404)),
+    }
+
+
+def learning(world: SimpleNamespace) -> dict[tuple[str, str], tuple[list[Any], dict[str, int]]]:
+    """The catalogue is for everybody; named learning for oneself and for learning managers (R2.2)."""
+    activity, other = make_activity("doors").pk, make_activity("others").pk
+    follows = only({"learning"})
+    own = for_all(302) | dict.fromkeys(STAFF, 403) | {"newcomer": 404}
+    return {
+        **{("GET", f"learning:{name}"): ([], for_all(200)) for name in ("catalogue", "catalogue_rows")},
+        **{
+            ("GET", f"learning:{name}"): ([], for_all(200))
+            for name in ("transcript", "transcript_rows", "transcript_csv")
+        },
+        ("GET", "learning:activity"): ([activity], for_all(200)),
+        ("POST", "learning:start"): ([activity], own),
+        ("POST", "learning:complete"): ([other], own),
+        **{
+            ("GET", f"learning:{name}"): ([], follows)
+            for name in ("people", "people_rows", "report", "report_rows", "report_csv")
+        },
+        ("GET", "learning:person"): ([world.member.pk], follows),
+        ("GET", "learning:assign"): ([activity], follows),
+        ("POST", "learning:withdraw"): ([0], for_all(404)),
+        ("GET", "learning:sources"): ([], only(OWN_ADMINS)),
+        ("POST", "learning:source_revoke"): ([0], none_there(OWN_ADMINS)),
+        ("GET", "xapi:about"): ([], for_all(200)),
+        ("GET", "xapi:statements"): ([], for_all(401)),  # a browser's session opens nothing of it
     }
 
 
@@ -356,6 +386,8 @@ NOBODY |= {
     "api_reference": 200,
     "api:api-root": 404,
     **{name: 401 for _method, name in API},
+    "xapi:about": 200,
+    "xapi:statements": 401,
 }  # everything else asks to sign in
 
 

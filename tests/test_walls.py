@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 from datetime import date
 from types import SimpleNamespace
 from typing import Any
+from uuid import UUID
 
 import psycopg
 import pytest
@@ -24,6 +25,7 @@ from tallyhub.agreements.models import (
     Agreement,
     AgreementContact,
     Coverage,
+    Entitlement,
     Mapping,
     Package,
     Product,
@@ -36,6 +38,8 @@ from tallyhub.journal.models import Answered
 from tallyhub.kernel import clock
 from tallyhub.kernel.access import Access
 from tallyhub.kernel.scope import command, scope, widen
+from tallyhub.learning.models import Activity, Assignment, Fact, Record, Source
+from tallyhub.learning.models import XapiStatement as Told
 from tallyhub.ledger import commands as ledger
 from tallyhub.ledger.models import Entry
 from tallyhub.office.models import AgreementDraft, Enquiry
@@ -66,6 +70,7 @@ OPEN = {
     "accounts_cache": "counts sign-in attempts",
     "accounts_tokenuse": "counts requests; the app's role has no right to it, only a definer function",
     "agreements_product": "the provider's catalogue",
+    "learning_activity": "the provider's catalogue",
     "agreements_service": "the provider's catalogue",
     "auth_group": "Django's, unused",
     "auth_group_permissions": "Django's, unused",
@@ -90,6 +95,13 @@ DEFINERS = {
     "agreements_unsettled",
     "ledger_days_as_of",
     "journal_clear",
+    "learning_asked",
+    "learning_count_rows",
+    "learning_counts",
+    "learning_customers_of",
+    "learning_customers_with_unbooked",
+    "learning_managed",
+    "learning_use_source",
     "journal_kinds",
     "ledger_customers_of",
     "ledger_offers",
@@ -171,11 +183,14 @@ WEBHOOKS_AND_IMPORTS = ("endpoint", "delivery", "attempt", "import", "savedmappi
 IN_WHOLE_TOO = {"organizations_accessgrant"}
 # What a workspace's administrator writes there.
 MANAGED = {"organizations_accessgrant", "organizations_membership"}
+MANAGED |= {"learning_source"}
 MANAGED |= {"office_enquiry", "people_group", "people_groupmember", "people_invitation"}
 ACCOUNT_TEAMS = {"office_agreementdraft"}  # nothing for the customer
 STAFFS = {"support_note", "support_notefile"}  # nothing for anybody but staff, not even for the hub itself
 STAFFS_AND_HUBS = {"support_work"}
 OF_A_PERSON = {"support_defaultgroup", "support_draft", "support_draftfile"}  # and of nobody else
+# Everybody's own, and that of whose learning they follow; written by the hub, assignments by learning managers too.
+LEARNERS = {f"learning_{name}" for name in ("assignment", "fact", "record", "statement")}
 # What people write about a request that they see, wherever they are in the customer.
 OF_A_REQUEST = {f"support_{name}" for name in ("booking", "file", "message", "request", "requestviewer")}
 
@@ -215,6 +230,7 @@ def spread(world: SimpleNamespace, owner: Any) -> SimpleNamespace:
         _webhook(customer)
         _people(customer, workspace, person)
         _support(customer, workspace, person)
+        _learning(customer, workspace, person)
         made = {"customer_id": customer.pk, "made_by_id": person.pk, "made_at": "2026-11-21T12:00Z", "name": "x"}
         Import.objects.using("owner").create(**made)
         SavedMapping.objects.using("owner").create(**made, mapping={})
@@ -313,6 +329,30 @@ def _support(customer: Any, workspace: Any, person: Any) -> None:
             Booking.objects.using("owner").create(**inside, work=work, entry=entry, entitlement_id=entry.entitlement_id)
 
 
+def _learning(customer: Any, workspace: Any, person: Any) -> None:
+    """What somebody learns in both workspaces, and the systems that tell of it."""
+    activity, _ = Activity.objects.using("owner").get_or_create(
+        code="x", format="lab", level="expert", language="en", minutes=1, names={"en": "x"}, url="https://x.test/",
+        added_on=NOW.date(),
+    )  # fmt: skip
+    for place in {workspace.pk, _first_of(customer)}:
+        there = {"customer_id": customer.pk, "workspace_id": place}
+        own = {**there, "person_id": person.pk}
+        due = {"due_on": NOW.date(), "assigned_on": NOW.date(), "assigned_by_id": person.pk}
+        Assignment.objects.using("owner").create(**own, **due, activity=activity)
+        entitlement = Entitlement.objects.using("owner").filter(customer=customer).order_by("pk")[0]
+        record = Record.objects.using("owner").create(**own, activity=activity, made_at=NOW, entitlement=entitlement)
+        entry = Entry.objects.using("owner").filter(customer=customer, workspace=place).order_by("pk").first()
+        Record.objects.using("owner").filter(pk=record.pk).update(entry=entry)
+        fact = Fact.objects.using("owner").create(**own, record=record, source="x", external_id=f"{place}")
+        source = Source.objects.using("owner").create(
+            **there, name="x", key=f"x-{place}", digest=b"", takes_addresses=True, made_by_id=person.pk, made_at=NOW
+        )
+        told = {"content": {}, "digest": b"", "stored_at": NOW, "source": source}
+        statement = Told.objects.using("owner").create(**own, **told, statement_id=UUID(int=place), fact=fact)
+        Told.objects.using("owner").filter(pk=statement.pk).update(voiding=statement)
+
+
 def _first_of(customer: Any) -> int:
     return Workspace.objects.using("owner").filter(customer=customer).order_by("pk")[0].pk
 
@@ -406,7 +446,7 @@ def test_in_whole_one_reads_everything_of_the_customer_and_nothing_of_another(
     spread: Any, owner: Any, who: str
 ) -> None:
     access = scopes(spread)[who]
-    hidden = ACCOUNT_TEAMS | STAFFS | (STAFFS_AND_HUBS | OF_A_PERSON if who == "customer" else set())
+    hidden = ACCOUNT_TEAMS | STAFFS | (STAFFS_AND_HUBS | OF_A_PERSON | LEARNERS if who == "customer" else set())
     for table in set(spread.tables) - hidden:
         assert customers_read(access, table) == {spread.cedar.pk}, table
         key = key_of(table)
@@ -429,7 +469,7 @@ def test_in_a_workspace_one_reads_its_rows_and_what_reaches_it(spread: Any, owne
         *STAFFS,
         *STAFFS_AND_HUBS,
     }
-    of_another_person = {"activity_export", "activity_savedview", *OF_A_PERSON}
+    of_another_person = {"activity_export", "activity_savedview", *OF_A_PERSON, *LEARNERS}
     of_the_customer_only |= {f"integrations_{name}" for name in WEBHOOKS_AND_IMPORTS}
     of_the_customer_only |= {"organizations_personkey", "organizations_proveddomain"}
     for table in spread.tables:
@@ -437,7 +477,7 @@ def test_in_a_workspace_one_reads_its_rows_and_what_reaches_it(spread: Any, owne
         assert customers_read(access, table) == expected, table
     with_workspace = "SELECT table_name FROM information_schema.columns WHERE column_name = 'workspace_id'"
     for (table,) in owner.execute(with_workspace).fetchall():
-        if table in set(spread.tables) - of_the_customer_only - OF_A_PERSON:
+        if table in set(spread.tables) - of_the_customer_only - OF_A_PERSON - LEARNERS:
             expected = {spread.north.pk} | ({None} if table in IN_WHOLE_TOO else set())
             assert {one for (one,) in read(access, f"SELECT DISTINCT workspace_id FROM {table}")} == expected, table
 

@@ -50,6 +50,9 @@ class People:
         """Know these people, and forget the ones before: an export keeps no more than one batch."""
         self._names = names_of(self._access, ids)
 
+    def knows(self, person_id: int | None) -> bool:
+        return person_id in self._names
+
     def name(self, person_id: int | None) -> str:
         return self._names.get(person_id) or _("Erased person") if person_id is not None else ""
 

@@ -9,7 +9,7 @@ from django.http import QueryDict
 from django.urls import Resolver404, ResolverMatch, resolve
 from django.utils.translation import gettext as _
 
-from tallyhub.activity import contact_grid, drilldown, entry_grid, queries, request_grid
+from tallyhub.activity import contact_grid, drilldown, education_grid, entry_grid, queries, request_grid
 from tallyhub.activity.contact_grid import Contacts, is_about_people
 from tallyhub.activity.drilldown import Subject
 from tallyhub.activity.entry_grid import Columns, People
@@ -24,6 +24,9 @@ from tallyhub.kernel.errors import Conflict, Forbidden
 from tallyhub.kernel.grid import Column
 from tallyhub.kernel.http import file_name
 from tallyhub.kernel.spreadsheets import Sheet
+from tallyhub.learning import listing as learning
+from tallyhub.learning.report import queries as report_queries
+from tallyhub.learning.report.reading import Report
 from tallyhub.ledger import entries
 from tallyhub.ledger.entries import EntryFilter
 from tallyhub.ledger.queries import known_at
@@ -69,6 +72,7 @@ class Rows:
     people: People | None  # None: they are not named
     requests: RowFilter | None = None  # where the rows are requests
     contacts: Contacts | None = None  # where they are support contacts
+    education: learning.RowFilter | None = None  # where they are what people learnt
 
     @property
     def workspaces(self) -> tuple[int, ...]:
@@ -88,6 +92,8 @@ class Rows:
             return listing.count(self.requests, exact_max=exact_max)
         if self.contacts:
             return self.contacts.count(exact_max=exact_max)
+        if self.education:
+            return learning.count(self.education, exact_max=exact_max)
         return entries.count(self.wanted, exact_max=exact_max)
 
     @property
@@ -98,10 +104,19 @@ class Rows:
         if self.contacts:
             yield from self.contacts.batches()
             return
+        if self.education:
+            yield from self._learnt(self.education)
+            return
         found = listing.stream(self.requests) if self.requests else entries.stream(self.wanted)
         for batch in found:
             if self.people:
                 self.people.learn(row.person_id for row in batch)
+            yield batch
+
+    def _learnt(self, wanted: learning.RowFilter) -> Iterator[Sequence[Any]]:
+        for batch in learning.stream(wanted):
+            if self.people:
+                self.people.learn(education_grid.people_of(batch))
             yield batch
 
     def file_name(self, ending: str) -> str:
@@ -125,6 +140,9 @@ def read_rows(reader: Reader, find: Find, query: QueryDict) -> Rows:
     people = People(access) if shows_people(access, subject, workspaces) else None
     named = {one: name for one, name in reader.workspaces.items() if one in workspaces}
     wanted = entry_grid.read_filter(query, subject, workspaces)
+    if subject.is_education and people:
+        columns = education_grid.Columns(subject, named, people).declared()
+        return Rows(subject, wanted, columns, people, education=education_grid.rows_of(wanted, workspaces))
     return Rows(subject, wanted, Columns(subject, named, people).declared(), people)
 
 
@@ -223,6 +241,8 @@ def open_source(reader: Reader, address: str, *, rows_max: int) -> Source:
     found = _resolve(address)
     if found.view_name == "activity:statement":
         return _statement_source(*open_statement(reader, found.kwargs["statement_id"]))
+    if found.view_name == "learning:report":
+        return _report_source(reader, QueryDict(urlsplit(address).query), rows_max)
     finders: dict[str, Callable[[], Find]] = {
         "activity:entitlement": lambda: find_entitlement(found.kwargs["entitlement_id"]),
         "activity:group": lambda: find_group(found.kwargs["group"]),
@@ -246,6 +266,26 @@ def _rows_source(access: Access, rows: Rows, rows_max: int) -> Source:
 
     total = rows.count(exact_max=rows_max)
     return Source(rows.file_name("xlsx"), total, rows.workspaces, rows.names_people, sheets)
+
+
+def _report_source(reader: Reader, query: QueryDict, rows_max: int) -> Source:
+    """The education report, for learning managers."""
+    report_queries.read_workspaces(reader.access)
+    made = Report.read(reader.access, query, reader.workspaces)
+    exported: list[Column[Any]] = [column for column in made.words.columns() if column.cell or column.plain]
+
+    def sheets(watch: Watch) -> Iterator[Sheet]:
+        flat = (row for batch in made.batches() for row in batch)
+        labels = [(column.key, column.label) for column in exported]
+        yield Sheet(_("Education report"), labels, (cells_of(exported, row) for row in watch(flat)))
+
+    return Source(
+        made.file_name("xlsx"),
+        report_queries.count(made.wanted, exact_max=rows_max),
+        made.wanted.workspaces,
+        True,
+        sheets,
+    )
 
 
 def _statement_source(words: Words, lines: Lines) -> Source:

@@ -10,7 +10,7 @@ from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from tallyhub.activity import additional, contact_grid, drilldown, entry_grid, page, request_grid, tiles
+from tallyhub.activity import additional, contact_grid, drilldown, education_grid, entry_grid, page, request_grid, tiles
 from tallyhub.activity.commands import note_export
 from tallyhub.activity.contact_grid import Contacts, is_about_people
 from tallyhub.activity.drilldown import Subject
@@ -37,6 +37,7 @@ from tallyhub.kernel.grid import COUNT_MAX, csv_lines, cut, read_place
 from tallyhub.kernel.http import HubRequest, attachment, etag_of, signed_in, unchanged, url
 from tallyhub.kernel.scope import scope
 from tallyhub.kernel.streams import LongAnswer
+from tallyhub.learning import listing as learning
 from tallyhub.ledger import entries
 from tallyhub.office.enquiries.queries import list_unmapped
 from tallyhub.organizations.looks import told
@@ -182,8 +183,9 @@ def _drilldown(request: HubRequest, base: str, find: Find) -> HttpResponse:
             "back_href": url("activity:customer_activity") + choice.query(),
             "workspaces": page.filters(choice, request.sign_on.places, [])["choice"],
             "members": _members(subject),
-            "totals": drilldown.totals(subject) + (request_grid.totals(requests) if requests else []),
+            "totals": drilldown.totals(subject) + _more_totals(request, subject, choice, requests),
             "action": {"title": _("Go to the service"), "href": subject.action_url} if subject.action_url else None,
+            "learning": _learning_links(request.access, subject, choice),
             "open_href": _open_href(request.access, subject, choice),
             "who_href": _who_of(request, subject, choice),
             "people": None,
@@ -197,6 +199,28 @@ def _drilldown(request: HubRequest, base: str, find: Find) -> HttpResponse:
             context["charts"] = drilldown.charts(subject, choice.workspaces)
             context["grid"] = _grid(request, base, subject, choice, requests)
         return render(request, "activity/drilldown.html", context)
+
+
+def _more_totals(
+    request: HubRequest, subject: Subject, choice: Choice, requests: RowFilter | None
+) -> list[dict[str, Any]]:
+    """What the kind counts beside its balance."""
+    if requests:
+        return request_grid.totals(requests)
+    if subject.is_education:
+        wanted = entry_grid.read_filter(request.GET, subject, choice.workspaces)
+        return education_grid.totals(subject, education_grid.rows_of(wanted, choice.workspaces))
+    return []
+
+
+def _learning_links(access: Access, subject: Subject, choice: Choice) -> list[dict[str, str]]:
+    """Where one learns; and for learning managers the report (R2.2)."""
+    if not subject.is_education:
+        return []
+    found = [{"title": _("Go to learning"), "href": url("learning:catalogue"), "icon": "school"}]
+    if any(access.has(Right.VIEW_LEARNING, workspace_id=one) for one in choice.workspaces):
+        found.append({"title": _("Education report"), "href": url("learning:report"), "icon": "download"})
+    return found
 
 
 def _open_href(access: Access, subject: Subject, choice: Choice) -> str | None:
@@ -238,6 +262,8 @@ def _grid(
 ) -> dict[str, Any]:
     if requests:
         return _request_grid(request, base, subject, choice, requests)
+    if subject.is_education:
+        return _education_grid(request, base, subject, choice)
     workspaces = drilldown.row_workspaces(request.access, subject.kinds, choice.workspaces)
     wanted = entry_grid.read_filter(request.GET, subject, workspaces)
     place = read_place(request.GET, entries.SORTS)
@@ -312,6 +338,30 @@ def _request_grid(request: HubRequest, base: str, subject: Subject, choice: Choi
         total=listing.count_all(rows),
         kinds=subject.kinds,
         may_export=request_grid.oversees(request.access, choice.workspaces),
+    )
+
+
+def _education_grid(request: HubRequest, base: str, subject: Subject, choice: Choice) -> dict[str, Any]:
+    """Named people's learning for learning managers; the others' rows are counted (R2.2)."""
+    wanted = entry_grid.read_filter(request.GET, subject, choice.workspaces)
+    workspaces = drilldown.row_workspaces(request.access, subject.kinds, choice.workspaces)
+    rows, everything = (education_grid.rows_of(wanted, one) for one in (workspaces, choice.workspaces))
+    place = read_place(request.GET, learning.SORTS)
+    found = cut(learning.list_page(rows, place), place)
+    people = People(request.access)
+    people.learn(education_grid.people_of(found.rows))
+    total = learning.count(everything)
+    return entry_grid.grid(
+        base,
+        education_grid.Columns(subject, _workspace_names(request, workspaces), people).declared(),
+        found,
+        place,
+        replace(wanted, workspaces=workspaces),
+        [*choice.pairs()],
+        shown=learning.count(rows) if workspaces != choice.workspaces else total,
+        total=total,
+        kinds=subject.kinds,
+        may_export=bool(workspaces),
     )
 
 

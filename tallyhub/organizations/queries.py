@@ -223,6 +223,26 @@ def find_member(access: Access, workspace_id: int, address: str) -> int | None:
     return found.values_list("person_id", flat=True).first() if workspace_id in access.workspaces else None
 
 
+def find_archived(workspaces: Collection[int]) -> set[int]:
+    """Those of these workspaces of the scope in which nothing new happens."""
+    found = Workspace.objects.filter(pk__in=workspaces, archived_at__isnull=False)
+    return set(found.values_list("pk", flat=True))
+
+
+def find_members_called(
+    customer_id: int, workspace_id: int, names: Collection[str]
+) -> tuple[dict[str, int], dict[str, int]]:
+    """Members of the workspace by the customer's key of them, and by their address in small letters."""
+    folded = {name.lower() for name in names}
+    keys = dict(PersonKey.objects.filter(customer_id=customer_id, key__in=names).values_list("key", "person_id"))
+    wanted = Q(person_id__in=keys.values()) | Q(person__email_folded__in=folded)
+    members = Membership.objects.filter(workspace_id=workspace_id).filter(wanted)
+    rows = list(members.values_list("person__email_folded", "person_id"))
+    here = {person for _address, person in rows}
+    by_key = {key: person for key, person in keys.items() if person in here}
+    return by_key, {address: person for address, person in rows if address in folded}
+
+
 def list_workspaces(access: Access, *, after: int = 0) -> QuerySet[Workspace]:
     """In the order of their ids."""
     return Workspace.objects.visible_to(access).filter(pk__gt=after, pk__in=access.workspaces).order_by("pk")

@@ -14,6 +14,7 @@ from tallyhub.agreements import personal as agreements
 from tallyhub.integrations import personal as integrations
 from tallyhub.journal import personal as journal
 from tallyhub.journal import steps as journal_steps
+from tallyhub.learning import personal as learning
 from tallyhub.ledger import personal as ledger
 from tallyhub.notifications import personal as notifications
 from tallyhub.notifications import steps as notifications_steps
@@ -29,6 +30,7 @@ HOLDINGS = (
     *integrations.HOLDINGS,
     *activity.HOLDINGS,
     *support.HOLDINGS,
+    *learning.HOLDINGS,
     *office.HOLDINGS,
     *people.HOLDINGS,
     *ledger.HOLDINGS,

@@ -15,6 +15,7 @@ from tallyhub.journal.steps import Answer, Request, find_answer, keep_answer, re
 from tallyhub.kernel.access import Access, Right
 from tallyhub.kernel.errors import HubError
 from tallyhub.kernel.scope import command
+from tallyhub.learning import steps as learning
 from tallyhub.ledger import queries, steps
 from tallyhub.ledger.rules import Terms
 from tallyhub.ledger.steps import NewEntry, Posted
@@ -43,7 +44,9 @@ def post_entries(access: Access, rows: Sequence[dict[str, str]], request: Reques
     except HubError as error:
         raise _refused(error) from error
     if posted.new:
-        adopt_entries([(one.customer_id, one.source, one.external_id) for one in entries])
+        keys = [(one.customer_id, one.source, one.external_id) for one in entries]
+        adopt_entries(keys)
+        learning.adopt_entries(access, keys)
     return keep_answer(access, request, _answer(access, [(one.source, one.external_id) for one in entries], posted))
 
 
