@@ -76,7 +76,7 @@ class Said:
     @property
     def begins(self) -> bool:
         """Whether it says that the activity was started: whoever completed it or came forward in it has done so."""
-        return bool(self.started_on or self.completed_on or self.progress_pct)
+        return bool(self.started_on or self.completed_on or (self.touched_on and self.progress_pct))
 
     def and_then(self, other: "Said") -> "Said":
         """With what the same origin says later."""
