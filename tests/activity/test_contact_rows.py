@@ -12,6 +12,7 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
+from tallyhub.activity.models import Export
 from tallyhub.kernel import clock
 from tallyhub.people.users import commands
 from tallyhub.privacy.commands import end_part
@@ -92,6 +93,7 @@ def test_the_files_hold_what_the_filters_show(world: SimpleNamespace, line: Any,
     export = ask(client, world.north_admin, f"{base}?on=2026-10-12")
     run_jobs()
     assert [row["name"] for row in take(client, export)] == ["member", "reader"]
+    assert Export.objects.using("owner").get().names_people
     (row,) = [row for row in rows_of(client, line) if row["name"] == "reader"]
     del row["naming"]
     assert row == {

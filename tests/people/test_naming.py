@@ -107,12 +107,18 @@ def _by_member_and_removal(world: SimpleNamespace) -> Callable[[], None]:
     return lambda: commands.remove_people(me(world), world.north.pk, [world.member.pk])
 
 
+def _until_their_part_ends(world: SimpleNamespace) -> Callable[[], None]:
+    """Somebody whom another customer knows, too, so that they are not erased."""
+    grant(world.member, "member", world.birch_main)
+    return _until_erased(world)
+
+
 def _until_erased(world: SimpleNamespace) -> Callable[[], None]:
     switch(world, world.member, on=True)
     return lambda: privacy.end_part(acting(world.admin, world.cedar), world.member.pk, confirmation="member") and None
 
 
-WAYS = [_by_group, _by_role, _by_member_and_removal, _until_erased]
+WAYS = [_by_group, _by_role, _by_member_and_removal, _until_erased, _until_their_part_ends]
 
 
 @pytest.mark.parametrize("way", WAYS)
@@ -235,6 +241,10 @@ def test_rows_are_of_the_workspaces_that_one_administers(world: SimpleNamespace)
         with scope(access):
             assert {row.workspace_id for row in queries.list_page(access, wanted, _newest())} == places
             assert queries.count(access, wanted, exact_max=100) == len(places)
+    for person in (world.csam, world.engineer):  # who read the customer in whole, and administer nothing
+        access = acting(person, world.cedar)
+        with scope(access):
+            assert queries.list_page(access, wanted, _newest()) == []
     raw = Access(
         person_id=world.north_admin.pk, customer_id=world.cedar.pk, workspaces=(world.north.pk, world.south.pk)
     )
