@@ -11,7 +11,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("tallyhub.activity.urls")),
     path("", include("tallyhub.organizations.urls")),
     path("", include("tallyhub.people.urls")),
-    path("", include("tallyhub.support.urls")),
     path("", include("tallyhub.office.urls")),
     path("", include("tallyhub.support.urls")),
     path("", include("tallyhub.notifications.urls")),
