@@ -39,6 +39,7 @@ from tallyhub.kernel.scope import scope
 from tallyhub.kernel.streams import LongAnswer
 from tallyhub.learning import listing as learning
 from tallyhub.ledger import entries
+from tallyhub.ledger.entries import EntryFilter
 from tallyhub.office.enquiries.queries import list_unmapped
 from tallyhub.organizations.looks import told
 from tallyhub.people.naming import queries as namings
@@ -268,8 +269,9 @@ def _grid(
     wanted = entry_grid.read_filter(request.GET, subject, workspaces)
     place = read_place(request.GET, entries.SORTS)
     found = cut(entries.list_page(wanted, place), place)
-    total = entries.count(replace(wanted, workspaces=choice.workspaces))
-    shown = entries.count(wanted) if workspaces != choice.workspaces else total
+    shown = entries.count(wanted)
+    is_all_told = workspaces == choice.workspaces or _asks_for_one(wanted)
+    total = shown if is_all_told else entries.count(replace(wanted, workspaces=choice.workspaces))
     named = People(request.access) if shows_people(request.access, subject, workspaces) else None
     if named:
         named.learn(row.person_id for row in found.rows)
@@ -312,6 +314,11 @@ def _contact_grid(request: HubRequest, base: str, subject: Subject, choice: Choi
     )
 
 
+def _asks_for_one(wanted: EntryFilter) -> bool:
+    """Hidden rows are counted, but not one by one: a number that is hidden and one that is not there look alike."""
+    return bool(wanted.reference)
+
+
 def _request_rows(request: HubRequest, subject: Subject, choice: Choice) -> RowFilter:
     """Requests that one may see, and for administrators the entries that are no request's."""
     wanted = entry_grid.read_filter(request.GET, subject, choice.workspaces)
@@ -327,6 +334,7 @@ def _request_grid(request: HubRequest, base: str, subject: Subject, choice: Choi
     people = People(request.access)
     people.learn(row.person_id for row in found.rows)
     columns = request_grid.Columns(subject, _workspace_names(request, choice.workspaces), people).declared()
+    shown = listing.count(rows)
     return entry_grid.grid(
         base,
         columns,
@@ -334,8 +342,8 @@ def _request_grid(request: HubRequest, base: str, subject: Subject, choice: Choi
         place,
         wanted,
         [*choice.pairs()],
-        shown=listing.count(rows),
-        total=listing.count_all(rows),
+        shown=shown,
+        total=shown if _asks_for_one(wanted) else listing.count_all(rows),
         kinds=subject.kinds,
         may_export=request_grid.oversees(request.access, choice.workspaces),
     )

@@ -20,11 +20,11 @@ from tallyhub.kernel.sentences import sentence
 from tallyhub.support.conversation import kinds, markdown, media, queries
 from tallyhub.support.conversation.commands import check_may_note
 from tallyhub.support.conversation.queries import Key, Line, Thread
-from tallyhub.support.conversation.rules import FILES_MAX, check_open_for_words
+from tallyhub.support.conversation.rules import FILES_MAX, check_open_for_words, status_after
 from tallyhub.support.conversation.storage import megabytes_max
 from tallyhub.support.models import Change, File, Message, Note, NoteFile, Request, StoredFile
 from tallyhub.support.parts import Known, Part
-from tallyhub.support.rules import TEXT_MAX, Status
+from tallyhub.support.rules import TEXT_MAX, Actor, Status
 from tallyhub.support.words import size_text
 
 RENDERED_MAX = 200_000  # characters that are read as markdown for one page; what comes after is shown as typed
@@ -83,6 +83,8 @@ def read(access: Access, request: Request, query: Mapping[str, str] | None = Non
     thread = _read(access, request, query or {})
     files = _files(access, request, thread.lines)
 
+    actor = Actor.STAFF if access.is_staff else Actor.CUSTOMER
+
     def say(known: Known) -> dict[str, Any]:
         here = url("support:conversation", request.number)
         silence = _silence(request)
@@ -94,7 +96,7 @@ def read(access: Access, request: Request, query: Mapping[str, str] | None = Non
             say_href="" if silence else url("support:say", request.number),
             note_href=url("support:note", request.number) if _may_note(access, request) else "",
             silence=silence,
-            reopens=request.status == Status.CLOSED,
+            reopens=status_after(Status(request.status), actor) == Status.REOPENED,
             megabytes_max=megabytes_max(),
             **typed,
         )

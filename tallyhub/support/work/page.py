@@ -41,6 +41,7 @@ _NEXT: dict[Next, Any] = {
 }
 _NEXT_OF_CUSTOMER: dict[Next, Any] = {  # the same, as the customer's own people read it
     Next.HEAR_CALL: gettext_lazy("The staff have to acknowledge your priority call"),
+    Next.ASSIGN: gettext_lazy("The request waits for an engineer"),
     Next.ANSWER: gettext_lazy("The staff are to give a first answer"),
     Next.CUSTOMER: gettext_lazy("You are asked to answer"),
 }
@@ -150,6 +151,8 @@ def _call(access: Access, request: Request, *, is_customer: bool) -> dict[str, A
 
 def _steps(request: Request, actor: Actor) -> list[dict[str, Any]]:
     allowed = next_statuses(Status(request.status), actor)
+    if request.assigned_to_id is None:
+        allowed -= {Status.ASSIGNED}  # to whom, is said by assigning it
     return [{"id": one.value, "label": _STEPS[one]} for one in Status if one in allowed]
 
 
