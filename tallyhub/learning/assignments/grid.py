@@ -19,7 +19,7 @@ def columns() -> list[Column[Learner]]:
     return [
         Column("name", _("Name"), lambda one: one.name, sort="name", sorts_upwards=True,
                href=lambda one: url("learning:person", one.id), note=lambda one: one.email),
-        Column("assigned", _("Assigned"), lambda one: fmt.number(one.assigned), is_numeric=True),
+        Column("assigned", _("Activities assigned"), lambda one: fmt.number(one.assigned), is_numeric=True),
         Column("overdue", _("Overdue"), lambda one: fmt.number(one.overdue), is_numeric=True),
         Column("started", _("Started"), lambda one: fmt.number(one.started), is_numeric=True),
         Column("completed", _("Completed"), lambda one: fmt.number(one.completed), is_numeric=True),

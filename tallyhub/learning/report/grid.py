@@ -61,7 +61,7 @@ class Words:
             Column("level", _("Level"), plain=lambda one: str(one.level)),
             Column("language", _("Language"), plain=lambda one: one.language),
             _text("assigned_by", _("Assigned by"), self._assigned_by),
-            _day("assigned_on", _("Assigned"), lambda one: one.assigned_on, on_page=False),
+            _day("assigned_on", _("Assigned on"), lambda one: one.assigned_on, on_page=False),
             _day("due_on", _("Due"), lambda one: one.due_on, note=self._overdue),
             Column("started_on", _("Started"), _started, lambda one: _iso(one.started_on), lambda one: one.started_on,
                    sort="on_day"),
