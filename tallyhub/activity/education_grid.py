@@ -84,6 +84,7 @@ class Columns:
             Column("charged", _("Charged"), lambda row: fmt.amount(row.charged, self._unit(row)),
                    lambda row: plain_amount(row.charged, self._unit(row)),
                    lambda row: Quantity(row.charged, self._unit(row)), sort="charged", is_numeric=True),
+            _text("unit", _("Unit"), self._unit, on_page=False),
             _text("reference", _("Reference"), lambda row: row.reference, on_page=False),
             _text("source", _("Source"), lambda row: row.source, on_page=False),
             _text("reversal", _("Reversal"), lambda row: row.reason if row.is_reversal else "", on_page=False),

@@ -9,11 +9,12 @@ from django.test import Client
 
 from tallyhub.accounts.models import Person
 from tallyhub.activity.commands import make_statement
+from tallyhub.kernel import clock
 from tallyhub.office.models import Enquiry
 from tallyhub.organizations.sign_on import act_for
 from tallyhub.support.models import Change, Message, Request
 from tests.activity.test_customer_activity import text
-from tests.make import days, give_request, grant, make_entitlement, make_package, make_request
+from tests.make import days, give_request, grant, make_activity, make_entitlement, make_package, make_request
 from tests.people.people import invite, make_known
 from tests.world import NOW
 
@@ -214,3 +215,15 @@ def test_home_costs_ten_statements_at_most_whatever_there_is(
     assert len(many) == len(few) <= STATEMENTS_MAX, many
     if who in ("contact", "csam"):
         assert "There are more support requests" in page
+
+
+def test_a_learning_activity_that_is_due_is_said_to_the_learner_alone(world: SimpleNamespace, client: Client) -> None:
+    activity = make_activity("basics", names={"en": "Reading logs"})
+    client.force_login(world.learning)
+    form = {"act": "assign", "people": [world.member.pk], "due": "2026-12-01"}
+    client.post(f"/learning/activities/{activity.pk}/assign/", form)
+    assert "A learning activity is due: Reading logs" in needs(read(client, world.member))
+    with clock.frozen(NOW + timedelta(days=11)):
+        assert "A learning activity is overdue: Reading logs" in needs(read(client, world.member))
+    for other in (world.learning, world.admin):
+        assert "Reading logs" not in needs(read(client, other))

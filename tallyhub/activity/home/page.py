@@ -19,6 +19,7 @@ from tallyhub.kernel import formatting as fmt
 from tallyhub.kernel.access import Access, Right
 from tallyhub.kernel.http import url
 from tallyhub.kernel.parts import PART_ROWS, Row
+from tallyhub.learning import queries as learning
 from tallyhub.office.rules import Answer
 from tallyhub.organizations.rules import ROLE_NAMES
 from tallyhub.support.home.queries import MOVES, Sort
@@ -94,6 +95,18 @@ def _said(row: Row) -> dict[str, str]:
 def _cut(rows: list[Row], items: list[Item], more: Callable[[], Item]) -> list[Item]:
     """Where there are more than are shown, the last one leads to all of them."""
     return [*items[:PART_ROWS], more()] if len(rows) > PART_ROWS else items
+
+
+def courses_due(about: About) -> list[Item]:
+    return [_course(one) for one in learning.due(about.access, PART_ROWS, on=about.today)]
+
+
+def _course(one: learning.Due) -> Item:
+    href = url("learning:activity", one.activity_id)
+    text = (
+        _("A learning activity is overdue: %(title)s") if one.is_overdue else _("A learning activity is due: %(title)s")
+    )
+    return Item(text % {"title": one.title}, href, one.due_on, Tone.CRITICAL if one.is_overdue else Tone.PLAIN)
 
 
 def requests_waiting(about: About) -> list[Item]:
@@ -290,6 +303,7 @@ NEEDS: tuple[Needs, ...] = (
     requests_unassigned,
     enquiries_open,
     invitations_lapsing,
+    courses_due,
     packages_expiring,
 )
 NEWS: tuple[Needs, ...] = (
