@@ -286,7 +286,6 @@ def grid(
             _date("to", _("To"), wanted.last_day),
         ],
         "action": base,
-        "label": _("Who was named when"),
         "search_label": _("Filter who was named"),
         "hidden": choice,
         "count": said or ngettext("%(n)s line", "%(n)s lines", shown) % {"n": count_text(shown, fmt.number)},
