@@ -13,13 +13,27 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from tallyhub.activity.drilldown import CHART_MONTHS_MAX, Subject
-from tallyhub.activity.filters import NoSuchChoice
-from tallyhub.agreements.rules import ACTIVE_STATES, ServiceKind
+from tallyhub.activity.filters import Choice
+from tallyhub.activity.rows import Reader, Rows, iso, read_day
+from tallyhub.agreements.rules import ACTIVE_STATES
 from tallyhub.kernel import clock
 from tallyhub.kernel import formatting as fmt
 from tallyhub.kernel.access import Access, Right
 from tallyhub.kernel.amounts import Unit
-from tallyhub.kernel.grid import Column, Page, Place, cell, count_text, harmless, heading, link, moment, page_links
+from tallyhub.kernel.grid import (
+    COUNT_MAX,
+    Column,
+    Page,
+    Place,
+    cell,
+    count_text,
+    cut,
+    harmless,
+    heading,
+    link,
+    moment,
+    page_links,
+)
 from tallyhub.kernel.http import url
 from tallyhub.people.naming import queries
 from tallyhub.people.naming import rules as naming
@@ -29,13 +43,6 @@ from tallyhub.people.naming.rules import Wanted
 LIST_MAX = 500  # people on the page; the file has them all
 
 
-def is_about_people(subject: Subject) -> bool:
-    """Not so where a number was allowed that is not in force: of it, there is what was recorded."""
-    return subject.kinds == {ServiceKind.CONTACTS} and any(
-        agreement.state in ACTIVE_STATES and package.is_active for agreement, package, _line in subject.members
-    )
-
-
 def read_filter(query: QueryDict, access: Access, subject: Subject) -> Wanted:
     """Whichever workspaces are chosen, people are counted over all of an agreement's: those are listed that one
     administers. Raises NoSuchChoice for a day that is none.
@@ -43,21 +50,14 @@ def read_filter(query: QueryDict, access: Access, subject: Subject) -> Wanted:
     A day stands for itself: beside it, a period says nothing.
     """
     agreements = {agreement.id: agreement for agreement, _package, _line in subject.members}
-    on = _day(query.get("on"))
+    on = read_day(query.get("on"))
     return Wanted(
         tuple(naming.Agreement(one.id, one.number, one.zone) for one in agreements.values()),
         access.workspaces_with(Right.ADMINISTER),
         on,
-        None if on else _day(query.get("from")),
-        None if on else _day(query.get("to")),
+        None if on else read_day(query.get("from")),
+        None if on else read_day(query.get("to")),
     )
-
-
-def _day(value: str | None) -> date | None:
-    try:
-        return date.fromisoformat(value) if value else None
-    except ValueError:
-        raise NoSuchChoice from None
 
 
 def today_of(subject: Subject) -> date:
@@ -72,14 +72,6 @@ class Contacts:
         self._access = access
         self.wanted = wanted
         self._known: dict[int, Known] = {}
-
-    def count(self, *, exact_max: int) -> int:
-        return queries.count(self._access, self.wanted, exact_max=exact_max) if self.wanted.workspaces else 0
-
-    def batches(self) -> Iterator[Sequence[Row]]:
-        for batch in queries.stream(self._access, self.wanted) if self.wanted.workspaces else ():
-            self.learn(batch)
-            yield batch
 
     def learn(self, rows: Sequence[Row]) -> None:
         """Know the people of these rows, and forget those before."""
@@ -105,6 +97,91 @@ class Contacts:
         if person_id is None:
             return _("the hub")
         return self._known[person_id].name if person_id in self._known else _("Erased person")
+
+
+class ContactRows(Rows):
+    """Who was named when, in the workspaces that one administers; the others are counted."""
+
+    sorts = queries.SORTS
+
+    def __init__(self, reader: Reader, subject: Subject, query: QueryDict, choice: Choice) -> None:
+        self._wanted = read_filter(query, reader.access, subject)
+        self._contacts = Contacts(reader.access, self._wanted)
+        super().__init__(reader, subject, query, choice)
+
+    @staticmethod
+    def fits(subject: Subject) -> bool:
+        """Not so where a number was allowed that is not in force: of it, there is what was recorded."""
+        return any(
+            agreement.state in ACTIVE_STATES and package.is_active for agreement, package, _line in subject.members
+        )
+
+    @property
+    def workspaces(self) -> tuple[int, ...]:
+        return self._wanted.workspaces
+
+    @property
+    def days(self) -> tuple[date | None, date | None]:
+        on = self._wanted.on
+        return on or self._wanted.first_day, on or self._wanted.last_day
+
+    def columns(self) -> list[Column[Any]]:
+        return Columns(self.subject, self.workspace_names, self._contacts).declared(with_end=True)
+
+    def page(self, place: Place) -> list[Row]:
+        return queries.list_page(self.access, self._wanted, place) if self.workspaces else []
+
+    def stream(self) -> Iterator[Sequence[Row]]:
+        return queries.stream(self.access, self._wanted) if self.workspaces else iter(())
+
+    def count(self, *, exact_max: int = COUNT_MAX) -> int:
+        return queries.count(self.access, self._wanted, exact_max=exact_max) if self.workspaces else 0
+
+    def count_all(self) -> int:
+        return queries.count_all(self._wanted)
+
+    def learn(self, rows: Sequence[Row]) -> None:
+        self._contacts.learn(rows)
+
+    def parts(self, base: str) -> dict[str, Any]:
+        """The people of today and the months, whatever is asked of the history."""
+        today = read_filter(QueryDict(), self.access, self.subject)
+        return {
+            "workspaces": _("All workspaces of the agreement"),
+            "people": named_now(self.access, self.subject, today, self.workspace_names, base, [*self.choice.pairs()]),
+            "charts": chart(self.subject, today),
+            "grid_title": _("Who was named when"),
+        }
+
+    def grid(self, base: str, place: Place) -> dict[str, Any]:
+        found = cut(self.page(place), place)
+        self.learn(found.rows)
+        return self._grid(base, place, found, self.count(), self.count_all())
+
+    def _grid(self, base: str, place: Place, found: Page[Row], shown: int, total: int) -> dict[str, Any]:
+        wanted, choice = self._wanted, [*self.choice.pairs()]
+        said = on_day(wanted)
+        carried = [*choice, *_bounds(wanted)]
+        on_page = [column for column in self.columns() if column.text]
+        may_read = bool(wanted.workspaces)
+        return {
+            "columns": [heading(column, place, base, carried) for column in on_page],
+            "rows": [{"cells": [cell(column, row) for column in on_page]} for row in found.rows],
+            "filters": [
+                _date("on", _("Named on"), wanted.on),
+                _date("from", _("From"), wanted.first_day),
+                _date("to", _("To"), wanted.last_day),
+            ],
+            "action": base,
+            "search_label": _("Filter who was named"),
+            "hidden": choice,
+            "count": said or ngettext("%(n)s line", "%(n)s lines", shown) % {"n": count_text(shown, fmt.number)},
+            "shown": _hidden(shown, total),
+            **page_links(base, carried, found, place, lambda row: f"{moment(row.named_at)}~{row.id}"),
+            "csv_href": f"{base}entries.csv{link(carried)}" if may_read else None,
+            "address": base + link(carried) if may_read else "",
+            "empty": None if found.rows else _nothing(wanted, total),
+        }
 
 
 class Columns:
@@ -261,42 +338,6 @@ def on_day(wanted: Wanted) -> str:
     return text % {"day": fmt.day(wanted.on), "n": fmt.number(n)}
 
 
-def grid(
-    base: str,
-    columns: Sequence[Column[Row]],
-    found: Page[Row],
-    place: Place,
-    wanted: Wanted,
-    choice: list[tuple[str, str]],
-    *,
-    shown: int,
-    total: int,
-    said: str,
-) -> dict[str, Any]:
-    """The history, ready to be placed. ``said``: how many were named on the day that is asked for."""
-    carried = [*choice, *_bounds(wanted)]
-    on_page = [column for column in columns if column.text]
-    may_read = bool(wanted.workspaces)
-    return {
-        "columns": [heading(column, place, base, carried) for column in on_page],
-        "rows": [{"cells": [cell(column, row) for column in on_page]} for row in found.rows],
-        "filters": [
-            _date("on", _("Named on"), wanted.on),
-            _date("from", _("From"), wanted.first_day),
-            _date("to", _("To"), wanted.last_day),
-        ],
-        "action": base,
-        "search_label": _("Filter who was named"),
-        "hidden": choice,
-        "count": said or ngettext("%(n)s line", "%(n)s lines", shown) % {"n": count_text(shown, fmt.number)},
-        "shown": _hidden(shown, total),
-        **page_links(base, carried, found, place, lambda row: f"{moment(row.named_at)}~{row.id}"),
-        "csv_href": f"{base}entries.csv{link(carried)}" if may_read else None,
-        "address": base + link(carried) if may_read else "",
-        "empty": None if found.rows else _nothing(wanted, total),
-    }
-
-
 def _hidden(shown: int, total: int) -> str | None:
     if shown >= total:
         return None
@@ -320,13 +361,9 @@ def _nothing(wanted: Wanted, total: int) -> dict[str, str]:
 
 
 def _bounds(wanted: Wanted) -> list[tuple[str, str]]:
-    named = {"on": _iso(wanted.on), "from": _iso(wanted.first_day), "to": _iso(wanted.last_day)}
+    named = {"on": iso(wanted.on), "from": iso(wanted.first_day), "to": iso(wanted.last_day)}
     return [(name, value) for name, value in named.items() if value]
 
 
-def _iso(day: date | None) -> str:
-    return day.isoformat() if day else ""
-
-
 def _date(name: str, label: str, value: date | None) -> dict[str, Any]:
-    return {"name": name, "label": label, "type": "date", "value": _iso(value), "options": []}
+    return {"name": name, "label": label, "type": "date", "value": iso(value), "options": []}

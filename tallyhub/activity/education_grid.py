@@ -1,46 +1,67 @@
 """The grid behind on-demand education: one declaration for page and export (R2.2)."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date
+from functools import cached_property
 from typing import Any
 
 from django.utils.translation import gettext as _
 
 from tallyhub.activity.drilldown import Subject
-from tallyhub.activity.entry_grid import People, plain_amount
+from tallyhub.activity.rows import People, Rows, plain_amount
 from tallyhub.activity.rules import Tone
 from tallyhub.kernel import formatting as fmt
 from tallyhub.kernel.amounts import Unit
-from tallyhub.kernel.grid import Column, count_text, harmless
+from tallyhub.kernel.grid import COUNT_MAX, Column, Place, count_text, harmless
 from tallyhub.kernel.http import url
 from tallyhub.kernel.spreadsheets import Quantity
 from tallyhub.learning import listing, words
 from tallyhub.learning.listing import Row, RowFilter
-from tallyhub.ledger.entries import EntryFilter
 
 
-def rows_of(wanted: EntryFilter, workspaces: tuple[int, ...]) -> RowFilter:
-    """The same filters, for records and bare entries of these workspaces."""
-    return RowFilter(wanted.entitlements, workspaces, wanted.first_day, wanted.last_day, wanted.reference)
+class EducationRows(Rows):
+    """What people learnt, for learning managers; the others' rows are counted (R2.2)."""
 
+    sorts = listing.SORTS
 
-def people_of(batch: Sequence[Row]) -> list[int | None]:
-    """Whose names the rows need."""
-    return [person for row in batch for person in (row.person_id, row.assigned_by)]
+    @cached_property
+    def filter(self) -> RowFilter:
+        return self._filter(self.workspaces)
 
+    def _filter(self, workspaces: tuple[int, ...]) -> RowFilter:
+        wanted = self.wanted
+        return RowFilter(wanted.entitlements, workspaces, wanted.first_day, wanted.last_day, wanted.reference)
 
-def totals(subject: Subject, rows: RowFilter) -> list[dict[str, Any]]:
-    """What was started and completed in the chosen workspaces, by how many people, and in which days; whatever the
-    grid's filters, and whoever may see the rows.
-    """
-    found = listing.count_learning(rows)
-    counted = [
-        (_("Started"), count_text(found.started, fmt.number)),
-        (_("Completed"), count_text(found.completed, fmt.number)),
-        (_("Learners"), count_text(found.learners, fmt.number)),
-        (_("Period"), _period(subject)),
-    ]
-    return [{"label": label, "value": value, "tone": Tone.PLAIN} for label, value in counted]
+    def columns(self) -> list[Column[Any]]:
+        return Columns(self.subject, self.workspace_names, self.people).declared()
+
+    def page(self, place: Place) -> list[Row]:
+        return listing.list_page(self.filter, place)
+
+    def stream(self) -> Iterator[Sequence[Row]]:
+        return listing.stream(self.filter)
+
+    def count(self, *, exact_max: int = COUNT_MAX) -> int:
+        return listing.count(self.filter, exact_max=exact_max)
+
+    def count_all(self) -> int:
+        return listing.count(self._filter(self.choice.workspaces))
+
+    def learn(self, rows: Sequence[Row]) -> None:
+        self.people.learn(person for row in rows for person in (row.person_id, row.assigned_by))
+
+    def totals(self) -> list[dict[str, Any]]:
+        """What was started and completed in the chosen workspaces, by how many people, and in which days, whoever
+        may see the rows.
+        """
+        found = listing.count_learning(self._filter(self.choice.workspaces))
+        counted = [
+            (_("Started"), count_text(found.started, fmt.number)),
+            (_("Completed"), count_text(found.completed, fmt.number)),
+            (_("Learners"), count_text(found.learners, fmt.number)),
+            (_("Period"), _period(self.subject)),
+        ]
+        return [{"label": label, "value": value, "tone": Tone.PLAIN} for label, value in counted]
 
 
 def _period(subject: Subject) -> str:

@@ -8,9 +8,10 @@ from operator import attrgetter
 
 from tallyhub.activity import drilldown, queries
 from tallyhub.activity.drilldown import Subject
-from tallyhub.activity.entry_grid import Columns, People
+from tallyhub.activity.entry_grid import Columns
 from tallyhub.activity.models import Statement
 from tallyhub.activity.queries import AgreementLines, Member
+from tallyhub.activity.rows import People
 from tallyhub.activity.rules import Figures, digest_of, figures_of
 from tallyhub.agreements.rules import ServiceKind
 from tallyhub.kernel.access import Access, Right

@@ -238,7 +238,8 @@ def test_others_are_refused_and_shown_no_button(world: SimpleNamespace, basics: 
 
 
 def test_a_spreadsheet_of_the_report_is_made_by_the_job(world: SimpleNamespace, basics: Any, client: Client) -> None:
-    from tallyhub.activity.exports import Reader, open_source
+    from tallyhub.activity.exports import open_source
+    from tallyhub.activity.rows import Reader
     from tallyhub.organizations import sign_on
 
     learn(world.north, world.member, basics, date(2026, 3, 2))
