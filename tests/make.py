@@ -18,7 +18,7 @@ from tallyhub.kernel.scope import scope
 from tallyhub.learning.models import Activity
 from tallyhub.ledger import steps
 from tallyhub.ledger.models import Entry
-from tallyhub.organizations.models import AccessGrant, Membership, Organization, ProvedDomain, Workspace
+from tallyhub.organizations.models import AccessGrant, Membership, Organization, ProvedDomain, Staff, Workspace
 from tallyhub.people.models import Group
 from tallyhub.people.naming.steps import settle_namings
 from tallyhub.support.models import Request, RequestViewer
@@ -84,6 +84,12 @@ def grant(person: Person, role: str, place: Organization | Workspace, **over: An
     AccessGrant.objects.using("owner").create(person_id=person.pk, role=role, **{"starts_at": LONG_AGO} | where | over)
     if role == "support_contact":
         note_naming(where["customer_id"], person)
+
+
+def employ(person: Person, organization: Organization, *roles: str, **over: Any) -> None:
+    """They work for the provider or a partner."""
+    fields = {"organization_id": organization.pk, "person_id": person.pk, "roles": list(roles), "starts_at": LONG_AGO}
+    Staff.objects.using("owner").create(**fields | over)
 
 
 def note_naming(customer_id: int, person: Person) -> None:

@@ -26,6 +26,17 @@ class Right(StrEnum):
     POST_ENTRIES = "post_entries"  # book consumption and take it back
     MANAGE_USERS = "manage_users"  # invite, give and take roles, remove (R7.1)
     MANAGE_SIGN_IN = "manage_sign_in"  # how the customer's people sign in, and with which accounts (R3.6, R7.2)
+    # Held at the provider or a partner, about its own matters (R5.1).
+    MANAGE_STAFF = "manage_staff"  # who works there, as what, in which security group
+    EDIT_HEALTH = "edit_health"  # publish incidents, advisories and maintenance
+    EDIT_MESSAGES = "edit_messages"  # write to customers, within the rules of communication
+    EDIT_GUIDES = "edit_guides"  # which support portal, and the tasks of each product
+    WORK_ESCALATIONS = "work_escalations"  # at the provider's desk
+    MANAGE_DELEGATIONS = "manage_delegations"  # ask customers for rights, hand them to security groups, end them
+    MANAGE_SUPPORT = "manage_support"  # the partner's support profile and plan
+    SERVE_CUSTOMERS = "serve_customers"  # take requests in, diagnose and mend within what was delegated
+    ESCALATE = "escalate"  # to the indirect provider or the provider
+    ADVISE = "advise"  # notes and follow-ups about what a customer may need
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,11 +56,22 @@ class Access:
     workspace_id: int | None = None  # the one the person is signed in to (R1.7)
     system_customers: tuple[int, ...] = ()
     is_staff: bool = False  # of the provider or a partner, so that the customer is told what they look at (R7.3)
+    organization_id: int | None = None  # the provider or partner that the person works for
+    organization_rights: frozenset[Right] = frozenset()  # held there, about its own matters and none of a customer's
+    system_organizations: tuple[int, ...] = ()
 
     @classmethod
-    def of_system(cls, customers: Iterable[int] = ()) -> "Access":
-        """The hub itself: a job or an import, with every right, inside the named customers only."""
-        return cls(in_whole=True, customer_rights=frozenset(Right), system_customers=tuple(customers))
+    def of_system(cls, customers: Iterable[int] = (), *, organizations: Iterable[int] = ()) -> "Access":
+        """The hub itself: a job or an import, with every right, inside the named customers and for the named provider
+        and partners only.
+        """
+        return cls(
+            in_whole=True,
+            customer_rights=frozenset(Right),
+            system_customers=tuple(customers),
+            organization_rights=frozenset(Right),
+            system_organizations=tuple(organizations),
+        )
 
     def has(self, right: Right, *, workspace_id: int | None = None) -> bool:
         """True when the right is held for the whole customer, or in that workspace."""
@@ -64,6 +86,14 @@ class Access:
         if not self.has(right, workspace_id=workspace_id):
             raise Forbidden(right)
 
+    def serves(self, right: Right) -> bool:
+        """True when the right is held at the provider or partner that the person works for."""
+        return right in self.organization_rights
+
+    def require_serving(self, right: Right) -> None:
+        if not self.serves(right):
+            raise Forbidden(right)
+
     def workspaces_with(self, right: Right) -> tuple[int, ...]:
         """The readable workspaces in which the right is held, in the order they are listed."""
         return tuple(w for w in self.workspaces if self.has(right, workspace_id=w))
@@ -74,6 +104,7 @@ class Access:
             self,
             rights={workspace: held & frozenset(rights) for workspace, held in self.rights.items()},
             customer_rights=self.customer_rights & frozenset(rights),
+            organization_rights=self.organization_rights & frozenset(rights),
         )
 
     def inside(self, right: Right, *, in_whole_with: Right) -> "Access":
@@ -93,6 +124,11 @@ class Access:
         return self.system_customers or ((self.customer_id,) if self.customer_id else ())
 
     @property
+    def organizations(self) -> tuple[int, ...]:
+        """The provider or partner that is acted for; those of the job for the hub itself."""
+        return self.system_organizations or ((self.organization_id,) if self.organization_id else ())
+
+    @property
     def customers_in_whole(self) -> tuple[int, ...]:
         return self.customers if self.in_whole else ()
 
@@ -100,7 +136,6 @@ class Access:
     def fingerprint(self) -> str:
         """The same text for the same rights, in every process: a set's own order differs between them."""
         rights = {workspace: sorted(held) for workspace, held in sorted(self.rights.items())}
-        whole = sorted(self.customer_rights)
-        return repr(
-            (self.person_id, self.customer_id, self.in_whole, self.workspaces, rights, whole, self.workspace_id)
-        )
+        whole, serving = sorted(self.customer_rights), sorted(self.organization_rights)
+        inside = (self.customer_id, self.in_whole, self.workspaces, rights, whole, self.workspace_id)
+        return repr((self.person_id, *inside, self.organization_id, serving))

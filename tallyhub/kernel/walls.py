@@ -15,6 +15,7 @@ from django.db.backends.base.schema import BaseDatabaseSchemaEditor
 CUSTOMERS = "(SELECT tallyhub_customers())::bigint[]"
 WORKSPACES = "(SELECT tallyhub_workspaces())::bigint[]"
 PERSON = "(SELECT tallyhub_person())"
+ORGANIZATIONS = "(SELECT tallyhub_organizations())::bigint[]"  # the provider or partner for which one acts
 INSIDE = "(SELECT tallyhub_inside())::bigint[]"  # the customers worked inside, whether in whole or in a workspace only
 # The workspaces that the person administers now, which no setting may claim: a definer function looks it up.
 MANAGED = "(SELECT organizations_managed())::bigint[]"

@@ -1,5 +1,6 @@
 """The provider, its partners and customers; workspaces; who may do what where."""
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Q
 
@@ -91,6 +92,25 @@ class PersonKey(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["customer", "key"], name="person_key_once")]
+
+
+class StaffQuerySet(models.QuerySet["Staff"]):
+    def visible_to(self, access: Access) -> "StaffQuerySet":
+        return self.filter(organization_id__in=access.organizations)
+
+
+class Staff(models.Model):
+    """A person works for the provider or a partner, and for one of them only. What they may do for a customer is in
+    AccessGrant.
+    """
+
+    organization = models.ForeignKey(Organization, on_delete=models.PROTECT, related_name="staff")
+    person = models.OneToOneField(Person, on_delete=models.CASCADE, related_name="staff")
+    roles = ArrayField(models.CharField(max_length=30))  # of StaffRole; without any, they belong and may do nothing
+    starts_at = models.DateTimeField()
+    ends_at = models.DateTimeField(null=True)
+
+    objects = StaffQuerySet.as_manager()
 
 
 class AccessGrantQuerySet(models.QuerySet["AccessGrant"]):

@@ -45,6 +45,13 @@ HOLDINGS = (
         customer="customer_id",
     ),
     Holding(
+        name="staff",
+        title=_("Work for the provider or a partner"),
+        table="organizations_staff",
+        condition=_OF_PERSON,
+        columns=("organization_id", "roles", "starts_at", "ends_at"),
+    ),
+    Holding(
         name="keys",
         title=_("Names in other systems"),
         table="organizations_personkey",

@@ -101,6 +101,14 @@ def customers_of(person_id: int) -> list[int]:
         return [customer for (customer,) in cursor.fetchall()]
 
 
+def is_employed(person_id: int) -> bool:
+    """Whether the person works, or worked, for the provider or a partner, whatever the scope."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT organizations_is_employed(%s)", [person_id])
+        found: bool = cursor.fetchone()[0]
+        return found
+
+
 def list_role_holders(access: Access) -> list[tuple[int, str]]:
     """(id, name) of those who hold or held a role where the asker may see it, by name; PEOPLE_MAX at most."""
     held = AccessGrant.objects.visible_to(access).order_by("person__name", "person_id")

@@ -27,6 +27,47 @@ class Role(StrEnum):
     ENGINEER = "engineer"
 
 
+class StaffRole(StrEnum):
+    """What somebody is at the provider or a partner they work for; what they may do for a customer is a ``Role``."""
+
+    ORGANIZATION_ADMINISTRATOR = "organization_administrator"
+    EDITOR = "editor"
+    DESK = "desk"
+    ADMIN_AGENT = "admin_agent"
+    HELPDESK_AGENT = "helpdesk_agent"
+    SALES_AGENT = "sales_agent"
+
+
+STAFF_ROLES_AT: dict[Kind, frozenset[StaffRole]] = {
+    Kind.PROVIDER: frozenset({StaffRole.ORGANIZATION_ADMINISTRATOR, StaffRole.EDITOR, StaffRole.DESK}),
+    Kind.PARTNER: frozenset(
+        {
+            StaffRole.ORGANIZATION_ADMINISTRATOR,
+            StaffRole.ADMIN_AGENT,
+            StaffRole.HELPDESK_AGENT,
+            StaffRole.SALES_AGENT,
+        }
+    ),
+}
+STAFF_ROLE_NAMES: dict[str, Any] = {
+    StaffRole.ORGANIZATION_ADMINISTRATOR: _("Administrator of the organisation"),
+    StaffRole.EDITOR: _("Editor"),
+    StaffRole.DESK: _("Escalation desk"),
+    StaffRole.ADMIN_AGENT: _("Admin agent"),
+    StaffRole.HELPDESK_AGENT: _("Helpdesk agent"),
+    StaffRole.SALES_AGENT: _("Sales agent"),
+}
+STAFF_RIGHTS_OF: dict[StaffRole, frozenset[Right]] = {
+    StaffRole.ORGANIZATION_ADMINISTRATOR: frozenset({Right.MANAGE_STAFF, Right.MANAGE_SUPPORT}),
+    StaffRole.EDITOR: frozenset({Right.EDIT_HEALTH, Right.EDIT_MESSAGES, Right.EDIT_GUIDES}),
+    StaffRole.DESK: frozenset({Right.WORK_ESCALATIONS}),
+    StaffRole.ADMIN_AGENT: frozenset(
+        {Right.MANAGE_DELEGATIONS, Right.MANAGE_SUPPORT, Right.SERVE_CUSTOMERS, Right.ESCALATE, Right.ADVISE}
+    ),
+    StaffRole.HELPDESK_AGENT: frozenset({Right.SERVE_CUSTOMERS, Right.ESCALATE}),
+    StaffRole.SALES_AGENT: frozenset({Right.ADVISE}),
+}
+
 ROLE_NAMES: dict[str, Any] = {
     Role.CUSTOMER_ADMINISTRATOR: _("Customer administrator"),
     Role.WORKSPACE_ADMINISTRATOR: _("Workspace administrator"),

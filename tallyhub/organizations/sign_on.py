@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from django.contrib.auth import HASH_SESSION_KEY
@@ -15,7 +15,7 @@ from tallyhub.accounts.sessions import VOUCHED_KEY, SessionStore
 from tallyhub.accounts.tokens import TokenScope, digest_of, rights_of
 from tallyhub.kernel import clock
 from tallyhub.kernel.access import Access, Right
-from tallyhub.organizations.rules import RIGHTS_OF, STAFF, Role
+from tallyhub.organizations.rules import RIGHTS_OF, STAFF, STAFF_RIGHTS_OF, Kind, Role, StaffRole
 
 # Definer functions (organizations/migrations/0009): before the person is known no policy lets them read.
 _READ = "SELECT * FROM organizations_sign_on(%s, %s)"
@@ -33,6 +33,16 @@ class Place:
 
 
 @dataclass(frozen=True, slots=True)
+class House:
+    """The provider or partner that somebody works for."""
+
+    id: int
+    name: str
+    kind: Kind
+    roles: frozenset[StaffRole]
+
+
+@dataclass(frozen=True, slots=True)
 class SignOn:
     session: SessionStore
     person: Person | AnonymousUser
@@ -40,6 +50,7 @@ class SignOn:
     customer_name: str = ""
     places: tuple[Place, ...] = ()
     customer_count: int = 0  # how many customers this person may work inside
+    house: "House | None" = None  # the provider or partner they work for
 
     @property
     def vouched_by(self) -> int | None:
@@ -57,7 +68,7 @@ def read(session_key: str | None) -> SignOn:
         found = cursor.fetchone()
     if found is None:
         return nobody
-    data, *about, workspace_id, customer_id, customer_name, grants, places, customer_count = found
+    data, *about, workspace_id, staff, customer_id, customer_name, grants, places, customer_count = found
     session = SessionStore.loaded(session_key, data)
     if about[0] is None:
         return SignOn(session, AnonymousUser(), Access())
@@ -65,7 +76,7 @@ def read(session_key: str | None) -> SignOn:
     if not _is_current(session, person):
         return nobody
     inside = (customer_id, customer_name, grants, places, customer_count)
-    return _signed_on(session, person, inside, workspace_id)
+    return _at_work(_signed_on(session, person, inside, workspace_id), staff)
 
 
 def act_for(person_id: int, customer_id: int) -> SignOn:
@@ -114,6 +125,17 @@ def _signed_on(session: SessionStore, person: Person, inside: Sequence[Any], wor
     readable = tuple(Place(*place) for place in json.loads(places or "[]"))
     access = _access(person.pk, customer_id, json.loads(grants or "[]"), [place.id for place in readable], workspace_id)
     return SignOn(session, person, access, customer_name or "", readable, customer_count or 0)
+
+
+def _at_work(found: SignOn, staff: str | None) -> SignOn:
+    """The same, for whoever works for the provider or a partner."""
+    if staff is None:
+        return found
+    organization_id, name, kind, roles = json.loads(staff)
+    house = House(organization_id, name, Kind(kind), frozenset(map(StaffRole, roles)))
+    held = frozenset(right for role in house.roles for right in STAFF_RIGHTS_OF[role])
+    access = replace(found.access, organization_id=organization_id, organization_rights=held)
+    return replace(found, access=access, house=house)
 
 
 def _is_current(session: SessionStore, person: Person) -> bool:

@@ -40,7 +40,7 @@ def end_part(access: Access, person_id: int, *, confirmation: str) -> bool:
         widen(Access.of_system(customers))  # what is for the person alone, no administrator reads
         steps.erase_part(access, person, customers)
         widen(access)
-    is_last = not queries.known_to(person.pk)
+    is_last = not queries.is_needed(person.pk)
     if is_last:
         journal.record(access, "privacy.person_erased", person.pk)
         steps.erase_whole(person, queries.access_to(person.pk))

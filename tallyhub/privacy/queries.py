@@ -62,6 +62,11 @@ def known_to(person_id: int) -> set[int]:
     }
 
 
+def is_needed(person_id: int, *, but_for: Sequence[int] = ()) -> bool:
+    """Whether somebody else knows the person, so that they stay: another customer, or whom they work for."""
+    return organizations.is_employed(person_id) or not known_to(person_id) <= set(but_for)
+
+
 def list_erasable(access: Access, text: str = "") -> QuerySet[Person]:
     """The customer's people, without oneself: that is for *My data*."""
     return organizations.list_people(access, text).exclude(pk=access.person_id or 0)
@@ -82,7 +87,7 @@ def plan_part(access: Access, person: Person) -> Plan:
     What is the person's own is not counted for an administrator, but listed.
     """
     customers = [access.customer_id or 0]
-    is_last = known_to(person.pk) <= set(customers)
+    is_last = not is_needed(person.pk, but_for=customers)
     return _plan(person, customers, [one for one in HOLDINGS if one.customer], is_whole=is_last)
 
 
