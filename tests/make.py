@@ -11,6 +11,7 @@ from django.db.backends.postgresql.psycopg_any import DateRange
 
 from tallyhub.accounts.models import Person
 from tallyhub.agreements.models import Agreement, AgreementContact, Entitlement, Mapping, Package, Product, Service
+from tallyhub.health.models import Component, Region
 from tallyhub.kernel import clock
 from tallyhub.kernel.access import Access
 from tallyhub.kernel.amounts import Unit
@@ -245,3 +246,13 @@ def give_request(request: Request, to: Person | Group, why: str = "shared") -> N
     where = {"customer_id": request.customer_id, "workspace_id": request.workspace_id, "request_id": request.pk}
     when = {"opened_at": request.opened_at, "given_at": request.opened_at}
     RequestViewer.objects.using("owner").create(**where, **whom, **when, why=why)
+
+
+def make_component(product: Product, provider: Organization, code: str, **over: Any) -> Component:
+    fields = {"organization_id": provider.pk, "product_id": product.pk, "code": code, "names": {"en": code.title()}}
+    return Component.objects.using("owner").create(**fields | over)
+
+
+def make_region(product: Product, provider: Organization, code: str) -> Region:
+    fields = {"organization_id": provider.pk, "product_id": product.pk, "code": code, "names": {"en": code.title()}}
+    return Region.objects.using("owner").create(**fields)

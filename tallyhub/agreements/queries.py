@@ -166,9 +166,9 @@ def list_products() -> list[Product]:
     return list(Product.objects.order_by("code"))
 
 
-def list_covered_products(access: Access, workspace_id: int) -> list[Product]:
-    """What support can be asked for there today: of what is offered, what active packages of the workspace cover."""
-    mapped = Mapping.objects.filter(workspace_id=workspace_id).values("package_id")
+def list_covered_products(access: Access, *workspaces: int) -> list[Product]:
+    """What support can be asked for there today: of what is offered, what active packages of the workspaces cover."""
+    mapped = Mapping.objects.filter(workspace_id__in=workspaces).values("package_id")
     found = Package.objects.visible_to(access).select_related("agreement").filter(pk__in=mapped)
     active = [one for one in found if _is_active(one)]
     offered = Product.objects.filter(is_offered=True)

@@ -61,6 +61,22 @@ KINDS: dict[str, Kind] = {
         _("Which accounts the workspace accepts changed to: %(accepts)s"),
         About.WORKSPACE,
     ),
+    "health.edited": Kind(_("Event changed"), _("Changed what stands in an event of service health"), About.OTHER),
+    "health.part_added": Kind(_("Part added"), _("Added a part of a product: %(sort)s"), About.OTHER),
+    "health.part_changed": Kind(_("Part changed"), _("Changed a part of a product: %(sort)s"), About.OTHER),
+    "health.published": Kind(_("Event published"), _("Published an event of service health"), About.OTHER),
+    "health.rescheduled": Kind(_("Maintenance rescheduled"), _("Moved maintenance to another time"), About.OTHER),
+    "health.sent": Kind(_("Mail sent"), _("Wrote to everybody whom the event %(event)s reaches"), About.OTHER),
+    "health.subscribed": Kind(_("Mail chosen"), _("Chose what they get mail about in service health"), About.PERSON),
+    "health.told": Kind(
+        _("Told of service health"), _("Told the customer of the event %(event)s of service health"), About.OTHER
+    ),
+    "health.updated": Kind(_("Event updated"), _("Published an update of an event of service health"), About.OTHER),
+    "health.visitor_asked": Kind(_("Mail asked for"), _("A visitor asked for mail about service health"), About.OTHER),
+    "health.visitor_confirmed": Kind(
+        _("Mail confirmed"), _("A visitor confirmed that they want mail about service health"), About.OTHER
+    ),
+    "health.visitor_left": Kind(_("Mail ended"), _("A visitor wants no more mail about service health"), About.OTHER),
     "integrations.endpoint_added": Kind(_("Endpoint added"), _("Added an endpoint for webhooks"), About.OTHER),
     "integrations.endpoint_deleted": Kind(_("Endpoint deleted"), _("Deleted an endpoint for webhooks"), About.OTHER),
     "integrations.endpoint_paused": Kind(_("Endpoint paused"), _("Paused an endpoint for webhooks"), About.OTHER),

@@ -50,6 +50,20 @@ def _one_line(cell: str) -> str:
     return line
 
 
+def lines(length_max: int) -> Callable[[str], str]:
+    """A text of several lines, with line feeds alone between them."""
+
+    def read(cell: str) -> str:
+        said = cell.replace("\r\n", "\n").replace("\r", "\n").strip()
+        if len(said) > length_max:
+            raise Invalid("text_too_long", length_max=length_max)
+        if any(one not in "\n\t" and (category(one) in ("Cc", "Cs") or one in _DIRECTIONS) for one in said):
+            raise Invalid("control_character")
+        return said
+
+    return read
+
+
 def reference(length_max: int) -> Callable[[str], str]:
     """A text that ends in the ledger, which nobody can erase: an address must not be in it (R10.4)."""
     read_text = text(length_max)

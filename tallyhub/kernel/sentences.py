@@ -200,6 +200,37 @@ _SENTENCES = {
     "group_member_unknown": _("Nobody with this address belongs to the workspace. Invite them first."),
     "group_name_missing": _("Give the group a name."),
     "group_name_taken": _("The workspace has another group with the name %(name)s. Choose another name."),
+    "health_asked_too_often": _("Too many addresses were entered from here. Wait an hour and try again."),
+    "health_changed_meanwhile": _(
+        "Somebody else has changed this event meanwhile. Read what they wrote; then send yours again."
+    ),
+    "health_code_taken": _("Another part of this product has this code already. Choose another one."),
+    "health_component_missing": _("Say of at least one component how it fares."),
+    "health_component_unknown": _(
+        "One of the components is not there, or is not in use any more. Reload the page and choose again."
+    ),
+    "health_customer_unknown": _("No customer has the code “%(customer)s”. Correct it, or take it out."),
+    "health_customers_too_many": _(
+        "These are more than %(customers_max)s customers. Choose everybody who has the product instead."
+    ),
+    "health_due_in_past": _("The next update is promised for a time that is over. Choose a later one, or none."),
+    "health_end_before_start": _("The end lies before the beginning. Correct one of them."),
+    "health_end_in_future": _("The end lies in the future. What has not ended yet is not resolved."),
+    "health_name_missing": _("Give it a name in English; it stands wherever another language has none."),
+    "health_named_in_public": _(
+        "Named customers are nothing for everybody to read. Show it only to the customers that it affects."
+    ),
+    "health_parts_too_many": _("A product has %(parts_max)s of them at most."),
+    "health_region_unknown": _("One of the regions belongs to no product of this event. Choose again."),
+    "health_schedule_missing": _("Say from when until when the maintenance is planned."),
+    "health_scope_missing": _("Nobody is named whom it affects. Write at least one customer's code."),
+    "health_start_in_future": _("The beginning lies in the future. For what is planned, publish maintenance."),
+    "health_start_missing": _("Say when it began."),
+    "health_status_unfit": _("This kind of event has no such status. Choose one of those that are offered."),
+    "health_text_missing": _("Say something: an update without a word tells nobody anything."),
+    "health_time_malformed": _("This is no time. Write it as 2026-11-30T14:30."),
+    "health_title_missing": _("Give it a title."),
+    "health_too_many_visitors": _("Very many people ask for mail at the moment. Try again in a while."),
     "holidays_too_many": _("These are more than %(holidays_max)s days. Leave out those that are long past."),
     "hours_malformed": _("Write hours as 8:00-12:00, 13:00-18:00; a day ends at 24:00."),
     "hours_not_whole_minutes": _("This is not a whole number of minutes. Write hours and minutes as 1:20."),

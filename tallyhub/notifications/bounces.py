@@ -5,7 +5,6 @@ from email.message import EmailMessage, Message
 from enum import StrEnum
 from typing import BinaryIO
 
-from tallyhub.kernel.access import Access
 from tallyhub.notifications import commands, queries
 from tallyhub.notifications.rules import key_of_return_path
 
@@ -26,10 +25,10 @@ def read(stream: BinaryIO) -> Read:
     if not status:
         return Read.NO_REPORT
     key = _key(message)
-    person_id = queries.find_reader(key) if key else None
-    if person_id is None:
+    reader = queries.find_reader(key) if key else None
+    if reader is None:
         return Read.NOT_OURS
-    is_new = commands.bounce(Access(person_id=person_id), key, status)
+    is_new = commands.bounce(reader.access, key, status)
     return Read.NOTED if is_new else Read.KNOWN
 
 

@@ -7,9 +7,12 @@ from typing import Any
 from django.conf import settings
 from django.core.exceptions import ObjectDoesNotExist
 
-from tallyhub.accounts.models import Person
 from tallyhub.accounts.queries import find_person, list_active
-from tallyhub.journal.steps import record
+from tallyhub.health import queries as health
+from tallyhub.health.models import Visitor
+from tallyhub.health.public.steps import find_visitor, lock_visitor, stop_visitor
+from tallyhub.health.rules import Visibility
+from tallyhub.journal.steps import News, record, record_many
 from tallyhub.kernel import clock
 from tallyhub.kernel.access import Access
 from tallyhub.kernel.scope import command
@@ -72,20 +75,58 @@ def tell_of_request(access: Access, letter: str, subject_id: int, actor_id: int 
     steps.send_many(access, [NewMail(one, letter, about, thread) for one in list_active(people)])
 
 
+@command
+def tell_of_health(access: Access, update_id: int) -> None:
+    """Write about an update of service health to everybody whom it reaches and who wants it: customers, their partners
+    and visitors in one statement, so at one moment (S003-30). For the hub itself, which acts for the provider.
+
+    The journal of each customer says that it was told.
+    """
+    update = health.get_update(access, update_id)
+    event, thread = update.event, f"health-{update.event_id}"
+    people = health.list_readers(event.pk)
+    mails = [
+        NewMail(person, "health.told", {"update": update_id, "customer": customer, "organization": partner}, thread)
+        for person, customer, partner in people
+    ]
+    visitors = health.list_visitors(access) if event.visibility == Visibility.PUBLIC else []
+    mails += [
+        NewMail(None, "health.visitor_told", {"update": update_id}, thread, (one.pk, one.organization_id))
+        for one in visitors
+    ]
+    steps.send_many(access, mails)
+    details = {
+        "event": event.pk,
+        "update": update_id,
+        "people": len(people),
+        "partners": len({partner for _person, _customer, partner in people if partner}),
+        "visitors": len(visitors),
+    }
+    reached = [News("health.told", customer, event.pk, details=details) for customer in health.list_reached(event.pk)]
+    record_many(access, [News("health.sent", None, update_id, details=details), *reached])
+
+
+@command
+def tell_visitor(access: Access, visitor_id: int) -> None:
+    """Ask somebody without an account whether they want the mail that they asked for."""
+    if visitor := find_visitor(access, visitor_id):
+        of = (visitor.pk, visitor.organization_id)
+        steps.send_many(access, [NewMail(None, "health.visitor_asked", {}, "", of)])
+
+
 @dataclass(frozen=True, slots=True)
 class Try:
     """A mail that is ours to send for ``rules.LEASE``."""
 
     mail: Mail
-    person: Person
     earlier: list[str]  # keys of the thread
 
 
 @command
 def claim(access: Access, key: str) -> Try | None:
     """Take a mail that is due, so that no other worker sends it, too. None: not due, not there, or not to be sent."""
-    found = Mail.objects.select_for_update(skip_locked=True).filter(pk=key, state=State.WAITING)
-    mail = found.filter(next_at__lte=clock.now()).select_related("person").first()
+    found = Mail.objects.select_for_update(skip_locked=True, of=("self",)).filter(pk=key, state=State.WAITING)
+    mail = found.filter(next_at__lte=clock.now()).select_related("person", "visitor").first()
     if mail is None:
         return None
     if why := _why_not(mail):
@@ -94,21 +135,30 @@ def claim(access: Access, key: str) -> Try | None:
     mail.attempts += 1
     mail.next_at = clock.now() + rules.LEASE
     mail.save(update_fields=["attempts", "next_at"])
-    return Try(mail, mail.person, queries.earlier_keys(mail))
+    return Try(mail, queries.earlier_keys(mail))
 
 
 def _why_not(mail: Mail) -> str:
-    address = mail.person.email
-    mailbox = queries.find_mailbox(mail.person_id)
-    if not address or not mail.person.is_active:
-        return "no_address"
-    if mailbox and mailbox.stopped_at:
-        return "address_stopped"
-    if mailbox and not mailbox.takes_digests and LETTERS[mail.letter].is_digest:
-        return "unsubscribed"
+    address, why = _address_of(mail)
+    if why:
+        return why
     if rules.is_reserved(address) and not settings.TALLYHUB.demo:
         return "reserved_domain"
     return "too_old" if clock.now() - mail.created_at > rules.AGE_MAX else ""
+
+
+def _address_of(mail: Mail) -> tuple[str, str]:
+    """The reader's address; and why nothing is sent there, if so."""
+    if mail.visitor is not None:
+        return mail.visitor.address, "address_stopped" if mail.visitor.stopped_at else ""
+    person = mail.person
+    if person is None or not person.email or not person.is_active:
+        return "", "no_address"
+    mailbox = queries.find_mailbox(person.pk)
+    if mailbox and mailbox.stopped_at:
+        return person.email, "address_stopped"
+    is_unwanted = mailbox and not mailbox.takes_digests and LETTERS[mail.letter].is_digest
+    return person.email, "unsubscribed" if is_unwanted else ""
 
 
 @command
@@ -118,7 +168,7 @@ def settle(access: Access, key: str, state: State, error: str = "") -> None:
     if mail is None:  # erased in the meantime
         return
     if state == State.REFUSED:
-        _stop(mail.person_id, error)
+        _stop(mail, error)
         record(access, "notifications.address_stopped", mail.person_id, reason=error)
     wait = rules.next_try(mail.attempts)
     if state == State.WAITING and wait is not None:
@@ -135,12 +185,12 @@ def bounce(access: Access, key: str, error: str) -> bool:
     if mail is None:
         return False
     _settle(mail, State.BOUNCED, error)
-    mailbox, _ = Mailbox.objects.select_for_update().get_or_create(pk=mail.person_id)
-    mailbox.bounces += 1
-    mailbox.save(update_fields=["bounces"])
-    record(access, "notifications.mail_bounced", mail.person_id, bounces=mailbox.bounces, status=error)
-    if mailbox.bounces >= rules.BOUNCES_MAX and not mailbox.stopped_at:
-        _stop(mail.person_id, "bounces")
+    kept = _kept_of(mail)
+    kept.bounces += 1
+    kept.save(update_fields=["bounces"])
+    record(access, "notifications.mail_bounced", mail.person_id, bounces=kept.bounces, status=error)
+    if kept.bounces >= rules.BOUNCES_MAX and not kept.stopped_at:
+        _stop(mail, "bounces")
         record(access, "notifications.address_stopped", mail.person_id, reason="bounces")
     return True
 
@@ -164,8 +214,18 @@ def unsubscribe(access: Access) -> None:
     record(access, "notifications.unsubscribed", access.person_id)
 
 
-def _stop(person_id: int, reason: str) -> None:
-    Mailbox.objects.update_or_create(pk=person_id, defaults={"stopped_at": clock.now(), "reason": reason})
+def _kept_of(mail: Mail) -> Mailbox | Visitor:
+    """What counts the bounces of its reader, locked."""
+    if mail.visitor_id is not None:
+        return lock_visitor(mail.visitor_id)
+    return Mailbox.objects.select_for_update().get_or_create(pk=mail.person_id)[0]
+
+
+def _stop(mail: Mail, reason: str) -> None:
+    if mail.visitor_id is not None:
+        stop_visitor(mail.visitor_id)
+    else:
+        Mailbox.objects.update_or_create(pk=mail.person_id, defaults={"stopped_at": clock.now(), "reason": reason})
 
 
 def _settle(mail: Mail, state: State, error: str) -> None:

@@ -6,8 +6,8 @@ from django.conf import settings
 from django.core.exceptions import ObjectDoesNotExist
 from django.core.mail import get_connection
 
-from tallyhub.kernel.access import Access
 from tallyhub.notifications import commands, message
+from tallyhub.notifications.queries import Reader
 from tallyhub.notifications.rules import State
 
 
@@ -16,16 +16,16 @@ def is_ready() -> bool:
     return bool(settings.TALLYHUB.smtp_url and settings.TALLYHUB.mail_from)
 
 
-def deliver(key: str, person_id: int) -> None:
+def deliver(key: str, reader: Reader) -> None:
     """Try once. Who is killed in the middle may send it twice, with the same Message-ID; it is never lost."""
     if not is_ready():
         return
-    access = Access(person_id=person_id)
+    access = reader.access
     trying = commands.claim(access, key)
     if trying is None:
         return
     try:
-        mail = message.build(trying.mail, trying.person, trying.earlier)
+        mail = message.build(trying.mail, trying.earlier)
     except ObjectDoesNotExist:  # what it tells about is gone, is no longer so, or is nothing for this reader any more
         commands.settle(access, key, State.STOPPED, "outdated")
         return

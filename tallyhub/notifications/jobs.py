@@ -7,6 +7,8 @@ from tallyhub.kernel.access import Access
 from tallyhub.kernel.scope import scope
 from tallyhub.notifications import commands, delivery, queries
 from tallyhub.notifications.letters import LETTERS
+from tallyhub.notifications.queries import Reader
+from tallyhub.organizations.queries import list_providers
 
 
 @app.task(name="notifications.tell", pass_context=False)
@@ -50,9 +52,9 @@ def tell_of_request(event_id: int, kind: str, subject_id: int, actor_id: int | N
 
 
 @app.task(name="notifications.send", pass_context=False)
-def send(key: str, person_id: int) -> None:
+def send(key: str, person_id: int | None, organization_id: int | None = None) -> None:
     """At once, when a command has put it into the outbox."""
-    delivery.deliver(key, person_id)
+    delivery.deliver(key, Reader(person_id, organization_id))
 
 
 @app.periodic(cron="* * * * *")
@@ -60,5 +62,22 @@ def send(key: str, person_id: int) -> None:
 def send_due(timestamp: int) -> None:
     """Again, after a failure that may pass; and what was kept while no mail server was set."""
     if delivery.is_ready():
-        for key, person_id in queries.list_due(clock.now()):
-            delivery.deliver(key, person_id)
+        for key, reader in queries.list_due(clock.now()):
+            delivery.deliver(key, reader)
+
+
+@app.task(name="notifications.tell_of_health", pass_context=False)
+def tell_of_health(event_id: int, kind: str, subject_id: int, actor_id: int | None, customer_id: int | None) -> None:
+    """An update of service health: customers, their partners and visitors are written to at one moment (S003-30)."""
+    commands.tell_of_health(Access.of_system(organizations=_providers()), subject_id)
+
+
+@app.task(name="notifications.tell_visitor", pass_context=False)
+def tell_visitor(event_id: int, kind: str, subject_id: int, actor_id: int | None, customer_id: int | None) -> None:
+    """Somebody without an account asked for mail, and is asked whether they mean it."""
+    commands.tell_visitor(Access.of_system(organizations=_providers()), subject_id)
+
+
+def _providers() -> list[int]:
+    with scope(Access()):
+        return [one.pk for one in list_providers()]

@@ -4,15 +4,19 @@ from django.db import models
 from django.db.models import Q
 
 from tallyhub.accounts.models import Person
+from tallyhub.health.models import Visitor
 from tallyhub.notifications.rules import State
 
 
 class Mail(models.Model):
-    """One mail to one person: ids and codes only. Its words are made from the person's data when it is sent."""
+    """One mail to one person, or to a visitor without an account: ids and codes only. Its words are made from the
+    reader's data when it is sent.
+    """
 
     # Random, made by whoever adds the row, who need not be allowed to read it; the mail's Message-ID and return path.
     key = models.CharField(max_length=32, primary_key=True)
-    person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="+")
+    person = models.ForeignKey(Person, null=True, on_delete=models.CASCADE, related_name="+")
+    visitor = models.ForeignKey(Visitor, null=True, on_delete=models.CASCADE, related_name="+")
     letter = models.CharField(max_length=80)  # which one of letters.py
     params = models.JSONField(default=dict)
     thread = models.CharField(max_length=80, blank=True)  # "request-17": its mails are answers to one another
@@ -24,7 +28,13 @@ class Mail(models.Model):
     error = models.CharField(max_length=40, blank=True)  # a code; what a server says may hold the address
 
     class Meta:
-        constraints = [models.CheckConstraint(condition=Q(state__in=list(State)), name="mail_state_known")]
+        constraints = [
+            models.CheckConstraint(condition=Q(state__in=list(State)), name="mail_state_known"),
+            models.CheckConstraint(
+                condition=Q(person__isnull=False, visitor=None) | Q(person=None, visitor__isnull=False),
+                name="mail_has_one_reader",
+            ),
+        ]
         indexes = [
             models.Index(fields=["next_at"], condition=Q(state=State.WAITING), name="mail_due"),
             models.Index(fields=["person", "thread", "created_at"], name="mail_of_thread"),

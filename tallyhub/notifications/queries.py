@@ -1,28 +1,44 @@
 """Reads of the outbox."""
 
+from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import connection
 
+from tallyhub.kernel.access import Access
 from tallyhub.notifications.models import Mail, Mailbox
 from tallyhub.notifications.rules import EARLIER_MAX
 
 DUE_MAX = 200  # mails that one run of the job takes up
 
 
-def list_due(instant: datetime) -> list[tuple[str, int]]:
-    """(key, person) of what is to be sent now, whoever it is for, oldest first: a definer function answers."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT key, person_id FROM notifications_due(%s, %s)", [instant, DUE_MAX])
-        return list(cursor.fetchall())
+@dataclass(frozen=True, slots=True)
+class Reader:
+    """Whose a mail is: a person's; of a visitor, who has no account, the provider's whose public page they follow."""
+
+    person_id: int | None
+    organization_id: int | None = None
+
+    @property
+    def access(self) -> Access:
+        if self.person_id is not None:
+            return Access(person_id=self.person_id)
+        return Access.of_system(organizations=[self.organization_id] if self.organization_id else [])
 
 
-def find_reader(key: str) -> int | None:
-    """The person whose mail has this key. Who knows a key has had the mail, or is the one it came back to."""
+def list_due(instant: datetime) -> list[tuple[str, Reader]]:
+    """(key, reader) of what is to be sent now, whoever it is for, oldest first: a definer function answers."""
     with connection.cursor() as cursor:
-        cursor.execute("SELECT notifications_person_of(%s)", [key])
-        found: int | None = cursor.fetchone()[0]
-        return found
+        cursor.execute("SELECT * FROM notifications_due(%s, %s)", [instant, DUE_MAX])
+        return [(key, Reader(*whose)) for key, *whose in cursor.fetchall()]
+
+
+def find_reader(key: str) -> Reader | None:
+    """Whose mail has this key. Who knows a key has had the mail, or is the one it came back to."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT * FROM notifications_reader_of(%s)", [key])
+        found = cursor.fetchone()
+        return Reader(*found) if found else None
 
 
 def find_mailbox(person_id: int) -> Mailbox | None:
@@ -33,6 +49,7 @@ def earlier_keys(mail: Mail) -> list[str]:
     """Mails of the same thread that this person has had, oldest first."""
     if not mail.thread:
         return []
-    sent = Mail.objects.filter(person_id=mail.person_id, thread=mail.thread, sent_at__isnull=False)
+    whose = {"person_id": mail.person_id, "visitor_id": mail.visitor_id}
+    sent = Mail.objects.filter(**whose, thread=mail.thread, sent_at__isnull=False)
     newest = sent.exclude(pk=mail.pk).order_by("-sent_at").values_list("key", flat=True)[:EARLIER_MAX]
     return list(reversed(newest))

@@ -13,7 +13,7 @@ from tallyhub.accounts.models import Person
 from tallyhub.kernel import clock
 from tallyhub.kernel.access import Access
 from tallyhub.kernel.parts import Part, part
-from tallyhub.organizations.models import AccessGrant, Membership, Organization, PersonKey, Workspace
+from tallyhub.organizations.models import AccessGrant, Membership, Organization, PersonKey, Staff, Workspace
 from tallyhub.organizations.rules import ACCOUNT_TEAM, STAFF, Kind, Role
 
 _MEMBERS = """
@@ -304,3 +304,15 @@ def news_of_roles(access: Access, since: datetime) -> Part:
     held = mine.filter(Q(ends_at=None) | Q(ends_at__gt=now), starts_at__gte=since, starts_at__lte=now)
     given = held.exclude(role=Role.MEMBER)
     return part("role", given, "-starts_at", at=F("starts_at"), key=F("role"), text=F("role"), place="workspace_id")
+
+
+def list_providers() -> list[Organization]:
+    """Whoever runs the services; as a rule one."""
+    return list(Organization.objects.filter(kind=Kind.PROVIDER).order_by("pk"))
+
+
+def find_house(person_id: int) -> int | None:
+    """The provider or partner that the person of the scope works for now, as they may read of themselves."""
+    now = clock.now()
+    held = Staff.objects.filter(person_id=person_id, starts_at__lte=now).exclude(ends_at__lte=now)
+    return held.values_list("organization_id", flat=True).first()

@@ -79,6 +79,7 @@ INSTALLED_APPS = [
     "tallyhub.learning",
     "tallyhub.office",
     "tallyhub.people",
+    "tallyhub.health",
     "tallyhub.ledger",
     "tallyhub.agreements",
     "tallyhub.organizations",
@@ -108,6 +109,7 @@ MIDDLEWARE = [
     "tallyhub.site.middleware.take_turns",
     "tallyhub.site.middleware.observed",
     "tallyhub.site.probes.answer_probes",
+    "tallyhub.health.public.door.apart",
     "tallyhub.integrations.api.door.apart",
     "tallyhub.site.middleware.SignedInPerson",
     "tallyhub.site.middleware.files_from_people",
@@ -187,6 +189,7 @@ ACCOUNT_PASSWORD_RESET_TOKEN_GENERATOR = "django.contrib.auth.tokens.PasswordRes
 ACCOUNT_PREVENT_ENUMERATION = True
 ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False  # nobody gets mail because somebody else typed their address
 ACCOUNT_RATE_LIMITS = {
+    "health_subscribe": "10/h/ip",  # mail for visitors of the public page
     "login": "30/m/ip",
     "login_failed": f"{TALLYHUB.sign_in_failures_per_address_max}/m/ip,{TALLYHUB.sign_in_failures_max}/5m/key",
     "reset_password": "20/m/ip,5/h/key",

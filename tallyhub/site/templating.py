@@ -28,6 +28,7 @@ _TABS: list[tuple[str, Any, Right | None, tuple[Page, ...]]] = [
     ("activity:home", _("Home"), None, ()),
     ("support:list", _("Support"), None, SUPPORT),
     ("learning:catalogue", _("Learning"), None, LEARNING),
+    ("health:overview", _("Health"), None, ()),
     ("activity:management", _("Management"), None, MANAGEMENT),
     ("office:home", _("Back office"), Right.MANAGE_AGREEMENTS, OFFICE),
 ]

@@ -4,10 +4,9 @@ The results of what repeats from row to row are kept, so that a long file costs 
 """
 
 import re
-from datetime import UTC, datetime
+from datetime import datetime
 from functools import lru_cache
 from json import JSONDecodeError, loads
-from zoneinfo import ZoneInfo
 
 from tallyhub.accounts.rules import LANGUAGES, read_language, read_zone
 from tallyhub.kernel.cells import (
@@ -25,6 +24,7 @@ from tallyhub.kernel.cells import (
     whole,
 )
 from tallyhub.kernel.errors import Invalid
+from tallyhub.kernel.times import in_zone
 
 __all__ = [
     "code",
@@ -63,21 +63,10 @@ def instant(cell: str) -> datetime:
         raise Invalid("time_malformed") from None
     day(read.date().isoformat())
     if local and read.tzinfo is None:
-        return _in_zone(read, local["zone"])
+        return in_zone(read, zone(local["zone"]))
     if read.tzinfo is None:
         raise Invalid("time_without_zone")
     return read
-
-
-def _in_zone(local: datetime, zone_name: str) -> datetime:
-    place = ZoneInfo(zone(zone_name))
-    first, second = local.replace(tzinfo=place), local.replace(tzinfo=place, fold=1)
-    if first.utcoffset() == second.utcoffset():
-        return first
-    # Through UTC and back, a time that the clocks jumped over comes out as one that there was.
-    choices = [one.astimezone(UTC).astimezone(place).isoformat(timespec="minutes") for one in (first, second)]
-    never = first.astimezone(UTC).astimezone(place).replace(tzinfo=None) != local
-    raise Invalid("time_never" if never else "time_twice", zone=zone_name, first=choices[0], second=choices[1])
 
 
 def texts(cell: str) -> dict[str, str]:
