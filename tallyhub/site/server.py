@@ -37,6 +37,7 @@ class WebServer(MPServer):
 def run(config: Config, *, with_worker: bool) -> None:
     """Serve until interrupted; both kinds of worker end with us."""
     host, _, port = config.bind.rpartition(":")
+    _publish_status_page()
     database.let_go()  # the workers are forked: two processes on one connection would read each other's answers
     share_metrics(config)
     with ExitStack() as stack:
@@ -59,6 +60,18 @@ def run(config: Config, *, with_worker: bool) -> None:
         except SystemExit:  # one died again within seconds: whoever started us knows better what to do
             log.critical("web workers keep dying")
             raise
+
+
+def _publish_status_page() -> None:
+    """So that it can be read from the first moment on. Without a database there is what was published before."""
+    from django.db import DatabaseError
+
+    from tallyhub.health.public import snapshot
+
+    try:
+        snapshot.publish()
+    except (DatabaseError, OSError):
+        log.exception("the public page could not be published")
 
 
 def share_metrics(config: Config) -> None:
