@@ -15,7 +15,7 @@ from tallyhub.health.rules import Visibility
 from tallyhub.journal.steps import News, record, record_many
 from tallyhub.kernel import clock
 from tallyhub.kernel.access import Access
-from tallyhub.kernel.scope import command
+from tallyhub.kernel.scope import command, widen
 from tallyhub.notifications import queries, rules, steps
 from tallyhub.notifications.letters import LETTERS
 from tallyhub.notifications.models import Mail, Mailbox
@@ -102,8 +102,10 @@ def tell_of_health(access: Access, update_id: int) -> None:
         "partners": len({partner for _person, _customer, partner in people if partner}),
         "visitors": len(visitors),
     }
-    reached = [News("health.told", customer, event.pk, details=details) for customer in health.list_reached(event.pk)]
-    record_many(access, [News("health.sent", None, update_id, details=details), *reached])
+    reached = health.list_reached(event.pk)
+    widen(Access.of_system(reached, organizations=access.organizations))  # into the journal of each of them
+    told = [News("health.told", customer, event.pk, details=details) for customer in reached]
+    record_many(access, [News("health.sent", None, update_id, details=details), *told])
 
 
 @command

@@ -99,7 +99,12 @@ def _save(request: HubRequest, draft_id: int, step: Step) -> HttpResponseBase:
     if errors:
         return _show(request, draft_id, step, typed, errors)
     if (go := request.POST.get("go")) in set(Step):
-        return redirect("support:open_step", draft_id, go)
+        return redirect("support:open_step", draft_id, step if _has_news(request, draft_id, step) else go)
+    return _act(request, draft_id, step)
+
+
+def _act(request: HubRequest, draft_id: int, step: Step) -> HttpResponseBase:
+    """What the button says, once everything is kept."""
     act = request.POST.get("act")
     if act == "attach" or "remove" in request.POST:
         return redirect("support:open_step", draft_id, step)
@@ -112,7 +117,19 @@ def _save(request: HubRequest, draft_id: int, step: Step) -> HttpResponseBase:
         return redirect("support:open_step", draft_id, step.before) if step.before else redirect("support:open")
     if wrong := _wrong(request, draft_id, step):
         return _show(request, draft_id, step, {}, wrong)
+    if _has_news(request, draft_id, step):
+        return redirect("support:open_step", draft_id, step)
     return redirect("support:open_step", draft_id, Step.CHECK if request.POST.get("to") == "check" else step.after)
+
+
+def _has_news(request: HubRequest, draft_id: int, step: Step) -> bool:
+    """Something goes on with the product that was chosen, and the page that the form was on did not tell of it yet."""
+    if step is not Step.WHAT:
+        return False
+    with scope(request.access):
+        product = Typed.of(queries.get_draft(request.access, draft_id).typed).product
+        is_told = request.POST.get("seen") == str(product or "")
+        return not is_told and bool(opening.known_events(request.access, product))
 
 
 def _change_files(request: HubRequest, draft_id: int) -> dict[str, HubError]:

@@ -4,10 +4,13 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from django.http import QueryDict
+from django.utils.timezone import get_current_timezone_name
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from tallyhub.agreements.queries import list_covered_products
+from tallyhub.health import page as health
+from tallyhub.health.queries import list_active
 from tallyhub.kernel.access import Access
 from tallyhub.kernel.errors import HubError, Invalid
 from tallyhub.kernel.http import url
@@ -152,7 +155,17 @@ def _what(access: Access, draft: Draft, typed: Typed) -> dict[str, Any]:
     return {
         "kinds": _radios(KIND_NAMES, KIND_MEANS, typed.kind),
         "products": [{"id": one.pk, "label": one.name, "is_chosen": one.pk == typed.product} for one in products],
+        "known": known_events(access, typed.product),
+        "seen": typed.product or "",
     }
+
+
+def known_events(access: Access, product: int | None) -> list[dict[str, Any]]:
+    """What goes on with the product already, as service health tells it: perhaps nobody need ask."""
+    if product is None:
+        return []
+    zone = get_current_timezone_name()
+    return [health.line(one, zone) for one in list_active(access, [product])]
 
 
 def _people(access: Access, draft: Draft, typed: Typed, find: str) -> dict[str, Any]:
