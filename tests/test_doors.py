@@ -161,6 +161,7 @@ def doors(world: SimpleNamespace) -> dict[tuple[str, str], tuple[list[Any], dict
         **support(world),
         **work(),
         **time_and_placement(world),
+        **health(world),
         **learning(world),
         ("GET", "organizations:switch"): ([], for_all(200)),
         ("POST", "organizations:switch_workspace"): ([], for_all(404)),  # without a workspace of one's own
@@ -221,6 +222,25 @@ def account_policy() -> dict[tuple[str, str], tuple[list[Any], dict[str, int]]]:
         ("GET", "people:sso_find"): ([], for_all(200)),
         **{("GET", f"people:{name}"): (["no-such"], for_all(404)) for name in ("sso", "sso_return")},
         ("POST", "people:sso_go"): (["no-such"], for_all(404)),
+    }
+
+
+def health(world: SimpleNamespace) -> dict[tuple[str, str], tuple[list[Any], dict[str, int]]]:
+    """Read by everybody signed in, edited by the provider's editors: the cast has none, tests/health has one."""
+    editors = only(set())
+    return {
+        **{("GET", f"health:{name}"): ([], for_all(200)) for name in ("overview", "history", "subscriptions")},
+        ("GET", "health:event"): ([0], for_all(404)),
+        ("GET", "health:edit"): ([], editors),
+        ("GET", "health:edit_new"): (["incident"], editors),
+        ("GET", "health:edit_event"): ([0], editors),
+        ("GET", "health:edit_change"): ([0], editors),
+        ("GET", "health:components"): ([], editors),
+        ("POST", "health:component_add"): ([], editors),
+        ("POST", "health:component_change"): (["component", 0], editors),
+        ("GET", "health:visitor_subscribe"): ([], for_all(200)),
+        ("GET", "health:visitor_confirm"): (["1:forged"], for_all(404)),
+        ("GET", "health:visitor_unsubscribe"): (["1:forged"], for_all(404)),
     }
 
 

@@ -33,6 +33,7 @@ from tallyhub.agreements.models import (
     TimeRule,
     WorkCalendar,
 )
+from tallyhub.health.models import AffectedCustomer, HealthEvent
 from tallyhub.integrations.models import Attempt, Delivery, Endpoint, Import, SavedMapping
 from tallyhub.journal.models import Answered
 from tallyhub.kernel import clock
@@ -94,6 +95,13 @@ DEFINERS = {
     "agreements_find_customers",
     "agreements_unsettled",
     "ledger_days_as_of",
+    "health_held",
+    "health_named",
+    "health_products_of",
+    "health_reached",
+    "health_reaching",
+    "health_readers",
+    "health_sold_by",
     "journal_clear",
     "learning_asked",
     "learning_count_rows",
@@ -111,7 +119,7 @@ DEFINERS = {
     "ledger_stale_customers",
     "notifications_clear",
     "notifications_due",
-    "notifications_person_of",
+    "notifications_reader_of",
     "office_enquiry_names",
     "office_unmapped",
     "office_customers_naming",
@@ -230,6 +238,7 @@ def spread(world: SimpleNamespace, owner: Any) -> SimpleNamespace:
         for place in (None, workspace.pk):
             owner.execute(ADD_EVENT, [customer.pk, place])
         _webhook(customer)
+        _health(world.provider, customer)
         _people(customer, workspace, person)
         _support(customer, workspace, person)
         _learning(customer, workspace, person)
@@ -263,6 +272,15 @@ def kept_by(person: Any, customer: Any, workspace: Any) -> None:
             made_at=clock.now(),
             made_by_id=person.pk,
         )
+
+
+def _health(provider: Any, customer: Any) -> None:
+    """An event that names the customer alone."""
+    event = HealthEvent.objects.using("owner").create(
+        organization=provider, kind="incident", title="x", status="investigating", impact="none", visibility="affected",
+        reach="named", occurred_at=NOW, published_at=NOW, changed_at=NOW,
+    )  # fmt: skip
+    AffectedCustomer.objects.using("owner").create(organization=provider, event=event, customer=customer)
 
 
 def _people(customer: Any, workspace: Any, person: Any) -> None:

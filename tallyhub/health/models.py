@@ -21,8 +21,8 @@ def _provider() -> "models.ForeignKey[Organization, Organization]":
     return models.ForeignKey(Organization, on_delete=models.PROTECT, related_name="+")
 
 
-def _event(related_name: str) -> "models.ForeignKey[Event, Event]":
-    return models.ForeignKey("Event", on_delete=models.PROTECT, related_name=related_name, db_constraint=False)
+def _event(related_name: str) -> "models.ForeignKey[HealthEvent, HealthEvent]":
+    return models.ForeignKey("HealthEvent", on_delete=models.PROTECT, related_name=related_name, db_constraint=False)
 
 
 class Part(models.Model):
@@ -67,7 +67,7 @@ class Region(Part):
         ]
 
 
-class EventQuerySet(models.QuerySet["Event"]):
+class EventQuerySet(models.QuerySet["HealthEvent"]):
     def visible_to(self, access: Access) -> "EventQuerySet":
         """The provider's own for its staff; what is public; what everybody signed in may read; and what reaches the
         customer worked inside, or one of the partner's that is acted for: the database knows who holds what.
@@ -79,7 +79,7 @@ class EventQuerySet(models.QuerySet["Event"]):
         return self.filter(found | Q(visibility=Visibility.AFFECTED, pk__in=reaching))
 
 
-class Event(models.Model):
+class HealthEvent(models.Model):
     """An incident, an advisory notice or maintenance, as it is now; its updates tell how it came to be so."""
 
     organization = _provider()
@@ -103,6 +103,7 @@ class Event(models.Model):
     objects = EventQuerySet.as_manager()
 
     class Meta:
+        db_table = "health_event"
         constraints = [
             models.CheckConstraint(condition=Q(kind__in=list(EventKind)), name="health_event_kind_known"),
             models.CheckConstraint(condition=Q(status__in=list(Status)), name="health_event_status_known"),

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from tallyhub.agreements.models import Product
 from tallyhub.health import words
-from tallyhub.health.models import Component, Event, Update
+from tallyhub.health.models import Component, HealthEvent, Update
 from tallyhub.health.rules import OVER, ComponentStatus, EventKind, Impact, Status, UpdateKind, counts_now, worst
 from tallyhub.kernel import clock
 from tallyhub.kernel import formatting as fmt
@@ -36,7 +36,7 @@ _VALUE_NAMES: dict[str, Mapping[str, Any]] = {
 _INSTANTS = ("occurred_at", "ended_at", "scheduled_from", "scheduled_until")
 
 
-def status_badge(event: Event) -> dict[str, str]:
+def status_badge(event: HealthEvent) -> dict[str, str]:
     return {"text": str(words.STATUS_NAMES[event.status]), "tone": words.STATUS_TONES.get(Status(event.status), "low")}
 
 
@@ -44,7 +44,7 @@ def component_badge(status: str) -> dict[str, str]:
     return {"text": str(words.COMPONENT_STATUS_NAMES[status]), "tone": words.COMPONENT_TONES[ComponentStatus(status)]}
 
 
-def badges(event: Event) -> list[dict[str, str]]:
+def badges(event: HealthEvent) -> list[dict[str, str]]:
     """Kind, status, and impact where it has any."""
     found = [{"text": str(words.KIND_NAMES[event.kind]), "tone": "plain"}, status_badge(event)]
     if event.impact != Impact.NONE:
@@ -52,11 +52,11 @@ def badges(event: Event) -> list[dict[str, str]]:
     return found
 
 
-def products_of(event: Event) -> dict[int, str]:
+def products_of(event: HealthEvent) -> dict[int, str]:
     return {one.component.product_id: one.component.product.name for one in event.components.all()}
 
 
-def line(event: Event, zone: str, *, href: str = "") -> dict[str, Any]:
+def line(event: HealthEvent, zone: str, *, href: str = "") -> dict[str, Any]:
     """One event in a list."""
     regions = [one.region.name for one in event.regions.all()]
     return {
@@ -72,7 +72,7 @@ def line(event: Event, zone: str, *, href: str = "") -> dict[str, Any]:
     }
 
 
-def when(event: Event, zone: str) -> str:
+def when(event: HealthEvent, zone: str) -> str:
     """From when until when."""
     if event.kind == EventKind.MAINTENANCE and event.occurred_at is None:
         named = {
@@ -92,12 +92,12 @@ def _sure(instant: datetime | None) -> datetime:
     return instant
 
 
-def is_late(event: Event) -> bool:
+def is_late(event: HealthEvent) -> bool:
     """An update was promised, and its time is over."""
     return event.due_at is not None and event.status not in OVER and event.due_at < clock.now()
 
 
-def about(event: Event, zone: str) -> dict[str, Any]:
+def about(event: HealthEvent, zone: str) -> dict[str, Any]:
     """All of one event but its updates."""
     facts = [(_("When"), when(event, zone)), (_("Published"), fmt.minute(event.published_at, zone))]
     if event.kind == EventKind.MAINTENANCE and event.occurred_at is not None:
@@ -176,7 +176,7 @@ def named_components(updates: Iterable[Update]) -> set[int]:
 
 
 def board(
-    products: Sequence[Product], components: Sequence[Component], active: Sequence[Event]
+    products: Sequence[Product], components: Sequence[Component], active: Sequence[HealthEvent]
 ) -> list[dict[str, Any]]:
     """Each product with its components, as they are now, and how many events go on."""
     now: dict[int, list[str]] = {}

@@ -12,7 +12,7 @@ from tallyhub.health.models import (
     AffectedComponent,
     AffectedRegion,
     Component,
-    Event,
+    HealthEvent,
     Region,
     Subscription,
     Update,
@@ -55,7 +55,7 @@ def list_parts(access: Access) -> tuple[list[Component], list[Region]]:
     return list(components), list(regions)
 
 
-def _with_parts(events: QuerySet[Event]) -> QuerySet[Event]:
+def _with_parts(events: QuerySet[HealthEvent]) -> QuerySet[HealthEvent]:
     components = AffectedComponent.objects.select_related("component__product").order_by(
         "component__product__code", "component__position", "component__code"
     )
@@ -63,23 +63,23 @@ def _with_parts(events: QuerySet[Event]) -> QuerySet[Event]:
     return events.prefetch_related(Prefetch("components", components), Prefetch("regions", regions))
 
 
-def _of_products(events: QuerySet[Event], products: Collection[int] | None) -> QuerySet[Event]:
+def _of_products(events: QuerySet[HealthEvent], products: Collection[int] | None) -> QuerySet[HealthEvent]:
     if products is None:
         return events
     return events.filter(pk__in=AffectedComponent.objects.filter(component__product_id__in=products).values("event_id"))
 
 
-def list_active(access: Access, products: Collection[int] | None = None) -> list[Event]:
+def list_active(access: Access, products: Collection[int] | None = None) -> list[HealthEvent]:
     """What goes on and what is planned, that one may know of; with components and regions. Three statements."""
-    events = Event.objects.visible_to(access).filter(ended_at=None)
+    events = HealthEvent.objects.visible_to(access).filter(ended_at=None)
     return list(_with_parts(_of_products(events, products)).order_by("-changed_at", "-pk"))
 
 
 def list_history(
     access: Access, products: Collection[int] | None, kind: str, after: tuple[datetime, int] | None = None
-) -> list[Event]:
+) -> list[HealthEvent]:
     """What ended within a year, newest first; one more than a page holds. ``after``: where the page before ended."""
-    events = Event.objects.visible_to(access).filter(ended_at__gte=clock.now() - HISTORY)
+    events = HealthEvent.objects.visible_to(access).filter(ended_at__gte=clock.now() - HISTORY)
     if kind in set(EventKind):
         events = events.filter(kind=kind)
     if after is not None:
@@ -87,18 +87,18 @@ def list_history(
     return list(_with_parts(_of_products(events, products)).order_by("-ended_at", "-pk")[: HISTORY_PAGE + 1])
 
 
-def list_after(access: Access, *, after: int, limit: int) -> list[Event]:
+def list_after(access: Access, *, after: int, limit: int) -> list[HealthEvent]:
     """In the order of their ids, with components and regions; for programs."""
-    found = Event.objects.visible_to(access).filter(pk__gt=after)
+    found = HealthEvent.objects.visible_to(access).filter(pk__gt=after)
     return list(_with_parts(found).order_by("pk")[:limit])
 
 
-def get_event(access: Access, event_id: int) -> Event:
+def get_event(access: Access, event_id: int) -> HealthEvent:
     """Raises DoesNotExist for what one may not know of."""
-    return _with_parts(Event.objects.visible_to(access)).get(pk=event_id)
+    return _with_parts(HealthEvent.objects.visible_to(access)).get(pk=event_id)
 
 
-def list_updates(event: Event) -> list[Update]:
+def list_updates(event: HealthEvent) -> list[Update]:
     """Newest first; of an event that was read with the rights of whoever asks."""
     return list(Update.objects.filter(event_id=event.pk).order_by("-at", "-pk"))
 
@@ -110,20 +110,20 @@ def find_component_names(ids: Iterable[int]) -> dict[int, str]:
 # For editors.
 
 
-def list_edited(access: Access, *, is_over: bool) -> list[Event]:
+def list_edited(access: Access, *, is_over: bool) -> list[HealthEvent]:
     """One's own organisation's, what goes on or what ended within a year."""
-    mine = Event.objects.filter(organization_id__in=access.organizations)
+    mine = HealthEvent.objects.filter(organization_id__in=access.organizations)
     wanted = mine.filter(ended_at__gte=clock.now() - HISTORY) if is_over else mine.filter(ended_at=None)
     return list(_with_parts(wanted).order_by("-ended_at", "-changed_at", "-pk"))
 
 
-def get_edited(access: Access, event_id: int) -> Event:
-    return _with_parts(Event.objects.filter(organization_id__in=access.organizations)).get(pk=event_id)
+def get_edited(access: Access, event_id: int) -> HealthEvent:
+    return _with_parts(HealthEvent.objects.filter(organization_id__in=access.organizations)).get(pk=event_id)
 
 
-def lock_edited(access: Access, event_id: int) -> Event:
+def lock_edited(access: Access, event_id: int) -> HealthEvent:
     """Locked, so that two editors write one after the other."""
-    return Event.objects.select_for_update().get(organization_id__in=access.organizations, pk=event_id)
+    return HealthEvent.objects.select_for_update().get(organization_id__in=access.organizations, pk=event_id)
 
 
 def list_named(event_id: int) -> list[tuple[str, str]]:
@@ -167,9 +167,9 @@ def list_visitors(access: Access) -> list[Visitor]:
     return list(found.filter(confirmed_at__isnull=False, stopped_at=None).order_by("pk"))
 
 
-def list_public(*, is_maintenance: bool) -> list[Event]:
+def list_public(*, is_maintenance: bool) -> list[HealthEvent]:
     """What everybody may know: what goes on, and what ended within a year; newest first, with its updates."""
-    found = Event.objects.filter(visibility=Visibility.PUBLIC)
+    found = HealthEvent.objects.filter(visibility=Visibility.PUBLIC)
     found = found.filter(Q(ended_at=None) | Q(ended_at__gte=clock.now() - HISTORY))
     of_kind = Q(kind=EventKind.MAINTENANCE)
     wanted = found.filter(of_kind if is_maintenance else ~of_kind)

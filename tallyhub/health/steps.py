@@ -8,7 +8,7 @@ from tallyhub.health.models import (
     AffectedCustomer,
     AffectedRegion,
     Component,
-    Event,
+    HealthEvent,
     Region,
     Update,
 )
@@ -39,7 +39,7 @@ def check_regions(access: Access, regions: Collection[int], components: Collecti
         raise Invalid("health_region_unknown")
 
 
-def move_components(event: Event, components: Mapping[int, str]) -> Moved:
+def move_components(event: HealthEvent, components: Mapping[int, str]) -> Moved:
     """Set their statuses, adding those that were not affected before; returns those that changed."""
     require_transaction()
     was = dict(AffectedComponent.objects.filter(event=event).values_list("component_id", "status"))
@@ -58,7 +58,7 @@ def move_components(event: Event, components: Mapping[int, str]) -> Moved:
     return moved
 
 
-def set_regions(event: Event, regions: Collection[int]) -> None:
+def set_regions(event: HealthEvent, regions: Collection[int]) -> None:
     require_transaction()
     AffectedRegion.objects.filter(event=event).exclude(region_id__in=regions).delete()
     of = {"organization_id": event.organization_id, "event": event}
@@ -66,7 +66,7 @@ def set_regions(event: Event, regions: Collection[int]) -> None:
     AffectedRegion.objects.bulk_create(rows, ignore_conflicts=True)
 
 
-def set_customers(event: Event, customers: Collection[int]) -> None:
+def set_customers(event: HealthEvent, customers: Collection[int]) -> None:
     require_transaction()
     AffectedCustomer.objects.filter(event=event).exclude(customer_id__in=customers).delete()
     of = {"organization_id": event.organization_id, "event": event}
@@ -74,7 +74,7 @@ def set_customers(event: Event, customers: Collection[int]) -> None:
     AffectedCustomer.objects.bulk_create(rows, ignore_conflicts=True)
 
 
-def add_update(access: Access, event: Event, kind: UpdateKind, **said: Any) -> Update:
+def add_update(access: Access, event: HealthEvent, kind: UpdateKind, **said: Any) -> Update:
     """Nobody changes it afterwards."""
     require_transaction()
     of = {"organization_id": event.organization_id, "event": event, "author_id": access.person_id}

@@ -11,6 +11,7 @@ from tallyhub.accounts import personal as accounts
 from tallyhub.accounts import steps as accounts_steps
 from tallyhub.activity import personal as activity
 from tallyhub.agreements import personal as agreements
+from tallyhub.health import personal as health
 from tallyhub.integrations import personal as integrations
 from tallyhub.journal import personal as journal
 from tallyhub.journal import steps as journal_steps
@@ -33,6 +34,7 @@ HOLDINGS = (
     *learning.HOLDINGS,
     *office.HOLDINGS,
     *people.HOLDINGS,
+    *health.HOLDINGS,
     *ledger.HOLDINGS,
     *agreements.HOLDINGS,
     *journal.HOLDINGS,

@@ -15,7 +15,7 @@ from django.views.decorators.http import require_safe
 from tallyhub.agreements.models import Product
 from tallyhub.agreements.queries import list_products
 from tallyhub.health import page, queries, words
-from tallyhub.health.models import Event
+from tallyhub.health.models import HealthEvent
 from tallyhub.health.rules import EventKind
 from tallyhub.kernel.access import Right
 from tallyhub.kernel.http import HubRequest, signed_in, url
@@ -89,7 +89,7 @@ def _read_place(text: str) -> tuple[datetime, int] | None:
     return ended_at, read_id(serial)
 
 
-def _next(request: HubRequest, last: Event) -> str:
+def _next(request: HubRequest, last: HealthEvent) -> str:
     kept = {name: value for name in ("kind", "product") if (value := request.GET.get(name))}
     place = f"{last.ended_at.isoformat() if last.ended_at else ''}_{last.pk}"
     return "?" + urlencode({**kept, "after": place})
@@ -113,5 +113,5 @@ def event(request: HubRequest, event_id: int) -> HttpResponse:
         return render(request, "health/event.html", context)
 
 
-def _may_edit(request: HubRequest, found: Event) -> bool:
+def _may_edit(request: HubRequest, found: HealthEvent) -> bool:
     return request.access.serves(Right.EDIT_HEALTH) and found.organization_id == request.access.organization_id

@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from django.db.models import QuerySet
+
 from tallyhub.accounts.rules import LANGUAGES
 from tallyhub.agreements.queries import list_products
 from tallyhub.health.models import Component, Region
@@ -26,6 +28,10 @@ def read_names(names: dict[str, str]) -> dict[str, str]:
     return read
 
 
+def _rows(sort: str) -> QuerySet[Component] | QuerySet[Region]:
+    return Component.objects.all() if sort == "component" else Region.objects.all()
+
+
 @command
 def add_part(access: Access, sort: str, product_id: int, code: str, names: dict[str, str]) -> int:
     """A component, the last of its product, or a region. Raises DoesNotExist for a product that is not there."""
@@ -34,16 +40,17 @@ def add_part(access: Access, sort: str, product_id: int, code: str, names: dict[
     product = next((one for one in list_products() if one.pk == product_id), None)
     if product is None:
         raise Invalid("product_unknown")
-    there = model.objects.filter(product_id=product_id)
+    there = _rows(sort).filter(product_id=product_id)
     if there.filter(code=cells.code(CODE_MAX)(code)).exists():
         raise Conflict("health_code_taken")
     count = there.count()
     if count >= COMPONENTS_MAX:
         raise Conflict("health_parts_too_many", parts_max=COMPONENTS_MAX)
     fields: dict[str, Any] = {"position": count} if model is Component else {}
-    made = model.objects.create(
+    made = model(
         organization_id=access.organization_id or 0, product_id=product_id, code=code, names=read_names(names), **fields
     )
+    made.save()
     record_many(access, [News("health.part_added", None, made.pk, details={"sort": sort})])
     return made.pk
 
@@ -54,8 +61,7 @@ def change_part(
 ) -> None:
     """``is_public`` is of a component alone."""
     access.require_serving(Right.EDIT_HEALTH)
-    model = SORTS[sort]
-    part = model.objects.select_for_update().get(organization_id__in=access.organizations, pk=part_id)
+    part = _rows(sort).select_for_update().get(organization_id__in=access.organizations, pk=part_id)
     part.names = part.names | read_names(part.names | names)
     part.is_used = is_used
     if isinstance(part, Component):

@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from tallyhub.health import queries, steps
-from tallyhub.health.models import AffectedComponent, AffectedCustomer, AffectedRegion, Event, Update
+from tallyhub.health.models import AffectedComponent, AffectedCustomer, AffectedRegion, HealthEvent, Update
 from tallyhub.health.rules import (
     OVER,
     EventKind,
@@ -41,7 +41,7 @@ def publish(access: Access, said: Said, text: str) -> int:
         raise Invalid("health_text_missing")
     steps.check_components(access, said.components)
     steps.check_regions(access, said.regions, said.components)
-    event = Event.objects.create(
+    event = HealthEvent.objects.create(
         organization_id=access.organization_id or 0,
         kind=said.kind,
         status=said.status,
@@ -65,7 +65,7 @@ def _fields(said: Said) -> dict[str, Any]:
     return {name: getattr(said, name) for name in (*_EDITED, *_TIMES)}
 
 
-def _settle_times(event: Event, now: datetime) -> None:
+def _settle_times(event: HealthEvent, now: datetime) -> None:
     """What follows from the status: maintenance begins and everything ends; nothing is promised after the end.
 
     To the minute, as people name times.
@@ -182,13 +182,13 @@ def _value(value: Any) -> Any:
     return len(value) if isinstance(value, frozenset) else value
 
 
-def _save(event: Event, now: datetime) -> None:
+def _save(event: HealthEvent, now: datetime) -> None:
     event.version += 1
     event.changed_at = now
     event.save()
 
 
-def _as_said(event: Event) -> Said:
+def _as_said(event: HealthEvent) -> Said:
     components = AffectedComponent.objects.filter(event=event).values_list("component_id", "status")
     regions = AffectedRegion.objects.filter(event=event).values_list("region_id", flat=True)
     customers = AffectedCustomer.objects.filter(event=event).values_list("customer_id", flat=True)

@@ -9,7 +9,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from tallyhub.health import words
-from tallyhub.health.models import Event, Region
+from tallyhub.health.models import HealthEvent, Region
 from tallyhub.health.rules import (
     CUSTOMERS_MAX,
     STATUSES_OF,
@@ -206,7 +206,7 @@ class ChangeForm(ScopeForm):
 
     version = forms.IntegerField(widget=forms.HiddenInput, min_value=1, max_value=2**31 - 1)
 
-    def __init__(self, event: Event, regions: list[Region], own_zone: str, *args: Any, **options: Any) -> None:
+    def __init__(self, event: HealthEvent, regions: list[Region], own_zone: str, *args: Any, **options: Any) -> None:
         super().__init__(EventKind(event.kind), regions, own_zone, *args, **options)
         if event.kind == EventKind.MAINTENANCE and event.occurred_at:
             self.fields["occurred_at"] = LocalTimeField(label=_("Began"))

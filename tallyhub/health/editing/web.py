@@ -13,7 +13,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from tallyhub.health import page, queries, words
 from tallyhub.health.editing import commands
 from tallyhub.health.editing.forms import FIELD_OF, ChangeForm, NewForm, ScopeForm, UpdateForm, read_components
-from tallyhub.health.models import Component, Event
+from tallyhub.health.models import Component, HealthEvent
 from tallyhub.health.rules import CUSTOMERS_MAX, ComponentStatus, EventKind, Status
 from tallyhub.kernel import clock
 from tallyhub.kernel.access import Right
@@ -163,7 +163,7 @@ def _show(request: HubRequest, event_id: int, form: UpdateForm | None, zone: str
         return render(request, "health/edit_event.html", context, status=400 if form else 200)
 
 
-def _blank(found: Event, zone: str) -> UpdateForm:
+def _blank(found: HealthEvent, zone: str) -> UpdateForm:
     initial = {"status": found.status, "version": found.version, "zone": zone}
     return UpdateForm(EventKind(found.kind), zone, initial=initial)
 
@@ -197,7 +197,7 @@ def change(request: HubRequest, event_id: int) -> HttpResponseBase:
 _TIMES = ("occurred_at", "ended_at", "scheduled_from", "scheduled_until")
 
 
-def _zone_of_form(found: Event, zone: str) -> str:
+def _zone_of_form(found: HealthEvent, zone: str) -> str:
     """UTC where a time of the event came twice in one's own zone, and so could not be said in it."""
     times = [one for name in _TIMES if (one := getattr(found, name))]
     try:
@@ -208,7 +208,7 @@ def _zone_of_form(found: Event, zone: str) -> str:
     return zone
 
 
-def _standing(found: Event, named: list[tuple[str, str]], zone: str) -> dict[str, Any]:
+def _standing(found: HealthEvent, named: list[tuple[str, str]], zone: str) -> dict[str, Any]:
     return {
         **{name: getattr(found, name) for name in ("title", "visibility", "reach", "impact_override", "workaround")},
         **{name: _local(getattr(found, name), zone) for name in _TIMES},

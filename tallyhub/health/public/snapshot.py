@@ -10,7 +10,7 @@ from typing import Any
 from django.conf import settings
 
 from tallyhub.health import queries
-from tallyhub.health.models import Component, Event
+from tallyhub.health.models import Component, HealthEvent
 from tallyhub.health.public.statuspage import Writer
 from tallyhub.kernel import clock
 from tallyhub.kernel.access import Access
@@ -62,7 +62,7 @@ def _names(parts: list[Component]) -> dict[str, dict[str, str]]:
     return products | {str(one.pk): one.names for one in parts}
 
 
-def _more(event: Event) -> dict[str, Any]:
+def _more(event: HealthEvent) -> dict[str, Any]:
     """What our own page says of an event, and Statuspage's documents do not."""
     return {
         "kind": event.kind,

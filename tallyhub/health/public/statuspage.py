@@ -6,7 +6,7 @@ from itertools import groupby
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from tallyhub.health.models import Component, Event, Update
+from tallyhub.health.models import Component, HealthEvent, Update
 from tallyhub.health.rules import (
     IN_WORK,
     OVER,
@@ -54,7 +54,7 @@ class Writer:
         """With its offset, to the millisecond."""
         return instant.astimezone(self._zone).isoformat(timespec="milliseconds") if instant else None
 
-    def components(self, components: Sequence[Component], events: Sequence[Event]) -> list[Document]:
+    def components(self, components: Sequence[Component], events: Sequence[HealthEvent]) -> list[Document]:
         """Each product is a group; its components follow it."""
         now = _statuses_now(events)
         self._touched = {part.component_id: one.changed_at for one in reversed(events) for part in one.components.all()}
@@ -100,7 +100,7 @@ class Writer:
             "only_show_if_degraded": False,
         }
 
-    def event(self, event: Event, components: Mapping[int, Document]) -> Document:
+    def event(self, event: HealthEvent, components: Mapping[int, Document]) -> Document:
         """An incident, or maintenance; an advisory notice is an incident to these clients."""
         updates = [self._update(one, event, components) for one in event.updates.all() if one.kind != UpdateKind.EDITED]
         found = {
@@ -125,7 +125,7 @@ class Writer:
             found |= {"scheduled_for": self.at(event.scheduled_from), "scheduled_until": self.at(event.scheduled_until)}
         return found
 
-    def _update(self, update: Update, event: Event, components: Mapping[int, Document]) -> Document:
+    def _update(self, update: Update, event: HealthEvent, components: Mapping[int, Document]) -> Document:
         at = self.at(update.at)
         moved = [
             {"code": str(one), "name": components[one]["name"], "old_status": before, "new_status": after}
@@ -146,16 +146,16 @@ class Writer:
             "tweet_id": None,
         }
 
-    def _moved(self, event: Event) -> str:
+    def _moved(self, event: HealthEvent) -> str:
         """Maintenance that was rescheduled: nobody wrote a text. In English, as all of these documents."""
         return f"Rescheduled: from {self.at(event.scheduled_from)} until {self.at(event.scheduled_until)}."
 
 
-def _first(event: Event, status: Status) -> datetime | None:
+def _first(event: HealthEvent, status: Status) -> datetime | None:
     return min((one.at for one in event.updates.all() if one.status == status), default=None)
 
 
-def _statuses_now(events: Iterable[Event]) -> dict[int, ComponentStatus]:
+def _statuses_now(events: Iterable[HealthEvent]) -> dict[int, ComponentStatus]:
     found: dict[int, list[str]] = {}
     for event in events:
         if counts_now(event.kind, event.status):
