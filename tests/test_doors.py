@@ -45,6 +45,7 @@ API |= {
     ("POST", "api:log_request_time"): [1],
 }
 API |= {("GET", f"api:list_learning_{name}"): [] for name in ("activities", "records")}
+API |= {("GET", "api:list_health_events"): []}
 API |= {("POST", "api:post_entries"): [], ("POST", "api:reverse_entry"): [1]}
 
 

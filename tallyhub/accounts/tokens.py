@@ -21,6 +21,7 @@ class TokenScope(StrEnum):
     READ_REQUESTS = "requests:read"
     WRITE_REQUESTS = "requests:write"
     READ_LEARNING = "learning:read"
+    READ_HEALTH = "health:read"
 
 
 SCOPE_LABELS = {
@@ -30,6 +31,7 @@ SCOPE_LABELS = {
     TokenScope.READ_REQUESTS: _("Read support requests, their messages and, for staff, the time worked"),
     TokenScope.WRITE_REQUESTS: _("Open support requests, write messages in them and, for engineers, log time"),
     TokenScope.READ_LEARNING: _("Read what you learn and, for learning managers, what their people learn"),
+    TokenScope.READ_HEALTH: _("Read service health: what goes on and what was"),
 }
 # The right without which it is of no use. Support requests are given to people who have no right at all (R1.5), so that
 # one's own token may be of use to everybody; a customer's own is nobody whom anything could be given to.
@@ -42,6 +44,7 @@ _NEEDED_OF_CUSTOMER = _NEEDED | dict.fromkeys(
     (TokenScope.READ_REQUESTS, TokenScope.WRITE_REQUESTS), Right.VIEW_ALL_REQUESTS
 )
 _NEEDED_OF_CUSTOMER |= {TokenScope.READ_LEARNING: Right.VIEW_LEARNING}
+_NEEDED_OF_CUSTOMER |= {TokenScope.READ_HEALTH: Right.VIEW_ACTIVITY}
 # A token has these of its holder's rights and no others, so that an endpoint cannot reach further than its scope.
 _RIGHTS_OF = {
     TokenScope.READ_AGREEMENTS: frozenset({Right.VIEW_ACTIVITY, Right.ADMINISTER}),
@@ -49,6 +52,7 @@ _RIGHTS_OF = {
     TokenScope.WRITE_ENTRIES: frozenset({Right.POST_ENTRIES}),
     TokenScope.READ_REQUESTS: frozenset({Right.VIEW_ALL_REQUESTS, Right.READ_WORK}),
     TokenScope.READ_LEARNING: frozenset({Right.VIEW_LEARNING}),
+    TokenScope.READ_HEALTH: frozenset(),  # whoever belongs to the customer may read it
     TokenScope.WRITE_REQUESTS: frozenset(
         {Right.VIEW_ALL_REQUESTS, Right.OPEN_REQUESTS, Right.READ_WORK, Right.WORK_REQUESTS}
     ),

@@ -1,7 +1,8 @@
 """Reads about products' health. ``access``: who asks."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
+from typing import Any
 
 from django.db import connection
 from django.db.models import Prefetch, Q, QuerySet
@@ -87,9 +88,13 @@ def list_history(
     return list(_with_parts(_of_products(events, products)).order_by("-ended_at", "-pk")[: HISTORY_PAGE + 1])
 
 
-def list_after(access: Access, *, after: int, limit: int) -> list[HealthEvent]:
-    """In the order of their ids, with components and regions; for programs."""
+def list_after(access: Access, wanted: Mapping[str, Any], *, after: int, limit: int) -> list[HealthEvent]:
+    """In the order of their ids, with components and regions; for programs. ``wanted``: ``kind``, ``is_over``."""
     found = HealthEvent.objects.visible_to(access).filter(pk__gt=after)
+    if "kind" in wanted:
+        found = found.filter(kind=wanted["kind"])
+    if "is_over" in wanted:
+        found = found.filter(ended_at__isnull=not wanted["is_over"])
     return list(_with_parts(found).order_by("pk")[:limit])
 
 

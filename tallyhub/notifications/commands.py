@@ -83,6 +83,8 @@ def tell_of_health(access: Access, update_id: int) -> None:
     The journal of each customer says that it was told.
     """
     update = health.get_update(access, update_id)
+    if clock.now() - update.at > rules.AGE_MAX:  # no news any more, as a mail of that age is none
+        return
     event, thread = update.event, f"health-{update.event_id}"
     people = health.list_readers(event.pk)
     mails = [

@@ -16,6 +16,7 @@ TYPE_NAMES: dict[str, Any] = {
     Type.AGREEMENT_CHANGED: _("an agreement or what it contains was changed"),
     Type.REQUEST_OPENED: _("a support request was opened"),
     Type.REQUEST_CHANGED: _("a support request was changed, or got a message"),
+    Type.HEALTH_TOLD: _("an incident, an advisory notice or maintenance reaches you, or was updated"),
     Type.PING: _("a ping, to try it"),
 }
 

@@ -85,8 +85,14 @@ def _merged(event: Event) -> Iterator[tuple[Type, Data]]:
         yield Type.REQUEST_CHANGED, {"count": 1, "request_id": request_id}
 
 
+def _told(event: Event) -> Iterator[tuple[Type, Data]]:
+    """An event of service health that reaches the customer, or an update of it."""
+    yield Type.HEALTH_TOLD, {"health_event_id": event.subject_id, "update_id": event.details["update"]}
+
+
 # Kind of event -> the messages it makes. Each of them must stand in site/wiring.py, too.
 MESSAGES_OF: dict[str, Callable[[Event], Iterator[tuple[Type, Data]]]] = {
+    "health.told": _told,
     "integrations.entries_posted": _posted,
     "integrations.entry_reversed": _reversed,
     "integrations.imported": _imported,

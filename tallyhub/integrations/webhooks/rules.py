@@ -29,6 +29,7 @@ class Type(StrEnum):
     AGREEMENT_CHANGED = "agreement.changed"
     REQUEST_OPENED = "request.opened"
     REQUEST_CHANGED = "request.changed"
+    HEALTH_TOLD = "health.told"
     PING = "ping"
 
 

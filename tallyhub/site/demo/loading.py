@@ -10,7 +10,7 @@ from tallyhub.kernel import clock
 from tallyhub.kernel.access import Access
 from tallyhub.kernel.scope import scope
 from tallyhub.organizations.models import Organization
-from tallyhub.site.demo import additional, contacts, learning, office, support
+from tallyhub.site.demo import additional, contacts, health, learning, office, support
 from tallyhub.site.demo.cast import ACCOUNTS, PASSWORD, Account
 from tallyhub.site.demo.story import PROVIDER, records
 
@@ -25,8 +25,10 @@ def load(today: date) -> list[Account]:
     contacts.set_up(records(today), today)
     office.set_up(today)
     additional.set_up()
+    health.set_up_editor()
     _open_accounts()
     support.set_up()
+    health.set_up()
     learning.set_up(today)
     return list(ACCOUNTS)
 

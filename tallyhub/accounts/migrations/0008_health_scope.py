@@ -1,0 +1,24 @@
+"""Tokens that read service health."""
+
+from django.db import migrations, models
+
+SCOPES = [
+    "agreements:read",
+    "entries:read",
+    "entries:write",
+    "health:read",
+    "learning:read",
+    "requests:read",
+    "requests:write",
+]
+
+
+class Migration(migrations.Migration):
+    dependencies = [("accounts", "0007_learning_scope")]
+    operations = [
+        migrations.RemoveConstraint("token", "token_scopes_known"),
+        migrations.AddConstraint(
+            "token",
+            models.CheckConstraint(condition=models.Q(scopes__contained_by=SCOPES), name="token_scopes_known"),
+        ),
+    ]
