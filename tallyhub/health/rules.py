@@ -103,11 +103,9 @@ def impact_of(statuses: Iterable[str]) -> Impact:
     return _IMPACT_OF[worst(statuses)]
 
 
-def impact_after(known: str, override: str, status: str, components: Mapping[int, str]) -> Impact:
-    """Of an event, after an update. The end of it does not make little of what it was."""
-    if override:
-        return Impact(override)
-    return Impact(known) if status in OVER else impact_of(components.values())
+def impact_after(known: str, override: str, components: Mapping[int, str]) -> Impact:
+    """Of an event, after an update: the greatest that it had, because getting better does not undo what was."""
+    return Impact(override) if override else greatest([known, impact_of(components.values())])
 
 
 def counts_now(kind: str, status: str) -> bool:

@@ -41,6 +41,10 @@ def _is_staff(access: Access) -> bool:
     return access.is_staff
 
 
+def _edits_health(access: Access) -> bool:
+    return access.serves(Right.EDIT_HEALTH)
+
+
 # Daily things first, what cannot be taken back last.
 MANAGEMENT = (
     Page(
@@ -133,6 +137,12 @@ LEARNING = (
     Page("learning:catalogue", _("Learning activities"), others=("learning:transcript",)),
     Page("learning:people", _("People and their learning"), right=Right.VIEW_LEARNING),
     Page("learning:report", _("Education report"), right=Right.VIEW_LEARNING),
+)
+HEALTH = (
+    Page("health:overview", _("What goes on")),
+    Page("health:history", _("History")),
+    Page("health:subscriptions", _("Mail")),
+    Page("health:edit", _("Edit"), right=_edits_health),
 )
 SUPPORT = (
     Page("support:list", _("Support requests")),

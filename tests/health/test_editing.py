@@ -111,6 +111,16 @@ def test_the_end_does_not_make_little_of_what_it_was(health: Any, publish: Publi
     assert (event_of(event).impact, event_of(event).ended_at) == (Impact.CRITICAL, NOW)
 
 
+def test_that_it_gets_better_does_not_make_little_of_it_either(health: Any, publish: Publish) -> None:
+    event = publish()
+    post(health, event, Status.MONITORING, 1, components={health.queries.pk: "degraded_performance"})
+    assert event_of(event).impact == Impact.CRITICAL
+    commands.change_event(health.editing, event, 2, edit_of(impact_override=Impact.MAJOR))
+    assert event_of(event).impact == Impact.MAJOR
+    commands.change_event(health.editing, event, 3, edit_of())
+    assert event_of(event).impact == Impact.MINOR  # as the components say now
+
+
 def test_any_status_may_follow_and_each_is_written_down(health: Any, publish: Publish) -> None:  # 32
     event = publish()
     for version, status in enumerate((Status.MONITORING, Status.RESOLVED, Status.INVESTIGATING), start=1):

@@ -144,6 +144,18 @@ def test_a_change_is_published_by_its_job(health: Any, publish: Publish, client:
     assert read(client, "status.json")["status"]["indicator"] == "none"
 
 
+def test_the_page_says_how_the_components_are_now_and_an_incident_what_it_was(
+    health: Any, publish: Publish, client: Client
+) -> None:
+    event = publish()
+    better = Post("Better.", Status.MONITORING, {health.queries.pk: "degraded_performance"})
+    commands.post_update(health.editing, event, 1, better)
+    snapshot.publish()
+    summary = read(client, "summary.json")
+    assert summary["status"]["indicator"] == "minor"
+    assert summary["incidents"][0]["impact"] == "critical"
+
+
 def test_before_anything_is_published_it_says_so(health: Any, client: Client) -> None:
     assert client.get("/api/v2/summary.json").status_code == 503
     assert client.get("/status/").status_code == 503

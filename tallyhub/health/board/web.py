@@ -38,7 +38,6 @@ def overview(request: HubRequest) -> HttpResponse:
             "cards": page.board(products, components, active),
             "events": [page.line(one, zone) for one in active],
             "is_all": "all" in request.GET,
-            "may_edit": access.serves(Right.EDIT_HEALTH),
         }
         return render(request, "health/overview.html", context)
 

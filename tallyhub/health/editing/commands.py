@@ -10,6 +10,7 @@ from tallyhub.health.models import AffectedComponent, AffectedCustomer, Affected
 from tallyhub.health.rules import (
     OVER,
     EventKind,
+    Impact,
     Reach,
     Said,
     Status,
@@ -45,7 +46,7 @@ def publish(access: Access, said: Said, text: str) -> int:
         organization_id=access.organization_id or 0,
         kind=said.kind,
         status=said.status,
-        impact=impact_after("none", said.impact_override, Status.INVESTIGATING, said.components),
+        impact=impact_after(Impact.NONE, said.impact_override, said.components),
         due_at=said.due_at,
         published_at=now,
         changed_at=now,
@@ -108,7 +109,7 @@ def post_update(access: Access, event_id: int, version: int, post: Post) -> Upda
     event.status, event.due_at = post.status, post.due_at
     _settle_times(event, now)
     moved = steps.move_components(event, post.components)
-    event.impact = impact_after(event.impact, event.impact_override, event.status, post.components)
+    event.impact = impact_after(event.impact, event.impact_override, post.components)
     _save(event, now)
     update = steps.add_update(access, event, UpdateKind.POSTED, text=post.text, components=moved)
     record_many(access, [News("health.updated", None, update.pk, details={"event": event.pk})])
@@ -154,7 +155,8 @@ def change_event(access: Access, event_id: int, version: int, edit: Edit) -> Upd
     for name, value in _fields(after).items():
         setattr(event, name, value)
     _settle_times(event, now)
-    event.impact = impact_after(event.impact, event.impact_override, event.status, after.components)
+    known = Impact.NONE if before.impact_override else event.impact  # what an editor said is forgotten with their word
+    event.impact = impact_after(known, event.impact_override, after.components)
     steps.set_regions(event, after.regions)
     steps.set_customers(event, after.customers if after.reach is Reach.NAMED else ())
     _save(event, now)

@@ -165,9 +165,9 @@ def _statuses_now(events: Iterable[HealthEvent]) -> dict[int, ComponentStatus]:
 
 
 def status_of(components: Iterable[Document], incidents: Iterable[Document]) -> Document:
-    """The page as a whole: what its components come to, and what the incidents say of themselves."""
-    unresolved = [one["impact"] for one in incidents if one["status"] not in OVER]
-    impact = greatest([impact_of(one["status"] for one in components), *unresolved])
+    """The page as a whole: what its components come to. An incident of which none is public speaks for itself."""
+    alone = [one["impact"] for one in incidents if one["status"] not in OVER and not one["components"]]
+    impact = greatest([impact_of(one["status"] for one in components), *alone])
     return {"indicator": str(impact), "description": DESCRIPTIONS[impact]}
 
 

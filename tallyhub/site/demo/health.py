@@ -139,7 +139,7 @@ STORIES = (
            Step(150, _FOUND, "A limit of time was too short. It is raised, and backups run again."),
            Step(420, _DONE, "All backups of the night are complete.", {"database/backup": _OK})), regions=("north",)),
     _work(9, "Disks of the north are exchanged", "storage/volumes", "Disks are exchanged while volumes stay up.", 3),
-    Story(1.2, "Large reports may open slowly", {"reporting/reports": _SLOW},
+    Story(0.6, "Large reports may open slowly", {"reporting/reports": _SLOW},
           (Step(0, _LOOK, "Reports with more than a hundred pages take up to a minute to open."),
            Step(160, _FOUND, "Fonts are read anew for each page. A correction is being tested.")),
           EventKind.ADVISORY, workaround="Open the report as a file, or ask for fewer pages."),
