@@ -97,6 +97,7 @@ DEFINERS = {
     "ledger_days_as_of",
     "health_held",
     "health_named",
+    "health_products_held",
     "health_products_of",
     "health_reached",
     "health_reaching",

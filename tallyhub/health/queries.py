@@ -112,6 +112,16 @@ def find_component_names(ids: Iterable[int]) -> dict[int, str]:
     return {one.pk: one.name for one in Component.objects.filter(pk__in=set(ids))}
 
 
+def list_products_held() -> list[tuple[int, int]]:
+    """(customer, product) of each customer that is worked inside, and of those that the partner acted for sells to.
+
+    What goes on with them says ``list_active``. Whom a partner serves will be said by ``partners``, here and there.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT * FROM health_products_held(%s)", [clock.now()])
+        return list(cursor.fetchall())
+
+
 # For editors.
 
 

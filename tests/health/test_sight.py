@@ -111,6 +111,18 @@ def test_nobody_asks_whom_an_event_reaches_but_its_provider(health: Any, events:
         assert queries.list_reached(events["search"]) == [health.birch.pk]
 
 
+def test_a_partner_knows_which_products_its_customers_hold(health: Any) -> None:
+    held = {
+        "agent": [(health.birch.pk, health.database.pk), (health.birch.pk, health.search.pk)],
+        "member": [(health.cedar.pk, health.database.pk)],
+        "newcomer": [],
+        "editor": [],
+    }
+    for who, expected in held.items():
+        with scope(scopes(health)[who]):
+            assert queries.list_products_held() == expected, who
+
+
 # Pages
 
 

@@ -10,6 +10,7 @@ from django.db.models import F
 
 from tallyhub.agreements.models import Agreement, Entitlement, Mapping, Package
 from tallyhub.agreements.rules import state_of_agreement, state_of_package
+from tallyhub.health import queries
 from tallyhub.kernel import clock
 from tallyhub.kernel.access import Access
 from tallyhub.kernel.scope import scope
@@ -135,6 +136,18 @@ def benefit_only_packages(packages: list[Package]) -> list[Package]:
         return all(one.service.is_benefit for one in package.entitlements.select_related("service"))
 
     return [package for package in packages if has_only_benefits(package)]
+
+
+def test_a_year_of_service_health_is_there(loaded):
+    with scope(Access.of_system()):
+        public = [*queries.list_public(is_maintenance=False), *queries.list_public(is_maintenance=True)]
+    goes_on = sorted((one.kind, one.status) for one in public if one.ended_at is None)
+    assert goes_on == [("advisory", "identified"), ("maintenance", "scheduled")]
+    over = [one for one in public if one.ended_at]
+    assert len(over) >= 12
+    assert min(one.occurred_at for one in over) < NOW - timedelta(days=300)
+    assert all(one.ended_at >= one.occurred_at for one in over)
+    assert all(one.names.keys() == set(LANGUAGES) for one in queries.list_components())
 
 
 def test_the_balances_tell_every_story(loaded):

@@ -60,6 +60,15 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
         END;
 $$;
 """
+# For rows of customer by product: of the customers worked inside, and those of the partner acted for.
+PRODUCTS = """
+CREATE FUNCTION health_products_held(instant timestamptz) RETURNS TABLE (customer_id bigint, product_id bigint)
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
+    SELECT h.customer_id, h.product_id FROM health_held(
+        coalesce(tallyhub_inside(), '{}') || health_sold_by(tallyhub_organizations(), instant), instant) h
+    ORDER BY 1, 2;
+$$;
+"""
 # For whoever acts for the provider whose event it is: which customers, by code and name, and which people.
 REACHED = """
 CREATE FUNCTION health_reached(the_event bigint, instant timestamptz) RETURNS SETOF bigint
@@ -115,7 +124,7 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
     ORDER BY p.person_id, p.organization_id NULLS LAST, p.customer_id;
 $$;
 """
-FOR_APP = ("health_reaching", "health_reached", "health_named", "health_readers")
+FOR_APP = ("health_reaching", "health_products_held", "health_reached", "health_named", "health_readers")
 
 _READ_EVENT = f"""
     {MINE} OR visibility = 'public'
@@ -180,6 +189,7 @@ DROP POLICY of_provider ON health_visitor; ALTER TABLE health_visitor DISABLE RO
 FORWARD = (
     HELPERS
     + REACHING
+    + PRODUCTS
     + REACHED
     + READERS
     + "".join(only_for_app(name) for name in FOR_APP)
