@@ -409,6 +409,9 @@ NOBODY |= {
     **{name: 401 for _method, name in API},
     "xapi:about": 200,
     "xapi:statements": 401,
+    "health:visitor_subscribe": 200,
+    "health:visitor_confirm": 404,
+    "health:visitor_unsubscribe": 404,
 }  # everything else asks to sign in
 
 

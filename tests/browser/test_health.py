@@ -1,4 +1,4 @@
-"""Service health in the browser: an editor tells of an incident, a customer and a stranger read it (S003-30, S003-54)."""
+"""Service health in the browser: an editor tells of an incident, a customer and a stranger read it (S003-30, -54)."""
 
 import time
 from collections.abc import Callable

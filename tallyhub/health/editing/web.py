@@ -50,8 +50,8 @@ def events(request: HubRequest) -> HttpResponse:
 @GET_POST
 def new(request: HubRequest, kind: str) -> HttpResponseBase:
     access, zone = request.access, get_current_timezone_name()
-    access.require_serving(Right.EDIT_HEALTH)
     of = read_word(EventKind, kind)
+    access.require_serving(Right.EDIT_HEALTH)
     with scope(access):
         regions, components = queries.list_regions(), queries.list_components()
     form = NewForm(of, regions, zone, request.POST) if request.method == "POST" else NewForm(of, regions, zone)
