@@ -215,11 +215,15 @@ def test_a_visitor_gets_mail_once_they_confirmed(
     assert last["List-Unsubscribe-Post"] == "List-Unsubscribe=One-Click"
 
 
-def test_a_visitor_reads_of_nothing_that_is_not_public(health: Any, publish: Publish, visitor: MailServer) -> None:
+def test_a_visitor_reads_of_nothing_that_is_not_public(
+    health: Any, publish: Publish, visitor: MailServer, owner: Any
+) -> None:
     publish(visibility=Visibility.SIGNED_IN)
     publish(visibility=Visibility.AFFECTED)
     run_jobs()
     assert "visitor@elsewhere.test" not in readers(visitor)
+    written = "SELECT count(*) FROM notifications_mail WHERE letter = 'health.visitor_told'"
+    assert owner.execute(written).fetchone() == (0,)  # not even written and stopped
 
 
 def test_the_link_in_the_mail_ends_it(
