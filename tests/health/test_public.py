@@ -19,11 +19,13 @@ import psycopg
 import pytest
 from django.test import Client
 
+from tallyhub.health import queries
 from tallyhub.health.editing import commands
 from tallyhub.health.editing.commands import Post
 from tallyhub.health.public import snapshot
 from tallyhub.health.rules import EventKind, Status, Visibility
 from tallyhub.kernel import clock
+from tallyhub.kernel.scope import scope
 from tallyhub.site import postgres
 from tests.working import run_jobs
 from tests.world import NOW
@@ -109,6 +111,22 @@ def test_what_is_not_public_stands_in_no_document(
     assert read(client, "status.json")["status"]["indicator"] == "none"
     for page in PAGES:
         assert "Inside only" not in client.get(page).content.decode()
+
+
+def test_even_for_who_sees_all_only_what_is_public_is_listed(health: Any, publish: Publish) -> None:
+    public, _hidden = publish(), publish(visibility=Visibility.AFFECTED)
+    with scope(health.editing):
+        assert [one.pk for one in queries.list_public(is_maintenance=False)] == [public]
+
+
+def test_the_database_hides_the_rest_from_the_file(
+    health: Any, publish: Publish, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """With the Python wall off: asked for what is hidden, it has nothing."""
+    publish(visibility=Visibility.AFFECTED)
+    monkeypatch.setattr(queries, "Visibility", SimpleNamespace(PUBLIC=Visibility.AFFECTED))
+    snapshot.publish()
+    assert json.loads(snapshot.path().read_text())["incidents"] == []
 
 
 def test_a_component_that_is_not_public_is_not_named(health: Any, publish: Publish, client: Client, owner: Any) -> None:
