@@ -153,8 +153,10 @@ def test_any_site_may_read_and_keep_it(health: Any, publish: Publish, client: Cl
     assert client.get("/api/v2/nothing.json").status_code == 404
 
 
-def test_a_change_is_published_by_its_job(health: Any, publish: Publish, client: Client) -> None:
+def test_a_change_is_published_by_its_job(health: Any, publish: Publish, client: Client, owner: Any) -> None:
     event = publish()
+    waiting = "SELECT count(*) FROM procrastinate_jobs WHERE task_name = 'health.publish_page' AND status = 'todo'"
+    assert owner.execute(waiting).fetchone() == (1,)  # of the change itself, and not of the next minute
     run_jobs()
     assert read(client, "status.json")["status"]["indicator"] == "critical"
     commands.post_update(health.editing, event, 1, Post("Mended.", Status.RESOLVED, {health.queries.pk: "operational"}))
