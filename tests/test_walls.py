@@ -92,6 +92,7 @@ DEFINERS = {
     "journal_clear",
     "journal_kinds",
     "ledger_customers_of",
+    "ledger_held_as_of",
     "ledger_offers",
     "integrations_import_customers",
     "integrations_waiting_customers",

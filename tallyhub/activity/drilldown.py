@@ -107,6 +107,10 @@ def _totals(one: Balance, *, several: bool) -> Iterable[dict[str, Any]]:
         yield figure(_("Over"), one.over, Tone.OVER)
     if one.quantity:
         yield figure(_("Left"), one.left, one.tone if not one.over else Tone.PLAIN)
+    if one.held:
+        yield figure(_("Planned, expired") if one.has_ended else _("Planned"), one.held)
+        if not (one.has_ended or one.is_as_needed):
+            yield figure(_("Free to plan"), one.free)
     if one.used_here != one.used:
         yield figure(_("Used in the chosen workspaces"), one.used_here)
     yield figure(_("Used in the agreement"), one.used)

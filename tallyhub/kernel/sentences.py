@@ -325,6 +325,7 @@ _SENTENCES = {
     "reason_not_a_code": _(
         "%(external_ids)s: the reason is not a code. Write it in small letters, digits and underscores."
     ),
+    "released_too_much": _("More would be given back than is held for %(held_for)s."),
     "removing_oneself": _("You are about to remove yourself. Confirm that you mean it."),
     "repeated": _("The same comes on line %(first)s already. Leave out the one that is not meant."),
     "request_cancelled": _("The request was cancelled, so nothing more is written in it. Open a new one."),

@@ -25,6 +25,7 @@ from tallyhub.ledger.models import (
     EntitlementTotal,
     Entry,
     EntryDetail,
+    Hold,
     LedgerVersion,
     Snapshot,
     WorkspaceTotal,
@@ -237,6 +238,22 @@ def days_as_of(entitlement_ids: Collection[int], version: int) -> dict[int, list
         for entitlement_id, day, charged in cursor.fetchall():
             found[entitlement_id].append((day, charged))
     return found
+
+
+def held_as_of(entitlement_ids: Collection[int], version: int, last_day: date) -> dict[int, int]:
+    """What the whole agreement held on a day, as a version knew it, by entitlement; as ``days_as_of``."""
+    found = dict.fromkeys(entitlement_ids, 0)
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT * FROM ledger_held_as_of(%s, %s, %s)", [list(entitlement_ids), version, last_day])
+        found.update(cursor.fetchall())
+    return found
+
+
+def held_for(access: Access, source: str, matters: Collection[str]) -> dict[tuple[str, int], int]:
+    """What is held now, by matter and entitlement, of those in scope."""
+    rows = Hold.objects.visible_to(access).filter(source=source, held_for__in=matters)
+    sums = rows.values_list("held_for", "entitlement_id").annotate(Sum("amount"))
+    return {(matter, entitlement_id): held for matter, entitlement_id, held in sums if held}
 
 
 def balance_as_of(entitlement_id: int, version: int, day: date) -> Balance:
