@@ -95,7 +95,8 @@ _INSERT = f"""{_ROWS}
     ON CONFLICT (customer_id, external_id, source) DO NOTHING
     RETURNING customer_id, entitlement_id, amount, ledger_version
 ), moved AS (
-    SELECT customer_id, entitlement_id, sum(amount)::bigint AS held, max(ledger_version) AS version FROM new GROUP BY 1, 2
+    SELECT customer_id, entitlement_id, sum(amount)::bigint AS held, max(ledger_version) AS version
+    FROM new GROUP BY 1, 2
 ), totals AS (  -- a row is judged before it conflicts, so what is given back is not what is inserted
     INSERT INTO ledger_entitlementtotal AS t (customer_id, entitlement_id, charged, entries, held, version)
     SELECT customer_id, entitlement_id, 0, 0, greatest(held, 0), version FROM moved ORDER BY 2

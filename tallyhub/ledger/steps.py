@@ -86,7 +86,8 @@ def post(
     error are the places of the refused in ``entries``. Over-use is recorded, not refused.
     """
     require_transaction()
-    terms = terms or queries.terms_of(access, {one.entitlement_id for one in (*entries, *holds)})
+    rows: list[NewEntry | NewHold] = [*entries, *holds]
+    terms = terms or queries.terms_of(access, {one.entitlement_id for one in rows})
     check_holds(holds, terms)
     for entry in entries:
         check_entry(
@@ -97,12 +98,12 @@ def post(
             terms=terms[entry.entitlement_id],
         )
     _check_once((entry.customer_id, entry.source, entry.external_id) for entry in entries)
-    rows = json.dumps([_row(line, entry) for line, entry in enumerate(entries)])
-    batch = sql.Batch(sql.JSON_BATCH, [rows])
+    encoded = json.dumps([_row(line, entry) for line, entry in enumerate(entries)])
+    batch = sql.Batch(sql.JSON_BATCH, [encoded])
     fresh, fresh_holds = len(entries) - _count_known(batch), _count_new_holds(holds)
     ids: dict[int, int] = {}
     if fresh or fresh_holds:
-        _raise_versions({one.customer_id for one in (*entries, *holds)})
+        _raise_versions({one.customer_id for one in rows})
         insert_holds(holds, clock.now())
     if fresh:
         ids = dict(_insert(access, batch, sql.THEIR_IDS))
