@@ -61,6 +61,37 @@ KINDS: dict[str, Kind] = {
         _("Which accounts the workspace accepts changed to: %(accepts)s"),
         About.WORKSPACE,
     ),
+    "engagements.accepted": Kind(_("Engagement accepted"), _("All of an engagement is accepted"), About.OTHER),
+    "engagements.cancelled": Kind(_("Engagement cancelled"), _("Cancelled an engagement"), About.OTHER),
+    "engagements.day_freed": Kind(
+        _("Day freed"), _("Gave back a booked day of an engagement: %(starts)s"), About.OTHER
+    ),
+    "engagements.declined": Kind(_("Service declined"), _("Declined a requested service"), About.OTHER),
+    "engagements.delivered": Kind(
+        _("Engagement delivered"), _("Said that all of an engagement is delivered"), About.OTHER
+    ),
+    "engagements.delivery_accepted": Kind(_("Delivery accepted"), _("Accepted a delivery"), About.OTHER),
+    "engagements.delivery_answered": Kind(_("Dispute answered"), _("Answered the dispute of a delivery"), About.OTHER),
+    "engagements.delivery_by_time": Kind(
+        _("Delivery accepted by time"),
+        _("A delivery counts as accepted, because nobody disputed it in time"),
+        About.OTHER,
+    ),
+    "engagements.delivery_corrected": Kind(
+        _("Delivery corrected"), _("Corrected a delivery: %(was)s minutes became %(minutes)s"), About.OTHER
+    ),
+    "engagements.delivery_disputed": Kind(_("Delivery disputed"), _("Disputed a delivery"), About.OTHER),
+    "engagements.delivery_logged": Kind(_("Delivery logged"), _("Logged a delivery: %(minutes)s minutes"), About.OTHER),
+    "engagements.in_delivery": Kind(_("Delivery begun"), _("Began to deliver an engagement"), About.OTHER),
+    "engagements.planned": Kind(_("Engagement planned"), _("Planned an engagement: %(minutes)s minutes"), About.OTHER),
+    "engagements.replanned": Kind(
+        _("Engagement planned anew"), _("Planned an engagement anew: %(minutes)s minutes"), About.OTHER
+    ),
+    "engagements.requested": Kind(_("Service requested"), _("Requested a service"), About.OTHER),
+    "engagements.rescheduled": Kind(
+        _("Engagement rescheduled"), _("Rescheduled an engagement: %(starts)s"), About.OTHER
+    ),
+    "engagements.scheduled": Kind(_("Engagement scheduled"), _("Scheduled an engagement: %(starts)s"), About.OTHER),
     "integrations.endpoint_added": Kind(_("Endpoint added"), _("Added an endpoint for webhooks"), About.OTHER),
     "integrations.endpoint_deleted": Kind(_("Endpoint deleted"), _("Deleted an endpoint for webhooks"), About.OTHER),
     "integrations.endpoint_paused": Kind(_("Endpoint paused"), _("Paused an endpoint for webhooks"), About.OTHER),

@@ -42,6 +42,7 @@ _SENTENCES = {
     "amount_too_large": _("%(amount)s is more than %(amount_max)s, the largest amount of one row."),
     "amount_without_package": _("A quantity is given for a package that is not extended. Choose the package, too."),
     "amount_zero": _("An amount of 0 says nothing. Leave the row out, or give goodwill the multiplier 0."),
+    "answer_missing": _("Write what you answer."),
     "before_term": _("%(occurred_on)s lies before the first day, %(starts_on)s."),
     "benefit_not_counted": _("%(external_ids)s: this is an additional benefit, which has no quantity and no use."),
     "body_malformed": _("The body is not JSON."),
@@ -54,6 +55,7 @@ _SENTENCES = {
     "call_by_staff": _("Only the customer calls; staff answer."),
     "call_missing": _("Nobody has called for this request."),
     "call_reason_missing": _("Say in a sentence why it cannot wait."),
+    "cancel_charge_changed": _("What cancelling costs has changed meanwhile. Look at it again."),
     "cap_out_of_bounds": _("A cap is more than nothing and at most %(hours)s hours. Write nothing for no cap."),
     "cells_too_many": _("The sheet has more than %(cells_max)s cells, blank ones included. Divide it, or export CSV."),
     "cells_wrong": _(
@@ -92,6 +94,7 @@ _SENTENCES = {
         "%(external_ids)s: already there with other content. To correct it, reverse it and add it under another ID."
     ),
     "control_character": _("There is a control character in the text. Remove it."),
+    "credit_rate": _("A rate is more than no credit and at most a million."),
     "csv_malformed": _(
         "The line is not CSV: a quotation mark inside a cell must be doubled, and the whole cell quoted."
     ),
@@ -102,15 +105,25 @@ _SENTENCES = {
     "database_refused": _(
         "The database refused the file, perhaps because something changed at the same time. Try again."
     ),
+    "day_booked_already": _("These hours are booked for this engagement already."),
     "day_malformed": _("This is no day. Write it as 2026-11-30, or say in a mapping how the file writes days."),
     "day_missing": _("On which day was it? Fill in occurred_on or occurred_at."),
     "day_out_of_bounds": _("The day must lie between %(first)s and %(last)s."),
     "day_twice": _("Fill in one of occurred_on and occurred_at, not both."),
     "default_twice": _("The customer has another default workspace already. There is only one."),
+    "delivery_accepted_already": _("This delivery was accepted meanwhile. Look at it again."),
+    "delivery_beyond_planned": _(
+        "With this, %(beyond)s h more is delivered than was planned. Confirm that it is right."
+    ),
+    "delivery_changed": _("This delivery was changed meanwhile. Look at it again."),
+    "delivery_disputed_already": _("This delivery is disputed. Wait for the answer of your account team."),
+    "delivery_minutes": _("A delivery takes at least one minute and at most %(minutes_max)s, which is a whole day."),
+    "delivery_not_disputed": _("This delivery is not disputed."),
     "directory_group_incomplete": _("Name the group as the directory does, and choose at least one role."),
     "directory_group_there": _("This group has roles in that workspace already. Remove it there first."),
     "directory_groups_full": _("There are %(count)s directory groups already, which is as many as there may be."),
     "directory_without_provider": _("Connect your identity provider first: the groups come from it."),
+    "dispute_missing": _("Say what is not right about the delivery."),
     "domain_malformed": _("%(domain)s is no mail domain. Write it as example.org."),
     "domain_proved_elsewhere": _(
         "%(domain)s stays claimed and cannot be proved: somebody else has proved it. If it is yours, tell your "
@@ -156,6 +169,15 @@ _SENTENCES = {
     "ends_no_earlier": _("It ends on %(ends_on)s in any case. Choose an earlier day."),
     "ends_no_later": _("It is agreed until %(ends_on)s. Choose a later day; an earlier one is an early end."),
     "ends_too_late": _("It ends after what it is a part of, whose last day is %(ends_on)s."),
+    "engagement_changed": _("Somebody has changed the engagement meanwhile. Look at it again."),
+    "engagement_over": _("In the state it is in, that cannot be done with the engagement any more."),
+    "engagement_reason_missing": _("Say why. It is read by those concerned."),
+    "engagement_transition": _("The engagement went on meanwhile, and this step does not fit any more."),
+    "engagement_unknown": _("There is no engagement with this name. Import it first, or correct the name."),
+    "engagement_without_payer": _(
+        "No entitlement that is mapped to the workspace fits. Choose another one, or map its package."
+    ),
+    "engineer_busy": _("The engineer has something else to do in these hours. Choose others, or confirm them."),
     "engineer_unknown": _("Choose an engineer who works for this customer."),
     "enquiry_answered": _("Somebody has answered this enquiry already. Reload the page to see how."),
     "enquiry_note_missing": _("Say why in a note: whoever asked reads it."),
@@ -228,6 +250,9 @@ _SENTENCES = {
     "last_workspace_administrator": _(
         "Somebody must stay who administers the workspace and can sign in. Make another person its administrator first."
     ),
+    "late_cancel_days": _("Write a number of days from 0 to %(days_max)s."),
+    "late_cancel_half": _("A rule for late cancelling needs both the days and the percentage."),
+    "late_cancel_percent": _("Write a percentage from 1 to 100."),
     "length_needed": _("Send the length of the body in Content-Length."),
     "line_too_long": _("The line is longer than %(bytes_max)s bytes. Is this the file you mean?"),
     "list_column_twice": _("The header names the column %(column)s twice. Leave one out."),
@@ -286,6 +311,8 @@ _SENTENCES = {
         "%(workspace)s accepts work accounts only, and this is a personal account. Sign in with your organisation, or "
         "ask whoever invited you to use your address at work."
     ),
+    "plan_beyond_left": _("This is more than is left and not planned yet. Confirm that you plan beyond it."),
+    "planned_minutes": _("Plan at least a minute and at most %(hours_max)s hours."),
     "policy_oneself": _(
         "You would lock yourself out: your own account would be a personal one. Let an administrator with a work "
         "account do it."
@@ -391,6 +418,10 @@ _SENTENCES = {
         "You are signed in by one organisation’s own sign-in, and another one knows you, too. For this, sign in with "
         "your password."
     ),
+    "slot_day_malformed": _("Choose a day."),
+    "slot_reversed": _("It ends before it begins."),
+    "slot_time_malformed": _("Write a day and a time, such as 2026-11-30 and 14:30."),
+    "slot_too_long": _("This is more than a year. Divide it."),
     "sort_unknown": _("The list cannot be sorted by %(sort)s."),
     "spreadsheet_malformed": _("This is no XLSX that can be read. Save it again, or export it as CSV."),
     "spreadsheet_too_heavy": _("The spreadsheet takes more memory or time than one file may have. Export it as CSV."),
@@ -464,6 +495,8 @@ _SENTENCES = {
     "view_name_missing": _("Give the view a name."),
     "view_name_taken": _("You have another view with the name %(name)s. Choose another name."),
     "views_full": _("You have saved %(count)s views, which is as many as there may be. Delete one first."),
+    "wanted_in_past": _("The wanted day lies in the past. Choose a later one."),
+    "wanted_reversed": _("The last wanted day lies before the first one."),
     "webhook_address_refused": _(
         "%(address)s is no public address. An operator can allow a private network in the settings."
     ),
@@ -484,7 +517,9 @@ _SENTENCES = {
     "work_on_merged": _("The request was merged into another one. Log the time there."),
     "work_request_unknown": _("There is no request with this number that you can work on."),
     "work_start_malformed": _("Write the day as 2026-11-30 and the time as 14:30."),
+    "worked_hours_malformed": _("Write hours as 16, or with minutes as 1:30."),
     "workspace_archived": _("The workspace %(name)s is archived, so nothing new happens in it. Restore it first."),
+    "workspace_archived_order": _("The workspace is archived. Nothing is ordered for it."),
     "workspace_is_default": _("The default workspace cannot be archived."),
     "workspace_is_last": _("This is the customer’s last workspace, so it cannot be archived."),
     "workspace_just_made": _(

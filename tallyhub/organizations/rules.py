@@ -82,6 +82,8 @@ _TEAM = _READS_REQUESTS | {
     Right.VIEW_AUDIT,
     Right.MANAGE_WEBHOOKS,
     Right.POST_ENTRIES,
+    Right.PLAN_SERVICES,
+    Right.DELIVER_SERVICES,
 }
 
 RIGHTS_OF: dict[Role, frozenset[Right]] = {
@@ -94,5 +96,5 @@ RIGHTS_OF: dict[Role, frozenset[Right]] = {
     Role.MEMBER: frozenset(),
     Role.CSAM: _TEAM,
     Role.ACCOUNT_COORDINATOR: _TEAM | {Right.ERASE_PEOPLE},
-    Role.ENGINEER: _READS_REQUESTS | {Right.WORK_REQUESTS},
+    Role.ENGINEER: _READS_REQUESTS | {Right.WORK_REQUESTS, Right.DELIVER_SERVICES},
 }

@@ -126,6 +126,11 @@ SUPPORT = (
     Page("support:list", _("Support requests")),
     Page("support:queue", _("Queue"), right=_is_staff),
 )
+SERVICES = (
+    Page("engagements:services", _("Catalogue")),
+    Page("engagements:engagements", _("Engagements")),
+    Page("engagements:upcoming", _("What is coming")),
+)
 OFFICE = (
     Page(
         "office:customer",

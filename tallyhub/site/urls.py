@@ -13,6 +13,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("tallyhub.people.urls")),
     path("", include("tallyhub.support.urls")),
     path("", include("tallyhub.office.urls")),
+    path("", include("tallyhub.engagements.urls")),
     path("", include("tallyhub.support.urls")),
     path("", include("tallyhub.notifications.urls")),
     path("", include("tallyhub.privacy.urls")),
