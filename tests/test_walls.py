@@ -6,7 +6,7 @@ Walks over every table that there is, so that a new one without a policy fails h
 import json
 import os
 from collections.abc import Callable, Iterator
-from datetime import date
+from datetime import date, timedelta
 from types import SimpleNamespace
 from typing import Any
 
@@ -31,13 +31,20 @@ from tallyhub.agreements.models import (
     TimeRule,
     WorkCalendar,
 )
+from tallyhub.engagements.models import (
+    Engagement,
+    EngagementBooking,
+    EngagementChange,
+    EngagementDelivery,
+    Slot,
+)
 from tallyhub.integrations.models import Attempt, Delivery, Endpoint, Import, SavedMapping
 from tallyhub.journal.models import Answered
 from tallyhub.kernel import clock
 from tallyhub.kernel.access import Access
 from tallyhub.kernel.scope import command, scope, widen
 from tallyhub.ledger import commands as ledger
-from tallyhub.ledger.models import Entry
+from tallyhub.ledger.models import Entry, Hold
 from tallyhub.office.models import AgreementDraft, Enquiry
 from tallyhub.organizations.models import Organization, PersonKey, ProvedDomain, WorkAccount, Workspace
 from tallyhub.people.models import DirectoryGroup, Group, GroupMember, IdentityProvider, Invitation
@@ -71,6 +78,7 @@ OPEN = {
     "auth_group_permissions": "Django's, unused",
     "auth_permission": "Django's, unused",
     "django_content_type": "Django's",
+    "engagements_offering": "the provider's catalogue",
     "django_migrations": "Django's",
     "socialaccount_socialaccount": "as accounts_person; holds a hash of who it is at which provider, and nothing else",
     "socialaccount_socialapp": "allauth's, unused: a customer's identity provider is ours",
@@ -94,6 +102,10 @@ DEFINERS = {
     "ledger_customers_of",
     "ledger_held_as_of",
     "ledger_offers",
+    "engagements_busy",
+    "engagements_customers_of",
+    "engagements_customers_to_settle",
+    "engagements_worked",
     "integrations_import_customers",
     "integrations_waiting_customers",
     "journal_forget_answers",
@@ -176,6 +188,8 @@ STAFFS_AND_HUBS = {"support_work"}
 OF_A_PERSON = {"support_defaultgroup", "support_draft", "support_draftfile"}  # and of nobody else
 # What people write about a request that they see, wherever they are in the customer.
 OF_A_REQUEST = {f"support_{name}" for name in ("booking", "file", "message", "request", "requestviewer")}
+# What whoever works in a workspace writes there, and whoever requested it.
+OF_AN_ENGAGEMENT = {f"engagements_{name}" for name in ("engagement", "engagementdelivery", "slot")}
 
 
 HERE = ("customer_id", "workspace_id")
@@ -213,6 +227,7 @@ def spread(world: SimpleNamespace, owner: Any) -> SimpleNamespace:
         _webhook(customer)
         _people(customer, workspace, person)
         _support(customer, workspace, person)
+        _engagements(customer, workspace)
         made = {"customer_id": customer.pk, "made_by_id": person.pk, "made_at": "2026-11-21T12:00Z", "name": "x"}
         Import.objects.using("owner").create(**made)
         SavedMapping.objects.using("owner").create(**made, mapping={})
@@ -308,6 +323,32 @@ def _support(customer: Any, workspace: Any, person: Any) -> None:
         entry = Entry.objects.using("owner").filter(customer=customer, workspace=place).order_by("pk").first()
         if entry and not Booking.objects.using("owner").filter(entry=entry).exists():
             Booking.objects.using("owner").create(**inside, work=work, entry=entry, entitlement_id=entry.entitlement_id)
+
+
+def _engagements(customer: Any, workspace: Any) -> None:
+    """An engagement that was scheduled, delivered and corrected, with what it held and booked."""
+    of = {"customer_id": customer.pk}
+    package = Package.objects.using("owner").filter(customer=customer).order_by("pk")[0]
+    entitlement = package.entitlements.using("owner").order_by("pk")[0]
+    for place in {workspace.pk, _first_of(customer)}:
+        there = {**of, "workspace_id": place}
+        serial = 900_000 + place
+        one = Engagement.objects.using("owner").create(
+            **there, id=serial, number=str(serial), title="x", requested_at=NOW, changed_at=NOW, entitlement=entitlement
+        )
+        inside = {**there, "engagement": one}
+        EngagementChange.objects.using("owner").create(**inside, kind="x", at=NOW)
+        Slot.objects.using("owner").create(**inside, starts_at=NOW, ends_at=NOW + timedelta(hours=1))
+        done = {**inside, "day": NOW.date(), "minutes": 1, "logged_at": NOW, "due_on": NOW.date()}
+        delivery = EngagementDelivery.objects.using("owner").create(**done)
+        EngagementDelivery.objects.using("owner").create(**done, corrects=delivery)
+        held = {"day": NOW.date(), "amount": 1, "source": "x", "held_for": "x", "external_id": f"{place}"}
+        Hold.objects.using("owner").create(**there, **held, entitlement=entitlement, ledger_version=1, recorded_at=NOW)
+        entry = Entry.objects.using("owner").filter(customer=customer, workspace_id=place).order_by("-pk").first()
+        if entry:
+            EngagementBooking.objects.using("owner").create(
+                **inside, delivery=delivery, entry=entry, entitlement_id=entry.entitlement_id
+            )
 
 
 def _first_of(customer: Any) -> int:
@@ -554,7 +595,7 @@ def test_an_event_is_added_only_about_the_customer_one_works_inside(spread: Any)
 @pytest.mark.parametrize("who", ["workspace", "person", "nobody"])
 def test_who_has_no_customer_in_whole_writes_nothing_of_any(spread: Any, owner: Any, who: str) -> None:
     access = scopes(spread)[who]
-    for table in set(spread.tables) - (MANAGED | OF_A_REQUEST if who == "workspace" else set()):
+    for table in set(spread.tables) - (MANAGED | OF_A_REQUEST | OF_AN_ENGAGEMENT if who == "workspace" else set()):
         key = key_of(table)
         update = f"UPDATE {table} SET {key} = {key} WHERE {key} = %s"
         assert refused_or_nothing(access, update, [spread.cedar.pk]), table
@@ -576,6 +617,28 @@ def test_a_workspaces_administrator_writes_who_belongs_to_it_and_to_no_other(
     assert refused_or_nothing(claims, f"DELETE {where} AND true", [north])
     assert not refused_or_nothing(here, f"DELETE {where}", [north])
     assert owner.execute(f"SELECT count(*) {where}", [south]).fetchone() == before
+
+
+@pytest.mark.parametrize("table", sorted(OF_AN_ENGAGEMENT))
+def test_an_engagement_is_written_by_whoever_works_there_or_requested_it_and_nowhere_else(
+    spread: Any, owner: Any, table: str
+) -> None:
+    north, south = spread.north.pk, spread.south.pk
+    update = f"UPDATE {table} SET workspace_id = workspace_id WHERE workspace_id = %s"
+    claims = {"workspaces": (north, south)}
+    works, reads = spread.north_admin.pk, spread.reader.pk
+    assert not refused_or_nothing(Access(works, spread.cedar.pk, **claims), update, [north])
+    assert refused_or_nothing(Access(works, spread.cedar.pk, **claims), update, [south])
+    assert refused_or_nothing(Access(works, spread.birch.pk, **claims), update, [north])
+    assert refused_or_nothing(Access(reads, spread.cedar.pk, **claims), update, [north])
+    owner.execute("UPDATE engagements_engagement SET requested_by_id = %s WHERE workspace_id = %s", [reads, north])
+    assert not refused_or_nothing(Access(reads, spread.cedar.pk, **claims), update, [north])
+
+
+def test_what_an_engineer_has_to_do_is_told_in_hours_and_ids_alone(spread: Any, owner: Any) -> None:
+    owner.execute("UPDATE engagements_slot SET engineer_id = %s", [spread.engineer.pk])
+    busy = f"SELECT * FROM engagements_busy({spread.engineer.pk}, '2026-11-01', '2026-12-01')"
+    assert {row[2] for row in read(scopes(spread)["customer"], busy)} == {spread.cedar.pk, spread.birch.pk}
 
 
 @pytest.mark.parametrize("table", sorted(OF_A_REQUEST))
@@ -651,9 +714,11 @@ def test_every_pointer_between_customer_tables_leads_with_the_customer(world: Si
     wanted = {
         (table, target, ("customer_id", column), ("customer_id", "id")) for table, column, target in customer_keys()
     }
-    # What belongs to a request points at it together with its workspace, which so points at its customer's.
-    in_request = {table for table, target, columns, _ in there if columns == (*HERE, "request_id")}
-    implied = {one for one in wanted if one[0] in in_request and one[2][1] in ("workspace_id", "request_id")}
+    # What belongs to a request, or an engagement, points at it together with its workspace, which so points at its
+    # customer's.
+    wholes = ("request_id", "engagement_id")
+    in_whole = {table for table, target, columns, _ in there if columns in [(*HERE, one) for one in wholes]}
+    implied = {one for one in wanted if one[0] in in_whole and one[2][1] in ("workspace_id", *wholes)}
     assert len(wanted) > 15
     assert wanted - implied - there == set()
 

@@ -214,11 +214,15 @@ class EngagementDelivery(models.Model):
 
     class Meta:
         constraints = [
-            models.CheckConstraint(condition=Q(acceptance__in=list(Acceptance)), name="engagement_delivery_acceptance_known"),
+            models.CheckConstraint(
+                condition=Q(acceptance__in=list(Acceptance)), name="engagement_delivery_acceptance_known"
+            ),
             models.CheckConstraint(condition=Q(minutes__gte=1), name="engagement_delivery_took_time"),
             models.UniqueConstraint(fields=["customer", "id"], name="engagement_delivery_of_customer"),
             models.UniqueConstraint(
-                fields=["customer", "external_id", "source"], condition=~Q(external_id=""), name="engagement_delivery_once"
+                fields=["customer", "external_id", "source"],
+                condition=~Q(external_id=""),
+                name="engagement_delivery_once",
             ),
         ]
         indexes = [
@@ -228,7 +232,9 @@ class EngagementDelivery(models.Model):
                 condition=Q(acceptance__in=["open", "answered"], removed_at=None),
                 name="engagement_delivery_to_accept",
             ),
-            models.Index(fields=["customer"], condition=Q(removed_at=None) & ~Q(unbooked=""), name="engagement_delivery_unbooked"),
+            models.Index(
+                fields=["customer"], condition=Q(removed_at=None) & ~Q(unbooked=""), name="engagement_delivery_unbooked"
+            ),
         ]
 
 

@@ -500,7 +500,9 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name="engagementdelivery",
-            constraint=models.CheckConstraint(condition=models.Q(("minutes__gte", 1)), name="engagement_delivery_took_time"),
+            constraint=models.CheckConstraint(
+                condition=models.Q(("minutes__gte", 1)), name="engagement_delivery_took_time"
+            ),
         ),
         migrations.AddConstraint(
             model_name="engagementdelivery",

@@ -7,6 +7,7 @@ from django.db import migrations
 
 from tallyhub.kernel.walls import (
     INSIDE,
+    PERSON,
     WORKSPACES,
     RunRoleSQL,
     append_only,
@@ -22,6 +23,7 @@ TABLES = tuple(
     for name in ("engagement", "engagementchange", "slot", "engagementdelivery", "engagementbooking")
 )
 PARTS = TABLES[1:]
+WRITTEN = TABLES[:-1]
 KEYS = (
     ("engagements_engagement", "workspace_id", "organizations_workspace"),
     ("engagements_engagement", "entitlement_id", "agreements_entitlement"),
@@ -31,13 +33,35 @@ KEYS = (
     ("engagements_engagementbooking", "entry_id", "ledger_entry"),
 )
 HERE = f"workspace_id = ANY ({WORKSPACES}) AND customer_id = ANY ({INSIDE})"
+WORKED = "(SELECT engagements_worked())::bigint[]"
+# Where the person plans, delivers or administers now, which no setting may claim.
+LOOK_UP = f"""
+CREATE FUNCTION engagements_worked() RETURNS bigint[]
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
+    SELECT coalesce(array_agg(DISTINCT w.id), '{{}}') FROM organizations_accessgrant g
+    JOIN organizations_workspace w
+      ON w.customer_id = g.customer_id AND (g.workspace_id IS NULL OR g.workspace_id = w.id)
+    WHERE g.person_id = {PERSON} AND g.starts_at <= now() AND (g.ends_at IS NULL OR g.ends_at > now())
+      AND g.role IN ('csam', 'account_coordinator', 'engineer', 'customer_administrator', 'workspace_administrator');
+$$;
+"""
+
+
+def _own(table: str) -> str:
+    """Of an engagement that one requested."""
+    if table == "engagements_engagement":
+        return f"requested_by_id = {PERSON}"
+    return f"""EXISTS (SELECT FROM engagements_engagement g
+        WHERE g.id = {table}.engagement_id AND g.requested_by_id = {PERSON})"""
 
 
 def _written_here(table: str) -> str:
+    """By whoever works there, and by the requester. What is booked is written by the hub alone."""
+    mine = f"{HERE} AND (workspace_id = ANY ({WORKED}) OR {_own(table)})"
     return f"""
-CREATE POLICY added_here ON {table} FOR INSERT WITH CHECK ({HERE});
-CREATE POLICY changed_here ON {table} FOR UPDATE USING ({HERE}) WITH CHECK ({HERE});
-CREATE POLICY removed_here ON {table} FOR DELETE USING ({HERE});
+CREATE POLICY added_here ON {table} FOR INSERT WITH CHECK ({mine});
+CREATE POLICY changed_here ON {table} FOR UPDATE USING ({mine}) WITH CHECK ({mine});
+CREATE POLICY removed_here ON {table} FOR DELETE USING ({mine});
 """
 
 
@@ -83,15 +107,16 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
     UNION SELECT customer_id FROM engagements_slot WHERE engineer_id = the_person;
 $$;
 """
-NAMES = ("engagements_busy", "engagements_customers_to_settle", "engagements_customers_of")
+NAMES = ("engagements_worked", "engagements_busy", "engagements_customers_to_settle", "engagements_customers_of")
 SERIAL = """
 CREATE SEQUENCE engagements_serial START 200001;
 GRANT USAGE ON SEQUENCE engagements_serial TO {app};
 """
 FORWARD = "".join(
     [
+        LOOK_UP,
         *map(workspace_wall, TABLES),
-        *map(_written_here, TABLES),
+        *map(_written_here, WRITTEN),
         append_only("engagements_engagementchange"),
         *(same_customer(*key) for key in KEYS),
         *map(_part, PARTS),
@@ -105,11 +130,11 @@ FORWARD = "".join(
 REVERSE = "".join(
     [
         "DROP SEQUENCE engagements_serial;",
-        *(f"DROP FUNCTION {name};" for name in NAMES),
         *(f"ALTER TABLE {table} DROP CONSTRAINT {table}_same_workspace;" for table in PARTS),
         *(no_same_customer(table, column) for table, column, _ in KEYS),
-        *map(_not_written_here, TABLES),
+        *map(_not_written_here, WRITTEN),
         *map(no_wall, TABLES),
+        *(f"DROP FUNCTION {name};" for name in NAMES),
     ]
 )
 
