@@ -158,6 +158,7 @@ def doors(world: SimpleNamespace) -> dict[tuple[str, str], tuple[list[Any], dict
         **office(world),
         **support(world),
         **work(),
+        **services(),
         **time_and_placement(world),
         ("GET", "organizations:switch"): ([], for_all(200)),
         ("POST", "organizations:switch_workspace"): ([], for_all(404)),  # without a workspace of one's own
@@ -218,6 +219,22 @@ def account_policy() -> dict[tuple[str, str], tuple[list[Any], dict[str, int]]]:
         ("GET", "people:sso_find"): ([], for_all(200)),
         **{("GET", f"people:{name}"): (["no-such"], for_all(404)) for name in ("sso", "sso_return")},
         ("POST", "people:sso_go"): (["no-such"], for_all(404)),
+    }
+
+
+ENGAGEMENT_ACTS = ("plan", "schedule", "free_day", "decline", "cancel", "log", "finish")
+DELIVERY_ACTS = ("accept", "dispute", "answer", "correct")
+
+
+def services() -> dict[tuple[str, str], tuple[list[Any], dict[str, int]]]:
+    """Of an engagement that is not there; tests/engagements says who does what."""
+    return {
+        **{("GET", f"engagements:{name}"): ([], for_all(200)) for name in ("services", "engagements", "upcoming")},
+        ("GET", "engagements:offering"): (["no-such"], for_all(404)),
+        ("POST", "engagements:request"): (["no-such"], for_all(404)),  # without a workspace
+        **{("GET", f"engagements:{name}"): (["1"], for_all(404)) for name in ("engagement", "cancelling")},
+        **{("POST", f"engagements:{act}"): (["1"], for_all(404)) for act in ENGAGEMENT_ACTS},
+        **{("POST", f"engagements:{act}"): ([1], for_all(404)) for act in DELIVERY_ACTS},
     }
 
 

@@ -9,8 +9,9 @@ from django.http import QueryDict
 from django.urls import Resolver404, ResolverMatch, resolve
 from django.utils.translation import gettext as _
 
-from tallyhub.activity import drilldown, entry_grid, queries, request_grid
+from tallyhub.activity import drilldown, engagement_grid, entry_grid, queries, request_grid
 from tallyhub.activity.drilldown import Subject
+from tallyhub.activity.engagement_grid import OF_ENGAGEMENTS
 from tallyhub.activity.entry_grid import Columns, People
 from tallyhub.activity.filters import Choice, NoSuchChoice, read_choice
 from tallyhub.activity.queries import AgreementLines, list_agreements
@@ -18,6 +19,7 @@ from tallyhub.activity.rules import Group
 from tallyhub.activity.statement_words import Words, cells_of
 from tallyhub.activity.statements import Document, Lines, read_document
 from tallyhub.agreements.rules import ServiceKind
+from tallyhub.engagements import listing as delivered
 from tallyhub.kernel.access import Access, Right
 from tallyhub.kernel.errors import Conflict, Forbidden
 from tallyhub.kernel.grid import Column
@@ -67,6 +69,7 @@ class Rows:
     columns: list[Column[Any]]
     people: People | None  # None: they are not named
     requests: RowFilter | None = None  # where the rows are requests
+    engagements: delivered.RowFilter | None = None  # where they are engagements
 
     @property
     def workspaces(self) -> tuple[int, ...]:
@@ -84,14 +87,20 @@ class Rows:
     def count(self, *, exact_max: int) -> int:
         if self.requests:
             return listing.count(self.requests, exact_max=exact_max)
+        if self.engagements:
+            return delivered.count(self.engagements, exact_max=exact_max)
         return entries.count(self.wanted, exact_max=exact_max)
 
     def batches(self) -> Iterator[Sequence[Any]]:
-        found = listing.stream(self.requests) if self.requests else entries.stream(self.wanted)
-        for batch in found:
+        for batch in self._stream():
             if self.people:
-                self.people.learn(row.person_id for row in batch)
+                self.people.learn(one for row in batch for one in people_of(row))
             yield batch
+
+    def _stream(self) -> Iterator[Sequence[Any]]:
+        if self.requests:
+            return listing.stream(self.requests)
+        return delivered.stream(self.engagements) if self.engagements else entries.stream(self.wanted)
 
     def file_name(self, ending: str) -> str:
         """By tile and range of days: what the filters say, else from the first package on until today."""
@@ -109,6 +118,8 @@ def read_rows(reader: Reader, find: Find, query: QueryDict) -> Rows:
     workspaces = require_rows(access, subject, choice)
     if subject.is_support:
         return _read_requests(reader, subject, query, choice, workspaces)
+    if subject.kinds <= OF_ENGAGEMENTS:
+        return _read_engagements(reader, subject, query, workspaces)
     people = People(access) if shows_people(access, subject, workspaces) else None
     named = {one: name for one, name in reader.workspaces.items() if one in workspaces}
     wanted = entry_grid.read_filter(query, subject, workspaces)
@@ -123,6 +134,20 @@ def _read_requests(
     people = People(reader.access)
     named = {one: name for one, name in reader.workspaces.items() if one in choice.workspaces}
     return Rows(subject, wanted, request_grid.Columns(subject, named, people).declared(), people, rows)
+
+
+def _read_engagements(reader: Reader, subject: Subject, query: QueryDict, workspaces: tuple[int, ...]) -> Rows:
+    wanted = entry_grid.read_filter(query, subject, workspaces)
+    people = People(reader.access)
+    named = {one: name for one, name in reader.workspaces.items() if one in workspaces}
+    shows_orders = shows_people(reader.access, subject, workspaces)
+    columns = engagement_grid.Columns(subject, named, people, shows_orders=shows_orders).declared()
+    return Rows(subject, wanted, columns, people, engagements=engagement_grid.rows_of(wanted))
+
+
+def people_of(row: Any) -> tuple[int | None, ...]:
+    """Whom a row names: the person, and whoever ordered it."""
+    return (row.person_id, getattr(row, "ordered_by_id", None))
 
 
 def require_rows(access: Access, subject: Subject, choice: Choice) -> tuple[int, ...]:

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from tallyhub.accounts.sessions import CUSTOMER_KEY
-from tallyhub.activity import additional, drilldown, entry_grid, page, request_grid, tiles
+from tallyhub.activity import additional, drilldown, engagement_grid, entry_grid, page, request_grid, tiles
 from tallyhub.activity.commands import note_export
 from tallyhub.activity.drilldown import Subject
 from tallyhub.activity.entry_grid import Columns, People
@@ -21,6 +21,7 @@ from tallyhub.activity.exports import (
     Rows,
     find_entitlement,
     find_group,
+    people_of,
     read_rows,
     require_rows,
     shows_people,
@@ -30,6 +31,7 @@ from tallyhub.activity.people import count_people, is_about_people, people
 from tallyhub.activity.queries import AgreementLines, DataState, data_state, list_agreements, list_views
 from tallyhub.activity.rules import may_state
 from tallyhub.activity.view_web import saved_views
+from tallyhub.engagements import listing as delivered
 from tallyhub.kernel import clock
 from tallyhub.kernel import formatting as fmt
 from tallyhub.kernel.access import Access, Right
@@ -298,6 +300,8 @@ def _grid(
 ) -> dict[str, Any]:
     if requests:
         return _request_grid(request, base, subject, choice, requests)
+    if subject.kinds <= engagement_grid.OF_ENGAGEMENTS:
+        return _engagement_grid(request, base, subject, choice)
     workspaces = drilldown.row_workspaces(request.access, subject.kinds, choice.workspaces)
     wanted = entry_grid.read_filter(request.GET, subject, workspaces)
     place = read_place(request.GET, entries.SORTS)
@@ -308,6 +312,24 @@ def _grid(
     if named:
         named.learn(row.person_id for row in found.rows)
     columns = Columns(subject, _workspace_names(request, workspaces), named).declared()
+    return entry_grid.grid(
+        base, columns, found, place, wanted, [*choice.pairs()], shown=shown, total=total, kinds=subject.kinds
+    )
+
+
+def _engagement_grid(request: HubRequest, base: str, subject: Subject, choice: Choice) -> dict[str, Any]:
+    workspaces = drilldown.row_workspaces(request.access, subject.kinds, choice.workspaces)
+    wanted = entry_grid.read_filter(request.GET, subject, workspaces)
+    rows = engagement_grid.rows_of(wanted)
+    place = read_place(request.GET, delivered.SORTS)
+    found = cut(delivered.list_page(rows, place), place)
+    people = People(request.access)
+    people.learn(one for row in found.rows for one in people_of(row))
+    names = _workspace_names(request, workspaces)
+    shows_orders = shows_people(request.access, subject, workspaces)
+    columns = engagement_grid.Columns(subject, names, people, shows_orders=shows_orders).declared()
+    shown = delivered.count(rows)
+    total = delivered.count(replace(rows, workspaces=choice.workspaces)) if workspaces != choice.workspaces else shown
     return entry_grid.grid(
         base, columns, found, place, wanted, [*choice.pairs()], shown=shown, total=total, kinds=subject.kinds
     )

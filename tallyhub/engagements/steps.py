@@ -28,8 +28,8 @@ from tallyhub.engagements.rules import (
 )
 from tallyhub.journal.steps import record
 from tallyhub.kernel import clock
-from tallyhub.kernel.access import Access
-from tallyhub.kernel.errors import Conflict
+from tallyhub.kernel.access import Access, Right
+from tallyhub.kernel.errors import Conflict, Forbidden
 from tallyhub.kernel.scope import require_transaction, widen
 from tallyhub.ledger import steps as ledger
 from tallyhub.ledger.holds import NewHold
@@ -47,10 +47,15 @@ def next_serial() -> int:
 
 
 def lock_engagement(access: Access, number: str, version: int | None = None) -> Engagement:
-    """Raises DoesNotExist for one that is hidden or absent, Conflict where it changed since ``version`` was seen."""
+    """Raises DoesNotExist for one that is hidden or absent, Conflict where it changed since ``version`` was seen, and
+    Forbidden for whoever only reads it: to them the database gives no lock.
+    """
     require_transaction()
-    rows = Engagement.objects.visible_to(access).select_for_update(no_key=True)
-    found: Engagement = rows.get(number=number)
+    rows = Engagement.objects.visible_to(access)
+    found: Engagement | None = rows.select_for_update(no_key=True).filter(number=number).first()
+    if found is None:
+        rows.get(number=number)
+        raise Forbidden(Right.PLAN_SERVICES)
     if version is not None and found.version != version:
         raise Conflict("engagement_changed")
     return found
