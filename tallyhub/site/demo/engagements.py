@@ -59,7 +59,7 @@ class Ordered:
     days: int
     wish: str
     hours: int = 0  # planned; 0: only requested
-    starts_in: int | None = None  # days from today
+    starts_in: int | None = None  # days from today, of one that is still to come
     deliveries: tuple[tuple[int, int], ...] = ()
     is_finished: bool = False
     accepts: bool = False
@@ -68,11 +68,11 @@ class Ordered:
 
 
 ORDERED = (
-    Ordered("halden", "paper", "contact", "recovery-drill", 40, "Before the audit in spring.", 16, -20,
+    Ordered("halden", "paper", "contact", "recovery-drill", 40, "Before the audit in spring.", 16, None,
             ((20, 480), (19, 240)), is_finished=True, accepts=True),
-    Ordered("halden", "paper", "contact", "database-health", 21, "The historian is slow on Mondays.", 16, -6,
+    Ordered("halden", "paper", "contact", "database-health", 21, "The historian is slow on Mondays.", 16, None,
             ((6, 450), (5, 390)), is_finished=True),
-    Ordered("halden", "mills", "wsadmin", "automation-basics", 15, "For four people of the night shift.", 12, -3,
+    Ordered("halden", "mills", "wsadmin", "automation-basics", 15, "For four people of the night shift.", 12, None,
             ((3, 480),), disputes="We were only there until noon."),
     Ordered("halden", "paper", "contact", "identity-review", 9, "Contractors sign in with shared accounts.", 12, 12),
     Ordered("halden", "mills", "wsadmin", "plant-assessment", 5, "Line 3, before it is rebuilt.", 10),
@@ -134,12 +134,12 @@ def _bring_on(one: Ordered, customer_id: int) -> None:
         return
     with _ago(max(one.days - 2, 0)):
         planning.plan(csam, number, Plan(one.hours * 60, confirmed=True), version=_version(number, customer_id))
-        if one.starts_in is not None and engineer.person_id:
-            starts = _instant(clock.today("UTC") + timedelta(days=one.starts_in + max(one.days - 2, 0)))
-            planning.schedule(
-                csam, number, engineer_id=engineer.person_id, starts_at=starts, ends_at=starts + timedelta(hours=8),
-                version=_version(number, customer_id), confirmed=True,
-            )  # fmt: skip
+    if one.starts_in is not None and engineer.person_id:
+        starts = _instant(clock.today("UTC") + timedelta(days=one.starts_in))
+        planning.schedule(
+            csam, number, engineer_id=engineer.person_id, starts_at=starts, ends_at=starts + timedelta(hours=8),
+            version=_version(number, customer_id), confirmed=True,
+        )  # fmt: skip
     _deliver(one, number, customer_id, requester, engineer)
 
 
