@@ -11,6 +11,7 @@ from tallyhub.accounts import personal as accounts
 from tallyhub.accounts import steps as accounts_steps
 from tallyhub.activity import personal as activity
 from tallyhub.agreements import personal as agreements
+from tallyhub.engagements import personal as engagements
 from tallyhub.integrations import personal as integrations
 from tallyhub.journal import personal as journal
 from tallyhub.journal import steps as journal_steps
@@ -29,6 +30,7 @@ HOLDINGS = (
     *integrations.HOLDINGS,
     *activity.HOLDINGS,
     *support.HOLDINGS,
+    *engagements.HOLDINGS,
     *office.HOLDINGS,
     *people.HOLDINGS,
     *ledger.HOLDINGS,
