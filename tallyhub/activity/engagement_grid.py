@@ -10,7 +10,7 @@ from tallyhub.activity.drilldown import Subject
 from tallyhub.activity.entry_grid import People, plain_amount
 from tallyhub.agreements.rules import ServiceKind
 from tallyhub.engagements import words
-from tallyhub.engagements.listing import Row, RowFilter
+from tallyhub.engagements.listing import Row, RowFilter, used_by_day
 from tallyhub.kernel import formatting as fmt
 from tallyhub.kernel.amounts import Unit
 from tallyhub.kernel.grid import Column, harmless
@@ -29,13 +29,19 @@ def rows_of(wanted: EntryFilter) -> RowFilter:
 class Columns:
     """What each cell of a row says."""
 
-    def __init__(self, subject: Subject, workspaces: Mapping[int, str], people: People, *, shows_orders: bool) -> None:
-        """``workspaces`` by name, the chosen ones. ``shows_orders``: whether the reader may know who ordered."""
+    def __init__(
+        self, subject: Subject, workspaces: Mapping[int, str], people: People, rows: RowFilter, *, shows_orders: bool
+    ) -> None:
+        """``workspaces`` by name, the chosen ones. ``shows_orders``: whether the reader may know who ordered.
+
+        Needs a scope: of credits the running figure is read here.
+        """
         self._shows_orders = shows_orders
         self._members = {line.id: (agreement, package, line) for agreement, package, line in subject.members}
         self._workspaces = workspaces
         self._people = people
         self._is_credits = subject.kinds == {ServiceKind.CREDITS}
+        self._used = used_by_day(rows) if self._is_credits else None
 
     def declared(self) -> list[Column[Row]]:
         several_workspaces, several_packages = len(self._workspaces) > 1, len(self._members) > 1
@@ -52,14 +58,14 @@ class Columns:
             Column("ends_on", _("End"), _day(_ends) if hours else None, _iso(_ends), _ends),
             _text("engineer", _("Engineer"), lambda row: self._people.name(row.person_id), on_page=hours),
             self._ordered_by,
-            self._minutes("planned", _("Planned hours"), lambda row: row.planned_minutes),
+            self._minutes("planned", _("Planned for the service"), lambda row: row.planned_minutes),
             self._minutes("delivered", _("Delivered hours"), lambda row: row.delivered_minutes),
             self._amount("rate", _("Credit rate"), lambda row: row.rate) if credits_ else None,
             self._amount("held", _("Held"), lambda row: row.held or None, on_page=credits_),
             Column("charged", _("Credits") if credits_ else _("Charged"), self._charged, self._plain, self._cell,
                    sort="charged", is_numeric=True),
             self._minutes_charged,
-            self._amount("running", _("Used until then"), lambda row: row.running) if credits_ else None,
+            self._running,
             _text("workspace", _("Workspace"), self._workspace, on_page=several_workspaces),
             _text("service", _("Service"), lambda row: self._members[row.entitlement_id][2].title, on_page=False),
             _text("agreement", _("Agreement"), lambda row: self._members[row.entitlement_id][0].number,
@@ -77,6 +83,15 @@ class Columns:
         if not self._shows_orders:
             return None
         return _text("person", _("Ordered by"), lambda row: self._people.name(row.ordered_by_id))
+
+    @property
+    def _running(self) -> Column[Row] | None:
+        used = self._used
+        if used is None:
+            return None
+        return self._amount(
+            "running", _("Used by the end of the day"), lambda row: used(row.entitlement_id, row.occurred_on)
+        )
 
     @property
     def _minutes_charged(self) -> Column[Row] | None:
@@ -97,6 +112,8 @@ class Columns:
 
     def _title(self, row: Row) -> str:
         notes = [row.title] if row.title else []
+        if row.is_open and row.held:
+            notes.append(_("%(amount)s held") % {"amount": fmt.amount(row.held, self._unit(row))})
         if row.is_reversal:
             notes.append(_("Reversal"))
         if row.is_reversed:
@@ -198,4 +215,4 @@ def _state(row: Row) -> str:
 
 def _href(row: Row) -> str:
     """Of an engagement; an entry has no page."""
-    return url("engagements:engagement", row.reference) if row.is_engagement else ""
+    return url("engagements:engagement", row.reference) if row.has_engagement else ""

@@ -141,8 +141,9 @@ def _read_engagements(reader: Reader, subject: Subject, query: QueryDict, worksp
     people = People(reader.access)
     named = {one: name for one, name in reader.workspaces.items() if one in workspaces}
     shows_orders = shows_people(reader.access, subject, workspaces)
-    columns = engagement_grid.Columns(subject, named, people, shows_orders=shows_orders).declared()
-    return Rows(subject, wanted, columns, people, engagements=engagement_grid.rows_of(wanted))
+    rows = engagement_grid.rows_of(wanted)
+    columns = engagement_grid.Columns(subject, named, people, rows, shows_orders=shows_orders).declared()
+    return Rows(subject, wanted, columns, people, engagements=rows)
 
 
 def people_of(row: Any) -> tuple[int | None, ...]:

@@ -327,7 +327,7 @@ def _engagement_grid(request: HubRequest, base: str, subject: Subject, choice: C
     people.learn(one for row in found.rows for one in people_of(row))
     names = _workspace_names(request, workspaces)
     shows_orders = shows_people(request.access, subject, workspaces)
-    columns = engagement_grid.Columns(subject, names, people, shows_orders=shows_orders).declared()
+    columns = engagement_grid.Columns(subject, names, people, rows, shows_orders=shows_orders).declared()
     shown = delivered.count(rows)
     total = delivered.count(replace(rows, workspaces=choice.workspaces)) if workspaces != choice.workspaces else shown
     return entry_grid.grid(
