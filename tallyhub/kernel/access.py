@@ -24,6 +24,8 @@ class Right(StrEnum):
     VIEW_AUDIT = "view_audit"  # read what was done, by whom, and who may see what (R7.3)
     POST_ENTRIES = "post_entries"  # book consumption and take it back
     MANAGE_USERS = "manage_users"  # invite, give and take roles, remove (R7.1)
+    SET_UP_ASSESSMENTS = "set_up_assessments"  # set up, run and end assessments
+    VIEW_ASSESSMENTS = "view_assessments"  # what assessments found; others see counts
     MANAGE_SIGN_IN = "manage_sign_in"  # how the customer's people sign in, and with which accounts (R3.6, R7.2)
 
 

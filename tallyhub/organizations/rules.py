@@ -49,6 +49,7 @@ SEES: dict[Right, Any] = {
     Right.VIEW_LEARNING: _("named people’s learning"),
     Right.VIEW_ALL_REQUESTS: _("every support request"),
     Right.VIEW_AUDIT: _("what was done, and who can see what"),
+    Right.VIEW_ASSESSMENTS: _("what assessments found, with the objects that are affected"),
 }
 # Where a grant comes from; that of a group is named by people.rights.sources.
 SOURCES: dict[str, Any] = {
@@ -71,18 +72,23 @@ def may_give_staff(role: Role, held: frozenset[Right]) -> bool:
     return role in STAFF and RIGHTS_OF[role] - {Right.WORK_REQUESTS} <= held
 
 
-_ADMINISTRATOR = frozenset(
-    {Right.VIEW_ACTIVITY, Right.ADMINISTER, Right.VIEW_ALL_REQUESTS, Right.VIEW_AUDIT, Right.MANAGE_USERS}
-)
+_RUNS_ASSESSMENTS = frozenset({Right.SET_UP_ASSESSMENTS, Right.VIEW_ASSESSMENTS})
+_ADMINISTRATOR = _RUNS_ASSESSMENTS | {
+    Right.VIEW_ACTIVITY, Right.ADMINISTER, Right.VIEW_ALL_REQUESTS, Right.VIEW_AUDIT, Right.MANAGE_USERS
+}  # fmt: skip
 # Staff, where they are assigned (R1.5).
 _READS_REQUESTS = frozenset({Right.VIEW_ALL_REQUESTS, Right.READ_NOTES, Right.READ_WORK})
-_TEAM = _READS_REQUESTS | {
-    Right.VIEW_ACTIVITY,
-    Right.MANAGE_AGREEMENTS,
-    Right.VIEW_AUDIT,
-    Right.MANAGE_WEBHOOKS,
-    Right.POST_ENTRIES,
-}
+_TEAM = (
+    _READS_REQUESTS
+    | _RUNS_ASSESSMENTS
+    | {
+        Right.VIEW_ACTIVITY,
+        Right.MANAGE_AGREEMENTS,
+        Right.VIEW_AUDIT,
+        Right.MANAGE_WEBHOOKS,
+        Right.POST_ENTRIES,
+    }
+)
 
 RIGHTS_OF: dict[Role, frozenset[Right]] = {
     Role.CUSTOMER_ADMINISTRATOR: _ADMINISTRATOR | {Right.MANAGE_WEBHOOKS, Right.ERASE_PEOPLE, Right.MANAGE_SIGN_IN},
@@ -94,5 +100,5 @@ RIGHTS_OF: dict[Role, frozenset[Right]] = {
     Role.MEMBER: frozenset(),
     Role.CSAM: _TEAM,
     Role.ACCOUNT_COORDINATOR: _TEAM | {Right.ERASE_PEOPLE},
-    Role.ENGINEER: _READS_REQUESTS | {Right.WORK_REQUESTS},
+    Role.ENGINEER: _READS_REQUESTS | {Right.WORK_REQUESTS, Right.VIEW_ASSESSMENTS},
 }

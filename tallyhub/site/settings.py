@@ -76,6 +76,7 @@ INSTALLED_APPS = [
     "tallyhub.notifications",
     "tallyhub.activity",
     "tallyhub.support",
+    "tallyhub.assessments",
     "tallyhub.office",
     "tallyhub.people",
     "tallyhub.ledger",
