@@ -9,15 +9,18 @@ from django.http import QueryDict
 from django.urls import Resolver404, ResolverMatch, resolve
 from django.utils.translation import gettext as _
 
-from tallyhub.activity import drilldown, entry_grid, queries, request_grid
+from tallyhub.activity import drilldown, entry_grid, queries
 from tallyhub.activity.drilldown import Subject
 from tallyhub.activity.entry_grid import Columns, People
 from tallyhub.activity.filters import Choice, NoSuchChoice, read_choice
+from tallyhub.activity.grids import grid_of
 from tallyhub.activity.queries import AgreementLines, list_agreements
 from tallyhub.activity.rules import Group
 from tallyhub.activity.statement_words import Words, cells_of
 from tallyhub.activity.statements import Document, Lines, read_document
 from tallyhub.agreements.rules import ServiceKind
+from tallyhub.assessments import full
+from tallyhub.assessments.queries import count_full, get_run, stream_full
 from tallyhub.kernel.access import Access, Right
 from tallyhub.kernel.errors import Conflict, Forbidden
 from tallyhub.kernel.grid import Column
@@ -27,8 +30,6 @@ from tallyhub.ledger import entries
 from tallyhub.ledger.entries import EntryFilter
 from tallyhub.ledger.queries import known_at
 from tallyhub.organizations.queries import names_of
-from tallyhub.support.time import listing
-from tallyhub.support.time.listing import RowFilter
 
 # A drill-down is one entitlement, or one kind of the enterprise-wide section.
 Find = Callable[[list[AgreementLines], Choice], Subject]
@@ -66,7 +67,7 @@ class Rows:
     wanted: EntryFilter
     columns: list[Column[Any]]
     people: People | None  # None: they are not named
-    requests: RowFilter | None = None  # where the rows are requests
+    records: Any = None  # the filter of its own grid, where the rows are more than entries
 
     @property
     def workspaces(self) -> tuple[int, ...]:
@@ -82,15 +83,17 @@ class Rows:
         return self.subject.lines[0].id if len(self.subject.lines) == 1 else None
 
     def count(self, *, exact_max: int) -> int:
-        if self.requests:
-            return listing.count(self.requests, exact_max=exact_max)
+        if self.records:
+            counted: int = grid_of(self.subject).listing.count(self.records, exact_max=exact_max)
+            return counted
         return entries.count(self.wanted, exact_max=exact_max)
 
     def batches(self) -> Iterator[Sequence[Any]]:
-        found = listing.stream(self.requests) if self.requests else entries.stream(self.wanted)
+        of_kind = grid_of(self.subject) if self.records else None
+        found = of_kind.listing.stream(self.records) if of_kind else entries.stream(self.wanted)
         for batch in found:
             if self.people:
-                self.people.learn(row.person_id for row in batch)
+                self.people.learn(of_kind.names_people(row) if of_kind else row.person_id for row in batch)
             yield batch
 
     def file_name(self, ending: str) -> str:
@@ -107,22 +110,23 @@ def read_rows(reader: Reader, find: Find, query: QueryDict) -> Rows:
     choice = read_choice(query, access)
     subject = find(list_agreements(access, choice.workspaces), choice)
     workspaces = require_rows(access, subject, choice)
-    if subject.is_support:
-        return _read_requests(reader, subject, query, choice, workspaces)
+    if grid_of(subject):
+        return _read_records(reader, subject, query, choice, workspaces)
     people = People(access) if shows_people(access, subject, workspaces) else None
     named = {one: name for one, name in reader.workspaces.items() if one in workspaces}
     wanted = entry_grid.read_filter(query, subject, workspaces)
     return Rows(subject, wanted, Columns(subject, named, people).declared(), people)
 
 
-def _read_requests(
+def _read_records(
     reader: Reader, subject: Subject, query: QueryDict, choice: Choice, entry_workspaces: tuple[int, ...]
 ) -> Rows:
     wanted = entry_grid.read_filter(query, subject, choice.workspaces)
-    rows = request_grid.rows_of(reader.access, subject, wanted, entry_workspaces)
+    of_kind = grid_of(subject)
+    rows = of_kind.rows_of(reader.access, subject, wanted, entry_workspaces)
     people = People(reader.access)
     named = {one: name for one, name in reader.workspaces.items() if one in choice.workspaces}
-    return Rows(subject, wanted, request_grid.Columns(subject, named, people).declared(), people, rows)
+    return Rows(subject, wanted, of_kind.Columns(subject, named, people).declared(), people, rows)
 
 
 def require_rows(access: Access, subject: Subject, choice: Choice) -> tuple[int, ...]:
@@ -196,6 +200,8 @@ def open_source(reader: Reader, address: str, *, rows_max: int) -> Source:
     found = _resolve(address)
     if found.view_name == "activity:statement":
         return _statement_source(*open_statement(reader, found.kwargs["statement_id"]))
+    if found.view_name == "assessments:run":
+        return _run_source(reader.access, found.kwargs["run_id"], rows_max)
     finders: dict[str, Callable[[], Find]] = {
         "activity:entitlement": lambda: find_entitlement(found.kwargs["entitlement_id"]),
         "activity:group": lambda: find_group(found.kwargs["group"]),
@@ -208,7 +214,7 @@ def open_source(reader: Reader, address: str, *, rows_max: int) -> Source:
 
 
 def _rows_source(access: Access, rows: Rows, rows_max: int) -> Source:
-    if rows.requests and not request_grid.oversees(access, rows.workspaces):
+    if rows.records and not grid_of(rows.subject).oversees(access, rows.workspaces):
         raise Conflict("export_not_allowed")  # with whom a request is shared may change before the file is taken
     exported = [column for column in rows.columns if column.cell or column.plain]
 
@@ -219,6 +225,20 @@ def _rows_source(access: Access, rows: Rows, rows_max: int) -> Source:
 
     total = rows.count(exact_max=rows_max)
     return Source(rows.file_name("xlsx"), total, rows.workspaces, rows.people is not None, sheets)
+
+
+def _run_source(access: Access, run_id: int, rows_max: int) -> Source:
+    """Everything that an assessment found; the objects may name people."""
+    run = get_run(access, run_id)
+    columns = full.columns()
+
+    def sheets(watch: Watch) -> Iterator[Sheet]:
+        flat = (row for batch in stream_full(run) for row in batch)
+        labels = [(column.key, column.label) for column in columns]
+        yield Sheet(_("Findings"), labels, (cells_of(columns, row) for row in watch(flat)))
+
+    total = count_full(run, exact_max=rows_max)
+    return Source(full.file_name_of(run, "xlsx"), total, (run.workspace_id,), True, sheets)
 
 
 def _statement_source(words: Words, lines: Lines) -> Source:

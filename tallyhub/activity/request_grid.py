@@ -51,6 +51,11 @@ def totals(rows: RowFilter) -> list[dict[str, Any]]:
     ]
 
 
+def names_people(row: Row) -> int | None:
+    """Whom a row names."""
+    return row.person_id
+
+
 def oversees(access: Access, workspaces: Iterable[int]) -> bool:
     """Whether all rows there are this person's to see, by rights that can be asked for again later."""
     needed = (Right.VIEW_ALL_REQUESTS, Right.ADMINISTER)

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from tallyhub.accounts.sessions import CUSTOMER_KEY
-from tallyhub.activity import additional, drilldown, entry_grid, page, request_grid, tiles
+from tallyhub.activity import additional, drilldown, entry_grid, page, tiles
 from tallyhub.activity.commands import note_export
 from tallyhub.activity.drilldown import Subject
 from tallyhub.activity.entry_grid import Columns, People
@@ -26,9 +26,11 @@ from tallyhub.activity.exports import (
     shows_people,
 )
 from tallyhub.activity.filters import Choice, read_choice
+from tallyhub.activity.grids import grid_of
 from tallyhub.activity.people import count_people, is_about_people, people
 from tallyhub.activity.queries import AgreementLines, DataState, data_state, list_agreements, list_views
 from tallyhub.activity.rules import may_state
+from tallyhub.activity.set_ups import count_set_ups
 from tallyhub.activity.view_web import saved_views
 from tallyhub.kernel import clock
 from tallyhub.kernel import formatting as fmt
@@ -42,8 +44,6 @@ from tallyhub.office.enquiries.queries import list_unmapped
 from tallyhub.organizations.looks import told
 from tallyhub.organizations.queries import list_customers_held
 from tallyhub.support.placement.queries import list_sorts
-from tallyhub.support.time import listing
-from tallyhub.support.time.listing import RowFilter
 
 HOME_TILES_MAX = 6  # per agreement; the page has them all
 REFUSING_MAX = 5  # organisations that are named
@@ -74,7 +74,8 @@ def _read_agreements(
     request: HubRequest, choice: Choice, *, named: Mapping[int, int] | None = None
 ) -> list[AgreementLines]:
     """``named``: how many support contacts by agreement, where that was read already."""
-    return count_people(list_agreements(request.access, choice.workspaces), choice.workspaces, named=named)
+    found = count_people(list_agreements(request.access, choice.workspaces), choice.workspaces, named=named)
+    return count_set_ups(found, choice.workspaces)
 
 
 def _has_to_choose(request: HubRequest) -> bool:
@@ -242,7 +243,7 @@ def _drilldown(request: HubRequest, base: str, find: Find) -> HttpResponse:
     with scope(request.access):
         subject = find(_read_agreements(request, choice), choice)
         of_people = is_about_people(subject)
-        requests = _request_rows(request, subject, choice) if subject.is_support else None
+        records = _record_rows(request, subject, choice)
         context = {
             "title": subject.title,
             "views": saved_views(request, list_views(request.access)),
@@ -250,13 +251,13 @@ def _drilldown(request: HubRequest, base: str, find: Find) -> HttpResponse:
             "back_href": url("activity:customer_activity") + choice.query(),
             "workspaces": page.filters(choice, request.sign_on.places, [])["choice"],
             "members": _members(subject),
-            "totals": drilldown.totals(subject) + (request_grid.totals(requests) if requests else []),
+            "totals": drilldown.totals(subject) + (grid_of(subject).totals(records) if records else []),
             "action": {"title": _("Go to the service"), "href": subject.action_url} if subject.action_url else None,
             "open_href": _open_href(request.access, subject, choice),
             "who_href": _who_of(request, subject, choice),
             "people": people(request.access, subject, choice.workspaces) if of_people else None,
             "charts": [] if of_people else drilldown.charts(subject, choice.workspaces),
-            "grid": None if subject.is_benefit or of_people else _grid(request, base, subject, choice, requests),
+            "grid": None if subject.is_benefit or of_people else _grid(request, base, subject, choice, records),
         }
         return render(request, "activity/drilldown.html", context)
 
@@ -289,15 +290,13 @@ def _rows(request: HubRequest, base: str, find: Find) -> HttpResponse:
     with scope(request.access):
         subject = find(list_agreements(request.access, choice.workspaces), choice)
         require_rows(request.access, subject, choice)
-        requests = _request_rows(request, subject, choice) if subject.is_support else None
-        return render(request, "site/_grid.html", {"grid": _grid(request, base, subject, choice, requests)})
+        records = _record_rows(request, subject, choice)
+        return render(request, "site/_grid.html", {"grid": _grid(request, base, subject, choice, records)})
 
 
-def _grid(
-    request: HubRequest, base: str, subject: Subject, choice: Choice, requests: RowFilter | None
-) -> dict[str, Any]:
-    if requests:
-        return _request_grid(request, base, subject, choice, requests)
+def _grid(request: HubRequest, base: str, subject: Subject, choice: Choice, records: Any) -> dict[str, Any]:
+    if records:
+        return _record_grid(request, base, subject, choice, records)
     workspaces = drilldown.row_workspaces(request.access, subject.kinds, choice.workspaces)
     wanted = entry_grid.read_filter(request.GET, subject, workspaces)
     place = read_place(request.GET, entries.SORTS)
@@ -313,21 +312,25 @@ def _grid(
     )
 
 
-def _request_rows(request: HubRequest, subject: Subject, choice: Choice) -> RowFilter:
-    """Requests that one may see, and for administrators the entries that are no request's."""
+def _record_rows(request: HubRequest, subject: Subject, choice: Choice) -> Any:
+    """Records that one may see, and the entries that are no record's; None where rows are entries alone."""
+    found = grid_of(subject)
+    if found is None:
+        return None
     wanted = entry_grid.read_filter(request.GET, subject, choice.workspaces)
     entry_workspaces = drilldown.row_workspaces(request.access, subject.kinds, choice.workspaces)
-    return request_grid.rows_of(request.access, subject, wanted, entry_workspaces)
+    return found.rows_of(request.access, subject, wanted, entry_workspaces)
 
 
-def _request_grid(request: HubRequest, base: str, subject: Subject, choice: Choice, rows: RowFilter) -> dict[str, Any]:
+def _record_grid(request: HubRequest, base: str, subject: Subject, choice: Choice, rows: Any) -> dict[str, Any]:
     """The others are counted."""
+    of_kind = grid_of(subject)
     wanted = entry_grid.read_filter(request.GET, subject, choice.workspaces)
-    place = read_place(request.GET, listing.SORTS)
-    found = cut(listing.list_page(rows, place), place)
+    place = read_place(request.GET, of_kind.listing.SORTS)
+    found = cut(of_kind.listing.list_page(rows, place), place)
     people = People(request.access)
-    people.learn(row.person_id for row in found.rows)
-    columns = request_grid.Columns(subject, _workspace_names(request, choice.workspaces), people).declared()
+    people.learn(map(of_kind.names_people, found.rows))
+    columns = of_kind.Columns(subject, _workspace_names(request, choice.workspaces), people).declared()
     return entry_grid.grid(
         base,
         columns,
@@ -335,10 +338,10 @@ def _request_grid(request: HubRequest, base: str, subject: Subject, choice: Choi
         place,
         wanted,
         [*choice.pairs()],
-        shown=listing.count(rows),
-        total=listing.count_all(rows),
+        shown=of_kind.listing.count(rows),
+        total=of_kind.listing.count_all(rows),
         kinds=subject.kinds,
-        may_export=request_grid.oversees(request.access, choice.workspaces),
+        may_export=of_kind.oversees(request.access, choice.workspaces),
     )
 
 

@@ -15,7 +15,7 @@ from tallyhub.kernel import clock
 from tallyhub.kernel.access import Access, Right
 from tallyhub.kernel.errors import Conflict, Invalid
 from tallyhub.kernel.names import read_name
-from tallyhub.kernel.scope import command
+from tallyhub.kernel.scope import command, widen
 from tallyhub.ledger import steps as ledger
 from tallyhub.organizations.queries import get_customer
 from tallyhub.organizations.steps import lock_workspace, touch_customer
@@ -54,6 +54,7 @@ def set_up(
     may_go_beyond = goes_beyond and access.has(Right.ADMINISTER, workspace_id=workspace.pk)
     hub = steps.hub_of(workspace.customer_id)
     kept = steps.add_set_up(hub, made, steps.offers_of(hub), may_go_beyond=may_go_beyond)
+    widen(access)  # the journal names who did it
     _note(access, "assessments.set_up", kept)
     return kept
 

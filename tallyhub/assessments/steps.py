@@ -73,6 +73,15 @@ def find_versions(keys: Collection[tuple[int, int]]) -> dict[tuple[int, int], Ve
     return {key: one for one in found if (key := (one.definition_id, one.number)) in wanted}
 
 
+def list_checks(version_id: int) -> list[Check]:
+    return queries.list_checks(version_id)
+
+
+def unknown_version(definition_id: int, said: int) -> Invalid:
+    versions = queries.list_versions(definition_id)
+    return Invalid("assessment_version_unknown", said=said, newest=versions[0].number if versions else 0)
+
+
 # Set-ups.
 
 
@@ -126,6 +135,16 @@ def _count_set_up(made: SetUp, offers: dict[int, Offer]) -> bool:
     return was != (made.entitlement_id, made.unbooked, made.choice)
 
 
+def find_or_add_set_up(
+    customer_id: int, workspace_id: int, definition_id: int, label: str, at: datetime, person_id: int | None
+) -> SetUp:
+    """The active one of that label; else one from the day of ``at`` on, which ``settle`` counts later."""
+    require_transaction()
+    place = {"customer_id": customer_id, "workspace_id": workspace_id, "definition_id": definition_id, "label": label}
+    found: SetUp | None = SetUp.objects.filter(**place, ended_on=None).first()
+    return found or SetUp.objects.create(**place, configured_on=at.date(), set_up_by_id=person_id)
+
+
 # Runs.
 
 
@@ -148,16 +167,21 @@ def find_known(set_up: SetUp, source: str, external_id: str, digest: bytes, acce
     return None
 
 
+def find_run(customer_id: int, source: str, external_id: str) -> Run | None:
+    found: Run | None = Run.objects.filter(
+        customer_id=customer_id, source=source, external_id=external_id, withdrawn_at=None
+    ).first()
+    return found
+
+
 def version_of(set_up: SetUp, report: Report) -> Version:
     """The one that the file was collected with: the newest, or an older one that is known. Raises Invalid."""
     if report.definition != set_up.definition.code:
         raise Invalid("assessment_differs", said=report.definition, expected=set_up.definition.code)
-    versions = queries.list_versions(set_up.definition_id)
-    found = next((one for one in versions if one.number == report.version), None)
-    if found is None:
-        newest = versions[0].number if versions else 0
-        raise Invalid("assessment_version_unknown", said=report.version, newest=newest)
-    return found
+    found = find_versions([(set_up.definition_id, report.version)])
+    if not found:
+        raise unknown_version(set_up.definition_id, report.version)
+    return found[set_up.definition_id, report.version]
 
 
 def checks_of(version: Version, codes: Iterable[str]) -> dict[str, Check]:

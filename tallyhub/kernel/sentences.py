@@ -45,8 +45,8 @@ _SENTENCES = {
     "assessment_answers_missing": _(
         "Questions without an answer: %(count)s. Answer them, or say that they do not apply."
     ),
-    "assessment_check_twice": _("The check %(check)s comes twice. Leave out the one that is not meant."),
     "assessment_check_unknown": _("Version %(version)s has no check %(check)s. Use the checks of that version."),
+    "assessment_checks_many": _("A version has %(checks_max)s checks at most."),
     "assessment_differs": _(
         "The file is a result of %(said)s, but this set-up is of %(expected)s. Choose the set-up that it belongs to."
     ),
@@ -55,6 +55,7 @@ _SENTENCES = {
         "All set-ups that were bought are in use. An administrator of the workspace can set it up beyond that."
     ),
     "assessment_not_answered": _("No question is answered yet. Answer them first."),
+    "assessment_prerequisites_passed": _("More prerequisites passed than there are. Correct one of the two."),
     "assessment_run_withdrawn": _("This run was withdrawn already."),
     "assessment_set_up_already": _("This assessment is set up in the workspace already. Give this one another label."),
     "assessment_unknown": _("There is no assessment with this code. Import its checks first, or correct the code."),

@@ -72,23 +72,28 @@ def may_give_staff(role: Role, held: frozenset[Right]) -> bool:
     return role in STAFF and RIGHTS_OF[role] - {Right.WORK_REQUESTS} <= held
 
 
-_RUNS_ASSESSMENTS = frozenset({Right.SET_UP_ASSESSMENTS, Right.VIEW_ASSESSMENTS})
-_ADMINISTRATOR = _RUNS_ASSESSMENTS | {
-    Right.VIEW_ACTIVITY, Right.ADMINISTER, Right.VIEW_ALL_REQUESTS, Right.VIEW_AUDIT, Right.MANAGE_USERS
-}  # fmt: skip
-# Staff, where they are assigned (R1.5).
-_READS_REQUESTS = frozenset({Right.VIEW_ALL_REQUESTS, Right.READ_NOTES, Right.READ_WORK})
-_TEAM = (
-    _READS_REQUESTS
-    | _RUNS_ASSESSMENTS
-    | {
+_ADMINISTRATOR = frozenset(
+    {
         Right.VIEW_ACTIVITY,
-        Right.MANAGE_AGREEMENTS,
+        Right.ADMINISTER,
+        Right.VIEW_ALL_REQUESTS,
         Right.VIEW_AUDIT,
-        Right.MANAGE_WEBHOOKS,
-        Right.POST_ENTRIES,
+        Right.MANAGE_USERS,
+        Right.SET_UP_ASSESSMENTS,
+        Right.VIEW_ASSESSMENTS,
     }
 )
+# Staff, where they are assigned (R1.5).
+_READS_REQUESTS = frozenset({Right.VIEW_ALL_REQUESTS, Right.READ_NOTES, Right.READ_WORK})
+_TEAM = _READS_REQUESTS | {
+    Right.VIEW_ACTIVITY,
+    Right.MANAGE_AGREEMENTS,
+    Right.VIEW_AUDIT,
+    Right.MANAGE_WEBHOOKS,
+    Right.POST_ENTRIES,
+    Right.SET_UP_ASSESSMENTS,
+    Right.VIEW_ASSESSMENTS,
+}
 
 RIGHTS_OF: dict[Role, frozenset[Right]] = {
     Role.CUSTOMER_ADMINISTRATOR: _ADMINISTRATOR | {Right.MANAGE_WEBHOOKS, Right.ERASE_PEOPLE, Right.MANAGE_SIGN_IN},
