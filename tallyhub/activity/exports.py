@@ -230,7 +230,7 @@ def _rows_source(access: Access, rows: Rows, rows_max: int) -> Source:
 def _run_source(access: Access, run_id: int, rows_max: int) -> Source:
     """Everything that an assessment found; the objects may name people."""
     run = get_run(access, run_id)
-    columns = full.columns()
+    columns: list[Any] = full.columns()
 
     def sheets(watch: Watch) -> Iterator[Sheet]:
         flat = (row for batch in stream_full(run) for row in batch)

@@ -32,6 +32,7 @@ from tallyhub.activity.queries import AgreementLines, DataState, data_state, lis
 from tallyhub.activity.rules import may_state
 from tallyhub.activity.set_ups import count_set_ups
 from tallyhub.activity.view_web import saved_views
+from tallyhub.agreements.rules import ServiceKind
 from tallyhub.kernel import clock
 from tallyhub.kernel import formatting as fmt
 from tallyhub.kernel.access import Access, Right
@@ -252,7 +253,7 @@ def _drilldown(request: HubRequest, base: str, find: Find) -> HttpResponse:
             "workspaces": page.filters(choice, request.sign_on.places, [])["choice"],
             "members": _members(subject),
             "totals": drilldown.totals(subject) + (grid_of(subject).totals(records) if records else []),
-            "action": {"title": _("Go to the service"), "href": subject.action_url} if subject.action_url else None,
+            "action": _action(subject),
             "open_href": _open_href(request.access, subject, choice),
             "who_href": _who_of(request, subject, choice),
             "people": people(request.access, subject, choice.workspaces) if of_people else None,
@@ -260,6 +261,15 @@ def _drilldown(request: HubRequest, base: str, find: Find) -> HttpResponse:
             "grid": None if subject.is_benefit or of_people else _grid(request, base, subject, choice, records),
         }
         return render(request, "activity/drilldown.html", context)
+
+
+def _action(subject: Subject) -> dict[str, str] | None:
+    """Where something is done about it: at the provider, or on pages of the hub's own."""
+    if subject.action_url:
+        return {"title": _("Go to the service"), "href": subject.action_url}
+    if subject.kinds == {ServiceKind.ASSESSMENTS}:
+        return {"title": _("Go to assessments"), "href": url("assessments:overview")}
+    return None
 
 
 def _open_href(access: Access, subject: Subject, choice: Choice) -> str | None:

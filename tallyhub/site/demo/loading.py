@@ -10,7 +10,7 @@ from tallyhub.kernel import clock
 from tallyhub.kernel.access import Access
 from tallyhub.kernel.scope import scope
 from tallyhub.organizations.models import Organization
-from tallyhub.site.demo import additional, office, support
+from tallyhub.site.demo import additional, assessments, office, support
 from tallyhub.site.demo.cast import ACCOUNTS, PASSWORD, Account
 from tallyhub.site.demo.story import PROVIDER, records
 
@@ -26,6 +26,7 @@ def load(today: date) -> list[Account]:
     additional.set_up()
     _open_accounts()
     support.set_up()
+    assessments.set_up()
     return list(ACCOUNTS)
 
 
