@@ -26,6 +26,8 @@ MANAGERS = ADMINS | {"stranger"}  # of users; the last one in their own customer
 OWN_ADMINS = ADMINS | {"stranger"}  # of their customer's workspaces; the last one of another customer's
 ACCOUNT_TEAM = {"csam", "coordinator"}
 STAFF = ACCOUNT_TEAM | {"engineer"}
+ASSESSORS = ADMINS | ACCOUNT_TEAM | {"stranger"}  # who set up and run assessments; the last one in their own customer
+ASSESSMENT_ACTS = ("end", "finish", "discard", "withdraw")
 IMPORT_ACTS = ("mapping", "start", "save", "delete")
 WEBHOOK_OWNERS = {"admin", "csam", "coordinator", "stranger"}
 WEBHOOK_ACTS = ("secret", "ping", "pause", "resume", "delete", "replay")
@@ -110,6 +112,17 @@ def doors(world: SimpleNamespace) -> dict[tuple[str, str], tuple[list[Any], dict
         ("POST", "activity:view_save"): ([], for_all(404)),  # without the address of a page
         ("POST", "activity:view_rename"): ([999_999], for_all(404)),
         ("POST", "activity:view_delete"): ([999_999], for_all(404)),
+        ("GET", "assessments:overview"): ([], for_all(200)),
+        ("GET", "assessments:schema"): ([], for_all(200)),
+        ("GET", "assessments:definition"): ([999_999], for_all(404)),
+        ("GET", "assessments:new"): ([], only(ASSESSORS)),
+        ("GET", "assessments:upload"): ([], only(ASSESSORS)),
+        ("GET", "assessments:set_up"): ([999_999], none_there(ASSESSORS | {"engineer"})),
+        ("GET", "assessments:questions"): ([999_999], none_there(ASSESSORS)),
+        ("GET", "assessments:run"): ([999_999], none_there(ASSESSORS | {"engineer"})),
+        ("GET", "assessments:findings_csv"): ([999_999], none_there(ASSESSORS | {"engineer"})),
+        ("GET", "assessments:finding"): ([999_999, 999_999], none_there(ASSESSORS | {"engineer"})),
+        **{("POST", f"assessments:{act}"): ([999_999], none_there(ASSESSORS)) for act in ASSESSMENT_ACTS},
         ("GET", "integrations:imports"): ([], only(ACCOUNT_TEAM)),
         ("GET", "integrations:codes"): ([], only(ACCOUNT_TEAM)),
         ("GET", "integrations:codes_csv"): ([], only(ACCOUNT_TEAM)),
@@ -337,6 +350,7 @@ def _made(world: SimpleNamespace) -> tuple[int, int]:
 NOBODY = {  # everything else asks to sign in
     "activity:agreement_details": 301,
     "account_login": 200,
+    "assessments:schema": 200,
     "account_reset_password": 200,
     "account_reset_password_done": 200,
     "account_reset_password_from_key": 200,

@@ -31,6 +31,8 @@ from tallyhub.agreements.models import (
     TimeRule,
     WorkCalendar,
 )
+from tallyhub.assessments.models import AffectedObject, Check, Definition, Finding, Prerequisite, Run, SetUp, Version
+from tallyhub.assessments.models import Draft as Answers
 from tallyhub.integrations.models import Attempt, Delivery, Endpoint, Import, SavedMapping
 from tallyhub.journal.models import Answered
 from tallyhub.kernel import clock
@@ -66,6 +68,9 @@ OPEN = {
     "accounts_cache": "counts sign-in attempts",
     "accounts_tokenuse": "counts requests; the app's role has no right to it, only a definer function",
     "agreements_product": "the provider's catalogue",
+    "assessments_check": "the provider's catalogue",
+    "assessments_definition": "the provider's catalogue",
+    "assessments_version": "the provider's catalogue",
     "agreements_service": "the provider's catalogue",
     "auth_group": "Django's, unused",
     "auth_group_permissions": "Django's, unused",
@@ -88,6 +93,13 @@ DEFINERS = {
     "agreements_customers_naming",
     "agreements_find_customers",
     "agreements_unsettled",
+    "assessments_count_rows",
+    "assessments_count_setups",
+    "assessments_count_states",
+    "assessments_customers_unsettled",
+    "assessments_customers_with_objects",
+    "assessments_run_in",
+    "assessments_seen",
     "ledger_days_as_of",
     "journal_clear",
     "journal_kinds",
@@ -174,6 +186,7 @@ STAFFS = {"support_note", "support_notefile"}  # nothing for anybody but staff, 
 STAFFS_AND_HUBS = {"support_work"}
 OF_A_PERSON = {"support_defaultgroup", "support_draft", "support_draftfile"}  # and of nobody else
 # What people write about a request that they see, wherever they are in the customer.
+ASSESSORS = {f"assessments_{name}" for name in ("affectedobject", "draft", "finding", "prerequisite", "run", "setup")}
 OF_A_REQUEST = {f"support_{name}" for name in ("booking", "file", "message", "request", "requestviewer")}
 
 
@@ -212,6 +225,7 @@ def spread(world: SimpleNamespace, owner: Any) -> SimpleNamespace:
         _webhook(customer)
         _people(customer, workspace, person)
         _support(customer, workspace, person)
+        _assessments(customer, workspace)
         made = {"customer_id": customer.pk, "made_by_id": person.pk, "made_at": "2026-11-21T12:00Z", "name": "x"}
         Import.objects.using("owner").create(**made)
         SavedMapping.objects.using("owner").create(**made, mapping={})
@@ -307,6 +321,27 @@ def _support(customer: Any, workspace: Any, person: Any) -> None:
         entry = Entry.objects.using("owner").filter(customer=customer, workspace=place).order_by("pk").first()
         if entry and not Booking.objects.using("owner").filter(entry=entry).exists():
             Booking.objects.using("owner").create(**inside, work=work, entry=entry, entitlement_id=entry.entitlement_id)
+
+
+def _assessments(customer: Any, workspace: Any) -> None:
+    """An assessment that is set up, ran and is being answered."""
+    definition, _ = Definition.objects.using("owner").get_or_create(code="x", names={"en": "x"})
+    version, _ = Version.objects.using("owner").get_or_create(
+        definition=definition, number=1, defaults={"published_at": NOW}
+    )
+    check, _ = Check.objects.using("owner").get_or_create(
+        version=version, code="x", defaults={"place": 0, "focus": "change", "priority": "low", "titles": {"en": "x"}}
+    )
+    for place in {workspace.pk, _first_of(customer)}:
+        there = {"customer_id": customer.pk, "workspace_id": place}
+        one = SetUp.objects.using("owner").create(**there, definition=definition, configured_on=NOW.date())
+        Answers.objects.using("owner").create(**there, set_up=one, version=version, changed_at=NOW)
+        run = Run.objects.using("owner").create(
+            **there, set_up=one, version=version, collected_at=NOW, at=NOW, digest=b"x"
+        )
+        Prerequisite.objects.using("owner").create(**there, run=run, place=0, name="x", is_passed=True)
+        finding = Finding.objects.using("owner").create(**there, run=run, checked=check, outcome="failed")
+        AffectedObject.objects.using("owner").create(**there, finding=finding, name="x")
 
 
 def _first_of(customer: Any) -> int:
@@ -553,7 +588,7 @@ def test_an_event_is_added_only_about_the_customer_one_works_inside(spread: Any)
 @pytest.mark.parametrize("who", ["workspace", "person", "nobody"])
 def test_who_has_no_customer_in_whole_writes_nothing_of_any(spread: Any, owner: Any, who: str) -> None:
     access = scopes(spread)[who]
-    for table in set(spread.tables) - (MANAGED | OF_A_REQUEST if who == "workspace" else set()):
+    for table in set(spread.tables) - (MANAGED | OF_A_REQUEST | ASSESSORS if who == "workspace" else set()):
         key = key_of(table)
         update = f"UPDATE {table} SET {key} = {key} WHERE {key} = %s"
         assert refused_or_nothing(access, update, [spread.cedar.pk]), table
@@ -590,6 +625,29 @@ def test_what_belongs_to_a_request_is_written_by_whoever_sees_it_and_nowhere_els
     update = f"UPDATE {table} SET workspace_id = workspace_id WHERE workspace_id = %s"
     assert refused_or_nothing(Access(spread.reader.pk, spread.cedar.pk, workspaces=(north,)), update, [north])
     assert not refused_or_nothing(here, update, [north])
+
+
+@pytest.mark.parametrize("table", sorted(ASSESSORS))
+def test_what_assessments_found_is_for_administrators_and_staff_and_written_by_who_may_run_them(
+    spread: Any, owner: Any, table: str
+) -> None:  # R2.4
+    north, south = spread.north.pk, spread.south.pk
+    count = f"SELECT count(*) > 0 FROM {table} WHERE workspace_id = {north}"
+    update = f"UPDATE {table} SET workspace_id = workspace_id WHERE workspace_id = %s"
+    for person, reads, writes in (
+        (spread.north_admin, True, True),
+        (spread.csam, True, True),
+        (spread.engineer, True, False),
+        (spread.reader, False, False),
+        (spread.stranger, False, False),
+    ):
+        claims = Access(person.pk, spread.cedar.pk, workspaces=(north, south))
+        assert read(claims, count) == [(reads,)], person.name
+        assert refused_or_nothing(claims, update, [north]) is not writes, person.name
+    here = Access(spread.north_admin.pk, spread.cedar.pk, workspaces=(north, south))
+    assert refused_or_nothing(here, update, [south])
+    elsewhere = Access(spread.csam.pk, spread.birch.pk, workspaces=(spread.birch_main.pk,))
+    assert read(elsewhere, f"SELECT count(*) FROM {table}") == [(0,)]
 
 
 def test_a_draft_is_read_and_written_by_the_account_team_alone(spread: Any) -> None:
@@ -650,9 +708,14 @@ def test_every_pointer_between_customer_tables_leads_with_the_customer(world: Si
     wanted = {
         (table, target, ("customer_id", column), ("customer_id", "id")) for table, column, target in customer_keys()
     }
-    # What belongs to a request points at it together with its workspace, which so points at its customer's.
-    in_request = {table for table, target, columns, _ in there if columns == (*HERE, "request_id")}
-    implied = {one for one in wanted if one[0] in in_request and one[2][1] in ("workspace_id", "request_id")}
+    # What belongs to a request or a run points at it together with its workspace, which so points at its customer's.
+    in_place = {
+        (table, columns[2]) for table, _target, columns, _ in there if columns[:2] == HERE and len(columns) == 3
+    }
+    placed = {table for table, _column in in_place}
+    implied = {
+        one for one in wanted if (one[0], one[2][1]) in in_place or (one[2][1] == "workspace_id" and one[0] in placed)
+    }
     assert len(wanted) > 15
     assert wanted - implied - there == set()
 

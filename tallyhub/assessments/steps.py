@@ -315,4 +315,5 @@ def clear_objects(before: datetime) -> int:
         ids = list(old.values_list("pk", flat=True))
         count += AffectedObject.objects.filter(finding__run_id__in=ids).delete()[0]
         old.filter(pk__in=ids).update(objects_cleared_at=clock.now())
+    widen(Access.of_system())
     return count
