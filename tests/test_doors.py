@@ -45,6 +45,11 @@ API |= {
     ("POST", "api:write_request_message"): [1],
     ("POST", "api:log_request_time"): [1],
 }
+API |= {("GET", f"api:list_assessment_{name}"): [] for name in ("set_ups", "runs")}
+API |= {("GET", "api:get_assessment_run"): [1], ("GET", "api:list_assessment_findings"): [1]}
+API |= {("GET", "api:list_affected_objects"): [1, 1], ("POST", "api:withdraw_assessment_run"): [1]}
+API |= {("POST", "api:set_up_assessment"): [], ("POST", "api:end_assessment"): [1]}
+API |= {("POST", "api:add_assessment_run"): [1]}
 API |= {("POST", "api:post_entries"): [], ("POST", "api:reverse_entry"): [1]}
 
 

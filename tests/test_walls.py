@@ -708,7 +708,7 @@ def test_every_pointer_between_customer_tables_leads_with_the_customer(world: Si
     wanted = {
         (table, target, ("customer_id", column), ("customer_id", "id")) for table, column, target in customer_keys()
     }
-    # What belongs to a request or a run points at it together with its workspace, which so points at its customer's.
+    # What belongs to a request or a run points at it together with its workspace, and so at its customer.
     in_place = {
         (table, columns[2]) for table, _target, columns, _ in there if columns[:2] == HERE and len(columns) == 3
     }

@@ -20,6 +20,8 @@ class TokenScope(StrEnum):
     WRITE_ENTRIES = "entries:write"
     READ_REQUESTS = "requests:read"
     WRITE_REQUESTS = "requests:write"
+    READ_ASSESSMENTS = "assessments:read"
+    WRITE_ASSESSMENTS = "assessments:write"
 
 
 SCOPE_LABELS = {
@@ -28,6 +30,8 @@ SCOPE_LABELS = {
     TokenScope.WRITE_ENTRIES: _("Book consumption and take it back"),
     TokenScope.READ_REQUESTS: _("Read support requests, their messages and, for staff, the time worked"),
     TokenScope.WRITE_REQUESTS: _("Open support requests, write messages in them and, for engineers, log time"),
+    TokenScope.READ_ASSESSMENTS: _("Read what assessments found"),
+    TokenScope.WRITE_ASSESSMENTS: _("Set up assessments and bring in their results"),
 }
 # The right without which it is of no use. Support requests are given to people who have no right at all (R1.5), so that
 # one's own token may be of use to everybody; a customer's own is nobody whom anything could be given to.
@@ -35,6 +39,8 @@ _NEEDED = {
     TokenScope.READ_AGREEMENTS: Right.VIEW_ACTIVITY,
     TokenScope.READ_ENTRIES: Right.VIEW_ACTIVITY,
     TokenScope.WRITE_ENTRIES: Right.POST_ENTRIES,
+    TokenScope.READ_ASSESSMENTS: Right.VIEW_ASSESSMENTS,
+    TokenScope.WRITE_ASSESSMENTS: Right.SET_UP_ASSESSMENTS,
 }
 _NEEDED_OF_CUSTOMER = _NEEDED | dict.fromkeys(
     (TokenScope.READ_REQUESTS, TokenScope.WRITE_REQUESTS), Right.VIEW_ALL_REQUESTS
@@ -48,6 +54,8 @@ _RIGHTS_OF = {
     TokenScope.WRITE_REQUESTS: frozenset(
         {Right.VIEW_ALL_REQUESTS, Right.OPEN_REQUESTS, Right.READ_WORK, Right.WORK_REQUESTS}
     ),
+    TokenScope.READ_ASSESSMENTS: frozenset({Right.VIEW_ASSESSMENTS}),
+    TokenScope.WRITE_ASSESSMENTS: frozenset({Right.VIEW_ASSESSMENTS, Right.SET_UP_ASSESSMENTS}),
 }
 # What only somebody may do: a customer's own token is nobody, and lies with the customer, whoever made it.
 _OF_PEOPLE = frozenset({Right.READ_WORK, Right.WORK_REQUESTS})

@@ -37,6 +37,13 @@ def set_up(
 
     Beyond what was bought only an administrator may, who says so (``goes_beyond``); it is kept as over.
     """
+    return make(access, workspace_id, definition_id, label=label, configured_on=configured_on, goes_beyond=goes_beyond)
+
+
+def make(
+    access: Access, workspace_id: int, definition_id: int, *, label: str, configured_on: date | None, goes_beyond: bool
+) -> SetUp:
+    """As ``set_up``, inside the transaction of another command: a program's."""
     workspace = lock_workspace(access, workspace_id)
     access.require(Right.SET_UP_ASSESSMENTS, workspace_id=workspace.pk)
     if workspace.archived_at:
@@ -68,6 +75,11 @@ def _read_day(said: date | None, today: date) -> date:
 @command
 def end(access: Access, set_up_id: int) -> None:
     """From today on it does not count, and nothing runs in it. What it found stays."""
+    finish(access, set_up_id)
+
+
+def finish(access: Access, set_up_id: int) -> None:
+    """As ``end``, inside the transaction of another command."""
     one = queries.lock_set_up(access, set_up_id)
     access.require(Right.SET_UP_ASSESSMENTS, workspace_id=one.workspace_id)
     if one.ended_on is not None:
@@ -141,6 +153,11 @@ def _run(access: Access, one: SetUp, collected_at: datetime, **columns: object) 
 @command
 def withdraw(access: Access, run_id: int) -> Run:
     """A run that was a mistake counts for nothing any more; what it drew is taken back."""
+    return take_back(access, run_id)
+
+
+def take_back(access: Access, run_id: int) -> Run:
+    """As ``withdraw``, inside the transaction of another command."""
     run = queries.lock_run(access, run_id)
     access.require(Right.SET_UP_ASSESSMENTS, workspace_id=run.workspace_id)
     if run.withdrawn_at is not None:

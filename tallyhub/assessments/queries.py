@@ -242,6 +242,27 @@ def objects_after(access: Access, finding: Finding, *, after: int, limit: int) -
     return list(AffectedObject.objects.visible_to(access).filter(finding=finding, pk__gt=after).order_by("pk")[:limit])
 
 
+def set_ups_after(access: Access, *, after: int, limit: int, workspace_id: int | None, code: str | None) -> list[SetUp]:
+    found = SetUp.objects.visible_to(access).filter(pk__gt=after).select_related("definition", "workspace")
+    if workspace_id is not None:
+        found = found.filter(workspace_id=workspace_id)
+    if code is not None:
+        found = found.filter(definition__code=code)
+    return list(found.order_by("pk")[:limit])
+
+
+def runs_after(access: Access, *, after: int, limit: int, set_up_id: int | None) -> list[Run]:
+    found = Run.objects.visible_to(access).filter(pk__gt=after).select_related("version__definition")
+    if set_up_id is not None:
+        found = found.filter(set_up_id=set_up_id)
+    return list(found.order_by("pk")[:limit])
+
+
+def findings_after(access: Access, run: Run, *, after: int, limit: int) -> list[Finding]:
+    found = Finding.objects.visible_to(access).filter(run=run, pk__gt=after).select_related("checked")
+    return list(found.order_by("pk")[:limit])
+
+
 class FullRow(NamedTuple):
     """A line of the full list: a check, and one of the objects that it is about."""
 

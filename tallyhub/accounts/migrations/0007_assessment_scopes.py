@@ -1,0 +1,24 @@
+"""Tokens that read and bring in results of assessments."""
+
+from django.db import migrations, models
+
+SCOPES = [
+    "agreements:read",
+    "entries:read",
+    "entries:write",
+    "requests:read",
+    "requests:write",
+    "assessments:read",
+    "assessments:write",
+]
+
+
+class Migration(migrations.Migration):
+    dependencies = [("accounts", "0006_request_scopes")]
+    operations = [
+        migrations.RemoveConstraint("token", "token_scopes_known"),
+        migrations.AddConstraint(
+            "token",
+            models.CheckConstraint(condition=models.Q(scopes__contained_by=SCOPES), name="token_scopes_known"),
+        ),
+    ]
