@@ -17,8 +17,8 @@ from tallyhub.kernel.errors import Conflict, Invalid
 from tallyhub.kernel.names import read_name
 from tallyhub.kernel.scope import command, widen
 from tallyhub.ledger import steps as ledger
-from tallyhub.organizations.queries import get_customer
-from tallyhub.organizations.steps import lock_workspace, touch_customer
+from tallyhub.organizations.queries import get_customer, get_workspace
+from tallyhub.organizations.steps import touch_customer
 
 WITHDRAWN = "withdrawn"  # the reason of the reversal
 
@@ -44,7 +44,7 @@ def make(
     access: Access, workspace_id: int, definition_id: int, *, label: str, configured_on: date | None, goes_beyond: bool
 ) -> SetUp:
     """As ``set_up``, inside the transaction of another command: a program's."""
-    workspace = lock_workspace(access, workspace_id)
+    workspace = get_workspace(access, workspace_id)
     access.require(Right.SET_UP_ASSESSMENTS, workspace_id=workspace.pk)
     if workspace.archived_at:
         raise Conflict("workspace_archived", name=workspace.name)

@@ -27,8 +27,10 @@ def test_set_ups_and_entries_of_other_systems_add_up_to_the_tile(world: Any, cli
     book(entitlement, world.north, 1, date(2026, 5, 5), title="Set up elsewhere")
     definition = make_definition()
     client.force_login(world.admin)
+    client.force_login(world.north_admin)
     for label in ("A", "B"):
         assert set_up(client, definition, world.north, label=label).status_code == 302
+    client.force_login(world.admin)
     set_up(client, definition, world.south)
     page = client.get(reverse("activity:entitlement", args=[entitlement.pk]) + "?workspace=all").content.decode()
     assert "1 set-up" in page  # left of five: one was booked, three are counted
