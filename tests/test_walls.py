@@ -31,8 +31,17 @@ from tallyhub.agreements.models import (
     TimeRule,
     WorkCalendar,
 )
-from tallyhub.assessments.models import AffectedObject, Check, Definition, Finding, Prerequisite, Run, SetUp, Version
-from tallyhub.assessments.models import Draft as Answers
+from tallyhub.assessments.models import (
+    AffectedObject,
+    AnswerDraft,
+    Check,
+    Definition,
+    Finding,
+    Prerequisite,
+    Run,
+    SetUp,
+    Version,
+)
 from tallyhub.integrations.models import Attempt, Delivery, Endpoint, Import, SavedMapping
 from tallyhub.journal.models import Answered
 from tallyhub.kernel import clock
@@ -186,7 +195,9 @@ STAFFS = {"support_note", "support_notefile"}  # nothing for anybody but staff, 
 STAFFS_AND_HUBS = {"support_work"}
 OF_A_PERSON = {"support_defaultgroup", "support_draft", "support_draftfile"}  # and of nobody else
 # What people write about a request that they see, wherever they are in the customer.
-ASSESSORS = {f"assessments_{name}" for name in ("affectedobject", "draft", "finding", "prerequisite", "run", "setup")}
+ASSESSORS = {
+    f"assessments_{name}" for name in ("affectedobject", "answerdraft", "finding", "prerequisite", "run", "setup")
+}
 OF_A_REQUEST = {f"support_{name}" for name in ("booking", "file", "message", "request", "requestviewer")}
 
 
@@ -335,7 +346,7 @@ def _assessments(customer: Any, workspace: Any) -> None:
     for place in {workspace.pk, _first_of(customer)}:
         there = {"customer_id": customer.pk, "workspace_id": place}
         one = SetUp.objects.using("owner").create(**there, definition=definition, configured_on=NOW.date())
-        Answers.objects.using("owner").create(**there, set_up=one, version=version, changed_at=NOW)
+        AnswerDraft.objects.using("owner").create(**there, set_up=one, version=version, changed_at=NOW)
         run = Run.objects.using("owner").create(
             **there, set_up=one, version=version, collected_at=NOW, at=NOW, digest=b"x"
         )

@@ -7,7 +7,7 @@ from datetime import date, datetime
 from hashlib import sha256
 
 from tallyhub.assessments import queries, steps
-from tallyhub.assessments.models import Draft, Run, SetUp
+from tallyhub.assessments.models import AnswerDraft, Run, SetUp
 from tallyhub.assessments.reading import Bytes
 from tallyhub.assessments.rules import LABEL_MAX, Outcome, Source, check_collected
 from tallyhub.journal.steps import record
@@ -17,6 +17,7 @@ from tallyhub.kernel.errors import Conflict, Invalid
 from tallyhub.kernel.names import read_name
 from tallyhub.kernel.scope import command, widen
 from tallyhub.ledger import steps as ledger
+from tallyhub.ledger.queries import is_taken_back
 from tallyhub.organizations.queries import get_customer, get_workspace
 from tallyhub.organizations.steps import touch_customer
 
@@ -62,7 +63,7 @@ def make(
     hub = steps.hub_of(workspace.customer_id)
     kept = steps.add_set_up(hub, made, steps.offers_of(hub), may_go_beyond=may_go_beyond)
     widen(access)  # the journal names who did it
-    _note(access, "assessments.set_up", kept)
+    record(access, "assessments.set_up", kept.pk, **_about(kept))
     return kept
 
 
@@ -87,16 +88,14 @@ def finish(access: Access, set_up_id: int) -> None:
     one.ended_on = max(clock.today(get_customer(access).zone), one.configured_on)
     one.ended_by_id = access.person_id
     one.save(update_fields=["ended_on", "ended_by"])
-    Draft.objects.filter(set_up=one).delete()
-    _note(access, "assessments.ended", one)
+    steps.forget_answers(one)
+    record(access, "assessments.ended", one.pk, **_about(one))
     touch_customer([one.customer_id])
 
 
-def _note(access: Access, kind: str, one: SetUp) -> None:
-    record(
-        access, kind, one.pk, customer_id=one.customer_id, workspace_id=one.workspace_id,
-        definition=one.definition_id,
-    )  # fmt: skip
+def _about(one: SetUp) -> dict[str, int]:
+    """For the journal."""
+    return {"customer_id": one.customer_id, "workspace_id": one.workspace_id, "definition": one.definition_id}
 
 
 @dataclass(frozen=True, slots=True)
@@ -170,13 +169,13 @@ def take_back(access: Access, run_id: int) -> Run:
     )  # fmt: skip
     hub = steps.hub_of(run.customer_id)
     touch_customer([run.customer_id])
-    if run.entry_id is not None and not steps.is_taken_back(run.entry_id):
+    if run.entry_id is not None and not is_taken_back(run.entry_id):
         ledger.reverse(hub, [run.entry_id], WITHDRAWN)
     return run
 
 
 @command
-def save_answers(access: Access, set_up_id: int, answers: Mapping[str, str]) -> Draft:
+def save_answers(access: Access, set_up_id: int, answers: Mapping[str, str]) -> AnswerDraft:
     """Keep answers to a questionnaire, by check; an empty one takes an answer back. Raises as ``upload``."""
     one = _lock_to_run(access, set_up_id)
     draft = queries.find_draft(access, one) or _begin(one)
@@ -190,11 +189,11 @@ def save_answers(access: Access, set_up_id: int, answers: Mapping[str, str]) -> 
     return draft
 
 
-def _begin(one: SetUp) -> Draft:
+def _begin(one: SetUp) -> AnswerDraft:
     version = queries.find_questioned(one.definition_id)
     if version is None:
         raise Conflict("assessment_without_questions")
-    return Draft(customer_id=one.customer_id, workspace_id=one.workspace_id, set_up=one, version=version)
+    return AnswerDraft(customer_id=one.customer_id, workspace_id=one.workspace_id, set_up=one, version=version)
 
 
 def _lock_to_run(access: Access, set_up_id: int) -> SetUp:
@@ -231,7 +230,7 @@ def finish_answers(access: Access, set_up_id: int) -> Run:
 def discard_answers(access: Access, set_up_id: int) -> None:
     one = queries.lock_set_up(access, set_up_id)
     access.require(Right.SET_UP_ASSESSMENTS, workspace_id=one.workspace_id)
-    Draft.objects.filter(set_up=one).delete()
+    steps.forget_answers(one)
 
 
 @command

@@ -273,7 +273,7 @@ class AffectedObject(OfRun):
         indexes = [models.Index(fields=["finding", "id"], name="object_of_finding")]
 
 
-class Draft(OfRun):
+class AnswerDraft(OfRun):
     """Answers to a questionnaire that is not finished; one for each set-up, so that a colleague can go on."""
 
     set_up = models.OneToOneField(SetUp, on_delete=models.CASCADE, related_name="+", db_constraint=False)

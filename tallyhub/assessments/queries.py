@@ -11,9 +11,9 @@ from django.utils.translation import get_language
 
 from tallyhub.assessments.models import (
     AffectedObject,
+    AnswerDraft,
     Check,
     Definition,
-    Draft,
     Finding,
     Prerequisite,
     Run,
@@ -314,8 +314,10 @@ def count_full(run: Run, *, exact_max: int) -> int:
 # Questionnaires.
 
 
-def find_draft(access: Access, set_up: SetUp) -> Draft | None:
-    found: Draft | None = Draft.objects.visible_to(access).filter(set_up=set_up).select_related("version").first()
+def find_draft(access: Access, set_up: SetUp) -> AnswerDraft | None:
+    found: AnswerDraft | None = (
+        AnswerDraft.objects.visible_to(access).filter(set_up=set_up).select_related("version").first()
+    )
     return found
 
 

@@ -53,11 +53,11 @@ class Result:
     check: str = ""
     outcome: Outcome | None = None
     affected: int | None = None  # as the file says
-    objects: int = 0  # that were named
+    named: int = 0  # objects that the file names
 
     @property
     def count(self) -> int:
-        return self.objects if self.affected is None else self.affected
+        return self.named if self.affected is None else self.affected
 
 
 @dataclass(slots=True)
@@ -147,10 +147,10 @@ def _read_results(text: "_Text", report: Report, take: TakeObject) -> None:
             raise Invalid("result_field_missing", field=f"results[{place}].{'result' if one.check else 'check'}")
         if one.check in known:
             raise Invalid("result_check_twice", check=one.check)
-        if one.affected is not None and one.objects and one.affected != one.objects:
-            raise Invalid("result_affected_differs", check=one.check, affected=one.affected, objects=one.objects)
+        if one.affected is not None and one.named and one.affected != one.named:
+            raise Invalid("result_affected_differs", check=one.check, affected=one.affected, objects=one.named)
         known.add(one.check)
-        total += one.objects
+        total += one.named
         report.results.append(one)
 
 
@@ -177,7 +177,7 @@ def _read_result(text: "_Text", one: Result, take: TakeObject, before: int) -> N
             said = _mapping(text.value(), at, {"name", "type"}, required=("name",))
             kind = _text(said.get("type", ""), f"{at}.type", TYPE_MAX, may_be_empty=True)
             take(one.place, _text(said["name"], f"{at}.name", NAME_MAX), kind)
-            one.objects += 1
+            one.named += 1
 
     _read_object(text, where, {"check": check, "result": result, "affected": affected, "objects": objects})
 

@@ -9,7 +9,17 @@ from django.db.models import QuerySet
 
 from tallyhub.agreements.rules import ServiceKind
 from tallyhub.assessments import queries
-from tallyhub.assessments.models import AffectedObject, Check, Definition, Finding, Prerequisite, Run, SetUp, Version
+from tallyhub.assessments.models import (
+    AffectedObject,
+    AnswerDraft,
+    Check,
+    Definition,
+    Finding,
+    Prerequisite,
+    Run,
+    SetUp,
+    Version,
+)
 from tallyhub.assessments.reading import Bytes, Report, read_report
 from tallyhub.assessments.rules import SOURCE, Outcome, Priority, pay
 from tallyhub.journal.steps import record
@@ -21,7 +31,6 @@ from tallyhub.kernel.errors import Conflict, Invalid
 from tallyhub.kernel.scope import require_transaction, widen
 from tallyhub.ledger import queries as ledger_queries
 from tallyhub.ledger import steps as ledger
-from tallyhub.ledger.models import Entry
 from tallyhub.ledger.offers import Offer, list_offers
 from tallyhub.ledger.steps import ContentDiffers, NewEntry
 from tallyhub.organizations.steps import touch_customer
@@ -273,9 +282,10 @@ def _entry(run: Run, offer: Offer) -> NewEntry:
     )
 
 
-def is_taken_back(entry_id: int) -> bool:
-    """Also where somebody did so by the API."""
-    return Entry.objects.filter(reverses_id=entry_id).exists()
+def forget_answers(one: SetUp) -> None:
+    """A questionnaire that was begun and will not be finished."""
+    require_transaction()
+    AnswerDraft.objects.filter(set_up=one).delete()
 
 
 def settle(access: Access) -> None:

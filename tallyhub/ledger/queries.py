@@ -73,6 +73,10 @@ def reversals_of(column: str) -> QuerySet[Entry]:
     return Entry.objects.filter(reverses_id=OuterRef(column))
 
 
+def is_taken_back(entry_id: int) -> bool:
+    return Entry.objects.filter(reverses_id=entry_id).exists()
+
+
 def ids_of(access: Access, keys: Collection[tuple[str, str]]) -> dict[tuple[str, str], int]:
     """Of entries in scope, by source and external id."""
     with connection.cursor() as cursor:

@@ -145,7 +145,7 @@ def test_a_long_file_takes_no_more_memory_than_a_short_one() -> None:
         peak = tracemalloc.get_traced_memory()[1]
     finally:
         tracemalloc.stop()
-    assert counted == found.results[0].objects == 100_000
+    assert counted == found.results[0].named == 100_000
     assert peak < 16 * CHUNK_BYTES
 
 
@@ -181,7 +181,7 @@ def test_any_good_file_is_read_as_json_reads_it(found: Any, size: int, indent: i
 
     objects: list[Any] = []
     report_read = read_report(Dripping(raw), lambda *one: objects.append(one))
-    assert [(one.check, one.outcome, one.objects) for one in report_read.results] == [
+    assert [(one.check, one.outcome, one.named) for one in report_read.results] == [
         (one["check"], one["result"], len(one.get("objects", ()))) for one in found
     ]
     assert objects == [

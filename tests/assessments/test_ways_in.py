@@ -11,7 +11,7 @@ from django.urls import reverse
 
 from tallyhub.accounts.tokens import TokenScope
 from tallyhub.assessments import commands
-from tallyhub.assessments.models import AffectedObject, Check, Draft, Finding, Run, SetUp, Version
+from tallyhub.assessments.models import AffectedObject, AnswerDraft, Check, Finding, Run, SetUp, Version
 from tallyhub.integrations.importing import import_records
 from tallyhub.integrations.importing.importer import Refused
 from tallyhub.kernel import clock
@@ -158,7 +158,7 @@ def test_a_questionnaire_is_saved_page_by_page_and_makes_a_run_when_all_is_answe
     client.post(reverse("assessments:finish", args=[one.pk]), {"answer-C5": "not_applicable"})
     run = Run.objects.using("owner").get()
     assert (run.failed, run.passed, run.not_applicable, run.source) == (1, 1, 1, "questionnaire")
-    assert not Draft.objects.using("owner").exists()
+    assert not AnswerDraft.objects.using("owner").exists()
     assert "No quality index" in client.get(reverse("assessments:run", args=[run.pk])).content.decode()
 
 

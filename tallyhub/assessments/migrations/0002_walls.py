@@ -133,7 +133,7 @@ NAMES = (
 )
 
 OF_RUN = ("assessments_prerequisite", "assessments_finding")
-TABLES = ("assessments_setup", "assessments_run", *OF_RUN, "assessments_affectedobject", "assessments_draft")
+TABLES = ("assessments_setup", "assessments_run", *OF_RUN, "assessments_affectedobject", "assessments_answerdraft")
 CATALOGUE = ("assessments_definition", "assessments_version", "assessments_check")
 KEYS = (
     ("assessments_setup", "workspace_id", "organizations_workspace"),
@@ -143,7 +143,7 @@ KEYS = (
 )
 PARTS = (
     ("assessments_run", "set_up_id", "assessments_setup"),
-    ("assessments_draft", "set_up_id", "assessments_setup"),
+    ("assessments_answerdraft", "set_up_id", "assessments_setup"),
     *((table, "run_id", "assessments_run") for table in OF_RUN),
     ("assessments_affectedobject", "finding_id", "assessments_finding"),
 )
