@@ -1,65 +1,87 @@
 """The grid behind on-demand assessments: one declaration for page and export (R2.4)."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import cached_property
 from typing import Any
 
 from django.utils.timezone import get_current_timezone_name
 from django.utils.translation import gettext as _
 
 from tallyhub.activity.drilldown import Subject
-from tallyhub.activity.entry_grid import People, plain_amount
+from tallyhub.activity.rows import Rows, plain_amount
 from tallyhub.activity.rules import Tone
 from tallyhub.assessments import listing
 from tallyhub.assessments.listing import Row, RowFilter
 from tallyhub.assessments.words import status_name
 from tallyhub.kernel import formatting as fmt
-from tallyhub.kernel.access import Access, Right
+from tallyhub.kernel.access import Right
 from tallyhub.kernel.amounts import Unit
-from tallyhub.kernel.grid import Column, harmless
+from tallyhub.kernel.grid import COUNT_MAX, Column, Place, harmless
 from tallyhub.kernel.http import url
 from tallyhub.kernel.spreadsheets import Quantity
-from tallyhub.ledger.entries import EntryFilter
-
-__all__ = ["Columns", "listing", "names_people", "oversees", "rows_of", "totals"]
 
 
-def rows_of(access: Access, subject: Subject, wanted: EntryFilter, entry_workspaces: tuple[int, ...]) -> RowFilter:
-    """The same filters, for set-ups. ``entry_workspaces``: where entries that are no run's are shown, too."""
-    return RowFilter(
-        wanted.entitlements,
-        wanted.workspaces,
-        tuple(one for one in wanted.workspaces if access.has(Right.VIEW_ASSESSMENTS, workspace_id=one)),
-        entry_workspaces,
-        wanted.first_day,
-        wanted.last_day,
-        wanted.reference,
-    )
+class AssessmentRows(Rows):
+    """Set-ups with their runs, for whoever reads what assessments found; the others' rows are counted."""
 
+    sorts = listing.SORTS
+    names_people = False
+    sees_all = False  # entries have other readers than set-ups
 
-def totals(rows: RowFilter) -> list[dict[str, Any]]:
-    """How many are set up, how many of them are active, and how often they ran; those of other readers included."""
-    labels = (_("Set up"), _("Active"), _("Runs"))
-    return [
-        {"label": label, "value": fmt.number(count), "tone": Tone.PLAIN}
-        for label, count in zip(labels, listing.count_states(rows), strict=True)
-    ]
+    @property
+    def workspaces(self) -> tuple[int, ...]:
+        return self.choice.workspaces
 
+    @property
+    def may_export(self) -> bool:
+        """All rows there are this person's to see, by rights that can be asked for again when the file is taken."""
+        needed = (Right.VIEW_ASSESSMENTS, Right.VIEW_ACTIVITY)
+        return all(self.access.has(right, workspace_id=one) for one in self.workspaces for right in needed)
 
-def oversees(access: Access, workspaces: Iterable[int]) -> bool:
-    """Whether all rows there are this person's to see, by rights that can be asked for again later."""
-    needed = (Right.VIEW_ASSESSMENTS, Right.VIEW_ACTIVITY)
-    return all(access.has(right, workspace_id=one) for one in workspaces for right in needed)
+    @cached_property
+    def filter(self) -> RowFilter:
+        wanted, access = self.wanted, self.access
+        return RowFilter(
+            wanted.entitlements,
+            wanted.workspaces,
+            tuple(one for one in wanted.workspaces if access.has(Right.VIEW_ASSESSMENTS, workspace_id=one)),
+            self.entry_workspaces,
+            wanted.first_day,
+            wanted.last_day,
+            wanted.reference,
+        )
 
+    def columns(self) -> list[Column[Any]]:
+        return Columns(self.subject, self.workspace_names).declared()
 
-def names_people(_row: Row) -> int | None:
-    """No row names anybody."""
-    return None
+    def page(self, place: Place) -> list[Row]:
+        return listing.list_page(self.filter, place)
+
+    def stream(self) -> Iterator[Sequence[Row]]:
+        return listing.stream(self.filter)
+
+    def count(self, *, exact_max: int = COUNT_MAX) -> int:
+        return listing.count(self.filter, exact_max=exact_max)
+
+    def count_all(self) -> int:
+        return listing.count_all(self.filter)
+
+    def learn(self, rows: Sequence[Row]) -> None:
+        """No row names anybody."""
+
+    def totals(self) -> list[dict[str, Any]]:
+        """How many are set up, how many of them are active, and how often they ran; those of other readers included."""
+        labels = (_("Set up"), _("Active"), _("Runs"))
+        return [
+            {"label": label, "value": fmt.number(count), "tone": Tone.PLAIN}
+            for label, count in zip(labels, listing.count_states(self.filter), strict=True)
+        ]
 
 
 class Columns:
     """What each cell of a row says."""
 
-    def __init__(self, subject: Subject, workspaces: Mapping[int, str], people: People) -> None:
+    def __init__(self, subject: Subject, workspaces: Mapping[int, str]) -> None:
         """``workspaces`` by name, the chosen ones."""
         self._members = {line.id: (agreement, package, line) for agreement, package, line in subject.members}
         self._units = list(dict.fromkeys(line.unit for line in subject.lines))

@@ -1,21 +1,28 @@
-"""Which grid a drill-down has: that of the records of its kind, or, without one, that of the entries."""
+"""Which grid the rows behind a number have: that of the records of its kind, or, without one, that of the entries."""
 
-from typing import Any
+from django.http import QueryDict
 
-from tallyhub.activity import assessment_grid, request_grid
+from tallyhub.activity.assessment_grid import AssessmentRows
+from tallyhub.activity.contact_grid import ContactRows
 from tallyhub.activity.drilldown import Subject
+from tallyhub.activity.education_grid import EducationRows
+from tallyhub.activity.entry_grid import EntryRows
+from tallyhub.activity.filters import Choice
+from tallyhub.activity.request_grid import RequestRows
+from tallyhub.activity.rows import Reader, Rows
 from tallyhub.agreements.rules import ServiceKind
 
-# Each offers rows_of, totals, oversees, names_people, Columns, and a listing with SORTS, list_page, count, count_all,
-# stream. What entries have no record of theirs are rows of it, too, so that rows add up to the tile's total.
-GRIDS: dict[ServiceKind, Any] = {
-    ServiceKind.REACTIVE: request_grid,
-    ServiceKind.ADVISORY: request_grid,
-    ServiceKind.ASSESSMENTS: assessment_grid,
+GRIDS: dict[ServiceKind, type[Rows]] = {
+    ServiceKind.REACTIVE: RequestRows,
+    ServiceKind.ADVISORY: RequestRows,
+    ServiceKind.EDUCATION: EducationRows,
+    ServiceKind.CONTACTS: ContactRows,
+    ServiceKind.ASSESSMENTS: AssessmentRows,
 }
 
 
-def grid_of(subject: Subject) -> Any:
-    """None where its rows are entries."""
-    found = {GRIDS.get(kind) for kind in subject.kinds}
-    return found.pop() if len(found) == 1 else None
+def rows_of(reader: Reader, subject: Subject, query: QueryDict, choice: Choice) -> Rows:
+    """Raises NoSuchChoice for a filter that is none."""
+    kinds = {GRIDS.get(kind, EntryRows) for kind in subject.kinds}
+    found = kinds.pop() if len(kinds) == 1 else EntryRows
+    return (found if found.fits(subject) else EntryRows)(reader, subject, query, choice)

@@ -17,7 +17,7 @@ from tallyhub.kernel.errors import Conflict, Invalid
 from tallyhub.kernel.names import read_name
 from tallyhub.kernel.scope import command, widen
 from tallyhub.ledger import steps as ledger
-from tallyhub.ledger.queries import is_taken_back
+from tallyhub.ledger.queries import find_standing
 from tallyhub.organizations.queries import get_customer, get_workspace
 from tallyhub.organizations.steps import touch_customer
 
@@ -169,7 +169,7 @@ def take_back(access: Access, run_id: int) -> Run:
     )  # fmt: skip
     hub = steps.hub_of(run.customer_id)
     touch_customer([run.customer_id])
-    if run.entry_id is not None and not is_taken_back(run.entry_id):
+    if run.entry_id is not None and find_standing([run.entry_id]):
         ledger.reverse(hub, [run.entry_id], WITHDRAWN)
     return run
 

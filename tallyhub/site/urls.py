@@ -12,9 +12,9 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("tallyhub.assessments.urls")),
     path("", include("tallyhub.organizations.urls")),
     path("", include("tallyhub.people.urls")),
-    path("", include("tallyhub.support.urls")),
     path("", include("tallyhub.office.urls")),
     path("", include("tallyhub.support.urls")),
+    path("", include("tallyhub.learning.urls")),
     path("", include("tallyhub.notifications.urls")),
     path("", include("tallyhub.privacy.urls")),
     path("demo/mail/", demo.mails, name="demo_mails"),
@@ -23,6 +23,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("tallyhub.integrations.urls")),
     path("accounts/", include("tallyhub.accounts.urls")),
     path("api/v1/", include("tallyhub.integrations.api.urls")),
+    path("api/xapi/", include("tallyhub.learning.xapi.urls")),
     # Of allauth's pages those that are needed: sign-up is closed.
     path("accounts/login/", allauth_views.login, name="account_login"),
     path("accounts/logout/", allauth_views.logout, name="account_logout"),

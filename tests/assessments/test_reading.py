@@ -9,7 +9,7 @@ from typing import Any
 
 import jsonschema_rs
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from tallyhub.assessments import reading
@@ -169,6 +169,7 @@ results = st.lists(
 )  # fmt: skip
 
 
+@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])  # on a busy machine
 @given(results, st.integers(1, 7), st.sampled_from([None, 1, 4]))
 def test_any_good_file_is_read_as_json_reads_it(found: Any, size: int, indent: int | None) -> None:
     said = report() | {"results": found}

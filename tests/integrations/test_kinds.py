@@ -62,6 +62,15 @@ STORY: dict[str, list[dict[str, str]]] = {
         {"customer": "maple", "request": "C-1", "external_id": "1", "at": "2026-05-05T10:00+02:00",
          "is_by_staff": "no", "author": "m1", "body": "Still dark"},
     ],
+    "activities": [
+        {"code": "first-aid", "format": "course", "level": "beginner", "language": "en", "minutes": "45",
+         "name_en": "First aid", "name_it": "Primo soccorso", "url": "https://learn.example/first-aid",
+         "added_on": "2026-01-05"},
+    ],
+    "learning_records": [
+        {"customer": "maple", "workspace": "lab", "person": "m1", "activity": "first-aid", "external_id": "L-1",
+         "started_on": "2026-05-05", "completed_on": "2026-05-07"},
+    ],
 }  # fmt: skip
 
 
@@ -94,6 +103,21 @@ WRONG = {
         {"workspace", "severity", "agreement", "closed_at"},
     ),
     "request_changes": ({"request": "none", "at": "yesterday", "status": "odd"}, {"request", "at", "status"}),
+    "activities": (
+        {
+            "format": "book",
+            "level": "odd",
+            "language": "English",
+            "minutes": "0",
+            "url": "http://learn.example/",
+            "product": "none",
+        },
+        {"format", "level", "language", "minutes", "url", "product"},
+    ),
+    "learning_records": (
+        {"person": "none", "workspace": "none", "activity": "none", "completed_on": "2026-05-04"},
+        {"person", "workspace", "activity", "completed_on"},
+    ),
     "request_messages": (
         {"request": "none", "author": "none", "is_by_staff": "odd"},
         {"request", "author", "is_by_staff"},

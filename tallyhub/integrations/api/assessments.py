@@ -13,11 +13,11 @@ from tallyhub.assessments import queries
 from tallyhub.assessments.models import AffectedObject, Finding, Run, SetUp
 from tallyhub.assessments.rules import LABEL_MAX, Focus, Outcome, Priority, Status, quality_index, status_of
 from tallyhub.integrations.api import assessment_commands as commands
+from tallyhub.integrations.api.learning import router as router  # one for all: an address has one entry
 from tallyhub.integrations.api.paging import Code, Id, Paged, PagingQuery, page
 from tallyhub.integrations.api.posting import IdempotencyKey, request_of, response_of
 from tallyhub.integrations.api.problems import Stop
 from tallyhub.integrations.api.reading import answers
-from tallyhub.integrations.api.requests import router as router  # one for all: an address has one entry
 from tallyhub.integrations.api.tokens import Token, holder_of
 from tallyhub.kernel.access import Access, Right
 from tallyhub.kernel.scope import scope

@@ -13,8 +13,10 @@ from tallyhub.integrations.importing.problems import Problems
 from tallyhub.integrations.importing.references import Cache, References
 from tallyhub.journal.steps import Answer, Request, find_answer, keep_answer, record
 from tallyhub.kernel.access import Access, Right
+from tallyhub.kernel.amounts import Unit
 from tallyhub.kernel.errors import HubError
 from tallyhub.kernel.scope import command
+from tallyhub.learning import steps as learning
 from tallyhub.ledger import queries, steps
 from tallyhub.ledger.rules import Terms
 from tallyhub.ledger.steps import NewEntry, Posted
@@ -43,8 +45,14 @@ def post_entries(access: Access, rows: Sequence[dict[str, str]], request: Reques
     except HubError as error:
         raise _refused(error) from error
     if posted.new:
-        adopt_entries([(one.customer_id, one.source, one.external_id) for one in entries])
+        adopt_entries(_keys(entries))
+        if learnt := [one for one in entries if one.unit is Unit.ACTIVITIES]:
+            learning.adopt_entries(access, _keys(learnt))
     return keep_answer(access, request, _answer(access, [(one.source, one.external_id) for one in entries], posted))
+
+
+def _keys(entries: Sequence[NewEntry]) -> list[tuple[int, str, str]]:
+    return [(one.customer_id, one.source, one.external_id) for one in entries]
 
 
 @command

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_safe
 from ninja import NinjaAPI
 from ninja.errors import HttpError, ValidationError
 
-from tallyhub.integrations.api import assessments
+from tallyhub.integrations.api import assessments, contacts
 from tallyhub.integrations.api.door import JsonBody, fault
 from tallyhub.integrations.api.problems import MEDIA_TYPE, answer_error
 
@@ -46,6 +46,7 @@ def _assembled() -> NinjaAPI:
         parser=JsonBody(_parameters),
     )
     made.add_router("", assessments.router)
+    made.add_router("", contacts.router)
     for kind in (Exception, HttpError, ValidationError):
         made.add_exception_handler(kind, _on_error)
     return made

@@ -10,6 +10,7 @@ from tallyhub.assessments.models import Definition
 from tallyhub.integrations.importing.kinds import Row
 from tallyhub.integrations.importing.problems import Problems
 from tallyhub.kernel.errors import Invalid
+from tallyhub.learning.intake import steps as learning
 from tallyhub.organizations import steps as organizations
 from tallyhub.support.intake import steps as intake
 
@@ -62,6 +63,7 @@ class References:
         self.entitlements: Cache[tuple[int, str], Entitlement] = Cache(agreements.find_entitlements)
         self.products: Cache[str, int] = Cache(agreements.find_products)
         self.assessments: Cache[str, Definition] = Cache(assessments.find_definitions)
+        self.activities: Cache[str, int] = Cache(learning.find_activities)
         self.requests: Cache[intake.Key, int] = Cache(_find_requests)
 
     def _find_customers(self, codes: Collection[str]) -> dict[str, int]:

@@ -1,16 +1,8 @@
-"""Tokens that read and bring in results of assessments."""
+"""Tokens that read learning."""
 
 from django.db import migrations, models
 
-SCOPES = [
-    "agreements:read",
-    "entries:read",
-    "entries:write",
-    "requests:read",
-    "requests:write",
-    "assessments:read",
-    "assessments:write",
-]
+SCOPES = ["agreements:read", "entries:read", "entries:write", "requests:read", "requests:write", "learning:read"]
 
 
 class Migration(migrations.Migration):
