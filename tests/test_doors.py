@@ -26,6 +26,8 @@ MANAGERS = ADMINS | {"stranger"}  # of users; the last one in their own customer
 OWN_ADMINS = ADMINS | {"stranger"}  # of their customer's workspaces; the last one of another customer's
 ACCOUNT_TEAM = {"csam", "coordinator"}
 STAFF = ACCOUNT_TEAM | {"engineer"}
+ASSESSORS = ADMINS | ACCOUNT_TEAM | {"stranger"}  # who set up and run assessments; the last one in their own customer
+ASSESSMENT_ACTS = ("end", "finish", "discard", "withdraw")
 IMPORT_ACTS = ("mapping", "start", "save", "delete")
 WEBHOOK_OWNERS = {"admin", "csam", "coordinator", "stranger"}
 WEBHOOK_ACTS = ("secret", "ping", "pause", "resume", "delete", "replay")
@@ -44,6 +46,11 @@ API |= {
     ("POST", "api:write_request_message"): [1],
     ("POST", "api:log_request_time"): [1],
 }
+API |= {("GET", f"api:list_assessment_{name}"): [] for name in ("set_ups", "runs")}
+API |= {("GET", "api:get_assessment_run"): [1], ("GET", "api:list_assessment_findings"): [1]}
+API |= {("GET", "api:list_affected_objects"): [1, 1], ("POST", "api:withdraw_assessment_run"): [1]}
+API |= {("POST", "api:set_up_assessment"): [], ("POST", "api:end_assessment"): [1]}
+API |= {("POST", "api:add_assessment_run"): [1]}
 API |= {("GET", f"api:list_learning_{name}"): [] for name in ("activities", "records")}
 API |= {("POST", "api:post_entries"): [], ("POST", "api:reverse_entry"): [1]}
 
@@ -112,6 +119,17 @@ def doors(world: SimpleNamespace) -> dict[tuple[str, str], tuple[list[Any], dict
         ("POST", "activity:view_save"): ([], for_all(404)),  # without the address of a page
         ("POST", "activity:view_rename"): ([999_999], for_all(404)),
         ("POST", "activity:view_delete"): ([999_999], for_all(404)),
+        ("GET", "assessments:overview"): ([], for_all(200)),
+        ("GET", "assessments:schema"): ([], for_all(200)),
+        ("GET", "assessments:definition"): ([999_999], for_all(404)),
+        ("GET", "assessments:new"): ([], only(ASSESSORS)),
+        ("GET", "assessments:upload"): ([], only(ASSESSORS)),
+        ("GET", "assessments:set_up"): ([999_999], none_there(ASSESSORS | {"engineer"})),
+        ("GET", "assessments:questions"): ([999_999], none_there(ASSESSORS)),
+        ("GET", "assessments:run"): ([999_999], none_there(ASSESSORS | {"engineer"})),
+        ("GET", "assessments:findings_csv"): ([999_999], none_there(ASSESSORS | {"engineer"})),
+        ("GET", "assessments:finding"): ([999_999, 999_999], none_there(ASSESSORS | {"engineer"})),
+        **{("POST", f"assessments:{act}"): ([999_999], none_there(ASSESSORS)) for act in ASSESSMENT_ACTS},
         ("GET", "integrations:imports"): ([], only(ACCOUNT_TEAM)),
         ("GET", "integrations:codes"): ([], only(ACCOUNT_TEAM)),
         ("GET", "integrations:codes_csv"): ([], only(ACCOUNT_TEAM)),
@@ -385,6 +403,7 @@ def _made(world: SimpleNamespace) -> tuple[int, int]:
 NOBODY = {  # everything else asks to sign in
     "activity:agreement_details": 301,
     "account_login": 200,
+    "assessments:schema": 200,
     "account_reset_password": 200,
     "account_reset_password_done": 200,
     "account_reset_password_from_key": 200,

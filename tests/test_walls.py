@@ -39,6 +39,16 @@ from tallyhub.engagements.models import (
     EngagementChange,
     EngagementDelivery,
     Slot,
+from tallyhub.assessments.models import (
+    AffectedObject,
+    AnswerDraft,
+    Check,
+    Definition,
+    Finding,
+    Prerequisite,
+    Run,
+    SetUp,
+    Version,
 )
 from tallyhub.integrations.models import Attempt, Delivery, Endpoint, Import, SavedMapping
 from tallyhub.journal.models import Answered
@@ -77,6 +87,9 @@ OPEN = {
     "accounts_cache": "counts sign-in attempts",
     "accounts_tokenuse": "counts requests; the app's role has no right to it, only a definer function",
     "agreements_product": "the provider's catalogue",
+    "assessments_check": "the provider's catalogue",
+    "assessments_definition": "the provider's catalogue",
+    "assessments_version": "the provider's catalogue",
     "learning_activity": "the provider's catalogue",
     "agreements_service": "the provider's catalogue",
     "auth_group": "Django's, unused",
@@ -101,6 +114,13 @@ DEFINERS = {
     "agreements_customers_naming",
     "agreements_find_customers",
     "agreements_unsettled",
+    "assessments_count_rows",
+    "assessments_count_setups",
+    "assessments_count_states",
+    "assessments_customers_unsettled",
+    "assessments_customers_with_objects",
+    "assessments_run_in",
+    "assessments_seen",
     "ledger_days_as_of",
     "journal_clear",
     "learning_asked",
@@ -205,6 +225,9 @@ OF_A_PERSON = {"support_defaultgroup", "support_draft", "support_draftfile"}  # 
 # Everybody's own, and that of whose learning they follow; written by the hub, assignments by learning managers too.
 LEARNERS = {f"learning_{name}" for name in ("assignment", "fact", "record", "statement")}
 # What people write about a request that they see, wherever they are in the customer.
+ASSESSORS = {
+    f"assessments_{name}" for name in ("affectedobject", "answerdraft", "finding", "prerequisite", "run", "setup")
+}
 OF_A_REQUEST = {f"support_{name}" for name in ("booking", "file", "message", "request", "requestviewer")}
 # What whoever works in a workspace writes there, and whoever requested it.
 OF_AN_ENGAGEMENT = {f"engagements_{name}" for name in ("engagement", "engagementdelivery", "slot")}
@@ -246,6 +269,7 @@ def spread(world: SimpleNamespace, owner: Any) -> SimpleNamespace:
         _people(customer, workspace, person)
         _support(customer, workspace, person)
         _engagements(customer, workspace)
+        _assessments(customer, workspace)
         _learning(customer, workspace, person)
         made = {"customer_id": customer.pk, "made_by_id": person.pk, "made_at": "2026-11-21T12:00Z", "name": "x"}
         Import.objects.using("owner").create(**made)
@@ -369,6 +393,25 @@ def _engagements(customer: Any, workspace: Any) -> None:
             EngagementBooking.objects.using("owner").create(
                 **inside, delivery=delivery, entry=entry, entitlement_id=entry.entitlement_id
             )
+def _assessments(customer: Any, workspace: Any) -> None:
+    """An assessment that is set up, ran and is being answered."""
+    definition, _ = Definition.objects.using("owner").get_or_create(code="x", names={"en": "x"})
+    version, _ = Version.objects.using("owner").get_or_create(
+        definition=definition, number=1, defaults={"published_at": NOW}
+    )
+    check, _ = Check.objects.using("owner").get_or_create(
+        version=version, code="x", defaults={"place": 0, "focus": "change", "priority": "low", "titles": {"en": "x"}}
+    )
+    for place in {workspace.pk, _first_of(customer)}:
+        there = {"customer_id": customer.pk, "workspace_id": place}
+        one = SetUp.objects.using("owner").create(**there, definition=definition, configured_on=NOW.date())
+        AnswerDraft.objects.using("owner").create(**there, set_up=one, version=version, changed_at=NOW)
+        run = Run.objects.using("owner").create(
+            **there, set_up=one, version=version, collected_at=NOW, at=NOW, digest=b"x"
+        )
+        Prerequisite.objects.using("owner").create(**there, run=run, place=0, name="x", is_passed=True)
+        finding = Finding.objects.using("owner").create(**there, run=run, checked=check, outcome="failed")
+        AffectedObject.objects.using("owner").create(**there, finding=finding, name="x")
 
 
 def _learning(customer: Any, workspace: Any, person: Any) -> None:
@@ -640,6 +683,7 @@ def test_an_event_is_added_only_about_the_customer_one_works_inside(spread: Any)
 def test_who_has_no_customer_in_whole_writes_nothing_of_any(spread: Any, owner: Any, who: str) -> None:
     access = scopes(spread)[who]
     for table in set(spread.tables) - (MANAGED | OF_A_REQUEST | OF_AN_ENGAGEMENT if who == "workspace" else set()):
+    for table in set(spread.tables) - (MANAGED | OF_A_REQUEST | ASSESSORS if who == "workspace" else set()):
         key = key_of(table)
         update = f"UPDATE {table} SET {key} = {key} WHERE {key} = %s"
         assert refused_or_nothing(access, update, [spread.cedar.pk]), table
@@ -698,6 +742,29 @@ def test_what_belongs_to_a_request_is_written_by_whoever_sees_it_and_nowhere_els
     update = f"UPDATE {table} SET workspace_id = workspace_id WHERE workspace_id = %s"
     assert refused_or_nothing(Access(spread.reader.pk, spread.cedar.pk, workspaces=(north,)), update, [north])
     assert not refused_or_nothing(here, update, [north])
+
+
+@pytest.mark.parametrize("table", sorted(ASSESSORS))
+def test_what_assessments_found_is_for_administrators_and_staff_and_written_by_who_may_run_them(
+    spread: Any, owner: Any, table: str
+) -> None:  # R2.4
+    north, south = spread.north.pk, spread.south.pk
+    count = f"SELECT count(*) > 0 FROM {table} WHERE workspace_id = {north}"
+    update = f"UPDATE {table} SET workspace_id = workspace_id WHERE workspace_id = %s"
+    for person, reads, writes in (
+        (spread.north_admin, True, True),
+        (spread.csam, True, True),
+        (spread.engineer, True, False),
+        (spread.reader, False, False),
+        (spread.stranger, False, False),
+    ):
+        claims = Access(person.pk, spread.cedar.pk, workspaces=(north, south))
+        assert read(claims, count) == [(reads,)], person.name
+        assert refused_or_nothing(claims, update, [north]) is not writes, person.name
+    here = Access(spread.north_admin.pk, spread.cedar.pk, workspaces=(north, south))
+    assert refused_or_nothing(here, update, [south])
+    elsewhere = Access(spread.csam.pk, spread.birch.pk, workspaces=(spread.birch_main.pk,))
+    assert read(elsewhere, f"SELECT count(*) FROM {table}") == [(0,)]
 
 
 def test_a_draft_is_read_and_written_by_the_account_team_alone(spread: Any) -> None:
@@ -763,6 +830,14 @@ def test_every_pointer_between_customer_tables_leads_with_the_customer(world: Si
     wholes = ("request_id", "engagement_id")
     in_whole = {table for table, target, columns, _ in there if columns in [(*HERE, one) for one in wholes]}
     implied = {one for one in wanted if one[0] in in_whole and one[2][1] in ("workspace_id", *wholes)}
+    # What belongs to a request or a run points at it together with its workspace, and so at its customer.
+    in_place = {
+        (table, columns[2]) for table, _target, columns, _ in there if columns[:2] == HERE and len(columns) == 3
+    }
+    placed = {table for table, _column in in_place}
+    implied = {
+        one for one in wanted if (one[0], one[2][1]) in in_place or (one[2][1] == "workspace_id" and one[0] in placed)
+    }
     assert len(wanted) > 15
     assert wanted - implied - there == set()
 

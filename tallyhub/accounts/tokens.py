@@ -21,6 +21,8 @@ class TokenScope(StrEnum):
     READ_REQUESTS = "requests:read"
     WRITE_REQUESTS = "requests:write"
     READ_LEARNING = "learning:read"
+    READ_ASSESSMENTS = "assessments:read"
+    WRITE_ASSESSMENTS = "assessments:write"
 
 
 SCOPE_LABELS = {
@@ -30,6 +32,8 @@ SCOPE_LABELS = {
     TokenScope.READ_REQUESTS: _("Read support requests, their messages and, for staff, the time worked"),
     TokenScope.WRITE_REQUESTS: _("Open support requests, write messages in them and, for engineers, log time"),
     TokenScope.READ_LEARNING: _("Read what you learn and, for learning managers, what their people learn"),
+    TokenScope.READ_ASSESSMENTS: _("Read what assessments found"),
+    TokenScope.WRITE_ASSESSMENTS: _("Set up assessments and bring in their results"),
 }
 # The right without which it is of no use. Support requests are given to people who have no right at all (R1.5), so that
 # one's own token may be of use to everybody; a customer's own is nobody whom anything could be given to.
@@ -37,6 +41,8 @@ _NEEDED = {
     TokenScope.READ_AGREEMENTS: Right.VIEW_ACTIVITY,
     TokenScope.READ_ENTRIES: Right.VIEW_ACTIVITY,
     TokenScope.WRITE_ENTRIES: Right.POST_ENTRIES,
+    TokenScope.READ_ASSESSMENTS: Right.VIEW_ASSESSMENTS,
+    TokenScope.WRITE_ASSESSMENTS: Right.SET_UP_ASSESSMENTS,
 }
 _NEEDED_OF_CUSTOMER = _NEEDED | dict.fromkeys(
     (TokenScope.READ_REQUESTS, TokenScope.WRITE_REQUESTS), Right.VIEW_ALL_REQUESTS
@@ -52,6 +58,8 @@ _RIGHTS_OF = {
     TokenScope.WRITE_REQUESTS: frozenset(
         {Right.VIEW_ALL_REQUESTS, Right.OPEN_REQUESTS, Right.READ_WORK, Right.WORK_REQUESTS}
     ),
+    TokenScope.READ_ASSESSMENTS: frozenset({Right.VIEW_ASSESSMENTS}),
+    TokenScope.WRITE_ASSESSMENTS: frozenset({Right.VIEW_ASSESSMENTS, Right.SET_UP_ASSESSMENTS}),
 }
 # What only somebody may do: a customer's own token is nobody, and lies with the customer, whoever made it.
 _OF_PEOPLE = frozenset({Right.READ_WORK, Right.WORK_REQUESTS})

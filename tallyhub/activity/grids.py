@@ -2,6 +2,7 @@
 
 from django.http import QueryDict
 
+from tallyhub.activity.assessment_grid import AssessmentRows
 from tallyhub.activity.contact_grid import ContactRows
 from tallyhub.activity.drilldown import Subject
 from tallyhub.activity.education_grid import EducationRows
@@ -20,6 +21,7 @@ GRIDS: dict[ServiceKind, type[Rows]] = {
     ServiceKind.PROACTIVE: EngagementRows,
     ServiceKind.DSE: EngagementRows,
     ServiceKind.CREDITS: EngagementRows,
+    ServiceKind.ASSESSMENTS: AssessmentRows,
 }
 
 

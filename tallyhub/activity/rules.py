@@ -171,6 +171,21 @@ def count_named(balances: Sequence[Balance], named: int) -> list[Balance]:
     return found
 
 
+def count_gauge(one: Balance, everywhere: int, here: int) -> Balance:
+    """A balance with what is counted as of today beside what was booked: places are taken before anything is over."""
+    taken = min(everywhere, one.left)
+    left = one.left - taken
+    return replace(
+        one,
+        used=one.used + everywhere,
+        used_here=one.used_here + here,
+        left=left,
+        over=one.over + (0 if one.is_as_needed else everywhere - taken),
+        next_end=one.next_end if left else None,
+        ends_next=min(one.ends_next, left),
+    )
+
+
 def stated_workspaces(access: Access) -> tuple[int, ...] | None:
     """What this person's statements are over: None for the whole customer, else the workspaces they administer.
 

@@ -61,6 +61,12 @@ KINDS: dict[str, Kind] = {
         _("Which accounts the workspace accepts changed to: %(accepts)s"),
         About.WORKSPACE,
     ),
+    "assessments.counted": Kind(_("Set-up counted anew"), _("Counted a set-up under another entitlement"), About.OTHER),
+    "assessments.ended": Kind(_("Assessment ended"), _("Ended the set-up of an assessment"), About.OTHER),
+    "assessments.exported": Kind(_("Findings exported"), _("Downloaded the full list of a run"), About.OTHER),
+    "assessments.ran": Kind(_("Assessment ran"), _("Brought in the result of an assessment"), About.OTHER),
+    "assessments.set_up": Kind(_("Assessment set up"), _("Set up an assessment"), About.OTHER),
+    "assessments.withdrawn": Kind(_("Run withdrawn"), _("Withdrew the run of an assessment"), About.OTHER),
     "engagements.accepted": Kind(_("Engagement accepted"), _("All of an engagement is accepted"), About.OTHER),
     "engagements.cancelled": Kind(_("Engagement cancelled"), _("Cancelled an engagement"), About.OTHER),
     "engagements.day_freed": Kind(

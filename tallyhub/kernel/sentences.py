@@ -47,6 +47,31 @@ _SENTENCES = {
     "amount_without_package": _("A quantity is given for a package that is not extended. Choose the package, too."),
     "amount_zero": _("An amount of 0 says nothing. Leave the row out, or give goodwill the multiplier 0."),
     "answer_missing": _("Write what you answer."),
+    "assessment_answers_missing": _(
+        "Questions without an answer: %(count)s. Answer them, or say that they do not apply."
+    ),
+    "assessment_check_unknown": _("Version %(version)s has no check %(check)s. Use the checks of that version."),
+    "assessment_checks_many": _("A version has %(checks_max)s checks at most."),
+    "assessment_differs": _(
+        "The file is a result of %(said)s, but this set-up is of %(expected)s. Choose the set-up that it belongs to."
+    ),
+    "assessment_ended": _("This set-up has ended. Set the assessment up again first."),
+    "assessment_none_left": _(
+        "All set-ups that were bought are in use. An administrator of the workspace can set it up beyond that."
+    ),
+    "assessment_not_answered": _("No question is answered yet. Answer them first."),
+    "assessment_prerequisites_passed": _("More prerequisites passed than there are. Correct one of the two."),
+    "assessment_run_withdrawn": _("This run was withdrawn already."),
+    "assessment_set_up_already": _("This assessment is set up in the workspace already. Give this one another label."),
+    "assessment_unknown": _("There is no assessment with this code. Import its checks first, or correct the code."),
+    "assessment_version_published": _(
+        "Version %(version)s of %(assessment)s is published and never changes. Give the checks a new version."
+    ),
+    "assessment_version_unknown": _(
+        "The file is of version %(said)s, which is not known here; the newest one is version %(newest)s. Update "
+        "the collector, or ask the provider to publish that version."
+    ),
+    "assessment_without_questions": _("This assessment has no questions. It runs by a collector."),
     "assigned_to_nobody": _("Choose at least one person."),
     "assigned_too_many": _("An activity is assigned to %(people_max)s people at once at most. Choose fewer."),
     "before_term": _("%(occurred_on)s lies before the first day, %(starts_on)s."),
@@ -401,6 +426,35 @@ _SENTENCES = {
     "request_unknown": _(
         "There is no support request with this external ID and source. Import the requests first, or correct it."
     ),
+    "result_affected_differs": _(
+        "The check %(check)s says %(affected)s affected objects and names %(objects)s. Leave affected out, or "
+        "correct it."
+    ),
+    "result_check_twice": _("The check %(check)s comes twice in the results. Each check has one result."),
+    "result_checks_many": _("The file has more than %(checks_max)s results. Each check has one result."),
+    "result_field_missing": _("The file lacks a value for %(field)s."),
+    "result_field_unknown": _("%(field)s is no field of the published schema. Leave it out."),
+    "result_key_twice": _("%(field)s comes twice in one object of the file. Leave out the one that is not meant."),
+    "result_malformed": _("From character %(place)s on, this is no JSON. Let the collector write the file again."),
+    "result_not_boolean": _("%(field)s is neither true nor false."),
+    "result_not_code": _("%(field)s is no code: letters, digits, hyphens, dots and underscores make one."),
+    "result_not_instant": _("%(field)s is no time with its offset, such as 2026-11-30T14:30:00+01:00."),
+    "result_not_list": _("%(field)s is no list."),
+    "result_not_object": _("%(field)s is no object."),
+    "result_not_text": _("%(field)s is no text."),
+    "result_not_utf8": _("The file is not written in UTF-8. Let the collector write it so."),
+    "result_not_whole": _("%(field)s is no whole number between %(least)s and %(most)s."),
+    "result_objects_many": _(
+        "The file names more than %(objects_max)s affected objects. Let the collector count those of the largest "
+        "finding instead of naming them."
+    ),
+    "result_outcome_unknown": _("%(field)s is none of these words: %(words)s."),
+    "result_prerequisites_many": _("The file has more than %(prerequisites_max)s prerequisites."),
+    "result_text_refused": _(
+        "%(field)s is longer than %(length_max)s characters, or holds characters that no text has."
+    ),
+    "result_too_deep": _("The file is nested too deeply. The published schema needs four levels."),
+    "result_value_long": _("The value at character %(place)s is longer than %(chars_max)s characters."),
     "reversal_differs": _(
         "%(external_ids)s: does not mirror its entry, or reverses a reversal. Repeat the entry, amount negative."
     ),

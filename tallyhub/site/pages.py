@@ -58,6 +58,13 @@ MANAGEMENT = (
         may_state,
     ),
     Page(
+        "assessments:overview",
+        _("Assessments"),
+        _("What is set up to check your systems, what it found, and what to do first."),
+        "clipboard-check",
+        Right.VIEW_ASSESSMENTS,
+    ),
+    Page(
         "people:users",
         _("Manage users"),
         _("Who belongs to a workspace, with which roles and groups; and who is a support contact."),

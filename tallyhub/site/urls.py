@@ -9,6 +9,7 @@ from tallyhub.site.demo import web as demo
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("tallyhub.activity.urls")),
+    path("", include("tallyhub.assessments.urls")),
     path("", include("tallyhub.organizations.urls")),
     path("", include("tallyhub.people.urls")),
     path("", include("tallyhub.office.urls")),

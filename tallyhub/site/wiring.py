@@ -42,6 +42,6 @@ NEWS: dict[str, tuple[str, ...]] = {
 # Those that are called once for many events of a command, with subject_ids instead of event_id and subject_id.
 TAKES_MANY = frozenset({"notifications.remind_invited", "notifications.tell_invited"})
 # The addresses that take a file; everywhere else a body is no longer than a form.
-TAKES_FILES = frozenset({"/import/", "/users/invite/"})
+TAKES_FILES = frozenset({"/assessments/upload/", "/import/", "/users/invite/"})
 # Those that take several files at once; each of them is bounded, and so is their number.
 TAKES_SEVERAL_FILES = re.compile(r"/support/(requests/[0-9]+/(say|note)|open/[0-9]+/problem)/", re.ASCII)
