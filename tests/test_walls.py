@@ -39,6 +39,7 @@ from tallyhub.engagements.models import (
     EngagementChange,
     EngagementDelivery,
     Slot,
+)
 from tallyhub.assessments.models import (
     AffectedObject,
     AnswerDraft,
