@@ -33,13 +33,6 @@ from tallyhub.agreements.models import (
     TimeRule,
     WorkCalendar,
 )
-from tallyhub.engagements.models import (
-    Engagement,
-    EngagementBooking,
-    EngagementChange,
-    EngagementDelivery,
-    Slot,
-)
 from tallyhub.assessments.models import (
     AffectedObject,
     AnswerDraft,
@@ -50,6 +43,13 @@ from tallyhub.assessments.models import (
     Run,
     SetUp,
     Version,
+)
+from tallyhub.engagements.models import (
+    Engagement,
+    EngagementBooking,
+    EngagementChange,
+    EngagementDelivery,
+    Slot,
 )
 from tallyhub.integrations.models import Attempt, Delivery, Endpoint, Import, SavedMapping
 from tallyhub.journal.models import Answered
@@ -394,6 +394,8 @@ def _engagements(customer: Any, workspace: Any) -> None:
             EngagementBooking.objects.using("owner").create(
                 **inside, delivery=delivery, entry=entry, entitlement_id=entry.entitlement_id
             )
+
+
 def _assessments(customer: Any, workspace: Any) -> None:
     """An assessment that is set up, ran and is being answered."""
     definition, _ = Definition.objects.using("owner").get_or_create(code="x", names={"en": "x"})
@@ -683,8 +685,8 @@ def test_an_event_is_added_only_about_the_customer_one_works_inside(spread: Any)
 @pytest.mark.parametrize("who", ["workspace", "person", "nobody"])
 def test_who_has_no_customer_in_whole_writes_nothing_of_any(spread: Any, owner: Any, who: str) -> None:
     access = scopes(spread)[who]
-    for table in set(spread.tables) - (MANAGED | OF_A_REQUEST | OF_AN_ENGAGEMENT if who == "workspace" else set()):
-    for table in set(spread.tables) - (MANAGED | OF_A_REQUEST | ASSESSORS if who == "workspace" else set()):
+    theirs = MANAGED | OF_A_REQUEST | OF_AN_ENGAGEMENT | ASSESSORS if who == "workspace" else set()
+    for table in set(spread.tables) - theirs:
         key = key_of(table)
         update = f"UPDATE {table} SET {key} = {key} WHERE {key} = %s"
         assert refused_or_nothing(access, update, [spread.cedar.pk]), table
