@@ -57,6 +57,11 @@ TRANSITIONS: dict[State, frozenset[State]] = {
     State.DECLINED: frozenset(),
     State.CANCELLED: frozenset(),
 }
+# What the timeline tells; the journal has a kind for each.
+CHANGES = {one.value for one in State} | {
+    "replanned", "rescheduled", "day_freed", "delivery_logged", "delivery_corrected",
+    "delivery_accepted", "delivery_by_time", "delivery_disputed", "delivery_answered",
+}  # fmt: skip
 OPEN = frozenset({State.REQUESTED, State.PLANNED, State.SCHEDULED, State.IN_DELIVERY})
 HOLDING = frozenset({State.PLANNED, State.SCHEDULED, State.IN_DELIVERY})  # what is planned is held
 PLANNABLE = frozenset({State.REQUESTED, State.PLANNED, State.SCHEDULED, State.IN_DELIVERY})

@@ -11,7 +11,7 @@ from typing import Any
 
 from django.db import connection
 
-from tallyhub.agreements.models import Entitlement
+from tallyhub.agreements.queries import find_agreement_of
 from tallyhub.agreements.terms.queries import find_calendar
 from tallyhub.engagements import queries
 from tallyhub.engagements.models import Engagement, EngagementBooking, EngagementChange, EngagementDelivery, Slot
@@ -122,11 +122,8 @@ def replace_slots(engagement: Engagement, slots: Sequence[tuple[datetime, dateti
 
 def due_on(access: Access, engagement: Engagement, logged_on: date) -> date:
     """The last day on which a delivery can be accepted or disputed: days of work of the agreement's calendar."""
-    found = Entitlement.objects.filter(pk=engagement.entitlement_id or 0).values_list(
-        "package__agreement_id", flat=True
-    )
-    agreement_id = found.first()
-    calendar = find_calendar(access, agreement_id) if agreement_id else None
+    agreement = find_agreement_of(access, engagement.entitlement_id)
+    calendar = find_calendar(access, agreement.pk) if agreement else None
     if calendar is None:
         return day_of_work_after(logged_on, ACCEPTANCE_DAYS)
     weekdays = frozenset(one for one, hours in enumerate(calendar.week) if hours)
