@@ -11,7 +11,7 @@ from tallyhub.agreements.models import Entitlement
 from tallyhub.agreements.queries import list_entitlements
 from tallyhub.engagements import queries, words
 from tallyhub.engagements.models import Engagement, EngagementDelivery, Slot
-from tallyhub.engagements.planning.queries import charge_now
+from tallyhub.engagements.planning.queries import charge_now, free_until_of
 from tallyhub.engagements.rules import (
     AGREED,
     CORRECTABLE,
@@ -66,7 +66,7 @@ def sections(access: Access, one: Engagement, *, may_cancel: bool, may_judge: bo
     return {
         "one": one,
         "badge": words.state_badge(one.state),
-        "facts": _facts(one, people),
+        "facts": _facts(one, people) + _cancelling(access, one, paying),
         "money": _money(access, one, paying, unit, held, sum(each.entry.charged for each in bookings), standing),
         "warnings": _warnings(one, paying, offer, deliveries),
         "deliveries": [_delivery(access, one, each, people, charged, may_judge=may_judge) for each in deliveries],
@@ -114,6 +114,20 @@ def _facts(one: Engagement, people: dict[int, str]) -> list[tuple[str, str]]:
     if one.engineer_id:
         facts.append((_("Engineer"), _name(people, one.engineer_id)))
     return facts
+
+
+def _cancelling(access: Access, one: Engagement, paying: Entitlement | None) -> list[tuple[str, str]]:
+    """What cancelling costs, and from when on, before anybody thinks of it."""
+    package = paying.package if paying else None
+    if package is None or package.late_cancel_days is None or one.state not in (State.PLANNED, State.SCHEDULED):
+        return []
+    free = free_until_of(access, one, package)
+    said: dict[str, Any] = {"percent": package.late_cancel_percent, "days": package.late_cancel_days}
+    if free is None:
+        text = _("At no cost until %(days)s days before it begins, later for %(percent)s %% of what was planned")
+        return [(_("Cancelling"), text % said)]
+    text = _("At no cost until %(day)s, later for %(percent)s %% of what was planned")
+    return [(_("Cancelling"), text % (said | {"day": fmt.day(free)}))]
 
 
 def _name(people: dict[int, str], person_id: int | None) -> str:

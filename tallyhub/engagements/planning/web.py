@@ -218,10 +218,12 @@ def cancelling(request: HubRequest, number: str) -> HttpResponse:
             raise Forbidden("plan_services")
         charge, _today = planning.charge_now(access, one)
         paying = queries.get_paying(access, one)
+        free = planning.free_until_of(access, one, paying.package if paying else None)
         context = {
             "one": one,
             "charge": charge,
             "cost": fmt.amount(charge, Unit(paying.service.unit)) if paying and charge else "",
+            "free_until": fmt.day(free) if free else "",
             "days": paying.package.late_cancel_days if paying else None,
             "percent": paying.package.late_cancel_percent if paying else None,
             "note_max": NOTE_MAX,
