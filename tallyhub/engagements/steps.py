@@ -37,6 +37,8 @@ from tallyhub.ledger.holds import NewHold
 from tallyhub.ledger.offers import Offer
 from tallyhub.ledger.steps import NewEntry
 
+PLANNING_LOCK = 74112027  # with the entitlement's id
+
 
 def next_serial() -> int:
     """The id of a new engagement, from which ``kernel.numbers.number_of`` makes its number."""
@@ -60,6 +62,16 @@ def lock_engagement(access: Access, number: str, version: int | None = None) -> 
     if version is not None and found.version != version:
         raise Conflict("engagement_changed")
     return found
+
+
+def lock_planning(entitlement_id: int) -> None:
+    """Until the transaction ends nobody else plans with this entitlement: two must not both see its last hours free.
+
+    Taken behind the engagement's lock and before the ledger's.
+    """
+    require_transaction()
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s, %s::int)", [PLANNING_LOCK, entitlement_id % 2**31])
 
 
 def tell(access: Access, engagement: Engagement, kind: str, **details: Any) -> None:
