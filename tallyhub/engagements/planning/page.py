@@ -11,7 +11,7 @@ from tallyhub.agreements.models import Entitlement
 from tallyhub.agreements.queries import list_entitlements
 from tallyhub.engagements import queries, words
 from tallyhub.engagements.models import Engagement, EngagementDelivery, Slot
-from tallyhub.engagements.planning.queries import charge_now
+from tallyhub.engagements.planning.queries import charge_now, free_until_of
 from tallyhub.engagements.rules import (
     AGREED,
     CORRECTABLE,
@@ -31,7 +31,10 @@ from tallyhub.kernel import formatting as fmt
 from tallyhub.kernel.access import Access, Right
 from tallyhub.kernel.amounts import Unit
 from tallyhub.kernel.http import url
+from tallyhub.ledger.offers import Offer
 from tallyhub.organizations.queries import names_of
+
+ENDING_DAYS = 90  # before which it is said that a package ends
 
 
 def sections(access: Access, one: Engagement, *, may_cancel: bool, may_judge: bool) -> dict[str, Any]:
@@ -53,6 +56,7 @@ def sections(access: Access, one: Engagement, *, may_cancel: bool, may_judge: bo
             *(each.actor_id for each in changes),
         ],
     )
+    offer = next((each for each in queries.list_paying() if each.entitlement_id == one.entitlement_id), None)
     unit = Unit(paying.service.unit) if paying else Unit.MINUTES
     charged = {each.delivery_id: fmt.amount(each.entry.charged, unit) for each in bookings}
     held = queries.held_for(access, one.number).get(one.entitlement_id or 0, 0)
@@ -62,9 +66,9 @@ def sections(access: Access, one: Engagement, *, may_cancel: bool, may_judge: bo
     return {
         "one": one,
         "badge": words.state_badge(one.state),
-        "facts": _facts(one, people),
+        "facts": _facts(one, people) + _cancelling(access, one, paying),
         "money": _money(access, one, paying, unit, held, sum(each.entry.charged for each in bookings), standing),
-        "warnings": _warnings(one, paying, deliveries),
+        "warnings": _warnings(one, paying, offer, deliveries),
         "deliveries": [_delivery(access, one, each, people, charged, may_judge=may_judge) for each in deliveries],
         "changes": [_change(each, people) for each in changes],
         "slots": [_slot(each, people) for each in slots],
@@ -112,6 +116,20 @@ def _facts(one: Engagement, people: dict[int, str]) -> list[tuple[str, str]]:
     return facts
 
 
+def _cancelling(access: Access, one: Engagement, paying: Entitlement | None) -> list[tuple[str, str]]:
+    """What cancelling costs, and from when on, before anybody thinks of it."""
+    package = paying.package if paying else None
+    if package is None or package.late_cancel_days is None or one.state not in (State.PLANNED, State.SCHEDULED):
+        return []
+    free = free_until_of(access, one, package)
+    said: dict[str, Any] = {"percent": package.late_cancel_percent, "days": package.late_cancel_days}
+    if free is None:
+        text = _("At no cost until %(days)s days before it begins, later for %(percent)s %% of what was planned")
+        return [(_("Cancelling"), text % said)]
+    text = _("At no cost until %(day)s, later for %(percent)s %% of what was planned")
+    return [(_("Cancelling"), text % (said | {"day": fmt.day(free)}))]
+
+
 def _name(people: dict[int, str], person_id: int | None) -> str:
     if person_id is None:
         return _("another system")
@@ -146,30 +164,33 @@ def _money(
     }
 
 
-def _warnings(one: Engagement, paying: Entitlement | None, deliveries: Sequence[EngagementDelivery]) -> list[str]:
+def _warnings(
+    one: Engagement, paying: Entitlement | None, offer: Offer | None, deliveries: Sequence[EngagementDelivery]
+) -> list[str]:
+    """What somebody should know before they plan, deliver or wait."""
     found = []
     minutes = total_minutes(queries.standing(deliveries))
     if one.planned_minutes and minutes > one.planned_minutes:
         over = fmt.amount(minutes - one.planned_minutes, Unit.MINUTES)
         found.append(_("%(over)s more was delivered than was planned.") % {"over": over})
-    if paying and one.state in HOLDING:
-        package = paying.package
-        if one.ends_at and timezone.localtime(one.ends_at).date() > package.ends_on:
-            found.append(
-                _("%(package)s ends on %(day)s, before this is delivered. The delivery day decides what pays.")
-                % {"package": package.name, "day": fmt.day(package.ends_on)}
-            )
-        elif package.ends_on < timezone.localdate():
-            found.append(
-                _("%(package)s ended on %(day)s: what was planned of it has expired.")
-                % {"package": package.name, "day": fmt.day(package.ends_on)}
-            )
-        elif (package.ends_on - timezone.localdate()).days <= 90:
-            found.append(
-                _("%(package)s ends on %(day)s. What is delivered later is not paid by it.")
-                % {"package": package.name, "day": fmt.day(package.ends_on)}
-            )
+    if paying and offer and one.state in HOLDING and (text := _ending(one, offer)):
+        found.append(text % {"package": paying.package.name, "day": fmt.day(offer.ends_on)})
     return found
+
+
+def _ending(one: Engagement, offer: Offer) -> str:
+    """The package ends before all is delivered, or soon; a termination ends it as well."""
+    today = clock.today(offer.zone)
+    if offer.ends_on < today:
+        return _(
+            "%(package)s ended on %(day)s: what is held of it has expired, and pays for earlier days only. "
+            "Your account team can plan the rest with another package."
+        )
+    if one.ends_at and offer.day_of(one.ends_at) > offer.ends_on:
+        return _("%(package)s ends on %(day)s, before this is delivered. The delivery day decides what pays.")
+    if (offer.ends_on - today).days <= ENDING_DAYS:
+        return _("%(package)s ends on %(day)s. What is delivered later is not paid by it.")
+    return ""
 
 
 def _delivery(

@@ -45,8 +45,8 @@ def engagements(request: HubRequest) -> HttpResponse:
             "is_cut": len(found) > len(shown),
             "is_filtered": bool(state or workspace_id),
             "filters": _filters(request, state, workspace_id),
-            "waiting": len(queries.waiting(request.access)),
-            "disputed": queries.disputed(request.access),
+            "waiting": queries.waiting(request.access).count(),
+            "disputed": queries.list_disputed(request.access),
         }
         return render(request, "engagements/engagements.html", context)
 
@@ -67,7 +67,7 @@ def _filters(request: HubRequest, state: str, workspace_id: int | None) -> list[
 @told("engagements")
 def upcoming(request: HubRequest) -> HttpResponse:
     with scope(request.access):
-        slots = queries.upcoming(request.access)
+        slots = queries.list_upcoming(request.access)
         people = names_of(request.access, [one.engineer_id for one in slots])
         clashing = page.clashing(slots) if request.access.is_staff else set()
         context = {
@@ -218,10 +218,12 @@ def cancelling(request: HubRequest, number: str) -> HttpResponse:
             raise Forbidden("plan_services")
         charge, _today = planning.charge_now(access, one)
         paying = queries.get_paying(access, one)
+        free = planning.free_until_of(access, one, paying.package if paying else None)
         context = {
             "one": one,
             "charge": charge,
             "cost": fmt.amount(charge, Unit(paying.service.unit)) if paying and charge else "",
+            "free_until": fmt.day(free) if free else "",
             "days": paying.package.late_cancel_days if paying else None,
             "percent": paying.package.late_cancel_percent if paying else None,
             "note_max": NOTE_MAX,
