@@ -1,5 +1,6 @@
 """Logging what was delivered, finishing, correcting it; and what the customer says of it."""
 
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date
 
@@ -178,7 +179,8 @@ def book_unbooked(access: Access) -> int:
     rows = EngagementDelivery.objects.visible_to(access).filter(removed_at=None).exclude(unbooked="")
     numbers = sorted(set(rows.values_list("engagement__number", flat=True)))
     for number in numbers:
-        steps.settle(access, steps.lock_engagement(access, number), "edited")
+        with suppress(Conflict):  # another system has booked something else for it: that is for people to settle
+            steps.settle(access, steps.lock_engagement(access, number), "edited")
     return len(numbers)
 
 

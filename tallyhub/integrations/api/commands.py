@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from tallyhub.agreements.steps import find_lines
+from tallyhub.engagements.intake import steps as engagements
 from tallyhub.integrations.api.problems import Flaw, Refused
 from tallyhub.integrations.importing import consumption
 from tallyhub.integrations.importing.files import Record
@@ -38,12 +39,16 @@ def post_entries(access: Access, rows: Sequence[dict[str, str]], request: Reques
         return answered
     entries, terms = _read(access, rows)
     record(access, "integrations.entries_posted", token=request.token_id, rows=len(entries))
+    named = [(one.customer_id, one.source, one.external_id) for one in entries]
+    ordered = engagements.lock_named(access, named)
     try:
         posted = steps.post(access, entries, terms)
     except HubError as error:
         raise _refused(error) from error
     if posted.new:
-        adopt_entries([(one.customer_id, one.source, one.external_id) for one in entries])
+        adopt_entries(named)
+        if wrong := engagements.adopt_posted(access, ordered, [access.customer_id or 0]):
+            raise wrong[0]
     return keep_answer(access, request, _answer(access, [(one.source, one.external_id) for one in entries], posted))
 
 

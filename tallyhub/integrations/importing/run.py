@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from tallyhub.engagements.intake.steps import Brought
 from tallyhub.integrations.importing.kinds import Row
 from tallyhub.integrations.importing.problems import Problems, Tally
 from tallyhub.integrations.importing.references import References
@@ -31,6 +32,9 @@ class Run:
     rows_of: defaultdict[int, Counter[str]] = field(default_factory=lambda: defaultdict(Counter))
     touched: set[int] = field(default_factory=set)  # customers whose pages were told that they are out of date
     kind: str = ""
+    # Engagements that were spoken of, by customer and id; and the zones of what pays for them.
+    engagements: dict[int, dict[int, Brought]] = field(default_factory=dict)
+    zones: dict[tuple[int, int | None], str] = field(default_factory=dict)
     refs: References = field(init=False)
 
     def __post_init__(self) -> None:
