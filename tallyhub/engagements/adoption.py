@@ -11,7 +11,7 @@ from django.db.models import Exists, OuterRef
 
 from tallyhub.engagements import queries
 from tallyhub.engagements.models import Engagement, EngagementBooking, EngagementDelivery
-from tallyhub.engagements.rules import SOURCE, Line, State, lines_of
+from tallyhub.engagements.rules import KINDS, SOURCE, Line, State, lines_of
 from tallyhub.kernel.access import Access
 from tallyhub.kernel.errors import Conflict
 from tallyhub.ledger import steps as ledger
@@ -125,8 +125,12 @@ def _booked_elsewhere(engagement: Engagement, deliveries: Sequence[EngagementDel
     found: list[Entry] = []
     for source, external_ids in sorted(names.items()):
         rows = Entry.objects.filter(
-            customer_id=engagement.customer_id, source=source, external_id__in=external_ids, reverses_id=None
-        ).select_related("entitlement__service")
+            customer_id=engagement.customer_id,
+            source=source,
+            external_id__in=external_ids,
+            reverses_id=None,
+            entitlement__service__kind__in=KINDS,
+        )
         joined = EngagementBooking.objects.filter(entry_id=OuterRef("pk"))
         found += rows.exclude(Exists(reversals_of("pk"))).exclude(Exists(joined)).order_by("pk")
     return found

@@ -136,8 +136,9 @@ def due_on(access: Access, engagement: Engagement, logged_on: date) -> date:
 def settle(access: Access, engagement: Engagement, reason: str) -> None:
     """Make the ledger say what was delivered and what is planned. The engagement is locked and was kept.
 
-    ``reason`` is the code of what is taken back. Raises Conflict where another system has booked something else for it. Whoever delivers or cancels in one workspace may not write in the
-    ledger, so the hub does it: from here on the transaction is the hub's.
+    ``reason`` is the code of what is taken back. Whoever delivers or cancels in one workspace may not write in the
+    ledger, so the hub does it: from here on the transaction is the hub's. Raises Conflict where another system has
+    booked something else for it.
     """
     require_transaction()
     hub = Access.of_system({engagement.customer_id})

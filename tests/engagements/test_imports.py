@@ -130,8 +130,9 @@ def test_what_is_planned_elsewhere_is_held_and_what_is_delivered_counts(world, b
 
 
 def test_loading_twice_changes_nothing(world, bring, pays, owner):
-    files = [("engagements", ordered(state="delivered", engineer="engineer@example.test",
-              requested_by="member@example.test", starts_at="2026-10-05T09:00+02:00", ends_at="2026-10-06T17:00+02:00")),
+    days = {"starts_at": "2026-10-05T09:00+02:00", "ends_at": "2026-10-06T17:00+02:00"}
+    people = {"engineer": "engineer@example.test", "requested_by": "member@example.test"}
+    files = [("engagements", ordered(state="delivered", **people, **days)),
              ("engagement_deliveries", delivered(acceptance="disputed", dispute="It was less"))]  # fmt: skip
     tables = ("engagement", "engagementchange", "slot", "engagementdelivery", "engagementbooking")
 

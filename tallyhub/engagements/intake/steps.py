@@ -25,6 +25,9 @@ from tallyhub.engagements.rules import (
     day_of_work_after,
     total_minutes,
 )
+from tallyhub.engagements.rules import (
+    KINDS as KINDS,
+)
 from tallyhub.kernel import clock
 from tallyhub.kernel.access import Access
 from tallyhub.kernel.amounts import Unit
@@ -285,7 +288,9 @@ def as_hub(access: Access, customer_id: int) -> Iterator[Access]:
 def lock_brought(access: Access, engagements: Sequence[int]) -> None:
     """Before anything of theirs is posted: whoever works on one of them takes its lock first, and the ledger's then."""
     require_transaction()
-    list(Engagement.objects.filter(pk__in=engagements).select_for_update(no_key=True).order_by("pk").values_list("pk"))
+    if engagements:
+        rows = Engagement.objects.filter(pk__in=engagements).select_for_update(no_key=True).order_by("pk")
+        list(rows.values_list("pk"))
 
 
 def settle_brought(access: Access, customer_id: int, brought: Sequence[Brought]) -> list[tuple[int, HubError]]:
