@@ -46,8 +46,9 @@ format: .venv/installed-dev  ## Format the code and mend what the linter can
 bench: .venv/installed-dev built  ## Measure; a table and JSON lines, ratios in one run
 	$(BIN)/python -m benchmarks
 
-soak: .venv/installed-dev  ## Long random runs against the ledger, and kills of the serving process
+soak: .venv/installed-dev  ## Long random runs against the ledger and who sees what, and kills of the serving process
 	TALLYHUB_SOAK_OPERATIONS=1000000 TALLYHUB_SOAK_KILLS=200 $(BIN)/python -m pytest -n 0 tests/soak
+	TALLYHUB_SIGHT_SEEDS=50 $(BIN)/python -m pytest -n auto tests/support/test_sight.py
 
 contract: .venv/installed-dev  ## Write down the API's contract anew
 	$(BIN)/python -m tallyhub api-contract > docs/openapi.json

@@ -15,10 +15,12 @@ from tallyhub.kernel import clock
 from tallyhub.kernel.access import Access
 from tallyhub.kernel.amounts import Unit
 from tallyhub.kernel.scope import scope
+from tallyhub.learning.models import Activity
 from tallyhub.ledger import steps
 from tallyhub.ledger.models import Entry
 from tallyhub.organizations.models import AccessGrant, Membership, Organization, ProvedDomain, Workspace
 from tallyhub.people.models import Group
+from tallyhub.people.naming.steps import settle_namings
 from tallyhub.support.models import Request, RequestViewer
 from tallyhub.support.rules import number_of
 
@@ -79,7 +81,16 @@ def grant(person: Person, role: str, place: Organization | Workspace, **over: An
         Membership.objects.using("owner").get_or_create(**where, person_id=person.pk)
     else:
         where = {"customer_id": place.pk}
-    AccessGrant.objects.using("owner").create(person_id=person.pk, role=role, starts_at=LONG_AGO, **where | over)
+    AccessGrant.objects.using("owner").create(person_id=person.pk, role=role, **{"starts_at": LONG_AGO} | where | over)
+    if role == "support_contact":
+        note_naming(where["customer_id"], person)
+
+
+def note_naming(customer_id: int, person: Person) -> None:
+    """What has been given or taken past the steps stands in the history of support contacts, too."""
+    hub = Access.of_system([customer_id])
+    with scope(hub, writing=True):
+        settle_namings(hub, customer_id, [person.pk])
 
 
 def make_service(kind: str = "reactive", unit: str = "cases", **over: Any) -> Service:
@@ -184,6 +195,21 @@ def book(entitlement: Entitlement, workspace: Workspace, amount: int, occurred_o
 
 def make_product(code: str, **over: Any) -> Product:
     return Product.objects.using("owner").create(**{"code": code, "names": {"en": code.title()}} | over)
+
+
+def make_activity(code: str, **over: Any) -> Activity:
+    """A course for beginners of an hour, in English."""
+    fields = {
+        "code": code,
+        "format": "course",
+        "level": "beginner",
+        "language": "en",
+        "minutes": 60,
+        "names": {"en": code.title()},
+        "url": f"https://learn.test/{code}",
+        "added_on": date(2026, 1, 2),
+    }
+    return Activity.objects.using("owner").create(**fields | over)
 
 
 def make_request(workspace: Workspace, **over: Any) -> Request:

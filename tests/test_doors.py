@@ -10,7 +10,7 @@ from django.urls import NoReverseMatch, URLPattern, URLResolver, get_resolver, r
 
 from tallyhub.activity import commands
 from tallyhub.organizations.sign_on import act_for
-from tests.make import grant, make_request
+from tests.make import grant, make_activity, make_request
 
 # The people of tests/world.py; `nobody` is not signed in.
 ADMINS = {"admin", "north_admin"}
@@ -38,11 +38,13 @@ LISTS = ("workspaces", "all_agreements", "packages", "entitlements", "allotments
 API: dict[tuple[str, str], list[Any]] = {("GET", f"api:list_{name}"): [] for name in LISTS}
 API |= {("GET", f"api:get_{name}"): [1] for name in ("agreement", "entitlement", "entry", "request")}
 API |= {("GET", f"api:list_request_{name}"): [1] for name in ("messages", "changes", "time")}
+API |= {("GET", f"api:{name}_support_contacts"): [] for name in ("list", "count")}
 API |= {
     ("POST", "api:open_request"): [],
     ("POST", "api:write_request_message"): [1],
     ("POST", "api:log_request_time"): [1],
 }
+API |= {("GET", f"api:list_learning_{name}"): [] for name in ("activities", "records")}
 API |= {("POST", "api:post_entries"): [], ("POST", "api:reverse_entry"): [1]}
 
 
@@ -160,6 +162,7 @@ def doors(world: SimpleNamespace) -> dict[tuple[str, str], tuple[list[Any], dict
         **work(),
         **services(),
         **time_and_placement(world),
+        **learning(world),
         ("GET", "organizations:switch"): ([], for_all(200)),
         ("POST", "organizations:switch_workspace"): ([], for_all(404)),  # without a workspace of one's own
         ("POST", "organizations:switch_customer"): ([], for_all(404)),
@@ -235,6 +238,34 @@ def services() -> dict[tuple[str, str], tuple[list[Any], dict[str, int]]]:
         **{("GET", f"engagements:{name}"): (["1"], for_all(404)) for name in ("engagement", "cancelling")},
         **{("POST", f"engagements:{act}"): (["1"], for_all(404)) for act in ENGAGEMENT_ACTS},
         **{("POST", f"engagements:{act}"): ([1], for_all(404)) for act in DELIVERY_ACTS},
+    }
+
+
+def learning(world: SimpleNamespace) -> dict[tuple[str, str], tuple[list[Any], dict[str, int]]]:
+    """The catalogue is for everybody; named learning for oneself and for learning managers (R2.2)."""
+    activity, other = make_activity("doors").pk, make_activity("others").pk
+    follows = only({"learning"})
+    own = for_all(302) | dict.fromkeys(STAFF, 403) | {"newcomer": 404}
+    return {
+        **{("GET", f"learning:{name}"): ([], for_all(200)) for name in ("catalogue", "catalogue_rows")},
+        **{
+            ("GET", f"learning:{name}"): ([], for_all(200))
+            for name in ("transcript", "transcript_rows", "transcript_csv")
+        },
+        ("GET", "learning:activity"): ([activity], for_all(200)),
+        ("POST", "learning:start"): ([activity], own),
+        ("POST", "learning:complete"): ([other], own),
+        **{
+            ("GET", f"learning:{name}"): ([], follows)
+            for name in ("people", "people_rows", "report", "report_rows", "report_csv")
+        },
+        ("GET", "learning:person"): ([world.member.pk], follows),
+        ("GET", "learning:assign"): ([activity], follows),
+        ("POST", "learning:withdraw"): ([0], for_all(404)),
+        ("GET", "learning:sources"): ([], only(OWN_ADMINS)),
+        ("POST", "learning:source_revoke"): ([0], none_there(OWN_ADMINS)),
+        ("GET", "xapi:about"): ([], for_all(200)),
+        ("GET", "xapi:statements"): ([], for_all(401)),  # a browser's session opens nothing of it
     }
 
 
@@ -372,6 +403,8 @@ NOBODY |= {
     "api_reference": 200,
     "api:api-root": 404,
     **{name: 401 for _method, name in API},
+    "xapi:about": 200,
+    "xapi:statements": 401,
 }  # everything else asks to sign in
 
 

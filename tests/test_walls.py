@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator
 from datetime import date, timedelta
 from types import SimpleNamespace
 from typing import Any
+from uuid import UUID
 
 import psycopg
 import pytest
@@ -24,6 +25,7 @@ from tallyhub.agreements.models import (
     Agreement,
     AgreementContact,
     Coverage,
+    Entitlement,
     Mapping,
     Package,
     Product,
@@ -43,11 +45,13 @@ from tallyhub.journal.models import Answered
 from tallyhub.kernel import clock
 from tallyhub.kernel.access import Access
 from tallyhub.kernel.scope import command, scope, widen
+from tallyhub.learning.models import Activity, Assignment, Fact, Record, Source
+from tallyhub.learning.models import XapiStatement as Told
 from tallyhub.ledger import commands as ledger
 from tallyhub.ledger.models import Entry, Hold
 from tallyhub.office.models import AgreementDraft, Enquiry
 from tallyhub.organizations.models import Organization, PersonKey, ProvedDomain, WorkAccount, Workspace
-from tallyhub.people.models import DirectoryGroup, Group, GroupMember, IdentityProvider, Invitation
+from tallyhub.people.models import DirectoryGroup, Group, GroupMember, IdentityProvider, Invitation, Naming
 from tallyhub.support.models import (
     Booking,
     Change,
@@ -73,6 +77,7 @@ OPEN = {
     "accounts_cache": "counts sign-in attempts",
     "accounts_tokenuse": "counts requests; the app's role has no right to it, only a definer function",
     "agreements_product": "the provider's catalogue",
+    "learning_activity": "the provider's catalogue",
     "agreements_service": "the provider's catalogue",
     "auth_group": "Django's, unused",
     "auth_group_permissions": "Django's, unused",
@@ -98,6 +103,13 @@ DEFINERS = {
     "agreements_unsettled",
     "ledger_days_as_of",
     "journal_clear",
+    "learning_asked",
+    "learning_count_rows",
+    "learning_counts",
+    "learning_customers_of",
+    "learning_customers_with_unbooked",
+    "learning_managed",
+    "learning_use_source",
     "journal_kinds",
     "ledger_customers_of",
     "ledger_held_as_of",
@@ -143,6 +155,9 @@ DEFINERS = {
     "people_administrators",
     "people_contact_terms",
     "people_contacts_named",
+    "people_count_namings",
+    "people_named_at",
+    "people_settle_namings",
     "support_find",
     "support_customer_of",
     "support_count_requests",
@@ -181,11 +196,14 @@ WEBHOOKS_AND_IMPORTS = ("endpoint", "delivery", "attempt", "import", "savedmappi
 IN_WHOLE_TOO = {"organizations_accessgrant"}
 # What a workspace's administrator writes there.
 MANAGED = {"organizations_accessgrant", "organizations_membership"}
+MANAGED |= {"learning_source"}
 MANAGED |= {"office_enquiry", "people_group", "people_groupmember", "people_invitation"}
 ACCOUNT_TEAMS = {"office_agreementdraft"}  # nothing for the customer
 STAFFS = {"support_note", "support_notefile"}  # nothing for anybody but staff, not even for the hub itself
 STAFFS_AND_HUBS = {"support_work"}
 OF_A_PERSON = {"support_defaultgroup", "support_draft", "support_draftfile"}  # and of nobody else
+# Everybody's own, and that of whose learning they follow; written by the hub, assignments by learning managers too.
+LEARNERS = {f"learning_{name}" for name in ("assignment", "fact", "record", "statement")}
 # What people write about a request that they see, wherever they are in the customer.
 OF_A_REQUEST = {f"support_{name}" for name in ("booking", "file", "message", "request", "requestviewer")}
 # What whoever works in a workspace writes there, and whoever requested it.
@@ -228,6 +246,7 @@ def spread(world: SimpleNamespace, owner: Any) -> SimpleNamespace:
         _people(customer, workspace, person)
         _support(customer, workspace, person)
         _engagements(customer, workspace)
+        _learning(customer, workspace, person)
         made = {"customer_id": customer.pk, "made_by_id": person.pk, "made_at": "2026-11-21T12:00Z", "name": "x"}
         Import.objects.using("owner").create(**made)
         SavedMapping.objects.using("owner").create(**made, mapping={})
@@ -281,6 +300,7 @@ def _people(customer: Any, workspace: Any, person: Any) -> None:
         Invitation.objects.using("owner").create(
             **there, person_id=person.pk, email="a@b.test", language="en", made_at=NOW, sent_at=NOW, expires_at=NOW
         )
+        Naming.objects.using("owner").create(**there, person_id=person.pk, named_at=NOW)
         asked = {"asked_by_id": person.pk, "asked_at": NOW, "package": package}
         Enquiry.objects.using("owner").create(**there, wish="mapping", **asked)
         DirectoryGroup.objects.using("owner").create(
@@ -351,6 +371,30 @@ def _engagements(customer: Any, workspace: Any) -> None:
             )
 
 
+def _learning(customer: Any, workspace: Any, person: Any) -> None:
+    """What somebody learns in both workspaces, and the systems that tell of it."""
+    activity, _ = Activity.objects.using("owner").get_or_create(
+        code="x", format="lab", level="expert", language="en", minutes=1, names={"en": "x"}, url="https://x.test/",
+        added_on=NOW.date(),
+    )  # fmt: skip
+    for place in {workspace.pk, _first_of(customer)}:
+        there = {"customer_id": customer.pk, "workspace_id": place}
+        own = {**there, "person_id": person.pk}
+        due = {"due_on": NOW.date(), "assigned_on": NOW.date(), "assigned_by_id": person.pk}
+        Assignment.objects.using("owner").create(**own, **due, activity=activity)
+        entitlement = Entitlement.objects.using("owner").filter(customer=customer).order_by("pk")[0]
+        record = Record.objects.using("owner").create(**own, activity=activity, made_at=NOW, entitlement=entitlement)
+        entry = Entry.objects.using("owner").filter(customer=customer, workspace=place).order_by("pk").first()
+        Record.objects.using("owner").filter(pk=record.pk).update(entry=entry)
+        fact = Fact.objects.using("owner").create(**own, record=record, source="x", external_id=f"{place}")
+        source = Source.objects.using("owner").create(
+            **there, name="x", key=f"x-{place}", digest=b"", takes_addresses=True, made_by_id=person.pk, made_at=NOW
+        )
+        told = {"content": {}, "digest": b"", "stored_at": NOW, "source": source}
+        statement = Told.objects.using("owner").create(**own, **told, statement_id=UUID(int=place), fact=fact)
+        Told.objects.using("owner").filter(pk=statement.pk).update(voiding=statement)
+
+
 def _first_of(customer: Any) -> int:
     return Workspace.objects.using("owner").filter(customer=customer).order_by("pk")[0].pk
 
@@ -409,7 +453,7 @@ def test_nothing_else_reads_as_the_owner(world: SimpleNamespace, owner: Any) -> 
         WHERE pronamespace = 'public'::regnamespace AND prosecdef"""
     ).fetchall()
     assert {name for name, *_ in found} == DEFINERS
-    assert {name for name, config, _ in found if config != ["search_path=public, pg_temp"]} == set()
+    assert {name for name, config, _ in found if config[:1] != ["search_path=public, pg_temp"]} == set()
     assert {name for name, _, is_public in found if is_public} == set()
 
 
@@ -444,7 +488,7 @@ def test_in_whole_one_reads_everything_of_the_customer_and_nothing_of_another(
     spread: Any, owner: Any, who: str
 ) -> None:
     access = scopes(spread)[who]
-    hidden = ACCOUNT_TEAMS | STAFFS | (STAFFS_AND_HUBS | OF_A_PERSON if who == "customer" else set())
+    hidden = ACCOUNT_TEAMS | STAFFS | (STAFFS_AND_HUBS | OF_A_PERSON | LEARNERS if who == "customer" else set())
     for table in set(spread.tables) - hidden:
         assert customers_read(access, table) == {spread.cedar.pk}, table
         key = key_of(table)
@@ -467,7 +511,7 @@ def test_in_a_workspace_one_reads_its_rows_and_what_reaches_it(spread: Any, owne
         *STAFFS,
         *STAFFS_AND_HUBS,
     }
-    of_another_person = {"activity_export", "activity_savedview", *OF_A_PERSON}
+    of_another_person = {"activity_export", "activity_savedview", *OF_A_PERSON, *LEARNERS}
     of_the_customer_only |= {f"integrations_{name}" for name in WEBHOOKS_AND_IMPORTS}
     of_the_customer_only |= {"organizations_personkey", "organizations_proveddomain"}
     for table in spread.tables:
@@ -475,7 +519,7 @@ def test_in_a_workspace_one_reads_its_rows_and_what_reaches_it(spread: Any, owne
         assert customers_read(access, table) == expected, table
     with_workspace = "SELECT table_name FROM information_schema.columns WHERE column_name = 'workspace_id'"
     for (table,) in owner.execute(with_workspace).fetchall():
-        if table in set(spread.tables) - of_the_customer_only - OF_A_PERSON:
+        if table in set(spread.tables) - of_the_customer_only - OF_A_PERSON - LEARNERS:
             expected = {spread.north.pk} | ({None} if table in IN_WHOLE_TOO else set())
             assert {one for (one,) in read(access, f"SELECT DISTINCT workspace_id FROM {table}")} == expected, table
 
@@ -528,7 +572,7 @@ def test_a_person_reads_their_own_grants_and_memberships_to_switch_by(spread: An
     """And by them the names of the customers, which is all."""
     access = Access(person_id=spread.stranger.pk)
     own = {"organizations_accessgrant", "organizations_membership", "organizations_organization"}
-    own |= {"organizations_workaccount", "people_invitation", "office_enquiry"}
+    own |= {"organizations_workaccount", "people_invitation", "people_naming", "office_enquiry"}
     for table in spread.tables:
         assert customers_read(access, table) == ({spread.birch.pk} if table in own else set()), table
 

@@ -20,6 +20,7 @@ class TokenScope(StrEnum):
     WRITE_ENTRIES = "entries:write"
     READ_REQUESTS = "requests:read"
     WRITE_REQUESTS = "requests:write"
+    READ_LEARNING = "learning:read"
 
 
 SCOPE_LABELS = {
@@ -28,6 +29,7 @@ SCOPE_LABELS = {
     TokenScope.WRITE_ENTRIES: _("Book consumption and take it back"),
     TokenScope.READ_REQUESTS: _("Read support requests, their messages and, for staff, the time worked"),
     TokenScope.WRITE_REQUESTS: _("Open support requests, write messages in them and, for engineers, log time"),
+    TokenScope.READ_LEARNING: _("Read what you learn and, for learning managers, what their people learn"),
 }
 # The right without which it is of no use. Support requests are given to people who have no right at all (R1.5), so that
 # one's own token may be of use to everybody; a customer's own is nobody whom anything could be given to.
@@ -39,12 +41,14 @@ _NEEDED = {
 _NEEDED_OF_CUSTOMER = _NEEDED | dict.fromkeys(
     (TokenScope.READ_REQUESTS, TokenScope.WRITE_REQUESTS), Right.VIEW_ALL_REQUESTS
 )
+_NEEDED_OF_CUSTOMER |= {TokenScope.READ_LEARNING: Right.VIEW_LEARNING}
 # A token has these of its holder's rights and no others, so that an endpoint cannot reach further than its scope.
 _RIGHTS_OF = {
     TokenScope.READ_AGREEMENTS: frozenset({Right.VIEW_ACTIVITY, Right.ADMINISTER}),
     TokenScope.READ_ENTRIES: frozenset({Right.VIEW_ACTIVITY, Right.ADMINISTER, Right.VIEW_LEARNING}),
     TokenScope.WRITE_ENTRIES: frozenset({Right.POST_ENTRIES}),
     TokenScope.READ_REQUESTS: frozenset({Right.VIEW_ALL_REQUESTS, Right.READ_WORK}),
+    TokenScope.READ_LEARNING: frozenset({Right.VIEW_LEARNING}),
     TokenScope.WRITE_REQUESTS: frozenset(
         {Right.VIEW_ALL_REQUESTS, Right.OPEN_REQUESTS, Right.READ_WORK, Right.WORK_REQUESTS}
     ),

@@ -44,6 +44,11 @@ class Subject:
         return bool(self.kinds) and self.kinds <= OF_REQUESTS
 
     @property
+    def is_education(self) -> bool:
+        """Its rows are what people learnt."""
+        return self.kinds == {ServiceKind.EDUCATION}
+
+    @property
     def is_benefit(self) -> bool:
         return all(line.balance is None for line in self.lines)
 

@@ -1,41 +1,89 @@
 """The grid behind proactive services, dedicated engineers and credits: one declaration for page and export (R1.14)."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date
+from functools import cached_property
 from typing import Any
 
 from django.utils.translation import gettext as _
 
 from tallyhub.activity.drilldown import Subject
-from tallyhub.activity.entry_grid import People, plain_amount
+from tallyhub.activity.entry_grid import shows_people
+from tallyhub.activity.rows import People, Rows, plain_amount
 from tallyhub.agreements.rules import ServiceKind
-from tallyhub.engagements import words
+from tallyhub.engagements import listing, words
 from tallyhub.engagements.listing import Row, RowFilter
 from tallyhub.kernel import formatting as fmt
 from tallyhub.kernel.amounts import Unit
-from tallyhub.kernel.grid import Column, harmless
+from tallyhub.kernel.grid import COUNT_MAX, Column, Place, harmless
 from tallyhub.kernel.http import url
 from tallyhub.kernel.spreadsheets import Quantity
-from tallyhub.ledger.entries import EntryFilter
-
-OF_ENGAGEMENTS = frozenset({ServiceKind.PROACTIVE, ServiceKind.DSE, ServiceKind.CREDITS})
 
 
-def rows_of(wanted: EntryFilter) -> RowFilter:
-    """The same filters, for engagements."""
-    return RowFilter(wanted.entitlements, wanted.workspaces, wanted.first_day, wanted.last_day, wanted.reference)
+class EngagementRows(Rows):
+    """What was delivered and what is open, for whoever sees Customer activity."""
+
+    sorts = listing.SORTS
+
+    @cached_property
+    def filter(self) -> RowFilter:
+        return self._filter(self.workspaces)
+
+    def _filter(self, workspaces: tuple[int, ...]) -> RowFilter:
+        wanted = self.wanted
+        return RowFilter(wanted.entitlements, workspaces, wanted.first_day, wanted.last_day, wanted.reference)
+
+    @cached_property
+    def names_orderers(self) -> bool:
+        return shows_people(self.access, self.subject, self.workspaces)
+
+    def columns(self) -> list[Column[Any]]:
+        used = listing.used_by_day(self.filter) if self.subject.kinds == {ServiceKind.CREDITS} else None
+        columns = Columns(
+            self.subject, self.workspace_names, self.people, used=used, names_orderers=self.names_orderers
+        )
+        return columns.declared()
+
+    def page(self, place: Place) -> list[Row]:
+        return listing.list_page(self.filter, place)
+
+    def stream(self) -> Iterator[Sequence[Row]]:
+        return listing.stream(self.filter)
+
+    def count(self, *, exact_max: int = COUNT_MAX) -> int:
+        return listing.count(self.filter, exact_max=exact_max)
+
+    def count_all(self) -> int:
+        return listing.count(self._filter(self.choice.workspaces))
+
+    def learn(self, rows: Sequence[Row]) -> None:
+        named = {row.person_id for row in rows}
+        if self.names_orderers:
+            named |= {row.ordered_by_id for row in rows}
+        self.people.learn(named)
 
 
 class Columns:
     """What each cell of a row says."""
 
-    def __init__(self, subject: Subject, workspaces: Mapping[int, str], people: People, *, shows_orders: bool) -> None:
-        """``workspaces`` by name, the chosen ones. ``shows_orders``: whether the reader may know who ordered."""
-        self._shows_orders = shows_orders
+    def __init__(
+        self,
+        subject: Subject,
+        workspaces: Mapping[int, str],
+        people: People,
+        *,
+        used: Callable[[int, date], int] | None,
+        names_orderers: bool,
+    ) -> None:
+        """``workspaces`` by name, those whose rows are shown. ``used``: of credits, what was used by the end of a day.
+        ``names_orderers``: whether the reader may know who ordered.
+        """
+        self._names_orderers = names_orderers
         self._members = {line.id: (agreement, package, line) for agreement, package, line in subject.members}
         self._workspaces = workspaces
         self._people = people
-        self._is_credits = subject.kinds == {ServiceKind.CREDITS}
+        self._is_credits = used is not None
+        self._used = used
 
     def declared(self) -> list[Column[Row]]:
         several_workspaces, several_packages = len(self._workspaces) > 1, len(self._members) > 1
@@ -52,14 +100,14 @@ class Columns:
             Column("ends_on", _("End"), _day(_ends) if hours else None, _iso(_ends), _ends),
             _text("engineer", _("Engineer"), lambda row: self._people.name(row.person_id), on_page=hours),
             self._ordered_by,
-            self._minutes("planned", _("Planned hours"), lambda row: row.planned_minutes),
+            self._minutes("planned", _("Planned for the service"), lambda row: row.planned_minutes),
             self._minutes("delivered", _("Delivered hours"), lambda row: row.delivered_minutes),
             self._amount("rate", _("Credit rate"), lambda row: row.rate) if credits_ else None,
             self._amount("held", _("Held"), lambda row: row.held or None, on_page=credits_),
             Column("charged", _("Credits") if credits_ else _("Charged"), self._charged, self._plain, self._cell,
                    sort="charged", is_numeric=True),
             self._minutes_charged,
-            self._amount("running", _("Used until then"), lambda row: row.running) if credits_ else None,
+            self._running,
             _text("workspace", _("Workspace"), self._workspace, on_page=several_workspaces),
             _text("service", _("Service"), lambda row: self._members[row.entitlement_id][2].title, on_page=False),
             _text("agreement", _("Agreement"), lambda row: self._members[row.entitlement_id][0].number,
@@ -74,9 +122,18 @@ class Columns:
 
     @property
     def _ordered_by(self) -> Column[Row] | None:
-        if not self._shows_orders:
+        if not self._names_orderers:
             return None
         return _text("person", _("Ordered by"), lambda row: self._people.name(row.ordered_by_id))
+
+    @property
+    def _running(self) -> Column[Row] | None:
+        used = self._used
+        if used is None:
+            return None
+        return self._amount(
+            "running", _("Used by the end of the day"), lambda row: used(row.entitlement_id, row.occurred_on)
+        )
 
     @property
     def _minutes_charged(self) -> Column[Row] | None:
@@ -97,6 +154,8 @@ class Columns:
 
     def _title(self, row: Row) -> str:
         notes = [row.title] if row.title else []
+        if row.is_open and row.held:
+            notes.append(_("%(amount)s held") % {"amount": fmt.amount(row.held, self._unit(row))})
         if row.is_reversal:
             notes.append(_("Reversal"))
         if row.is_reversed:
@@ -198,4 +257,4 @@ def _state(row: Row) -> str:
 
 def _href(row: Row) -> str:
     """Of an engagement; an entry has no page."""
-    return url("engagements:engagement", row.reference) if row.is_engagement else ""
+    return url("engagements:engagement", row.reference) if row.has_engagement else ""

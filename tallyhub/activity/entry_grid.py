@@ -1,61 +1,59 @@
-"""The grid behind a number: its columns for page and CSV, its filters, its links (design 5.6)."""
+"""The grid of entries as they are: what is behind a number that has no records of its own (design 5.6)."""
 
-from collections.abc import Callable, Iterable, Sequence
-from datetime import date
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from fractions import Fraction
 from typing import Any
 
-from django.http import QueryDict
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
 from tallyhub.activity.drilldown import Subject
-from tallyhub.activity.filters import NoSuchChoice
+from tallyhub.activity.rows import People, Rows, plain_amount
 from tallyhub.agreements.rules import ServiceKind
 from tallyhub.kernel import formatting as fmt
-from tallyhub.kernel.access import Access
+from tallyhub.kernel.access import Access, Right
 from tallyhub.kernel.amounts import Unit
-from tallyhub.kernel.grid import Column, Page, Place, cell, count_text, harmless, heading, link, page_links
+from tallyhub.kernel.grid import COUNT_MAX, Column, Place, harmless
 from tallyhub.kernel.spreadsheets import Quantity
-from tallyhub.ledger.entries import EntryFilter, EntryRow
-from tallyhub.organizations.queries import names_of
+from tallyhub.ledger import entries
+from tallyhub.ledger.entries import EntryRow
 
 
-def read_filter(query: QueryDict, subject: Subject, workspaces: tuple[int, ...]) -> EntryFilter:
-    """The grid's own filters. Raises NoSuchChoice for a day that is none."""
-    return EntryFilter(
-        entitlements=tuple(line.id for line in subject.lines),
-        workspaces=workspaces,
-        first_day=_day(query.get("from")),
-        last_day=_day(query.get("to")),
-        reference=(query.get("reference") or "").replace("\x00", "").strip()[:120],
-    )
+class EntryRows(Rows):
+    sorts = entries.SORTS
+
+    @property
+    def names_people(self) -> bool:  # type: ignore[override]
+        return shows_people(self.access, self.subject, self.workspaces)
+
+    def columns(self) -> list[Column[Any]]:
+        return Columns(self.subject, self.workspace_names, self.people if self.names_people else None).declared()
+
+    def page(self, place: Place) -> list[EntryRow]:
+        return entries.list_page(self.wanted, place)
+
+    def stream(self) -> Iterator[Sequence[EntryRow]]:
+        return entries.stream(self.wanted)
+
+    def count(self, *, exact_max: int = COUNT_MAX) -> int:
+        return entries.count(self.wanted, exact_max=exact_max)
+
+    def count_all(self) -> int:
+        return entries.count(replace(self.wanted, workspaces=self.choice.workspaces))
+
+    def learn(self, rows: Sequence[EntryRow]) -> None:
+        if self.names_people:
+            super().learn(rows)
 
 
-def _day(value: str | None) -> date | None:
-    try:
-        return date.fromisoformat(value) if value else None
-    except ValueError:
-        raise NoSuchChoice from None
-
-
-class People:
-    """Names by id, looked up a page or a batch at a time. Whom the customer no longer knows has none."""
-
-    def __init__(self, access: Access) -> None:
-        self._access = access
-        self._names: dict[int, str] = {}
-
-    def learn(self, ids: Iterable[int | None]) -> None:
-        """Know these people, and forget the ones before: an export keeps no more than one batch."""
-        self._names = names_of(self._access, ids)
-
-    def name(self, person_id: int | None) -> str:
-        return self._names.get(person_id) or _("Erased person") if person_id is not None else ""
+def shows_people(access: Access, subject: Subject, workspaces: tuple[int, ...]) -> bool:
+    """Who an entry is about is for those who may see everything of its kind."""
+    needed = Right.VIEW_LEARNING if ServiceKind.EDUCATION in subject.kinds else Right.ADMINISTER
+    return bool(workspaces) and all(access.has(needed, workspace_id=one) for one in workspaces)
 
 
 class Columns:
-    """The one declaration of the grid, for page and CSV: what each cell of a row says."""
+    """What each cell of a row says."""
 
     def __init__(self, subject: Subject, workspaces: dict[int, str], people: People | None) -> None:
         """``workspaces`` by name; ``people`` None where the reader may not know who an entry is about."""
@@ -155,86 +153,3 @@ def _iso_day(row: EntryRow) -> str:
 
 def _multiplier(row: EntryRow) -> str:
     return f"{row.multiplier_numerator}/{row.multiplier_denominator}"
-
-
-def plain_amount(value: int, unit: Unit) -> str | int:
-    """An export's figure: h:mm, hundredths as a decimal with a point, else the whole number."""
-    if unit is Unit.MINUTES:
-        sign = "-" if value < 0 else ""
-        return f"{sign}{abs(value) // 60}:{abs(value) % 60:02}"
-    if unit is Unit.CREDITS:
-        sign = "-" if value < 0 else ""
-        return f"{sign}{abs(value) // 100}.{abs(value) % 100:02}"
-    return value
-
-
-def hidden_notice(shown: int, total: int, kinds: set[ServiceKind]) -> str | None:
-    """Rows one may not see are counted, and it is said for whom they are."""
-    if shown >= total:
-        return None
-    counted = _("%(shown)s of %(total)s shown.") % {"shown": fmt.number(shown), "total": fmt.number(total)}
-    if ServiceKind.EDUCATION in kinds:
-        return counted + " " + _("Named people's learning is shown to learning managers only.")
-    return counted + " " + _("The others are not shared with you.")
-
-
-def count_label(count: int) -> str:
-    return ngettext("%(n)s entry", "%(n)s entries", count) % {"n": count_text(count, fmt.number)}
-
-
-def grid(
-    base: str,
-    columns: Sequence[Column[Any]],
-    found: Page[Any],
-    place: Place,
-    wanted: EntryFilter,
-    choice: list[tuple[str, str]],
-    *,
-    shown: int,
-    total: int,
-    kinds: set[ServiceKind],
-    may_export: bool = True,
-) -> dict[str, Any]:
-    """The grid, ready to be placed. ``choice``: the page's own filters, carried along in every link.
-
-    ``may_export``: into a file that is made in the background and taken later.
-    """
-    carried = [*choice, *_bounds(wanted)]
-    on_page = [column for column in columns if column.text]
-    return {
-        "columns": [heading(column, place, base, carried) for column in on_page],
-        "rows": [{"cells": [cell(column, row) for column in on_page]} for row in found.rows],
-        "filters": [
-            {"name": "from", "label": _("From"), "type": "date", "value": _iso(wanted.first_day), "options": []},
-            {"name": "to", "label": _("To"), "type": "date", "value": _iso(wanted.last_day), "options": []},
-            {"name": "reference", "label": _("Reference"), "type": "search", "value": wanted.reference, "options": []},
-        ],
-        "action": base,
-        "hidden": choice,
-        "count": count_label(shown),
-        "shown": hidden_notice(shown, total, kinds),
-        **page_links(base, carried, found, place, lambda row: f"{getattr(row, place.sort)}~{row.id}"),
-        "csv_href": f"{base}entries.csv{link(carried)}" if wanted.workspaces else None,
-        "address": base + link(carried) if may_export else "",
-        "empty": None if found.rows else _no_rows(wanted, shown, total),
-    }
-
-
-def _bounds(wanted: EntryFilter) -> list[tuple[str, str]]:
-    named = {"from": _iso(wanted.first_day), "to": _iso(wanted.last_day), "reference": wanted.reference}
-    return [(name, value) for name, value in named.items() if value]
-
-
-def _iso(day: date | None) -> str:
-    return day.isoformat() if day else ""
-
-
-def _no_rows(wanted: EntryFilter, shown: int, total: int) -> dict[str, str]:
-    if total and not shown:
-        return {
-            "title": _("No entries that you may see"),
-            "sentence": _("There are entries, but they are shown to others only."),
-        }
-    if wanted.is_bounded:
-        return {"title": _("No entries fit the filters"), "sentence": _("Widen the days or clear the reference.")}
-    return {"title": _("No consumption yet"), "sentence": _("Nothing has been recorded here so far.")}

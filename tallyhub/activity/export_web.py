@@ -10,8 +10,9 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from tallyhub.activity import commands, export_files, queries
-from tallyhub.activity.exports import Reader, is_still_allowed, language_of, open_source
+from tallyhub.activity.exports import is_still_allowed, language_of, open_source
 from tallyhub.activity.models import Export
+from tallyhub.activity.rows import Reader
 from tallyhub.kernel import clock
 from tallyhub.kernel import formatting as fmt
 from tallyhub.kernel.errors import Conflict

@@ -9,28 +9,25 @@ from django.http import QueryDict
 from django.urls import Resolver404, ResolverMatch, resolve
 from django.utils.translation import gettext as _
 
-from tallyhub.activity import drilldown, engagement_grid, entry_grid, queries, request_grid
+from tallyhub.activity import drilldown, queries
 from tallyhub.activity.drilldown import Subject
-from tallyhub.activity.engagement_grid import OF_ENGAGEMENTS
-from tallyhub.activity.entry_grid import Columns, People
 from tallyhub.activity.filters import Choice, NoSuchChoice, read_choice
+from tallyhub.activity.grids import rows_of
 from tallyhub.activity.queries import AgreementLines, list_agreements
+from tallyhub.activity.rows import Reader, Rows
 from tallyhub.activity.rules import Group
 from tallyhub.activity.statement_words import Words, cells_of
 from tallyhub.activity.statements import Document, Lines, read_document
 from tallyhub.agreements.rules import ServiceKind
-from tallyhub.engagements import listing as delivered
-from tallyhub.kernel.access import Access, Right
+from tallyhub.kernel.access import Right
 from tallyhub.kernel.errors import Conflict, Forbidden
 from tallyhub.kernel.grid import Column
 from tallyhub.kernel.http import file_name
 from tallyhub.kernel.spreadsheets import Sheet
-from tallyhub.ledger import entries
-from tallyhub.ledger.entries import EntryFilter
+from tallyhub.learning.report import queries as report_queries
+from tallyhub.learning.report.reading import Report
 from tallyhub.ledger.queries import known_at
 from tallyhub.organizations.queries import names_of
-from tallyhub.support.time import listing
-from tallyhub.support.time.listing import RowFilter
 
 # A drill-down is one entitlement, or one kind of the enterprise-wide section.
 Find = Callable[[list[AgreementLines], Choice], Subject]
@@ -46,124 +43,20 @@ def find_group(name: str) -> Find:
     return lambda agreements, choice: drilldown.subject_of_group(agreements, Group(name), choice)
 
 
-@dataclass(frozen=True, slots=True)
-class Reader:
-    """Who a file is for. ``workspaces``: the names of those that can be read."""
-
-    access: Access
-    customer: str
-    workspaces: dict[int, str]
-
-    @classmethod
-    def of(cls, sign_on: Any) -> "Reader":
-        """``sign_on``: organizations.sign_on.SignOn, of a request or of a job's actor."""
-        return cls(sign_on.access, sign_on.customer_name, {place.id: place.name for place in sign_on.places})
-
-
-@dataclass(frozen=True, slots=True)
-class Rows:
-    """The rows behind a number that a person may see. They are read in the scope that is open then."""
-
-    subject: Subject
-    wanted: EntryFilter
-    columns: list[Column[Any]]
-    people: People | None  # None: they are not named
-    requests: RowFilter | None = None  # where the rows are requests
-    engagements: delivered.RowFilter | None = None  # where they are engagements
-
-    @property
-    def workspaces(self) -> tuple[int, ...]:
-        return self.wanted.workspaces
-
-    @property
-    def only_workspace(self) -> int | None:
-        """Where they concern that one alone."""
-        return self.workspaces[0] if len(self.workspaces) == 1 else None
-
-    @property
-    def only_line(self) -> int | None:
-        return self.subject.lines[0].id if len(self.subject.lines) == 1 else None
-
-    def count(self, *, exact_max: int) -> int:
-        if self.requests:
-            return listing.count(self.requests, exact_max=exact_max)
-        if self.engagements:
-            return delivered.count(self.engagements, exact_max=exact_max)
-        return entries.count(self.wanted, exact_max=exact_max)
-
-    def batches(self) -> Iterator[Sequence[Any]]:
-        for batch in self._stream():
-            if self.people:
-                self.people.learn(one for row in batch for one in people_of(row))
-            yield batch
-
-    def _stream(self) -> Iterator[Sequence[Any]]:
-        if self.requests:
-            return listing.stream(self.requests)
-        return delivered.stream(self.engagements) if self.engagements else entries.stream(self.wanted)
-
-    def file_name(self, ending: str) -> str:
-        """By tile and range of days: what the filters say, else from the first package on until today."""
-        members = self.subject.members
-        first = self.wanted.first_day or min(package.starts_on for _agreement, package, _line in members)
-        last = self.wanted.last_day or max(agreement.today for agreement, *_rest in members)
-        return file_name([self.subject.title, first.isoformat(), last.isoformat()], ending)
-
-
 def read_rows(reader: Reader, find: Find, query: QueryDict) -> Rows:
     """Raises Forbidden and NoSuchChoice as the page does. Needs a scope."""
-    access = reader.access
-    choice = read_choice(query, access)
-    subject = find(list_agreements(access, choice.workspaces), choice)
-    workspaces = require_rows(access, subject, choice)
-    if subject.is_support:
-        return _read_requests(reader, subject, query, choice, workspaces)
-    if subject.kinds <= OF_ENGAGEMENTS:
-        return _read_engagements(reader, subject, query, workspaces)
-    people = People(access) if shows_people(access, subject, workspaces) else None
-    named = {one: name for one, name in reader.workspaces.items() if one in workspaces}
-    wanted = entry_grid.read_filter(query, subject, workspaces)
-    return Rows(subject, wanted, Columns(subject, named, people).declared(), people)
+    choice = read_choice(query, reader.access)
+    rows = rows_of(reader, find(list_agreements(reader.access, choice.workspaces), choice), query, choice)
+    require_rows(rows)
+    return rows
 
 
-def _read_requests(
-    reader: Reader, subject: Subject, query: QueryDict, choice: Choice, entry_workspaces: tuple[int, ...]
-) -> Rows:
-    wanted = entry_grid.read_filter(query, subject, choice.workspaces)
-    rows = request_grid.rows_of(reader.access, subject, wanted, entry_workspaces)
-    people = People(reader.access)
-    named = {one: name for one, name in reader.workspaces.items() if one in choice.workspaces}
-    return Rows(subject, wanted, request_grid.Columns(subject, named, people).declared(), people, rows)
-
-
-def _read_engagements(reader: Reader, subject: Subject, query: QueryDict, workspaces: tuple[int, ...]) -> Rows:
-    wanted = entry_grid.read_filter(query, subject, workspaces)
-    people = People(reader.access)
-    named = {one: name for one, name in reader.workspaces.items() if one in workspaces}
-    shows_orders = shows_people(reader.access, subject, workspaces)
-    columns = engagement_grid.Columns(subject, named, people, shows_orders=shows_orders).declared()
-    return Rows(subject, wanted, columns, people, engagements=engagement_grid.rows_of(wanted))
-
-
-def people_of(row: Any) -> tuple[int | None, ...]:
-    """Whom a row names: the person, and whoever ordered it."""
-    return (row.person_id, getattr(row, "ordered_by_id", None))
-
-
-def require_rows(access: Access, subject: Subject, choice: Choice) -> tuple[int, ...]:
-    """The workspaces whose rows are shown. Named people's learning answers 403 to all but learning managers (R2.2)."""
-    workspaces = drilldown.row_workspaces(access, subject.kinds, choice.workspaces)
-    if not workspaces and ServiceKind.EDUCATION in subject.kinds:
+def require_rows(rows: Rows) -> None:
+    """Named people's learning answers 403 to all but learning managers (R2.2); a benefit has no rows."""
+    if not rows.entry_workspaces and ServiceKind.EDUCATION in rows.subject.kinds:
         raise Forbidden(Right.VIEW_LEARNING)
-    if subject.is_benefit:
+    if rows.subject.is_benefit:
         raise NoSuchChoice
-    return workspaces
-
-
-def shows_people(access: Access, subject: Subject, workspaces: tuple[int, ...]) -> bool:
-    """Who an entry is about is for those who may see everything of its kind."""
-    needed = Right.VIEW_LEARNING if ServiceKind.EDUCATION in subject.kinds else Right.ADMINISTER
-    return bool(workspaces) and all(access.has(needed, workspace_id=one) for one in workspaces)
 
 
 def open_statement(reader: Reader, statement_id: int) -> tuple[Words, Lines]:
@@ -210,10 +103,15 @@ def language_of(reader: Reader, address: str, otherwise: str) -> str:
 
 
 def _resolve(address: str) -> ResolverMatch:
+    """Of a page of ours. It is a link on the export's page later: another site, or a script, is no address of it."""
     try:
-        return resolve(urlsplit(address).path)
+        parts = urlsplit(address)
+        found = resolve(parts.path)
     except (Resolver404, ValueError):  # http://[ is no address at all
         raise NoSuchChoice from None
+    if parts.scheme or parts.netloc:
+        raise NoSuchChoice
+    return found
 
 
 def open_source(reader: Reader, address: str, *, rows_max: int) -> Source:
@@ -221,21 +119,21 @@ def open_source(reader: Reader, address: str, *, rows_max: int) -> Source:
     found = _resolve(address)
     if found.view_name == "activity:statement":
         return _statement_source(*open_statement(reader, found.kwargs["statement_id"]))
+    if found.view_name == "learning:report":
+        return _report_source(reader, QueryDict(urlsplit(address).query), rows_max)
     finders: dict[str, Callable[[], Find]] = {
         "activity:entitlement": lambda: find_entitlement(found.kwargs["entitlement_id"]),
         "activity:group": lambda: find_group(found.kwargs["group"]),
     }
     if found.view_name not in finders:
         raise NoSuchChoice
-    return _rows_source(
-        reader.access, read_rows(reader, finders[found.view_name](), QueryDict(urlsplit(address).query)), rows_max
-    )
+    return _rows_source(read_rows(reader, finders[found.view_name](), QueryDict(urlsplit(address).query)), rows_max)
 
 
-def _rows_source(access: Access, rows: Rows, rows_max: int) -> Source:
-    if rows.requests and not request_grid.oversees(access, rows.workspaces):
+def _rows_source(rows: Rows, rows_max: int) -> Source:
+    if not rows.may_export:
         raise Conflict("export_not_allowed")  # with whom a request is shared may change before the file is taken
-    exported = [column for column in rows.columns if column.cell or column.plain]
+    exported = [column for column in rows.columns() if column.cell or column.plain]
 
     def sheets(watch: Watch) -> Iterator[Sheet]:
         labels = [(column.key, column.label) for column in exported]
@@ -243,7 +141,27 @@ def _rows_source(access: Access, rows: Rows, rows_max: int) -> Source:
         yield Sheet(_("Entries"), labels, (cells_of(exported, row) for row in watch(flat)))
 
     total = rows.count(exact_max=rows_max)
-    return Source(rows.file_name("xlsx"), total, rows.workspaces, rows.people is not None, sheets)
+    return Source(rows.file_name("xlsx"), total, rows.workspaces, rows.names_people, sheets)
+
+
+def _report_source(reader: Reader, query: QueryDict, rows_max: int) -> Source:
+    """The education report, for learning managers."""
+    report_queries.read_workspaces(reader.access)
+    made = Report.read(reader.access, query, reader.workspaces)
+    exported: list[Column[Any]] = [column for column in made.words.columns() if column.cell or column.plain]
+
+    def sheets(watch: Watch) -> Iterator[Sheet]:
+        flat = (row for batch in made.batches() for row in batch)
+        labels = [(column.key, column.label) for column in exported]
+        yield Sheet(_("Education report"), labels, (cells_of(exported, row) for row in watch(flat)))
+
+    return Source(
+        made.file_name("xlsx"),
+        report_queries.count(made.wanted, exact_max=rows_max),
+        made.wanted.workspaces,
+        True,
+        sheets,
+    )
 
 
 def _statement_source(words: Words, lines: Lines) -> Source:

@@ -11,7 +11,8 @@ from procrastinate.contrib.django import app
 
 from tallyhub.accounts.models import Person
 from tallyhub.activity import commands, export_files, queries
-from tallyhub.activity.exports import Reader, language_of, open_source
+from tallyhub.activity.exports import language_of, open_source
+from tallyhub.activity.rows import Reader
 from tallyhub.kernel import clock
 from tallyhub.kernel.access import Access
 from tallyhub.kernel.errors import Conflict, HubError

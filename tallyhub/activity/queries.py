@@ -7,6 +7,7 @@ from datetime import date, datetime, timedelta
 from typing import NamedTuple
 
 from django.db import connection
+from django.db.models import F
 from django.utils.translation import get_language
 
 from tallyhub.activity.filters import NoSuchChoice
@@ -17,6 +18,7 @@ from tallyhub.agreements.rules import ACTIVE_STATES, Scope, ServiceKind, State, 
 from tallyhub.kernel import clock
 from tallyhub.kernel.access import Access, Right
 from tallyhub.kernel.amounts import Unit
+from tallyhub.kernel.parts import Part, part
 from tallyhub.ledger.engine import Segment
 from tallyhub.ledger.queries import read_segment_on, replay
 
@@ -321,6 +323,12 @@ def list_statements(access: Access, *, at_most: int) -> list[Statement]:
 
 def get_statement(access: Access, statement_id: int) -> Statement:
     return Statement.objects.visible_to(access).select_related("agreement").get(pk=statement_id)
+
+
+def news_of_statements(access: Access, since: datetime) -> Part:
+    """A part of home: the statements that others made since then."""
+    made = Statement.objects.visible_to(access).filter(made_at__gte=since).exclude(made_by_id=access.person_id or 0)
+    return part("statement", made, "-made_at", at=F("made_at"), key=F("pk"), text=F("agreement__name"))
 
 
 def list_exports(access: Access) -> list[Export]:

@@ -1,60 +1,84 @@
 """The grid behind reactive and advisory support: one declaration for page and export (R2.1)."""
 
-from collections.abc import Callable, Iterable, Mapping
-from datetime import date
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from fractions import Fraction
+from functools import cached_property
 from typing import Any
 
 from django.utils.translation import gettext as _
 
 from tallyhub.activity.additional import request_href
 from tallyhub.activity.drilldown import Subject
-from tallyhub.activity.entry_grid import People, plain_amount
+from tallyhub.activity.rows import People, Rows, iso, plain_amount
 from tallyhub.activity.rules import Tone
 from tallyhub.agreements.rules import ServiceKind
 from tallyhub.kernel import formatting as fmt
-from tallyhub.kernel.access import Access, Right
+from tallyhub.kernel.access import Right
 from tallyhub.kernel.amounts import Unit
-from tallyhub.kernel.grid import Column, count_text, harmless
+from tallyhub.kernel.grid import COUNT_MAX, Column, Place, count_text, harmless
 from tallyhub.kernel.spreadsheets import Quantity
-from tallyhub.ledger.entries import EntryFilter
 from tallyhub.support import words
 from tallyhub.support.placement.queries import list_sorts
 from tallyhub.support.time import listing
 from tallyhub.support.time.listing import Row, RowFilter, placed_under
 
 
-def rows_of(access: Access, subject: Subject, wanted: EntryFilter, entry_workspaces: tuple[int, ...]) -> RowFilter:
-    """The same filters, for requests. ``entry_workspaces``: where entries that are no request's are shown, too."""
-    return RowFilter(
-        access,
-        wanted.entitlements,
-        wanted.workspaces,
-        entry_workspaces,
-        placed_under(list_sorts(wanted.workspaces), wanted.entitlements),
-        wanted.first_day,
-        wanted.last_day,
-        wanted.reference,
-    )
+class RequestRows(Rows):
+    """Requests that one may see, and for administrators the entries that are no request's."""
 
+    sorts = listing.SORTS
+    sees_all = False  # with whom a request is shared is no matter of rights
 
-def totals(rows: RowFilter) -> list[dict[str, Any]]:
-    """How many requests are open and closed, those included that the reader may not see; whatever the grid's filters.
+    @property
+    def workspaces(self) -> tuple[int, ...]:
+        return self.choice.workspaces
 
-    Beside what they drew. Different services are not told apart: a request may draw of several.
-    """
-    counts = listing.count_states(rows)
-    labels = (_("Requests open"), _("Requests closed"))
-    return [
-        {"label": label, "value": count_text(count, fmt.number), "tone": Tone.PLAIN}
-        for label, count in zip(labels, counts, strict=True)
-    ]
+    @property
+    def may_export(self) -> bool:
+        """All rows there are this person's to see, by rights that can be asked for again when the file is taken."""
+        needed = (Right.VIEW_ALL_REQUESTS, Right.ADMINISTER)
+        return all(self.access.has(right, workspace_id=one) for one in self.workspaces for right in needed)
 
+    @cached_property
+    def filter(self) -> RowFilter:
+        wanted = self.wanted
+        return RowFilter(
+            self.access,
+            wanted.entitlements,
+            wanted.workspaces,
+            self.entry_workspaces,
+            placed_under(list_sorts(wanted.workspaces), wanted.entitlements),
+            wanted.first_day,
+            wanted.last_day,
+            wanted.reference,
+        )
 
-def oversees(access: Access, workspaces: Iterable[int]) -> bool:
-    """Whether all rows there are this person's to see, by rights that can be asked for again later."""
-    needed = (Right.VIEW_ALL_REQUESTS, Right.ADMINISTER)
-    return all(access.has(right, workspace_id=one) for one in workspaces for right in needed)
+    def columns(self) -> list[Column[Any]]:
+        return Columns(self.subject, self.workspace_names, self.people).declared()
+
+    def page(self, place: Place) -> list[Row]:
+        return listing.list_page(self.filter, place)
+
+    def stream(self) -> Iterator[Sequence[Row]]:
+        return listing.stream(self.filter)
+
+    def count(self, *, exact_max: int = COUNT_MAX) -> int:
+        return listing.count(self.filter, exact_max=exact_max)
+
+    def count_all(self) -> int:
+        return listing.count_all(self.filter)
+
+    def totals(self) -> list[dict[str, Any]]:
+        """How many requests are open and closed, those included that the reader may not see.
+
+        Beside what they drew. Different services are not told apart: a request may draw of several.
+        """
+        counts = listing.count_states(self.filter)
+        labels = (_("Requests open"), _("Requests closed"))
+        return [
+            {"label": label, "value": count_text(count, fmt.number), "tone": Tone.PLAIN}
+            for label, count in zip(labels, counts, strict=True)
+        ]
 
 
 class Columns:
@@ -214,8 +238,4 @@ def _closed(row: Row) -> str:
 
 
 def _iso_closed(row: Row) -> str:
-    return _iso(row.closed_on)
-
-
-def _iso(day: date | None) -> str:
-    return day.isoformat() if day else ""
+    return iso(row.closed_on)

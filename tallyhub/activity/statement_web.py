@@ -18,9 +18,10 @@ from django.views.decorators.http import require_http_methods, require_safe
 from markupsafe import Markup
 
 from tallyhub.activity import commands, queries
-from tallyhub.activity.exports import Reader, open_statement, statement_file_name
+from tallyhub.activity.exports import open_statement, statement_file_name
 from tallyhub.activity.models import Statement
 from tallyhub.activity.queries import AgreementLines
+from tallyhub.activity.rows import Reader
 from tallyhub.activity.rules import stated_workspaces
 from tallyhub.activity.statement_files import LINES_MAX_PDF, pdf_of, xlsx_of
 from tallyhub.activity.statement_words import moment, page_columns

@@ -86,9 +86,20 @@ class Words:
         said = _("Bought = left + expired + delivered in total − over, each as of %(day)s.") % {
             "day": fmt.day(self.document.asked.last_day)
         }
-        if all(line.kind is not ServiceKind.CONTACTS for *_rest, line in self.document.members):
+        if self.document.contacts is None:
             return said
-        return f"{said} {_('Of support contacts it states what was recorded; who is named now is on Manage users.')}"
+        return f"{said} {self._contacts}"
+
+    @property
+    def _contacts(self) -> str:
+        """People are a number on a day: what was recorded of them adds up to nothing."""
+        n = self.document.contacts or 0
+        text = ngettext(
+            "Of support contacts it lists what was recorded; at the end of %(day)s, %(n)s person was named.",
+            "Of support contacts it lists what was recorded; at the end of %(day)s, %(n)s people were named.",
+            n,
+        )
+        return text % {"day": fmt.day(self.document.asked.last_day), "n": fmt.number(n)}
 
     @property
     def is_partial(self) -> bool:

@@ -8,9 +8,10 @@ from operator import attrgetter
 
 from tallyhub.activity import drilldown, queries
 from tallyhub.activity.drilldown import Subject
-from tallyhub.activity.entry_grid import Columns, People
+from tallyhub.activity.entry_grid import Columns
 from tallyhub.activity.models import Statement
 from tallyhub.activity.queries import AgreementLines, Member
+from tallyhub.activity.rows import People
 from tallyhub.activity.rules import Figures, digest_of, figures_of
 from tallyhub.agreements.rules import ServiceKind
 from tallyhub.kernel.access import Access, Right
@@ -19,6 +20,8 @@ from tallyhub.ledger import entries
 from tallyhub.ledger.entries import EntryFilter, EntryRow
 from tallyhub.ledger.queries import allotments_of, days_as_of, held_as_of
 from tallyhub.ledger.rules import Sum
+from tallyhub.people.naming import rules as naming
+from tallyhub.people.naming.queries import named_on
 
 NO_LINES = Sum()
 
@@ -85,6 +88,7 @@ class Document:
     is_intact: bool  # its figures are those that it was made with
     shown: tuple[int, ...]  # entitlements whose lines this person may see
     named: frozenset[int]  # and of those whose people
+    contacts: int | None = None  # support contacts named at the end of the period; None: the agreement counts none
 
     @property
     def agreement(self) -> AgreementLines:
@@ -113,7 +117,18 @@ def read_document(access: Access, statement: Statement) -> Document:
         is_intact=digest_of(figures) == statement.digest,
         shown=shown,
         named=frozenset(line.id for *_rest, line in members if _names(access, line.kind, asked.workspaces)),
+        contacts=_contacts(statement, members),
     )
+
+
+def _contacts(statement: Statement, members: Sequence[Member]) -> int | None:
+    """Over all workspaces of the agreement. Who is named after the statement was made is none of it."""
+    if all(line.kind is not ServiceKind.CONTACTS for *_rest, line in members):
+        return None
+    agreement = members[0][0]
+    counting = naming.Agreement(agreement.id, agreement.number, agreement.zone)
+    counted = named_on([counting], [statement.last_day], now=statement.made_at)
+    return counted[statement.last_day][agreement.id]
 
 
 def _shows(access: Access, kind: ServiceKind, workspaces: tuple[int, ...]) -> bool:

@@ -3,10 +3,11 @@ from django.views.generic import RedirectView
 
 from tallyhub.activity import additional_web, export_web, statement_web, view_web, web
 from tallyhub.activity.audit import web as audit
+from tallyhub.activity.home import web as home
 
 app_name = "activity"
 urlpatterns: list[URLPattern] = [
-    path("", web.home, name="home"),
+    path("", home.home, name="home"),
     path("management/", web.management, name="management"),
     path("customer-activity/", web.customer_activity, name="customer_activity"),
     path("customer-activity/enterprise/<str:group>/", web.group, name="group"),

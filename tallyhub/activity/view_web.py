@@ -74,9 +74,12 @@ def _address(text: str) -> str:
         is_ours = resolve(parts.path).view_name in KEPT
     except (Resolver404, ValueError):  # http://[ is no address at all
         raise NoSuchChoice from None
-    if parts.scheme or parts.netloc or not is_ours or len(text) > ADDRESS_MAX:
+    if parts.scheme or parts.netloc or not is_ours:
         raise NoSuchChoice
-    return _first_page(parts.path, QueryDict(parts.query))
+    address = _first_page(parts.path, QueryDict(parts.query))
+    if len(address) > ADDRESS_MAX:  # as a browser is sent there, each letter but ASCII's takes six characters or more
+        raise NoSuchChoice
+    return address
 
 
 def _first_page(path: str, query: QueryDict) -> str:

@@ -1,126 +1,42 @@
 """Home, the Management tab, Customer activity and its drill-downs. Each page runs in one read-only scope."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
 from typing import Any
 
 from django.http import HttpResponse, HttpResponseBase
-from django.shortcuts import redirect, render
+from django.shortcuts import render
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from tallyhub.accounts.sessions import CUSTOMER_KEY
-from tallyhub.activity import additional, drilldown, engagement_grid, entry_grid, page, request_grid, tiles
+from tallyhub.activity import additional, drilldown, page, tiles
 from tallyhub.activity.commands import note_export
 from tallyhub.activity.drilldown import Subject
-from tallyhub.activity.entry_grid import Columns, People
-from tallyhub.activity.exports import (
-    Find,
-    Reader,
-    Rows,
-    find_entitlement,
-    find_group,
-    people_of,
-    read_rows,
-    require_rows,
-    shows_people,
-)
+from tallyhub.activity.exports import Find, find_entitlement, find_group, read_rows
 from tallyhub.activity.filters import Choice, read_choice
-from tallyhub.activity.people import count_people, is_about_people, people
+from tallyhub.activity.grids import rows_of
+from tallyhub.activity.people import count_people
 from tallyhub.activity.queries import AgreementLines, DataState, data_state, list_agreements, list_views
+from tallyhub.activity.rows import Reader, Rows
 from tallyhub.activity.rules import may_state
 from tallyhub.activity.view_web import saved_views
-from tallyhub.engagements import listing as delivered
 from tallyhub.kernel import clock
 from tallyhub.kernel import formatting as fmt
 from tallyhub.kernel.access import Access, Right
-from tallyhub.kernel.grid import csv_lines, cut, read_place
+from tallyhub.kernel.grid import csv_lines, read_place
 from tallyhub.kernel.http import HubRequest, attachment, etag_of, signed_in, unchanged, url
 from tallyhub.kernel.scope import scope
 from tallyhub.kernel.streams import LongAnswer
-from tallyhub.ledger import entries
 from tallyhub.office.enquiries.queries import list_unmapped
 from tallyhub.organizations.looks import told
-from tallyhub.organizations.queries import list_customers_held
 from tallyhub.support.placement.queries import list_sorts
-from tallyhub.support.time import listing
-from tallyhub.support.time.listing import RowFilter
-
-HOME_TILES_MAX = 6  # per agreement; the page has them all
-REFUSING_MAX = 5  # organisations that are named
 
 
-@signed_in
-@require_safe
-@told("home")
-def home(request: HubRequest) -> HttpResponse:
-    """What is left, per active agreement of the workspace one is signed in to."""
-    if _has_to_choose(request):
-        return redirect("office:home")
-    if not request.access.has_anywhere(Right.VIEW_ACTIVITY):
-        with scope(request.access):
-            return render(request, "activity/home.html", {"sections": [], "empty": _no_activity(request)})
-    choice = read_choice(request.GET, request.access)
-    with scope(request.access):
-        agreements = _read_agreements(request, choice)
-        sections = [
-            _home_section(one, replace(choice, agreement_id=one.id))
-            for one in page.chosen_agreements(agreements, choice)
-        ]
-        empty = None if sections else _("No agreement is in force in this workspace today.")
-        return render(request, "activity/home.html", {"sections": sections, "empty": empty})
-
-
-def _read_agreements(
+def read_agreements(
     request: HubRequest, choice: Choice, *, named: Mapping[int, int] | None = None
 ) -> list[AgreementLines]:
     """``named``: how many support contacts by agreement, where that was read already."""
     return count_people(list_agreements(request.access, choice.workspaces), choice.workspaces, named=named)
-
-
-def _has_to_choose(request: HubRequest) -> bool:
-    """Of several customers whom one serves, the first by name may have nothing yet; so nobody begins inside it."""
-    return (
-        request.sign_on.customer_count > 1
-        and CUSTOMER_KEY not in request.session
-        and request.access.has_anywhere(Right.MANAGE_AGREEMENTS)
-    )
-
-
-def _home_section(agreement: AgreementLines, choice: Choice) -> dict[str, Any]:
-    return {"agreement": page.card(agreement), "tiles": page.urgent(agreement, choice)[:HOME_TILES_MAX]}
-
-
-def _no_activity(request: HubRequest) -> str:
-    if not request.sign_on.customer_count:
-        if refusing := list(list_customers_held(request.access)[:REFUSING_MAX]):
-            return _refused(request.sign_on.vouched_by, [one.name for one in refusing])
-        return _("You are not assigned to a customer yet. As soon as you are, you find it here.")
-    return _(
-        "What is left is shown to people with the role Customer activity. "
-        "An administrator of your workspace can give it to you."
-    )
-
-
-def _refused(vouched_by: int | None, customers: list[str]) -> str:
-    """Whoever has a role and still gets in nowhere must learn why (R3.6)."""
-    named = {"customers": fmt.listed(customers)}
-    if vouched_by is not None:
-        return (
-            _(
-                "You are signed in by an organisation’s own sign-in, which opens that organisation alone. To work for "
-                "%(customers)s, sign out and sign in as you do there."
-            )
-            % named
-        )
-    return (
-        _(
-            "Your account is a personal account; the workspaces of %(customers)s accept work accounts only. Sign in "
-            "with your organisation’s account, or ask your administrator."
-        )
-        % named
-    )
 
 
 @signed_in
@@ -151,7 +67,7 @@ def customer_activity(request: HubRequest) -> HttpResponse:
         etag = etag_of(request, state, cases)
         if unchanged(request, etag):
             return HttpResponse(status=304, headers={"ETag": etag})
-        agreements = _read_agreements(request, choice, named=dict(state.named))
+        agreements = read_agreements(request, choice, named=dict(state.named))
         context = {"page": _page(request, choice, agreements, state) | {"additional": cases}}
         response = render(request, "activity/customer_activity.html", context)
     if etag:
@@ -242,9 +158,7 @@ def group_csv(request: HubRequest, group: str) -> HttpResponseBase:
 def _drilldown(request: HubRequest, base: str, find: Find) -> HttpResponse:
     choice = read_choice(request.GET, request.access)
     with scope(request.access):
-        subject = find(_read_agreements(request, choice), choice)
-        of_people = is_about_people(subject)
-        requests = _request_rows(request, subject, choice) if subject.is_support else None
+        subject = find(read_agreements(request, choice), choice)
         context = {
             "title": subject.title,
             "views": saved_views(request, list_views(request.access)),
@@ -252,15 +166,32 @@ def _drilldown(request: HubRequest, base: str, find: Find) -> HttpResponse:
             "back_href": url("activity:customer_activity") + choice.query(),
             "workspaces": page.filters(choice, request.sign_on.places, [])["choice"],
             "members": _members(subject),
-            "totals": drilldown.totals(subject) + (request_grid.totals(requests) if requests else []),
+            "totals": drilldown.totals(subject),
             "action": {"title": _("Go to the service"), "href": subject.action_url} if subject.action_url else None,
+            "learning": _learning_links(request.access, subject, choice),
             "open_href": _open_href(request.access, subject, choice),
             "who_href": _who_of(request, subject, choice),
-            "people": people(request.access, subject, choice.workspaces) if of_people else None,
-            "charts": [] if of_people else drilldown.charts(subject, choice.workspaces),
-            "grid": None if subject.is_benefit or of_people else _grid(request, base, subject, choice, requests),
+            "people": None,
+            "charts": [],
+            "grid": None,
+            "grid_title": "",
         }
+        if not subject.is_benefit:
+            rows = rows_of(Reader.of(request.sign_on), subject, request.GET, choice)
+            context["totals"] += rows.totals()
+            context |= rows.parts(base)
+            context["grid"] = rows.grid(base, read_place(request.GET, rows.sorts))
         return render(request, "activity/drilldown.html", context)
+
+
+def _learning_links(access: Access, subject: Subject, choice: Choice) -> list[dict[str, str]]:
+    """Where one learns; and for learning managers the report (R2.2)."""
+    if not subject.is_education:
+        return []
+    found = [{"title": _("Go to learning"), "href": url("learning:catalogue"), "icon": "school"}]
+    if any(access.has(Right.VIEW_LEARNING, workspace_id=one) for one in choice.workspaces):
+        found.append({"title": _("Education report"), "href": url("learning:report"), "icon": "download"})
+    return found
 
 
 def _open_href(access: Access, subject: Subject, choice: Choice) -> str | None:
@@ -287,85 +218,10 @@ def _members(subject: Subject) -> list[dict[str, str]]:
 
 
 def _rows(request: HubRequest, base: str, find: Find) -> HttpResponse:
-    choice = read_choice(request.GET, request.access)
     with scope(request.access):
-        subject = find(list_agreements(request.access, choice.workspaces), choice)
-        require_rows(request.access, subject, choice)
-        requests = _request_rows(request, subject, choice) if subject.is_support else None
-        return render(request, "site/_grid.html", {"grid": _grid(request, base, subject, choice, requests)})
-
-
-def _grid(
-    request: HubRequest, base: str, subject: Subject, choice: Choice, requests: RowFilter | None
-) -> dict[str, Any]:
-    if requests:
-        return _request_grid(request, base, subject, choice, requests)
-    if subject.kinds <= engagement_grid.OF_ENGAGEMENTS:
-        return _engagement_grid(request, base, subject, choice)
-    workspaces = drilldown.row_workspaces(request.access, subject.kinds, choice.workspaces)
-    wanted = entry_grid.read_filter(request.GET, subject, workspaces)
-    place = read_place(request.GET, entries.SORTS)
-    found = cut(entries.list_page(wanted, place), place)
-    total = entries.count(replace(wanted, workspaces=choice.workspaces))
-    shown = entries.count(wanted) if workspaces != choice.workspaces else total
-    named = People(request.access) if shows_people(request.access, subject, workspaces) else None
-    if named:
-        named.learn(row.person_id for row in found.rows)
-    columns = Columns(subject, _workspace_names(request, workspaces), named).declared()
-    return entry_grid.grid(
-        base, columns, found, place, wanted, [*choice.pairs()], shown=shown, total=total, kinds=subject.kinds
-    )
-
-
-def _engagement_grid(request: HubRequest, base: str, subject: Subject, choice: Choice) -> dict[str, Any]:
-    workspaces = drilldown.row_workspaces(request.access, subject.kinds, choice.workspaces)
-    wanted = entry_grid.read_filter(request.GET, subject, workspaces)
-    rows = engagement_grid.rows_of(wanted)
-    place = read_place(request.GET, delivered.SORTS)
-    found = cut(delivered.list_page(rows, place), place)
-    people = People(request.access)
-    people.learn(one for row in found.rows for one in people_of(row))
-    names = _workspace_names(request, workspaces)
-    shows_orders = shows_people(request.access, subject, workspaces)
-    columns = engagement_grid.Columns(subject, names, people, shows_orders=shows_orders).declared()
-    shown = delivered.count(rows)
-    total = delivered.count(replace(rows, workspaces=choice.workspaces)) if workspaces != choice.workspaces else shown
-    return entry_grid.grid(
-        base, columns, found, place, wanted, [*choice.pairs()], shown=shown, total=total, kinds=subject.kinds
-    )
-
-
-def _request_rows(request: HubRequest, subject: Subject, choice: Choice) -> RowFilter:
-    """Requests that one may see, and for administrators the entries that are no request's."""
-    wanted = entry_grid.read_filter(request.GET, subject, choice.workspaces)
-    entry_workspaces = drilldown.row_workspaces(request.access, subject.kinds, choice.workspaces)
-    return request_grid.rows_of(request.access, subject, wanted, entry_workspaces)
-
-
-def _request_grid(request: HubRequest, base: str, subject: Subject, choice: Choice, rows: RowFilter) -> dict[str, Any]:
-    """The others are counted."""
-    wanted = entry_grid.read_filter(request.GET, subject, choice.workspaces)
-    place = read_place(request.GET, listing.SORTS)
-    found = cut(listing.list_page(rows, place), place)
-    people = People(request.access)
-    people.learn(row.person_id for row in found.rows)
-    columns = request_grid.Columns(subject, _workspace_names(request, choice.workspaces), people).declared()
-    return entry_grid.grid(
-        base,
-        columns,
-        found,
-        place,
-        wanted,
-        [*choice.pairs()],
-        shown=listing.count(rows),
-        total=listing.count_all(rows),
-        kinds=subject.kinds,
-        may_export=request_grid.oversees(request.access, choice.workspaces),
-    )
-
-
-def _workspace_names(request: HubRequest, workspaces: tuple[int, ...]) -> dict[int, str]:
-    return {place.id: place.name for place in request.sign_on.places if place.id in workspaces}
+        rows = read_rows(Reader.of(request.sign_on), find, request.GET)
+        grid = rows.grid(base, read_place(request.GET, rows.sorts))
+        return render(request, "site/_grid.html", {"grid": grid})
 
 
 def _csv(request: HubRequest, find: Find) -> HttpResponseBase:
@@ -381,7 +237,7 @@ def _csv(request: HubRequest, find: Find) -> HttpResponseBase:
 
 def _csv_body(request: HubRequest, rows: Rows, language: str) -> Iterator[str]:
     has_keys = request.GET.get("header") == "keys"  # stable names for programs; people get their language
-    exported = [(column.key if has_keys else column.label, column.plain) for column in rows.columns if column.plain]
+    exported = [(column.key if has_keys else column.label, column.plain) for column in rows.columns() if column.plain]
     cells = [plain for _label, plain in exported]
     with translation.override(language), scope(request.access):
         lines = ([cell(row) for cell in cells] for batch in rows.batches() for row in batch)

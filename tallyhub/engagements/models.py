@@ -106,6 +106,8 @@ class Engagement(models.Model):
     late_on = models.DateField(null=True)  # cancelled so late that it costs,
     late_charge = models.PositiveIntegerField(default=0)  # and how much, in the entitlement's smallest steps
 
+    listed_on = models.DateField(null=True)  # under which day it is a row of its own behind the tile (``listing``)
+
     source = models.CharField(max_length=40, blank=True)
     external_id = models.CharField(max_length=120, blank=True)  # its number in the system it came from
     source_digest = models.BinaryField(max_length=32, null=True)  # of what that system said of it last
@@ -126,7 +128,17 @@ class Engagement(models.Model):
         ]
         indexes = [
             models.Index(fields=["workspace", "-requested_at", "-id"], name="engagement_by_request"),
-            models.Index(fields=["entitlement", "workspace"], name="engagement_of_entitlement"),
+            # The two orders of the rows behind a tile, as of the ledger's entries.
+            models.Index(
+                fields=["entitlement", "workspace", "listed_on", "id"],
+                condition=Q(listed_on__isnull=False),
+                name="engagement_open_by_day",
+            ),
+            models.Index(
+                fields=["entitlement", "workspace", "id"],
+                condition=Q(listed_on__isnull=False),
+                name="engagement_open_by_charge",
+            ),
             models.Index(fields=["workspace", "state"], name="engagement_by_state"),
         ]
 

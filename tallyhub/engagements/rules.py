@@ -204,6 +204,11 @@ def wanted_hold(state: State, planned: int, used: int) -> int:
     return max(planned - used, 0) if state in HOLDING else 0
 
 
+def listed_on(state: State, requested_on: date, *, is_booked: bool) -> date | None:
+    """The day of the row that an engagement has of its own: while more may come, or where no entry shows it."""
+    return requested_on if state in OPEN or not is_booked else None
+
+
 def charge_for_cancelling(planned: int, days_before: int | None, percent: int | None, starts_on: date | None,
                           today: date) -> int:  # fmt: skip
     """The share of what was planned that cancelling costs now, rounded up; nothing while it is early enough.

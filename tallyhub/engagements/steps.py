@@ -6,7 +6,7 @@ a change and then this.
 """
 
 from collections.abc import Sequence
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from typing import Any
 
 from django.db import connection
@@ -25,6 +25,7 @@ from tallyhub.engagements.rules import (
     check_transition,
     day_of_work_after,
     lines_of,
+    listed_on,
     wanted_hold,
 )
 from tallyhub.journal.steps import record
@@ -165,7 +166,10 @@ def settle(access: Access, engagement: Engagement, reason: str) -> None:
         entry.charged for entry in entries
     )
     holds = _holds(hub, engagement, offers, used)
-    Engagement.objects.filter(pk=engagement.pk).update(serial=engagement.serial)
+    engagement.listed_on = listed_on(
+        State(engagement.state), engagement.requested_at.astimezone(UTC).date(), is_booked=bool(lines)
+    )
+    Engagement.objects.filter(pk=engagement.pk).update(serial=engagement.serial, listed_on=engagement.listed_on)
     if gone:
         ledger.reverse(access, gone, reason)
     if entries or holds:

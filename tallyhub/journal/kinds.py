@@ -118,6 +118,15 @@ KINDS: dict[str, Kind] = {
     "journal.cleared": Kind(
         _("Audit cleared"), _("Cleared events from before %(before)s, %(count)s in number: %(kind)s")
     ),
+    "learning.assigned": Kind(_("Activity assigned"), _("Assigned a learning activity to somebody"), About.OTHER),
+    "learning.assignment_withdrawn": Kind(
+        _("Assignment withdrawn"), _("Withdrew the assignment of a learning activity"), About.OTHER
+    ),
+    "learning.completed": Kind(_("Activity completed"), _("Somebody completed a learning activity"), About.OTHER),
+    "learning.source_made": Kind(_("Learning system added"), _("Added a learning system"), About.OTHER),
+    "learning.source_revoked": Kind(_("Learning system revoked"), _("Revoked a learning system"), About.OTHER),
+    "learning.started": Kind(_("Activity started"), _("Somebody started a learning activity"), About.OTHER),
+    "learning.transcript_exported": Kind(_("Transcript downloaded"), _("Downloaded their own transcript")),
     "notifications.address_stopped": Kind(
         _("Mail stopped"), _("Mail to the address was stopped: %(reason)s"), About.PERSON
     ),

@@ -7,7 +7,7 @@ from typing import Any
 
 ANSWERS_KEPT = timedelta(days=30)
 # A code, number, day or file-format name: no blanks, no @, so neither a name nor an address fits (R10.4).
-_CODE = re.compile(r"[A-Za-z0-9_.:/+-]{0,80}")
+_CODE = re.compile(r"[A-Za-z0-9_.:/+-]{0,200}")
 
 
 def check_details(details: Mapping[str, Any]) -> dict[str, Any]:

@@ -13,6 +13,7 @@ class Right(StrEnum):
     VIEW_ACTIVITY = "view_activity"  # open Customer activity (R1.4)
     ADMINISTER = "administer"  # see every row and what is not mapped (R1.5, R3.7)
     VIEW_LEARNING = "view_learning"  # named people's learning rows and their export (R2.2)
+    ASSIGN_LEARNING = "assign_learning"  # ask people of a workspace to complete an activity, and withdraw that
     OPEN_REQUESTS = "open_requests"
     VIEW_ALL_REQUESTS = "view_all_requests"
     MANAGE_AGREEMENTS = "manage_agreements"

@@ -6,6 +6,10 @@ from django.utils.translation import ngettext_lazy
 from tallyhub.kernel.errors import HubError
 
 _SENTENCES = {
+    "activity_not_offered": _("This activity is not offered any more. Choose another one."),
+    "activity_unknown": _(
+        "There is no learning activity with this code. Import the activities first, or correct the code."
+    ),
     "address_in_ledger": _(
         "An address is nothing for the ledger, which nobody can erase. Name the row by a number or code."
     ),
@@ -43,6 +47,8 @@ _SENTENCES = {
     "amount_without_package": _("A quantity is given for a package that is not extended. Choose the package, too."),
     "amount_zero": _("An amount of 0 says nothing. Leave the row out, or give goodwill the multiplier 0."),
     "answer_missing": _("Write what you answer."),
+    "assigned_to_nobody": _("Choose at least one person."),
+    "assigned_too_many": _("An activity is assigned to %(people_max)s people at once at most. Choose fewer."),
     "before_term": _("%(occurred_on)s lies before the first day, %(starts_on)s."),
     "benefit_not_counted": _("%(external_ids)s: this is an additional benefit, which has no quantity and no use."),
     "body_malformed": _("The body is not JSON."),
@@ -93,6 +99,7 @@ _SENTENCES = {
     "content_differs": _(
         "%(external_ids)s: already there with other content. To correct it, reverse it and add it under another ID."
     ),
+    "content_language_malformed": _("A language of content is a code of two or three small letters, such as en."),
     "control_character": _("There is a control character in the text. Remove it."),
     "credit_rate": _("A rate is more than no credit and at most a million."),
     "csv_malformed": _(
@@ -170,6 +177,9 @@ _SENTENCES = {
     "draft_incomplete": _("Something is missing or wrong: %(problems)s in number. See the list."),
     "draft_contacts_too_many": _("%(named)s support contacts are named, but the agreement gives %(allowed)s."),
     "draft_without_administrator": _("Nobody is named as services administrator, so nobody could let the others in."),
+    "due_in_past": _("The day lies before today, %(today)s. Choose a later one."),
+    "due_missing": _("Choose the day on which it is due."),
+    "due_too_late": _("The day is more than three years away. Choose an earlier one."),
     "duplicate_in_batch": _("%(external_ids)s: comes twice at once. Leave out the one that is not meant."),
     "email_letter": _(
         "%(letter)s (%(name)s) is no letter of a mail address: it only looks like one, or cannot be seen. Type it anew."
@@ -276,6 +286,8 @@ _SENTENCES = {
     "late_charge_of_going": _(
         "Only what was cancelled has a day and a charge of cancelling. Correct the state, or leave them empty."
     ),
+    "learning_ends_early": _("%(day)s lies before the day of starting, %(started_on)s."),
+    "learning_in_future": _("%(day)s has not come yet. Nothing is learnt in the future."),
     "length_needed": _("Send the length of the body in Content-Length."),
     "line_too_long": _("The line is longer than %(bytes_max)s bytes. Is this the file you mean?"),
     "list_column_twice": _("The header names the column %(column)s twice. Leave one out."),
@@ -328,6 +340,7 @@ _SENTENCES = {
     "payer_in_part": _("Name agreement, package and entitlement together, or none of them."),
     "people_not_chosen": _("Choose at least one person, and no more than %(count)s at once."),
     "people_too_many": _("There are more than %(people_max)s people in the list. Divide it."),
+    "period_ends_early": _("The last day lies before the first one. Turn them round."),
     "period_in_future": _(
         "The last day, %(last)s, lies in the future: in the zone of the agreement today is %(today)s."
     ),
@@ -450,7 +463,9 @@ _SENTENCES = {
     "slot_time_malformed": _("Write a day and a time, such as 2026-11-30 and 14:30."),
     "slot_too_long": _("This is more than a year. Divide it."),
     "sort_unknown": _("The list cannot be sorted by %(sort)s."),
+    "source_names_nobody": _("Name the home page of its accounts, or let it name people by their email address."),
     "source_reserved": _("This name of a source is the hub’s own. Choose another one."),
+    "sources_full": _("There are %(count)s learning systems already. Revoke one first."),
     "spreadsheet_malformed": _("This is no XLSX that can be read. Save it again, or export it as CSV."),
     "spreadsheet_too_heavy": _("The spreadsheet takes more memory or time than one file may have. Export it as CSV."),
     "spreadsheet_too_large": _("Unpacked, the spreadsheet is larger than %(bytes_max)s bytes. Export it as CSV."),
@@ -519,6 +534,9 @@ _SENTENCES = {
     "upload_missing": _("Choose a file."),
     "upload_too_large": _("The file is larger than %(megabytes_max)s MB. Divide it."),
     "url_malformed": _("This is no web address that begins with https://, of %(length_max)s characters at most."),
+    "url_not_https": _(
+        "The content must be at an address that begins with https://, of %(length_max)s characters at most."
+    ),
     "value_missing": _("A value is needed here."),
     "view_name_missing": _("Give the view a name."),
     "view_name_taken": _("You have another view with the name %(name)s. Choose another name."),
@@ -561,6 +579,40 @@ _SENTENCES = {
     ),
     "workspace_unknown": _(
         "The customer has no workspace with this code. Import the workspaces first, or correct the code."
+    ),
+    "xapi_actor_group": _("A statement is about one person. Its actor must be an Agent, no Group."),
+    "xapi_actor_unnamed": _("The actor must be named by exactly one of mbox and account."),
+    "xapi_attachments": _("Statements with attachments are not taken."),
+    "xapi_differs": _(
+        "There is another statement with the id %(id)s. A correction is a new statement, and the old one is voided."
+    ),
+    "xapi_id_differs": _("The statement has another id than the address says."),
+    "xapi_id_malformed": _("The id of a statement is a UUID."),
+    "xapi_id_missing": _("A PUT has the parameter statementId, and no other one."),
+    "xapi_id_twice": _("Two statements of the list have the same id."),
+    "xapi_in_future": _("The timestamp lies in the future. Set the clock of the system."),
+    "xapi_iri": _("%(part)s must be an IRI."),
+    "xapi_not_json": _("A statement is JSON, sent with the content type application/json."),
+    "xapi_null": _("Nothing in a statement may be null, but in extensions."),
+    "xapi_object_no_activity": _(
+        "The object of a statement must be an Activity, or a StatementRef where it voids one."
+    ),
+    "xapi_parameter": _("A POST of statements has no parameter %(parameter)s."),
+    "xapi_part_missing": _("%(part)s is missing, or is not what it should be."),
+    "xapi_progress": _("Progress is a number from 0 to 100, or a scaled score from 0 to 1."),
+    "xapi_property_unknown": _("A statement has no property %(property)s."),
+    "xapi_single_only": _("Statements are read one at a time: name it by statementId or voidedStatementId."),
+    "xapi_stranger": _(
+        "This source may not speak for this person: it speaks for people of its own workspace, under its own home page."
+    ),
+    "xapi_timestamp": _("A timestamp is written after ISO 8601, with its time zone."),
+    "xapi_too_deep": _("The body has more than %(depth_max)s objects and lists within each other."),
+    "xapi_too_large": _("A statement has at most %(bytes_max)s bytes."),
+    "xapi_too_many": _("There are more than %(count_max)s statements. Send fewer at once."),
+    "xapi_unknown": _("The key is unknown or was revoked, or the secret is another one."),
+    "xapi_version": _("This endpoint speaks xAPI 1.0.3. Say so in the header X-Experience-API-Version."),
+    "xapi_voids_nothing": _(
+        "What is voided must be a StatementRef to a statement of this source that voids none itself."
     ),
     "zone_unknown": _("This is no time zone. Write one such as Europe/Berlin."),
 }

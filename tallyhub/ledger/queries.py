@@ -74,6 +74,11 @@ def reversals_of(column: str) -> QuerySet[Entry]:
     return Entry.objects.filter(reverses_id=OuterRef(column))
 
 
+def find_standing(entry_ids: Collection[int]) -> list[Entry]:
+    """Those of these entries of the scope that nobody has taken back."""
+    return list(Entry.objects.filter(pk__in=entry_ids).exclude(Exists(reversals_of("pk"))).order_by("pk"))
+
+
 def ids_of(access: Access, keys: Collection[tuple[str, str]]) -> dict[tuple[str, str], int]:
     """Of entries in scope, by source and external id."""
     with connection.cursor() as cursor:

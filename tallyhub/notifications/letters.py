@@ -17,6 +17,7 @@ from tallyhub.kernel.access import Access
 from tallyhub.kernel.errors import Conflict
 from tallyhub.kernel.scope import scope
 from tallyhub.kernel.sentences import sentence
+from tallyhub.learning.assignments.queries import find_asked, get_learner
 from tallyhub.office.enquiries import page as enquiries
 from tallyhub.office.enquiries.queries import Asked, find_for_mail, get_asker
 from tallyhub.office.rules import Answer
@@ -267,12 +268,32 @@ def _about_request(person: Person, request: Request, *paragraphs: str, anchor: s
     )
 
 
+def _assigned(person: Person, params: Mapping[str, Any]) -> Letter:
+    """For as long as it is due: one that was withdrawn or completed meanwhile is no news."""
+    with scope(Access(person_id=person.pk)):
+        asked = find_asked(person.pk, params["subject"])
+    about = {"title": asked.title, "day": fmt.day(asked.due_on)}
+    return Letter(
+        subject=_("Assigned to you: %(title)s") % about,
+        paragraphs=(
+            _("A learning manager asks you to complete the activity “%(title)s” until %(day)s.") % about,
+            _("It counts as done when you complete it; you need not tell anybody."),
+        ),
+        button=_("Open the activity"),
+        path=reverse("learning:activity", args=[asked.activity_id]),
+    )
+
+
 def _account_team(access: Access, _subject_id: int) -> list[int]:
     return list_account_team(access)
 
 
 def _asker(access: Access, enquiry_id: int) -> list[int]:
     return [get_asker(access, enquiry_id)]
+
+
+def _learner(access: Access, assignment_id: int) -> list[int]:
+    return [get_learner(access, assignment_id)]
 
 
 # By the event that they tell about, or by a name of their own.
@@ -282,6 +303,7 @@ LETTERS: dict[str, Kind] = {
     "accounts.reset_asked": Kind(_reset),
     "accounts.token_made": Kind(_token, is_to_actor=True),
     "notifications.allowed_again": Kind(_stopped_again),
+    "learning.assigned": Kind(_assigned, readers=_learner),
     "people.invitation_asked": Kind(_asked),
     "people.invited": Kind(_invited),
     "people.reminded": Kind(_reminded),

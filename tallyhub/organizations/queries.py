@@ -12,6 +12,7 @@ from django.db.models import Exists, F, OuterRef, Q, QuerySet
 from tallyhub.accounts.models import Person
 from tallyhub.kernel import clock
 from tallyhub.kernel.access import Access
+from tallyhub.kernel.parts import Part, part
 from tallyhub.organizations.models import AccessGrant, Membership, Organization, PersonKey, Workspace
 from tallyhub.organizations.rules import ACCOUNT_TEAM, STAFF, Kind, Role
 
@@ -72,6 +73,12 @@ def names_of(access: Access, people: Iterable[int | None]) -> dict[int, str]:
     with connection.cursor() as cursor:
         cursor.execute("SELECT id, name FROM organizations_names(%s, %s::bigint[])", [access.customer_id or 0, wanted])
         return dict(cursor.fetchall())
+
+
+def addresses_of(people: Collection[int]) -> dict[int, str]:
+    """Of those of these people who are members of a workspace of the scope."""
+    members = Membership.objects.filter(person_id__in=people, person__email__isnull=False)
+    return {person: address or "" for person, address in members.values_list("person_id", "person__email")}
 
 
 def list_people(access: Access, text: str = "") -> QuerySet[Person]:
@@ -216,6 +223,26 @@ def find_member(access: Access, workspace_id: int, address: str) -> int | None:
     return found.values_list("person_id", flat=True).first() if workspace_id in access.workspaces else None
 
 
+def find_archived(workspaces: Collection[int]) -> set[int]:
+    """Those of these workspaces of the scope in which nothing new happens."""
+    found = Workspace.objects.filter(pk__in=workspaces, archived_at__isnull=False)
+    return set(found.values_list("pk", flat=True))
+
+
+def find_members_called(
+    customer_id: int, workspace_id: int, names: Collection[str]
+) -> tuple[dict[str, int], dict[str, int]]:
+    """Members of the workspace by the customer's key of them, and by their address in small letters."""
+    folded = {name.lower() for name in names}
+    keys = dict(PersonKey.objects.filter(customer_id=customer_id, key__in=names).values_list("key", "person_id"))
+    wanted = Q(person_id__in=keys.values()) | Q(person__email_folded__in=folded)
+    members = Membership.objects.filter(workspace_id=workspace_id).filter(wanted)
+    rows = list(members.values_list("person__email_folded", "person_id"))
+    here = {person for _address, person in rows}
+    by_key = {key: person for key, person in keys.items() if person in here}
+    return by_key, {address: person for address, person in rows if address in folded}
+
+
 def list_workspaces(access: Access, *, after: int = 0) -> QuerySet[Workspace]:
     """In the order of their ids."""
     return Workspace.objects.visible_to(access).filter(pk__gt=after, pk__in=access.workspaces).order_by("pk")
@@ -260,3 +287,12 @@ def list_account_team(access: Access) -> list[int]:
     team = AccessGrant.objects.visible_to(access).filter(role__in=ACCOUNT_TEAM, workspace=None, person__is_active=True)
     current = team.filter(Q(ends_at__isnull=True) | Q(ends_at__gt=now), starts_at__lte=now)
     return list(current.order_by("person_id").values_list("person_id", flat=True).distinct())
+
+
+def news_of_roles(access: Access, since: datetime) -> Part:
+    """A part of home: the roles that this person was given since then and still has."""
+    now = clock.now()
+    mine = AccessGrant.objects.filter(customer_id__in=access.customers, person_id=access.person_id or 0)
+    held = mine.filter(Q(ends_at=None) | Q(ends_at__gt=now), starts_at__gte=since, starts_at__lte=now)
+    given = held.exclude(role=Role.MEMBER)
+    return part("role", given, "-starts_at", at=F("starts_at"), key=F("role"), text=F("role"), place="workspace_id")

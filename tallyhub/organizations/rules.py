@@ -90,7 +90,7 @@ RIGHTS_OF: dict[Role, frozenset[Right]] = {
     Role.CUSTOMER_ADMINISTRATOR: _ADMINISTRATOR | {Right.MANAGE_WEBHOOKS, Right.ERASE_PEOPLE, Right.MANAGE_SIGN_IN},
     Role.WORKSPACE_ADMINISTRATOR: _ADMINISTRATOR,
     Role.CUSTOMER_ACTIVITY: frozenset({Right.VIEW_ACTIVITY}),
-    Role.LEARNING_MANAGER: frozenset({Right.VIEW_LEARNING}),
+    Role.LEARNING_MANAGER: frozenset({Right.VIEW_LEARNING, Right.ASSIGN_LEARNING}),
     Role.SUPPORT_CONTACT: frozenset({Right.OPEN_REQUESTS}),
     Role.VIEW_ALL_SUPPORT_REQUESTS: frozenset({Right.VIEW_ALL_REQUESTS}),
     Role.MEMBER: frozenset(),

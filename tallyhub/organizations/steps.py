@@ -259,6 +259,19 @@ def list_belonging(people: Collection[int]) -> set[int]:
     return {person for each in found for person in each}
 
 
+def belonging_to(pairs: Collection[tuple[int, int]]) -> set[tuple[int, int]]:
+    """Those of these (customer, person) who have a key, a membership or a role in that customer. In scope only."""
+    customers, people = {customer for customer, _ in pairs}, {person for _, person in pairs}
+    rows = (PersonKey.objects.all(), Membership.objects.all(), AccessGrant.objects.all())
+    asked = (each.filter(customer_id__in=customers, person_id__in=people) for each in rows)
+    return {pair for each in asked for pair in each.values_list("customer_id", "person_id")} & set(pairs)
+
+
+def zones_of(customers: Collection[int]) -> dict[int, str]:
+    """The zone of each of these customers, in scope."""
+    return dict(Organization.objects.filter(pk__in=customers).values_list("pk", "zone"))
+
+
 def add_people(rows: Sequence[NewPerson]) -> Added[Person]:
     """People without a password; each with its customer's key, and a member of its workspaces.
 

@@ -85,6 +85,57 @@ class Invitation(models.Model):
         ]
 
 
+class NamingQuerySet(models.QuerySet["Naming"]):
+    def visible_to(self, access: Access) -> "NamingQuerySet":
+        """Of the workspaces that one administers; what is of the whole customer for whoever administers that."""
+        mine = self.filter(customer_id__in=access.customers)
+        if access.in_whole and access.has(Right.ADMINISTER):
+            return mine
+        return mine.filter(workspace_id__in=access.workspaces_with(Right.ADMINISTER))
+
+
+class Naming(models.Model):
+    """Somebody was a support contact in a workspace, or asked in as one, from an instant until another (R2.3).
+
+    ``people_settle_namings`` alone writes it, from roles and invitations. A number stands for the person, so that it
+    stays when they are erased: how many were named on a day must still add up.
+    """
+
+    customer = models.ForeignKey(Organization, on_delete=models.PROTECT, related_name="+")
+    workspace = models.ForeignKey(  # null: the whole customer
+        Workspace, null=True, on_delete=models.CASCADE, related_name="+", db_constraint=False
+    )
+    person_id = models.BigIntegerField()
+    named_at = models.DateTimeField()
+    named_by_id = models.BigIntegerField(null=True)  # null: the hub, or nobody knows any more
+    registered_at = models.DateTimeField(null=True)  # null: asked in, and never came
+    ended_at = models.DateTimeField(null=True)  # may be to come, where a directory gave the role
+    ended_by_id = models.BigIntegerField(null=True)
+
+    objects = NamingQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["customer", "workspace", "person_id"],
+                condition=Q(ended_at=None),
+                name="naming_runs_once",
+                nulls_distinct=False,
+            ),
+            models.CheckConstraint(
+                condition=Q(ended_at=None) | Q(ended_at__gte=F("named_at")), name="naming_ends_after_it_begins"
+            ),
+            models.CheckConstraint(
+                condition=Q(registered_at=None) | Q(registered_at__gte=F("named_at")),
+                name="naming_registers_after_it_begins",
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["customer", "named_at", "id"], name="naming_by_time"),  # the history
+            models.Index(fields=["customer", "person_id"], name="naming_of_person"),  # what settles it
+        ]
+
+
 class Group(models.Model):
     """Members of a workspace under one name; what it may is given to each of them as grants of source ``group:ID``."""
 

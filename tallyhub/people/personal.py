@@ -6,6 +6,7 @@ from tallyhub.kernel.personal import Holding
 
 _OF_PERSON = "person_id = %(person)s"
 _THEIRS = _("It belongs to somebody else, who must know of it. It holds a number and no name.")
+_COUNTED = _("How many support contacts there were on a day must still add up. It holds a number and no name.")
 
 HOLDINGS = (
     Holding(
@@ -39,5 +40,23 @@ HOLDINGS = (
         condition=_OF_PERSON,
         columns=("customer_id", "workspace_id", "group_id"),
         customer="customer_id",
+    ),
+    Holding(
+        name="namings",
+        title=_("Times as a support contact"),
+        table="people_naming",
+        condition=_OF_PERSON,
+        columns=("customer_id", "workspace_id", "named_at", "registered_at", "ended_at"),
+        customer="customer_id",
+        stays=_COUNTED,
+    ),
+    Holding(
+        name="namings_made",
+        title=_("Support contacts named, or named no more, by this account"),
+        table="people_naming",
+        condition="named_by_id = %(person)s OR ended_by_id = %(person)s",
+        columns=("customer_id", "workspace_id", "named_at", "ended_at"),
+        customer="customer_id",
+        stays=_THEIRS,
     ),
 )

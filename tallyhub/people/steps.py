@@ -17,6 +17,7 @@ from tallyhub.kernel.errors import Conflict
 from tallyhub.kernel.scope import require_transaction
 from tallyhub.organizations.models import Workspace
 from tallyhub.people.models import Invitation
+from tallyhub.people.naming.steps import settle_namings
 from tallyhub.people.rules import LIFETIME
 
 # An invitation that is there is sent anew: its serial voids the link that was sent before.
@@ -65,6 +66,7 @@ def invite(access: Access, workspace: Workspace, people: Sequence[Invitee]) -> l
     about |= {"now": now, "until": now + LIFETIME, "people": json.dumps(rows)}
     made = {one.person_id: one for one in Invitation.objects.raw(_INVITE, about)}
     invitations = [made[person.pk] for person in persons]
+    settle_namings(access, workspace.customer_id, made)
     record_many(access, [News("people.invited", one.customer_id, one.pk, one.workspace_id) for one in invitations])
     return invitations
 

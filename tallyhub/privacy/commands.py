@@ -36,7 +36,10 @@ def end_part(access: Access, person_id: int, *, confirmation: str) -> bool:
         check_confirmation(person.name, confirmation)
         lock_person(person.pk)  # two administrators at once: the second one finds out who still knows the person
         journal.record(access, "privacy.part_ended", person.pk)
-        steps.erase_part(person, [access.customer_id or 0])
+        customers = [access.customer_id or 0]
+        widen(Access.of_system(customers))  # what is for the person alone, no administrator reads
+        steps.erase_part(access, person, customers)
+        widen(access)
     is_last = not queries.known_to(person.pk)
     if is_last:
         journal.record(access, "privacy.person_erased", person.pk)

@@ -13,6 +13,7 @@ from tallyhub.agreements import queries as agreements
 from tallyhub.kernel.access import Access
 from tallyhub.kernel.personal import Holding
 from tallyhub.kernel.scope import streamed
+from tallyhub.learning import queries as learning
 from tallyhub.ledger import queries as ledger
 from tallyhub.office import queries as office
 from tallyhub.organizations import queries as organizations
@@ -47,7 +48,8 @@ def access_to(person_id: int) -> Access:
     """The person, in every customer that has anything of them: to read and erase all."""
     person = find_person(person_id)
     drafts = office.customers_naming(person.email) if person and person.email else []
-    customers = {*known_to(person_id), *ledger.customers_of(person_id), *drafts}
+    learnt = learning.customers_of(person_id)
+    customers = {*known_to(person_id), *ledger.customers_of(person_id), *learnt, *drafts}
     return Access(person_id=person_id, in_whole=True, system_customers=tuple(sorted(customers)))
 
 

@@ -15,6 +15,7 @@ from tallyhub.engagements import personal as engagements
 from tallyhub.integrations import personal as integrations
 from tallyhub.journal import personal as journal
 from tallyhub.journal import steps as journal_steps
+from tallyhub.learning import personal as learning
 from tallyhub.ledger import personal as ledger
 from tallyhub.notifications import personal as notifications
 from tallyhub.notifications import steps as notifications_steps
@@ -31,6 +32,7 @@ HOLDINGS = (
     *activity.HOLDINGS,
     *support.HOLDINGS,
     *engagements.HOLDINGS,
+    *learning.HOLDINGS,
     *office.HOLDINGS,
     *people.HOLDINGS,
     *ledger.HOLDINGS,

@@ -8,16 +8,18 @@ from tallyhub.kernel.scope import require_transaction, widen
 from tallyhub.ledger.steps import forget_titles_naming
 from tallyhub.office.steps import forget_contact
 from tallyhub.organizations.steps import touch_customer
+from tallyhub.people.naming.steps import settle_namings
 from tallyhub.privacy.registry import HOLDINGS
 from tallyhub.privacy.rules import names_to_forget
 
 
-def erase_part(person: Person, customers: Sequence[int]) -> None:
+def erase_part(access: Access, person: Person, customers: Sequence[int]) -> None:
     """All that these customers hold about the person, and nothing of the person's own."""
     require_transaction()
     for holding in HOLDINGS:
         if holding.customer:
             holding.erase(person.pk, customers)
+    _end_namings(access, person, customers)
     _forget(person, customers)
 
 
@@ -29,7 +31,14 @@ def erase_whole(person: Person, access: Access) -> None:
     widen(access)
     for holding in HOLDINGS:
         holding.erase(person.pk)
+    _end_namings(access, person, access.customers)
     _forget(person, access.customers)
+
+
+def _end_namings(access: Access, person: Person, customers: Collection[int]) -> None:
+    """Their roles have gone: from now on they are nobody's support contact. That they were one stays, as a number."""
+    for customer_id in sorted(customers):
+        settle_namings(access, customer_id, [person.pk])
 
 
 def _forget(person: Person, customers: Collection[int]) -> None:

@@ -108,6 +108,13 @@ MANAGEMENT = (
         Right.MANAGE_WEBHOOKS,
     ),
     Page(
+        "learning:sources",
+        _("Learning systems"),
+        _("Which systems tell by xAPI what people of a workspace start and complete."),
+        "school",
+        Right.ADMINISTER,
+    ),
+    Page(
         "accounts:customer_tokens",
         _("Access tokens"),
         _("With what programs read and write here on behalf of the customer, and until when."),
@@ -121,6 +128,11 @@ MANAGEMENT = (
         "user-x",
         Right.ERASE_PEOPLE,
     ),
+)
+LEARNING = (
+    Page("learning:catalogue", _("Learning activities"), others=("learning:transcript",)),
+    Page("learning:people", _("People and their learning"), right=Right.VIEW_LEARNING),
+    Page("learning:report", _("Education report"), right=Right.VIEW_LEARNING),
 )
 SUPPORT = (
     Page("support:list", _("Support requests")),

@@ -77,6 +77,7 @@ INSTALLED_APPS = [
     "tallyhub.activity",
     "tallyhub.support",
     "tallyhub.engagements",
+    "tallyhub.learning",
     "tallyhub.office",
     "tallyhub.people",
     "tallyhub.ledger",

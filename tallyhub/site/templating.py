@@ -21,13 +21,14 @@ from tallyhub.activity.queries import list_views
 from tallyhub.activity.view_web import saved_views
 from tallyhub.kernel.access import Right
 from tallyhub.kernel.http import url
-from tallyhub.site.pages import MANAGEMENT, OFFICE, SERVICES, SUPPORT, Page
+from tallyhub.site.pages import LEARNING, MANAGEMENT, OFFICE, SERVICES, SUPPORT, Page
 
 # URL name, what the ribbon says, whom it is for, and the pages of its second line.
 _TABS: list[tuple[str, Any, Right | None, tuple[Page, ...]]] = [
     ("activity:home", _("Home"), None, ()),
     ("support:list", _("Support"), None, SUPPORT),
     ("engagements:services", _("Services"), None, SERVICES),
+    ("learning:catalogue", _("Learning"), None, LEARNING),
     ("activity:management", _("Management"), None, MANAGEMENT),
     ("office:home", _("Back office"), Right.MANAGE_AGREEMENTS, OFFICE),
 ]

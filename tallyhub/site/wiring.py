@@ -14,6 +14,7 @@ NEWS: dict[str, tuple[str, ...]] = {
     "integrations.entries_posted": ("integrations.spread",),
     "integrations.entry_reversed": ("integrations.spread",),
     "integrations.imported": ("integrations.spread",),
+    "learning.assigned": ("notifications.tell",),
     "support.message_added": ("notifications.tell_of_request", "integrations.spread"),
     "support.reply_refused": ("notifications.tell_of_request",),
     "support.request_merged": ("notifications.tell_of_request", "integrations.spread"),

@@ -116,6 +116,7 @@ class Request(models.Model):
             models.Index(fields=["workspace", "-opened_at", "-id"], name="request_by_opening"),
             models.Index(fields=["workspace", "status", "-opened_at", "-id"], name="request_by_status"),
             models.Index(fields=["customer", "-changed_at", "-id"], name="request_by_change"),
+            models.Index(fields=["customer", "-opened_at", "-id"], name="request_by_age"),  # the search
             models.Index(  # the queue
                 fields=["workspace", "severity", "answer_due_at", "id"],
                 condition=Q(status__in=sorted(OPEN)),

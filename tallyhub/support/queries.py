@@ -1,11 +1,13 @@
 """Reads that several rooms need."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from django.db import connection
 
 from tallyhub.kernel.access import Access
 from tallyhub.support.models import Request
+from tallyhub.support.rules import Status
 
 
 def get_request(access: Access, number: str) -> Request:
@@ -19,8 +21,11 @@ def ids_seen(access: Access) -> tuple[str, Any]:
     return Request.objects.visible_to(access).order_by().values("pk").query.sql_with_params()
 
 
-def find_ids(access: Access, text: str, at_most: int) -> list[int]:
-    """Ids of visible requests that hold these words or their beginnings, the newest first."""
+def find_ids(
+    access: Access, text: str, workspaces: Sequence[int], statuses: Sequence[Status], at_most: int
+) -> list[int]:
+    """Ids of visible requests that hold these words or their beginnings, the newest first. No statuses: any."""
+    asked: list[Any] = [text, list(access.customers), list(workspaces), list(map(str, statuses)), at_most]
     with connection.cursor() as cursor:
-        cursor.execute("SELECT support_find(%s, %s::bigint[], %s)", [text, list(access.customers), at_most])
+        cursor.execute("SELECT support_find(%s, %s::bigint[], %s::bigint[], %s::text[], %s)", asked)
         return [one for (one,) in cursor.fetchall()]

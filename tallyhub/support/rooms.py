@@ -1,7 +1,4 @@
-"""What the rooms put on a request's page: the one place that knows all of them.
-
-Each function takes the reader's access and the request, and returns the parts that this reader may see.
-"""
+"""What the rooms put on a request's page: the one place that knows all of them."""
 
 from collections.abc import Callable
 from typing import Any
@@ -9,21 +6,23 @@ from typing import Any
 from tallyhub.kernel.access import Access
 from tallyhub.support.conversation import page as conversation
 from tallyhub.support.models import Request
+from tallyhub.support.parts import Part, assemble
 from tallyhub.support.placement import page as placement
+from tallyhub.support.requests import page as requests
 from tallyhub.support.time import page as time
 from tallyhub.support.work import page as work
 
-
-def _time(access: Access, request: Request) -> dict[str, Any]:
-    return {"time": time.sections(access, request)}
-
-
-Sections = Callable[[Access, Request], dict[str, Any]]
-SECTIONS: tuple[Sections, ...] = (conversation.sections, work.sections, placement.sections, _time)
+# Each reads what this reader may see of the request.
+READS: tuple[Callable[[Access, Request], Part], ...] = (
+    requests.header,
+    requests.sharing,
+    conversation.read,
+    work.read,
+    placement.read,
+    time.read,
+)
 
 
 def sections(access: Access, request: Request) -> dict[str, Any]:
-    found: dict[str, Any] = {}
-    for room in SECTIONS:
-        found |= room(access, request)
-    return found
+    """Of a request that one sees. The same number of statements, whatever is in it."""
+    return assemble(access, [read(access, request) for read in READS])

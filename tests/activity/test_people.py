@@ -1,7 +1,7 @@
 """Support contacts are counted by who is named, on every page alike (R2.3)."""
 
 import re
-from datetime import date
+from datetime import date, timedelta
 from types import SimpleNamespace
 from typing import Any
 
@@ -12,10 +12,12 @@ from django.urls import reverse
 from tallyhub.activity.commands import make_statement
 from tallyhub.activity.rules import Balance, count_named
 from tallyhub.agreements.rules import ServiceKind
+from tallyhub.kernel import clock
 from tallyhub.kernel.amounts import Unit
 from tallyhub.organizations.sign_on import act_for
 from tests.make import book, grant, make_person
 from tests.people.people import allow_contacts, invite, make_known
+from tests.world import NOW
 
 
 def text_of(answer: Any) -> str:
@@ -64,15 +66,15 @@ def test_who_they_are_is_for_those_who_administer(world: SimpleNamespace, line: 
     everywhere = "?" + "&".join(f"workspace={one.pk}" for one in (world.north, world.south))
     page = text_of(client.get(address + everywhere))
     assert "Ash Asked" in page
-    assert "contact North" in page
+    assert "contact@example.test Registered" in page
     client.force_login(world.north_admin)
     page = text_of(client.get(address))
-    assert "contact North" in page
+    assert "contact@example.test Registered" in page
     assert "Ash Asked" not in page
     assert "1 of 2 people are shown" in page
     client.force_login(world.reader)
     page = text_of(client.get(address))
-    assert "contact North" not in page
+    assert "contact@example.test" not in page
     assert "Named 2 people" in page
 
 
@@ -117,9 +119,15 @@ def test_several_entitlements_of_an_agreement_add_up_to_it() -> None:
     assert [(one.used, one.left, one.over) for one in found] == [(2, 0, 0), (7, 0, 0)]
 
 
-def test_a_statement_says_that_it_is_of_what_was_recorded(world: SimpleNamespace, line: Any, client: Client) -> None:
+def test_a_statement_says_how_many_were_named_when_its_period_ended(
+    world: SimpleNamespace, line: Any, client: Client
+) -> None:
     access = act_for(world.admin.pk, world.cedar.pk).access
     made = make_statement(access, agreement_id=world.agreement.pk, first_day=None, last_day=None, language="en")
     client.force_login(world.admin)
     page = text_of(client.get(reverse("activity:statement", args=[made.pk])))
-    assert "Of support contacts it states what was recorded; who is named now is on Manage users." in page
+    assert "at the end of 21 November 2026, 2 people were named." in page
+    with clock.frozen(NOW + timedelta(hours=1)):
+        grant(world.member, "support_contact", world.north)  # after it was made: the same statement says the same
+        again = text_of(client.get(reverse("activity:statement", args=[made.pk])))
+    assert "2 people were named" in again

@@ -37,9 +37,12 @@ def test_a_support_contact_opens_a_request(open_page: Open, script: bool) -> Non
     page.get_by_role("button", name="Continue").click()
     assert page.get_by_text("Say what it means for your business.").is_visible()
     page.get_by_label("Impact on the business").fill("Slower work.")
-    page.get_by_role("button", name="Back").click()
+    page.get_by_role("button", name="Description").click()
     assert page.get_by_label("Title").input_value() == title
-    page.get_by_role("link", name="People").click()
+    page.get_by_role("button", name="People").click()
+    page.get_by_role("button", name="Severity").click()
+    assert page.get_by_label("Impact on the business").input_value() == "Slower work."
+    page.get_by_role("button", name="People").click()
     page.get_by_label("Primary contact").select_option(label="Lidia Cattarossi")
     page.get_by_label("Search for a name or address").fill("horvat")
     page.get_by_role("button", name="Search").click()

@@ -126,3 +126,49 @@ def test_scenario_14_two_workspaces_of_one_person_know_nothing_of_each_other(ope
     groups = open_page(ADMIN, "/groups/").locator("main").inner_text()
     assert re.search(rf"{GROUP}\s+\d+ members\s+Paper mills\s", groups)
     assert groups.count(GROUP) == 1
+
+
+MANAGER, REPORT, LEARNER = "learning@halden.example", "/learning/report/", "member@halden.example"
+EDUCATION = "/customer-activity/enterprise/education/"
+
+
+def test_scenario_9_a_learning_manager_takes_the_education_report_and_nobody_else_does(  # R2.2
+    open_page: Open,
+) -> None:
+    """What was started and not completed is in it; somebody with Customer activity alone has no button and gets 403."""
+    page = open_page(MANAGER, EDUCATION)
+    page.get_by_role("link", name="Education report").first.click()
+    assert page.get_by_role("heading", name="Education report").is_visible()
+    with page.expect_download() as started:
+        page.get_by_role("link", name="Download CSV").click()
+    lines = started.value.path().read_text("utf-8-sig").splitlines()
+    assert lines[0].startswith("Learner,")
+    page.goto(f"{REPORT}?from=2020-01-01")
+    rows = page.locator("tbody tr[role=row]")
+    unfinished = [one for one in rows.all() if not one.locator("td[data-column=completed_on]").inner_text().strip()]
+    assert unfinished
+    assert len(unfinished) < rows.count()
+    page.get_by_role("button", name="Make XLSX").click()
+    page.get_by_role("link", name=re.compile("Download|xlsx", re.IGNORECASE)).first.wait_for(timeout=60_000)
+
+    other = open_page(READER, EDUCATION)
+    assert other.get_by_role("link", name="Education report").count() == 0
+    assert other.get_by_role("link", name="Download CSV").count() == 0
+    assert re.search(r"0 of ([\d,]+) shown", other.locator("main").inner_text())
+    assert other.goto(REPORT).status == 403
+    assert other.goto(f"{EDUCATION}entries.csv").status == 403
+
+
+def test_a_course_is_started_once_and_completed_in_a_browser(open_page: Open) -> None:  # R2.2
+    page = open_page(LEARNER, "/learning/?mine=open")
+    page.locator("td[data-column=title] a").first.click()
+    title = page.locator("h1").inner_text()
+    page.get_by_role("button", name="Start").click()
+    content = page.get_by_role("link", name="Open the content in a new tab")
+    assert str(content.get_attribute("href")).startswith("https://")
+    assert content.get_attribute("target") == "_blank"
+    page.get_by_role("button", name="I go on with it today").click()
+    page.get_by_role("button", name="I have completed it").click()
+    assert page.locator(".badges").get_by_text("Completed").is_visible()
+    page.goto("/learning/transcript/")
+    assert row(page, title).count() == 1

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from tallyhub.accounts.tokens import TokenScope
 from tallyhub.engagements.deliveries import commands as deliveries
 from tallyhub.engagements.deliveries.commands import Worked
 from tallyhub.engagements.models import Engagement, EngagementDelivery, Offering
@@ -15,6 +16,7 @@ from tallyhub.integrations.importing.mapping import Mapping
 from tallyhub.ledger import doctor
 from tallyhub.ledger.models import Entry
 from tests.engagements.making import HOURS, as_, hours_of, proactive, used_and_held
+from tests.integrations.api.program import Program, make_token
 from tests.integrations.files import entry, write
 from tests.make import make_entitlement, make_service
 
@@ -416,3 +418,19 @@ def test_the_terms_of_late_cancelling_come_with_the_package(world, bring):
 
     package = Package.objects.using("owner").get(code="LATE")
     assert (package.late_cancel_days, package.late_cancel_percent) == (5, 50)
+
+
+def test_what_a_program_books_for_a_delivery_takes_the_place_of_ours(world, bring, pays):
+    bring.ok("engagements", ordered(state="in_delivery"))
+    bring.ok("engagement_deliveries", delivered())
+    program = Program(make_token(world.csam, world.cedar, TokenScope.WRITE_ENTRIES))
+
+    def post(amount):
+        return program.post("/entries", {"entries": [consumed(world, pays, amount=amount)]})
+
+    answer = post("180")
+    assert (answer.status_code, answer.json()["type"]) == (409, "/api/v1/docs#delivery_booked_otherwise")
+    assert post("240").status_code == 200
+    assert (hours_of(pays), [source for source, *_rest in booked(pays)]) == (
+        (4, 12), ["engagements", "planner", "engagements"],
+    )  # fmt: skip

@@ -64,7 +64,8 @@ STORY: dict[str, list[dict[str, str]]] = {
     ],
     "offerings": [
         {"code": "health", "kind": "workshop", "category": "maintain", "name_en": "Health check",
-         "name_it": "Controllo", "planned_hours": "16", "credit_rate": "4.5", "data_sheet": "# What you get", "is_offered": "yes"},
+         "name_it": "Controllo", "planned_hours": "16", "credit_rate": "4.5",
+         "data_sheet": "# What you get", "is_offered": "yes"},
     ],
     "engagements": [
         {"customer": "maple", "workspace": "lab", "external_id": "O-1", "offering": "health", "state": "in_delivery",
@@ -73,6 +74,15 @@ STORY: dict[str, list[dict[str, str]]] = {
     "engagement_deliveries": [
         {"customer": "maple", "engagement": "O-1", "external_id": "O-1/1", "delivered_on": "2026-05-12", "hours": "4",
          "acceptance": "accepted"},
+    ],
+    "activities": [
+        {"code": "first-aid", "format": "course", "level": "beginner", "language": "en", "minutes": "45",
+         "name_en": "First aid", "name_it": "Primo soccorso", "url": "https://learn.example/first-aid",
+         "added_on": "2026-01-05"},
+    ],
+    "learning_records": [
+        {"customer": "maple", "workspace": "lab", "person": "m1", "activity": "first-aid", "external_id": "L-1",
+         "started_on": "2026-05-05", "completed_on": "2026-05-07"},
     ],
 }  # fmt: skip
 
@@ -106,6 +116,21 @@ WRONG = {
         {"workspace", "severity", "agreement", "closed_at"},
     ),
     "request_changes": ({"request": "none", "at": "yesterday", "status": "odd"}, {"request", "at", "status"}),
+    "activities": (
+        {
+            "format": "book",
+            "level": "odd",
+            "language": "English",
+            "minutes": "0",
+            "url": "http://learn.example/",
+            "product": "none",
+        },
+        {"format", "level", "language", "minutes", "url", "product"},
+    ),
+    "learning_records": (
+        {"person": "none", "workspace": "none", "activity": "none", "completed_on": "2026-05-04"},
+        {"person", "workspace", "activity", "completed_on"},
+    ),
     "request_messages": (
         {"request": "none", "author": "none", "is_by_staff": "odd"},
         {"request", "author", "is_by_staff"},

@@ -11,7 +11,7 @@ from tallyhub.kernel.access import Access
 from tallyhub.organizations.models import AccessGrant, Membership, Workspace
 from tallyhub.organizations.sign_on import act_for
 from tallyhub.people.models import Group, GroupMember, Invitation
-from tests.make import make_entitlement, make_package, make_service
+from tests.make import make_entitlement, make_package, make_service, note_naming
 from tests.world import NOW
 
 
@@ -39,7 +39,9 @@ def invite(workspace: Workspace, person: Person, **over: Any) -> Invitation:
         "expires_at": NOW + timedelta(days=14),
         **over,
     }
-    return Invitation.objects.using("owner").create(**fields)
+    invitation = Invitation.objects.using("owner").create(**fields)
+    note_naming(workspace.customer_id, person)
+    return invitation
 
 
 def make_group(workspace: Workspace, name: str, *people: Person, **over: Any) -> Group:

@@ -11,12 +11,12 @@ from django.test import Client
 from tallyhub.journal.models import Event
 from tallyhub.kernel import clock
 from tallyhub.support.models import File, NoteFile
-from tests.make import make_request
+from tests.make import grant, make_request
 from tests.support.saying import address, say, upload
 from tests.support.working import log
 from tests.world import NOW
 
-PLACES = ("request", "request_who", "share", "conversation", "file", "note_file", "time", "time_edit")
+PLACES = ("request", "request_who", "share", "conversation", "file", "note_file", "time", "time_edit", "merge")
 
 
 @pytest.fixture
@@ -28,7 +28,9 @@ def shown(world: SimpleNamespace, client: Client) -> SimpleNamespace:
     say(client, request, "Between us", upload("b.txt"), to="note")
     work = log(world, request)
     client.logout()
-    addresses = {name: address(name, request) for name in ("request", "request_who", "share", "conversation", "time")}
+    addresses = {
+        name: address(name, request) for name in ("request", "request_who", "share", "conversation", "time", "merge")
+    }
     addresses["file"] = address("file", request, File.objects.using("owner").get().pk)
     addresses["note_file"] = address("note_file", request, NoteFile.objects.using("owner").get().pk)
     addresses["time_edit"] = f"/support/time/{work}/"
@@ -92,7 +94,7 @@ def test_what_is_refused_is_no_look(world: SimpleNamespace, client: Client, show
         client.force_login(who)
         assert get(client, changed(getattr(shown, place))) in (403, 404)
     client.force_login(world.csam)
-    assert get(client, shown.time_edit) == 403
+    assert get(client, shown.time_edit) == get(client, shown.merge) == 403
     assert looks() == []
 
 
@@ -102,3 +104,35 @@ def test_a_page_that_comes_back_with_what_was_wrong_is_a_look(
     client.force_login(world.engineer)
     assert say(client, shown.ask, "").status_code == 400
     assert looks() == [(shown.ask.pk, world.engineer.pk)]
+
+
+def test_who_merges_looks_at_both(world: SimpleNamespace, client: Client, shown: Any) -> None:  # R7.3
+    other = make_request(world.north)
+    client.force_login(world.engineer)
+    assert get(client, f"{shown.merge}?into={other.number}") == 200
+    assert looks() == [(shown.ask.pk, world.engineer.pk), (other.pk, world.engineer.pk)]
+
+
+def test_a_look_at_the_queue_is_told_to_each_customer_whose_requests_it_shows(
+    world: SimpleNamespace, client: Client
+) -> None:  # R7.3
+    grant(world.engineer, "engineer", world.birch)
+    make_request(world.north)
+    client.force_login(world.engineer)
+    client.post("/switch/customer/", {"customer": world.birch.pk})
+    for _ in range(2):
+        get(client, "/support/queue/")
+    assert queue_looks() == [(world.cedar.pk, world.engineer.pk)]
+    make_request(world.birch_main)
+    get(client, f"/support/queue/?customer={world.cedar.pk}")
+    get(client, "/support/queue/?called=yes")
+    assert len(queue_looks()) == 1
+    get(client, "/support/queue/")
+    assert queue_looks() == [(world.cedar.pk, world.engineer.pk), (world.birch.pk, world.engineer.pk)]
+    client.force_login(world.admin)
+    assert "Opened a page for the first time that day: Queue" in client.get("/audit/").content.decode()
+
+
+def queue_looks() -> list[tuple[int | None, int | None]]:
+    found = Event.objects.using("owner").filter(kind="activity.looked", details__page="queue").order_by("pk")
+    return [(one.customer_id, one.actor_id) for one in found]

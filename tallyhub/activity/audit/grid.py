@@ -141,6 +141,7 @@ _WORDS: dict[str, dict[str, Any]] = {
         "customer_activity": gettext_lazy("Customer activity"),
         "drill_down": gettext_lazy("Consumption history"),
         "audit": gettext_lazy("Audit"),
+        "queue": gettext_lazy("Queue"),
         "support": gettext_lazy("Support requests"),
     },
     "what": {

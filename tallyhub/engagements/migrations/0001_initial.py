@@ -75,6 +75,7 @@ class Migration(migrations.Migration):
                 ("reason", models.TextField(blank=True, max_length=4000)),
                 ("late_on", models.DateField(null=True)),
                 ("late_charge", models.PositiveIntegerField(default=0)),
+                ("listed_on", models.DateField(null=True)),
                 ("source", models.CharField(blank=True, max_length=40)),
                 ("external_id", models.CharField(blank=True, max_length=120)),
                 ("source_digest", models.BinaryField(max_length=32, null=True)),
@@ -562,7 +563,19 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name="engagement",
-            index=models.Index(fields=["entitlement", "workspace"], name="engagement_of_entitlement"),
+            index=models.Index(
+                condition=models.Q(("listed_on__isnull", False)),
+                fields=["entitlement", "workspace", "listed_on", "id"],
+                name="engagement_open_by_day",
+            ),
+        ),
+        migrations.AddIndex(
+            model_name="engagement",
+            index=models.Index(
+                condition=models.Q(("listed_on__isnull", False)),
+                fields=["entitlement", "workspace", "id"],
+                name="engagement_open_by_charge",
+            ),
         ),
         migrations.AddIndex(
             model_name="engagement",

@@ -14,8 +14,10 @@ from tallyhub.integrations.importing.problems import Problems
 from tallyhub.integrations.importing.references import Cache, References
 from tallyhub.journal.steps import Answer, Request, find_answer, keep_answer, record
 from tallyhub.kernel.access import Access, Right
+from tallyhub.kernel.amounts import Unit
 from tallyhub.kernel.errors import HubError
 from tallyhub.kernel.scope import command
+from tallyhub.learning import steps as learning
 from tallyhub.ledger import queries, steps
 from tallyhub.ledger.rules import Terms
 from tallyhub.ledger.steps import NewEntry, Posted
@@ -48,6 +50,8 @@ def post_entries(access: Access, rows: Sequence[dict[str, str]], request: Reques
         adopt_entries(_keys(entries))
         if wrong := engagements.adopt_posted(access, ordered, [access.customer_id or 0]):
             raise wrong[0]
+        if learnt := [one for one in entries if one.unit is Unit.ACTIVITIES]:
+            learning.adopt_entries(access, _keys(learnt))
     return keep_answer(access, request, _answer(access, [(one.source, one.external_id) for one in entries], posted))
 
 

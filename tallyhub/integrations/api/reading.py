@@ -16,6 +16,7 @@ from pydantic import BaseModel
 
 from tallyhub.accounts.tokens import TokenScope
 from tallyhub.activity import feed, tiles
+from tallyhub.activity.people import count_people
 from tallyhub.activity.queries import AgreementLines, Line, PackageLines, list_agreements
 from tallyhub.activity.rules import Balance as Figures
 from tallyhub.integrations.api.paging import Code, Id, Paged, Paging, PagingQuery, page
@@ -361,7 +362,7 @@ def written(steps: int, unit: Unit) -> str:
 def _read(request: HttpRequest) -> list[AgreementLines]:
     access = reading(request)
     with scope(access):
-        return list_agreements(access, access.workspaces)
+        return count_people(list_agreements(access, access.workspaces), access.workspaces)
 
 
 def _after(paging: Paging, found: Iterable[Any], id_of: Any = lambda one: one.id) -> Sequence[Any]:

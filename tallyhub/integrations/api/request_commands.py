@@ -32,6 +32,9 @@ from tallyhub.support.time.steps import Worked, lock_to_work, log
 
 _OPENERS = [role for role, rights in RIGHTS_OF.items() if Right.OPEN_REQUESTS in rights]
 _READERS = {
+    "workspace": cells.text(80),  # looked up as it is; the database itself would refuse a NUL
+    "product": cells.text(60),
+    "primary_contact": cells.text(254),
     "title": cells.text(200),
     "description": read_text,
     "impact": read_text,

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_safe
 from ninja import NinjaAPI
 from ninja.errors import HttpError, ValidationError
 
-from tallyhub.integrations.api import requests
+from tallyhub.integrations.api import contacts, learning
 from tallyhub.integrations.api.door import JsonBody, fault
 from tallyhub.integrations.api.problems import MEDIA_TYPE, answer_error
 
@@ -45,7 +45,8 @@ def _assembled() -> NinjaAPI:
         docs_url=None,
         parser=JsonBody(_parameters),
     )
-    made.add_router("", requests.router)
+    made.add_router("", learning.router)
+    made.add_router("", contacts.router)
     for kind in (Exception, HttpError, ValidationError):
         made.add_exception_handler(kind, _on_error)
     return made

@@ -17,6 +17,7 @@ from tallyhub.integrations.importing.references import References
 from tallyhub.integrations.importing.run import Run
 from tallyhub.kernel import amounts
 from tallyhub.kernel.errors import Conflict, HubError, Invalid
+from tallyhub.learning import steps as learning
 from tallyhub.ledger import queries, sql, steps
 from tallyhub.ledger.rules import check_day, check_real, check_unit
 from tallyhub.ledger.steps import NewEntry
@@ -278,6 +279,7 @@ def _post(run: Run, what: str) -> None:
     run.tally.new += posted.new
     if posted.new:
         adopt_staged_entries()
+        learning.adopt_staged_entries(run.access)
         _adopt_deliveries(run, ordered)
     for customer, rows in staging.fetch(_ROWS_OF) if posted.new else ():
         run.rows_of[customer][what] += rows

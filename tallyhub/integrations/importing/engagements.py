@@ -92,6 +92,8 @@ def write_engagements(run: Run, rows: Sequence[Row]) -> None:
     run.refs.resolve(rows, "offering", run.refs.offerings)
     run.refs.resolve_person(rows, "requested_by")
     run.refs.resolve_person(rows, "engineer")
+    run.refuse_strangers(rows, "requested_by")
+    run.refuse_strangers(rows, "engineer")
     _resolve_payer(run, rows)
     _check_places(run, rows)
     for row in rows:
@@ -252,6 +254,7 @@ def write_deliveries(run: Run, rows: Sequence[Row]) -> None:
     run.refs.resolve_customer(rows)
     run.refs.resolve(rows, "engagement", run.refs.engagements, _engagement_key)
     run.refs.resolve_person(rows, "engineer")
+    run.refuse_strangers(rows, "engineer")
     _check_reach(run, rows)
     rows_by_engagement = {row.found["engagement"].pk for row in rows if "engagement" in row.found}
     steps.lock_brought(run.access, sorted(rows_by_engagement))

@@ -11,7 +11,16 @@ from pathlib import Path
 from django.db import DataError, IntegrityError
 
 from tallyhub.agreements.models import AGREEMENT_NUMBER_ONCE
-from tallyhub.integrations.importing import cells, consumption, contracts, engagements, parties, requests, staging
+from tallyhub.integrations.importing import (
+    cells,
+    consumption,
+    contracts,
+    engagements,
+    learning,
+    parties,
+    requests,
+    staging,
+)
 from tallyhub.integrations.importing import mapping as mappings
 from tallyhub.integrations.importing.files import Columns, File, Progress, Record, Unreadable, check_known, no_progress
 from tallyhub.integrations.importing.kinds import Kind
@@ -33,8 +42,11 @@ _MEMORY = "SET LOCAL work_mem = '64MB'"
 # What a customer's own account team may bring in. Sellers, services and customers are the provider's; people and their
 # roles come through an operator, because an address may be known elsewhere and a role is a right.
 OF_CUSTOMER = ("workspaces", "agreements", "packages", "entitlements", "allotments", "mappings", "consumption",
-               "requests", "request_changes", "request_messages", "engagements", "engagement_deliveries")  # fmt: skip
-_ALL = (*parties.KINDS, *contracts.KINDS, *consumption.KINDS, *requests.KINDS, *engagements.KINDS)
+               "requests", "request_changes", "request_messages", "engagements", "engagement_deliveries",
+               "learning_records")  # fmt: skip
+_ALL = (
+    *parties.KINDS, *contracts.KINDS, *consumption.KINDS, *requests.KINDS, *engagements.KINDS, *learning.KINDS,
+)  # fmt: skip
 KINDS = {kind.name: kind for kind in _ALL}
 
 

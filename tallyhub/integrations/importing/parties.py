@@ -14,6 +14,7 @@ from tallyhub.organizations import steps
 from tallyhub.organizations.models import AccessGrant
 from tallyhub.organizations.rules import IMPORTED, Role
 from tallyhub.organizations.rules import Kind as OrganizationKind
+from tallyhub.people.naming.steps import settle_namings
 
 PERSON_COLUMNS = ("name", "email", "language", "zone")
 
@@ -116,7 +117,10 @@ def write_grants(run: Run, rows: Sequence[Row]) -> None:
     rows = good(rows)
     added = steps.add_grants([_grant(row) for row in rows])
     run.wrote(rows, added)
-    record_many(run.access, [_role_given(added.rows[place]) for place in added.new])
+    new = [added.rows[place] for place in added.new]
+    record_many(run.access, [_role_given(one) for one in new])
+    for customer_id in sorted({one.customer_id for one in new}):
+        settle_namings(run.access, customer_id, {one.person_id for one in new if one.customer_id == customer_id})
 
 
 def _role_given(grant: AccessGrant) -> News:

@@ -10,6 +10,7 @@ from tallyhub.engagements.models import Engagement, Offering
 from tallyhub.integrations.importing.kinds import Row
 from tallyhub.integrations.importing.problems import Problems
 from tallyhub.kernel.errors import Invalid
+from tallyhub.learning.intake import steps as learning
 from tallyhub.organizations import steps as organizations
 from tallyhub.support.intake import steps as intake
 
@@ -61,6 +62,7 @@ class References:
         self.packages: Cache[tuple[int, str], Package] = Cache(agreements.find_packages)
         self.entitlements: Cache[tuple[int, str], Entitlement] = Cache(agreements.find_entitlements)
         self.products: Cache[str, int] = Cache(agreements.find_products)
+        self.activities: Cache[str, int] = Cache(learning.find_activities)
         self.offerings: Cache[str, Offering] = Cache(engagements.find_offerings)
         self.engagements: Cache[engagements.Key, Engagement] = Cache(engagements.find_engagements)
         self.requests: Cache[intake.Key, int] = Cache(_find_requests)

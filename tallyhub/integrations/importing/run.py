@@ -12,9 +12,9 @@ from tallyhub.integrations.importing.references import References
 from tallyhub.journal.steps import record
 from tallyhub.kernel.access import Access
 from tallyhub.kernel.bulk import Added
-from tallyhub.kernel.errors import Conflict, HubError
+from tallyhub.kernel.errors import Conflict, HubError, Invalid
 from tallyhub.kernel.scope import widen
-from tallyhub.organizations.steps import list_belonging, touch_customer
+from tallyhub.organizations.steps import belonging_to, list_belonging, touch_customer
 
 # How a column that differs is called in the files; others are the same word, or the same with _id.
 _FIELD_OF = {"term": "ends_on"}
@@ -60,6 +60,14 @@ class Run:
 
     def refuse(self, row: Row, error: HubError, column: str = "") -> None:
         row.refuse(self.problems, error, column)
+
+    def refuse_strangers(self, rows: Sequence[Row], field: str) -> None:
+        """Somebody whom only another customer knows is nobody here."""
+        named = [row for row in rows if {"customer", field} <= row.found.keys()]
+        known = belonging_to({(row.found["customer"], row.found[field]) for row in named}) if named else set()
+        for row in named:
+            if (row.found["customer"], row.found[field]) not in known:
+                self.refuse(row, Invalid("person_unknown"), field)
 
     def check(self, rows: Sequence[Row], check: Callable[[Row], None], column_of: Callable[[HubError], str]) -> None:
         """Refuse those that do not pass a check, in the column that their error is about."""

@@ -2,12 +2,15 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from django.db import connection
-from django.db.models import Case, Q, Value, When
+from django.db.models import Case, F, Q, Value, When
+from django.db.models.functions import Coalesce
 
 from tallyhub.kernel import clock
 from tallyhub.kernel.access import Access
+from tallyhub.kernel.parts import Part, part
 from tallyhub.office.models import Enquiry, EnquiryQuerySet
 from tallyhub.office.rules import Answer, Wish
 from tallyhub.organizations import queries as organizations
@@ -101,3 +104,18 @@ def list_unmapped(access: Access) -> list[Unmapped]:
     with connection.cursor() as cursor:
         cursor.execute("SELECT * FROM office_unmapped(%s, %s)", [access.customer_id, clock.now()])
         return [Unmapped(*row) for row in cursor.fetchall()]
+
+
+def unanswered(access: Access) -> Part:
+    """A part of home, for the account team: what is asked for, the oldest first."""
+    return _part("enquiry", Enquiry.objects.visible_to(access).filter(answer=Answer.OPEN), "asked_at", F("pk"))
+
+
+def answered(access: Access, since: datetime) -> Part:
+    """A part of home: what this person asked for and was answered since then; the key is the answer."""
+    mine = Enquiry.objects.visible_to(access).filter(asked_by_id=access.person_id or 0, answered_at__gte=since)
+    return _part("answer", mine, "answered_at", F("answer"))
+
+
+def _part(sort: str, rows: EnquiryQuerySet, column: str, key: F) -> Part:
+    return part(sort, rows, column, at=F(column), key=key, text=Coalesce("package__name", "name"), place="workspace_id")

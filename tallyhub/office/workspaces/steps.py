@@ -12,6 +12,7 @@ from tallyhub.office.workspaces.rules import Bought, Welcome
 from tallyhub.organizations.models import Workspace
 from tallyhub.organizations.queries import get_customer, list_own_workspaces
 from tallyhub.organizations.steps import NewGrant, add_workspaces, give_roles
+from tallyhub.people.naming.steps import settle_namings
 from tallyhub.people.rules import roles_in
 from tallyhub.people.steps import Invitee, invite
 
@@ -69,6 +70,7 @@ def welcome(access: Access, workspace: Workspace, people: Collection[Welcome]) -
             for place, role in roles_in(workspace.pk, one.roles)
         ],
     )
+    settle_namings(access, workspace.customer_id, [one.contact.person_id for one in people if one.contact.is_member])
     asked = [one for one in people if not one.contact.is_member and one.contact.email]
     invite(
         access,

@@ -12,6 +12,7 @@ from tallyhub.organizations.steps import NewGrant, give_roles, take_roles
 from tallyhub.people import contacts
 from tallyhub.people.groups import queries
 from tallyhub.people.models import Group, GroupMember
+from tallyhub.people.naming.steps import settle_namings
 from tallyhub.people.users.steps import check_open, check_receives
 
 
@@ -90,6 +91,7 @@ def settle(access: Access, workspace: Workspace, groups: Sequence[Group], people
     contacts.check_room(access, workspace, new_contacts - contacts_already)
     give_roles(access, [NewGrant(workspace.customer_id, workspace.pk, *one) for one in sorted(wanted - held)])
     take_roles(access, [NewGrant(workspace.customer_id, workspace.pk, *one) for one in sorted(held - wanted)])
+    settle_namings(access, workspace.customer_id, people)
 
 
 def _about(group: Group, person_id: int) -> tuple[int, int, int, dict[str, int]]:

@@ -28,6 +28,7 @@ from tallyhub.people.invitations.links import Link
 from tallyhub.people.invitations.queries import Found
 from tallyhub.people.invitations.rules import PEOPLE_MAX, State, Step, may_ask, next_step, state_of
 from tallyhub.people.models import Invitation
+from tallyhub.people.naming.steps import settle_namings
 from tallyhub.people.rules import LIFETIME, check_roles
 from tallyhub.people.steps import Invitee, invite, persons_of
 
@@ -97,6 +98,7 @@ def revoke_invitation(access: Access, invitation_id: int) -> Invitation:
     if invitation.voided_at is None:
         invitation.voided_at = clock.now()
         invitation.save(update_fields=["voided_at"])
+        settle_namings(access, invitation.customer_id, [invitation.person_id])
         record(access, "people.invitation_revoked", invitation.pk, workspace_id=invitation.workspace_id)
     return invitation
 

@@ -2,21 +2,23 @@
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.db import connection
-from django.db.models import QuerySet
+from django.db.models import Case, CharField, F, QuerySet, When
 
 from tallyhub.kernel import clock
 from tallyhub.kernel.access import Access, Right
+from tallyhub.kernel.parts import Part, part
 from tallyhub.organizations import queries as organizations
 from tallyhub.organizations.models import Workspace
 from tallyhub.organizations.rules import ADMINISTRATORS, Role
 from tallyhub.people.invitations.links import Link
 from tallyhub.people.invitations.rules import State, state_of
 from tallyhub.people.models import Invitation, InvitationQuerySet
-from tallyhub.people.rules import REMIND_AFTER
+from tallyhub.people.rules import LIFETIME, REMIND_AFTER
 
+LAPSES_WITHIN = timedelta(days=3)  # that is soon
 ASKED_MAX = 10  # administrators who hear that somebody wants a new invitation
 _FIND = "SELECT * FROM people_invitation_of(%s, %s)"
 
@@ -138,3 +140,17 @@ def marks_of(workspace: Workspace, addresses: Collection[str]) -> dict[str, int]
 def list_invited(access: Access, workspace: Workspace) -> list[tuple[str, str]]:
     """(address, name) of each whose invitation is open or has expired, as their inviters wrote them."""
     return list(list_open(access, [workspace.pk]).values_list("email", "name"))
+
+
+def lapsing(access: Access) -> Part:
+    """A part of home: open invitations that lapse soon, or have done so a short while ago, where one manages people."""
+    now = clock.now()
+    managed = Invitation.objects.filter(workspace_id__in=access.workspaces_with(Right.MANAGE_USERS))
+    rows = managed.filter(
+        accepted_at=None,
+        voided_at=None,
+        workspace__archived_at=None,
+        expires_at__range=(now - LIFETIME, now + LAPSES_WITHIN),
+    )
+    who = Case(When(name="", then=F("email")), default=F("name"), output_field=CharField())
+    return part("invitation", rows, "expires_at", at=F("expires_at"), key=F("pk"), text=who, place="workspace_id")

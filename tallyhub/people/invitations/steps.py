@@ -9,6 +9,7 @@ from tallyhub.kernel.access import Access
 from tallyhub.kernel.scope import require_transaction, widen
 from tallyhub.organizations.steps import NewGrant, give_roles
 from tallyhub.people.models import Invitation
+from tallyhub.people.naming.steps import settle_namings
 from tallyhub.people.rules import REMIND_AFTER, roles_in
 
 # As people_customers_to_remind finds them (migrations/0003). However late the job comes, it is one mail.
@@ -58,6 +59,7 @@ def admit(customer_id: int, person_id: int, invitations: Collection[Asked]) -> N
         for place, role in roles_in(one.workspace_id, one.roles)
     ]
     give_roles(Access.of_system([customer_id]), given)
+    settle_namings(Access.of_system([customer_id]), customer_id, [person_id])
     places = tuple(one.workspace_id for one in invitations)
     own = Access(person_id=person_id, customer_id=customer_id, workspaces=places)
     widen(own)

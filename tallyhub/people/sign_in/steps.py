@@ -14,6 +14,7 @@ from tallyhub.organizations.steps import NewGrant, give_roles, take_roles
 from tallyhub.organizations.work.queries import list_grants_from
 from tallyhub.people import contacts
 from tallyhub.people.models import DirectoryGroup
+from tallyhub.people.naming.steps import settle_namings
 from tallyhub.people.rules import roles_in
 from tallyhub.people.sign_in.queries import SOURCE, Provider, source_of
 from tallyhub.people.sign_in.rules import Claim
@@ -61,6 +62,7 @@ def renew(
     if given:
         give_roles(access, given)
         DirectoryGroup.objects.filter(pk__in=[group.pk for group in groups]).update(seen_at=clock.now())
+    settle_namings(access, provider.customer_id, [person.pk])
     for workspace_id in sorted(full):
         where = {"customer_id": provider.customer_id, "workspace_id": workspace_id}
         record(access, "people.contacts_full", person.pk, **where)
@@ -84,6 +86,8 @@ def take_all(access: Access, groups: Collection[int]) -> None:
     sources = {source_of(one) for one in groups}
     if held := [one for one in _held(access) if one.source in sources]:
         take_roles(access, held)
+        for customer_id in {one.customer_id for one in held}:
+            settle_namings(access, customer_id, {one.person_id for one in held})
 
 
 def _held(access: Access, *, person_id: int | None = None) -> list[NewGrant]:

@@ -18,6 +18,7 @@ from tallyhub.organizations.rules import Role
 from tallyhub.organizations.steps import NewGrant, give_roles, leave_workspace, take_roles
 from tallyhub.people.groups.steps import leave_groups, set_groups
 from tallyhub.people.models import Invitation
+from tallyhub.people.naming.steps import settle_namings
 from tallyhub.people.users import queries, steps
 from tallyhub.people.users.rules import check_workspace_roles, is_edited, wanted_roles
 
@@ -126,6 +127,7 @@ def remove_people(
         leave_groups(access, workspace, people)
         _take_back(access, workspace, people)
         leave_workspace(access, workspace, organizations.list_members(access, workspace.pk, people))
+        settle_namings(access, workspace.customer_id, people)
 
 
 def _require_listed(access: Access, workspace: Workspace, people: Collection[int]) -> None:

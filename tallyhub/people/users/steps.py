@@ -17,6 +17,7 @@ from tallyhub.organizations.queries import Held
 from tallyhub.organizations.rules import RIGHTS_OF, STAFF, Role
 from tallyhub.organizations.steps import NewGrant, give_roles, lock_people, take_roles
 from tallyhub.people import contacts
+from tallyhub.people.naming.steps import settle_namings
 from tallyhub.people.users.rules import TICKED_MAX, Administrators, check_administrators, is_edited
 
 
@@ -129,6 +130,7 @@ def set_roles(access: Access, workspace: Workspace, wanted: Mapping[int, Collect
     give_roles(access, new)
     taken = [one for one in edited if one.role not in wanted[one.person_id]]
     take_roles(access, [as_grant(workspace.customer_id, one) for one in taken])  # last: one's own may be among them
+    settle_namings(access, workspace.customer_id, wanted)
 
 
 def contacts_in(held: Collection[Held]) -> set[int]:

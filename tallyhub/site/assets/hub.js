@@ -65,3 +65,7 @@ document.addEventListener("htmx:beforeSwap", (event) => {
   event.preventDefault();
   location.assign(isError ? event.detail.pathInfo.finalRequestPath : xhr.responseURL);
 });
+
+// After a form was refused one starts at the first field that has to change, which may be far down.
+const wrong = document.querySelector('main [aria-invalid="true"]');
+(wrong?.matches("fieldset") ? wrong.querySelector("input") : wrong)?.focus();

@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from tallyhub.site.demo import courses
+
 
 @dataclass(frozen=True, slots=True)
 class Habit:
@@ -15,6 +17,7 @@ class Habit:
     works_at_night: bool = False  # may be charged at the higher rate
     names_person: bool = False
     once_each: bool = False  # a person counts once, however long
+    once_by_title: bool = False  # a person does each of the titles once, as far as there are enough
 
 
 _PROBLEMS = (
@@ -105,24 +108,6 @@ _EXCHANGES = (
     "Exchanged for an upgrade readiness check",
     "Exchanged for remote coaching",
 )
-_COURSES = (
-    "Course: networking fundamentals",
-    "Course: identity for administrators",
-    "Course: relational databases, part 1",
-    "Course: relational databases, part 2",
-    "Course: cloud costs explained",
-    "Course: writing good runbooks",
-    "Course: privacy in daily work",
-    "Lab: restore a database to a point in time",
-    "Lab: build a two-node cluster",
-    "Lab: find a slow query",
-    "Lab: roll out a policy to devices",
-    "Lab: trace a lost message",
-    "Video: what changed in this release",
-    "Video: five ways to read a log",
-    "Video: certificates in fifteen minutes",
-    "Video: planning a maintenance window",
-)
 _ASSESSMENTS = (
     "Assessment set up: directory",
     "Assessment set up: directory security",
@@ -159,7 +144,7 @@ HABITS = {
         "delivery", "E", _DESIGNATED, sizes=("120", "180", "240", "360"), works_at_night=True
     ),
     "proactive-credits": Habit("delivery", "X", _EXCHANGES, sizes=("4", "7.5", "10", "12.5", "16")),
-    "on-demand-education": Habit("learning", "L", _COURSES, names_person=True),
+    "on-demand-education": Habit(courses.SOURCE, "L", tuple(courses.TITLES), names_person=True, once_by_title=True),
     "support-contacts": Habit("directory", "N", ("Named as support contact",), names_person=True, once_each=True),
     "on-demand-assessments": Habit("assessments", "S", _ASSESSMENTS),
 }

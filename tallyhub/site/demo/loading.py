@@ -10,7 +10,7 @@ from tallyhub.kernel import clock
 from tallyhub.kernel.access import Access
 from tallyhub.kernel.scope import scope
 from tallyhub.organizations.models import Organization
-from tallyhub.site.demo import additional, engagements, office, support
+from tallyhub.site.demo import additional, contacts, engagements, learning, office, support
 from tallyhub.site.demo.cast import ACCOUNTS, PASSWORD, Account
 from tallyhub.site.demo.story import PROVIDER, records
 
@@ -21,12 +21,14 @@ def load(today: date) -> list[Account]:
     ``today`` is a day that has begun in every zone of the demo, or began at most a day ago.
     """
     if not Organization.objects.filter(code=PROVIDER).exists():
-        import_records(records(today))
+        import_records(contacts.held_back(records(today)))
+    contacts.set_up(records(today), today)
     office.set_up(today)
     additional.set_up()
     _open_accounts()
     support.set_up()
     engagements.set_up()
+    learning.set_up(today)
     return list(ACCOUNTS)
 
 

@@ -6,7 +6,7 @@ from datetime import date
 
 from tallyhub.kernel.amounts import Unit
 from tallyhub.ledger.rules import AllotmentKind
-from tallyhub.site.demo import cast
+from tallyhub.site.demo import cast, courses
 from tallyhub.site.demo.catalogue import SERVICES, UNIT_OF
 from tallyhub.site.demo.customers import CUSTOMERS
 from tallyhub.site.demo.plan import Agreement, Customer, Line, Lot, Months, Package
@@ -24,7 +24,8 @@ FIRST_NUMBER = 10_000  # what an external system had counted to before
 
 def records(today: date) -> Iterable[tuple[str, Iterable[Record]]]:
     """Every kind of the import, in its order."""
-    booked = [fact for customer in CUSTOMERS for fact in _numbered(customer, today)]
+    used = {customer.code: list(_numbered(customer, today)) for customer in CUSTOMERS}
+    booked = [fact for facts_of in used.values() for fact in facts_of]
     return (
         ("sellers", SELLERS),
         ("services", SERVICES),
@@ -37,7 +38,12 @@ def records(today: date) -> Iterable[tuple[str, Iterable[Record]]]:
         ("entitlements", (_entitlement(agreement, package, line) for agreement, package, line in _lines())),
         ("allotments", (row for place in _lines() for row in _allotments(*place, today))),
         ("mappings", (row for _, agreement, one in _packages() for row in _mappings(agreement, one))),
+        ("activities", courses.activities(today)),
         ("consumption", (row for fact, number in booked for row in _entries(fact, number))),
+        (
+            "learning_records",
+            (row for code, facts_of in used.items() for row in courses.records(code, facts_of, today)),
+        ),
     )
 
 

@@ -58,11 +58,14 @@ def facts(customer_code: str, spot: Spot, today: date) -> Iterator[Fact]:
     """All uses of a line. Each line has its own seed: a change of one leaves the others as they are."""
     dice = Random(f"{customer_code}/{spot.agreement.number}/{spot.package.code}/{spot.line.service}")
     contacts = iter(_contacts(spot))
+    done: set[tuple[str, str, str]] = set()
     for use in spot.line.uses:
         days = _busy_days(dice, use, today)
         wanted, charged = use.amount * STEPS_PER_UNIT.get(spot.unit, 1), 0
         while days and charged < wanted:
             fact = _contact(dice, spot, days, next(contacts)) if spot.habit.once_each else _fact(dice, spot, days)
+            if spot.habit.once_by_title:
+                _do_once(dice, fact, done)
             charged += 0 if fact.reversed_for else _charged(fact)
             if charged > wanted:
                 break
@@ -92,6 +95,22 @@ def _fact(dice: Random, spot: Spot, days: list[date]) -> Fact:
     if dice.random() < REVERSED_SHARE:
         fact.reversed_for = dice.choice(REASONS)
     return fact
+
+
+def _do_once(dice: Random, fact: Fact, done: set[tuple[str, str, str]]) -> None:
+    """Somebody else, or another title, where this one has done it already; again only where everybody has done all."""
+    spot = fact.spot
+    if (fact.workspace, fact.person, fact.title) in done:
+        every = (
+            (place, one.key, title)
+            for place in spot.package.workspaces
+            for one in spot.members
+            if place in one.workspaces
+            for title in spot.habit.titles
+        )
+        if free := [one for one in every if one not in done]:
+            fact.workspace, fact.person, fact.title = dice.choice(free)
+    done.add((fact.workspace, fact.person, fact.title))
 
 
 def _contact(dice: Random, spot: Spot, days: list[date], who: Member) -> Fact:

@@ -17,14 +17,14 @@ from tallyhub.kernel.access import Access
 from tallyhub.kernel.errors import Conflict, Forbidden, Invalid
 from tallyhub.kernel.http import url
 from tallyhub.kernel.sentences import sentence
-from tallyhub.organizations.queries import names_of
 from tallyhub.support.conversation import kinds, media, queries
 from tallyhub.support.conversation.commands import check_may_note
 from tallyhub.support.conversation.queries import Key, Line, Thread
-from tallyhub.support.conversation.rules import FILES_MAX, check_open_for_words
+from tallyhub.support.conversation.rules import FILES_MAX, check_open_for_words, status_after
 from tallyhub.support.conversation.storage import megabytes_max
 from tallyhub.support.models import Change, File, Message, Note, NoteFile, Request, StoredFile
-from tallyhub.support.rules import TEXT_MAX, Status
+from tallyhub.support.parts import Known, Part
+from tallyhub.support.rules import TEXT_MAX, Actor, Status
 from tallyhub.support.words import size_text
 
 RENDERED_MAX = 200_000  # characters that are read as markdown for one page; what comes after is shown as typed
@@ -74,33 +74,35 @@ class Conversation:
     megabytes_max: int = 0
 
 
-def sections(
-    access: Access, request: Request, query: Mapping[str, str] | None = None, **typed: Any
-) -> dict[str, Conversation]:
-    """For the page of a request that was read through ``visible_to``. ``query``: which page of the lines.
+def read(access: Access, request: Request, query: Mapping[str, str] | None = None, **typed: Any) -> Part:
+    """As ``conversation``, for the page of a request that one sees. ``query``: which page of the lines.
 
-    ``typed``: what a form held that was refused, and why. At most seven statements. Raises Invalid for a page that
-    none of ours leads to.
+    ``typed``: what a form held that was refused, and why. Two statements. Raises Invalid for a page that none of ours
+    leads to.
     """
     thread = _read(access, request, query or {})
-    here = url("support:conversation", request.number)
-    silence = _silence(request)
-    names = _Names(access, thread.lines)
     files = _files(access, request, thread.lines)
-    return {
-        "conversation": Conversation(
-            lines=_lines(thread.lines, names, files),
+
+    actor = Actor.STAFF if access.is_staff else Actor.CUSTOMER
+
+    def say(known: Known) -> dict[str, Any]:
+        here = url("support:conversation", request.number)
+        silence = _silence(request)
+        shown = Conversation(
+            lines=_lines(thread.lines, known, files),
             files=files["", 0],
             older_href=_page_href(here, "before", thread.older),
             newer_href=_page_href(here, "after", thread.newer),
             say_href="" if silence else url("support:say", request.number),
             note_href=url("support:note", request.number) if _may_note(access, request) else "",
             silence=silence,
-            reopens=request.status == Status.CLOSED,
+            reopens=status_after(Status(request.status), actor) == Status.REOPENED,
             megabytes_max=megabytes_max(),
             **typed,
         )
-    }
+        return {"conversation": shown}
+
+    return Part(say, people=_people(thread.lines))
 
 
 def _read(access: Access, request: Request, query: Mapping[str, str]) -> Thread:
@@ -145,21 +147,20 @@ def _may_note(access: Access, request: Request) -> bool:
     return True
 
 
-class _Names:
-    """Of everybody who is named on the page, read at once."""
+def _people(lines: Iterable[Line]) -> set[int | None]:
+    """Everybody who is named in them."""
+    people: set[int | None] = set()
+    for line in lines:
+        people.add(line.actor_id if isinstance(line, Change) else line.author_id)
+        if isinstance(line, Change):
+            people.update(kinds.people_in(line.kind, line.details))
+    return people
 
-    def __init__(self, access: Access, lines: Iterable[Line]) -> None:
-        people: set[int | None] = set()
-        for line in lines:
-            people.add(line.actor_id if isinstance(line, Change) else line.author_id)
-            if isinstance(line, Change):
-                people.update(kinds.people_in(line.kind, line.details))
-        self._names = names_of(access, people)
 
-    def of(self, person_id: int | None) -> str:
-        if person_id is None:
-            return _("the hub")
-        return self._names.get(person_id) or _("Somebody who has left")
+def _name(known: Known, person_id: int | None) -> str:
+    if person_id is None:
+        return _("the hub")
+    return known.people.get(person_id) or _("Somebody who has left")
 
 
 _Files = dict[tuple[str, int], list[ShownFile]]
@@ -184,12 +185,12 @@ def _file(one: StoredFile, href: str) -> ShownFile:
     return ShownFile(one.name, href, size_text(one.size), is_picture)
 
 
-def _lines(lines: Iterable[Line], names: _Names, files: _Files) -> list[ShownLine]:
+def _lines(lines: Iterable[Line], known: Known, files: _Files) -> list[ShownLine]:
     left = RENDERED_MAX
     made = []
     for line in lines:
         if isinstance(line, Change):
-            made.append(_change(line, names))
+            made.append(_change(line, known))
             continue
         left -= len(line.body)
         text = markdown.render(line.body) if left >= 0 else markdown.render_plain(line.body)
@@ -198,7 +199,7 @@ def _lines(lines: Iterable[Line], names: _Names, files: _Files) -> list[ShownLin
             ShownLine(
                 kind,
                 f"{kind}-{line.pk}",
-                names.of(line.author_id),
+                _name(known, line.author_id),
                 _when(line.at),
                 line.at.isoformat(),
                 text,
@@ -209,10 +210,10 @@ def _lines(lines: Iterable[Line], names: _Names, files: _Files) -> list[ShownLin
     return made
 
 
-def _change(line: Change, names: _Names) -> ShownLine:
-    said = kinds.sentence(line.kind, line.details, names.of)
-    anchor = f"change-{line.pk}"
-    return ShownLine("change", anchor, names.of(line.actor_id), _when(line.at), line.at.isoformat(), said)
+def _change(line: Change, known: Known) -> ShownLine:
+    said = kinds.sentence(line.kind, line.details, lambda person_id: _name(known, person_id))
+    who, anchor = _name(known, line.actor_id), f"change-{line.pk}"
+    return ShownLine("change", anchor, who, _when(line.at), line.at.isoformat(), said)
 
 
 def _when(instant: datetime) -> str:

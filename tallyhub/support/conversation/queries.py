@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import connection
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, F, JSONField, OuterRef, Q, QuerySet, Value
 
 from tallyhub.kernel import clock
 from tallyhub.kernel.access import Access, Right
@@ -59,14 +59,15 @@ def find_by_id(access: Access, request_id: int) -> Request | None:
 def list_lines(
     access: Access, request: Request, *, before: Key | None = None, after: Key | None = None, oldest: bool = False
 ) -> Thread:
-    """A page: the newest one, or what is before or after a line, or the oldest one. Three statements, however many."""
+    """A page: the newest one, or what is before or after a line, or the oldest one. One statement, however many."""
     upwards = oldest or after is not None
-    found: list[Line] = []
+    order = ("at", "id") if upwards else ("-at", "-id")
+    sorts = []
     for rank, rows in _sorts(access, request):
         key = before or after
         beyond = _beyond(key, rank, upwards=upwards) if key else Q()
-        order = ("at", "id") if upwards else ("-at", "-id")
-        found += rows.filter(beyond, request_id=request.pk).order_by(*order)[: PAGE_LINES + 1]
+        sorts.append(rows.filter(beyond, request_id=request.pk).order_by(*order)[: PAGE_LINES + 1])
+    found = [_line(*row) for row in sorts[0].union(*sorts[1:], all=True)]
     found.sort(key=_place, reverse=not upwards)
     page, has_more = found[:PAGE_LINES], len(found) > PAGE_LINES
     page.sort(key=_place)
@@ -77,12 +78,33 @@ def list_lines(
     return Thread(page, Key.of(page[0]) if has_older else None, Key.of(page[-1]) if has_newer else None)
 
 
-def _sorts(access: Access, request: Request) -> Iterator[tuple[int, QuerySet[Any]]]:
-    """The sorts of lines that the reader may see, with their rank."""
-    yield _RANKS[Change], Change.objects.visible_to(access)
-    yield _RANKS[Message], Message.objects.visible_to(access)
+_COLUMNS = ("rank", "pk", "at", "who", "kind", "details", "body", "is_by_staff")
+_NO_CHANGE = {"kind": Value(""), "details": Value({}, JSONField())}
+
+
+def _sorts(access: Access, request: Request) -> Iterator[tuple[int, QuerySet[Any, Any]]]:
+    """The sorts of lines that the reader may see, with their rank, all in the same columns."""
+    changes = Change.objects.visible_to(access).annotate(body=Value(""), is_by_staff=Value(False))
+    yield _ranked(changes, Change, "actor_id")
+    yield _ranked(Message.objects.visible_to(access).annotate(**_NO_CHANGE), Message, "author_id")
     if access.has(Right.READ_NOTES, workspace_id=request.workspace_id):
-        yield _RANKS[Note], Note.objects.visible_to(access)
+        notes = Note.objects.visible_to(access).annotate(is_by_staff=Value(True), **_NO_CHANGE)
+        yield _ranked(notes, Note, "author_id")
+
+
+def _ranked(rows: QuerySet[Any], sort: type[Line], who: str) -> tuple[int, QuerySet[Any, Any]]:
+    rank = _RANKS[sort]
+    return rank, rows.annotate(rank=Value(rank), who=F(who)).values_list(*_COLUMNS)
+
+
+def _line(
+    rank: int, pk: int, at: datetime, who: int | None, kind: str, details: Any, body: str, is_by_staff: bool
+) -> Line:
+    if rank == _RANKS[Change]:
+        return Change(pk=pk, at=at, actor_id=who, kind=kind, details=details)
+    if rank == _RANKS[Message]:
+        return Message(pk=pk, at=at, author_id=who, body=body, is_by_staff=is_by_staff)
+    return Note(pk=pk, at=at, author_id=who, body=body)
 
 
 def _place(line: Line) -> tuple[datetime, int, int]:
@@ -100,13 +122,23 @@ def _beyond(key: Key, rank: int, *, upwards: bool) -> Q:
 
 
 def list_files(access: Access, request: Request, messages: Iterable[int], notes: Sequence[int]) -> list[StoredFile]:
-    """Those of these messages and notes, and those of the request itself. One statement, or two for staff."""
+    """Those of these messages and notes, and those of the request itself. One statement."""
     own = Q(message_id__in=list(messages)) | Q(message_id__isnull=True)
-    files = File.objects.visible_to(access).filter(own, request_id=request.pk).order_by("pk")
-    found: list[StoredFile] = list(files)
+    rows = _files(File.objects.visible_to(access).filter(own, request_id=request.pk), "message_id")
     if notes:
-        found += NoteFile.objects.visible_to(access).filter(request_id=request.pk, note_id__in=notes).order_by("pk")
-    return found
+        of_notes = NoteFile.objects.visible_to(access).filter(request_id=request.pk, note_id__in=notes)
+        rows = rows.union(_files(of_notes, "note_id", is_of_note=True), all=True)
+    return [_file(*row) for row in rows.order_by("is_of_note", "pk")]
+
+
+def _files(rows: QuerySet[Any], owner: str, *, is_of_note: bool = False) -> QuerySet[Any, Any]:
+    named: QuerySet[Any] = rows.annotate(owner=F(owner), is_of_note=Value(is_of_note))
+    return named.values_list("is_of_note", "pk", "name", "size", "media_type", "owner")
+
+
+def _file(is_of_note: bool, pk: int, name: str, size: int, media_type: str, owner: Any) -> StoredFile:
+    said = {"pk": pk, "name": name, "size": size, "media_type": media_type}
+    return NoteFile(**said, note_id=owner) if is_of_note else File(**said, message_id=owner)
 
 
 def get_file(access: Access, number: str, file_id: int) -> File:

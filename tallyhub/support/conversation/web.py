@@ -16,6 +16,7 @@ from tallyhub.kernel.sentences import sentence
 from tallyhub.support.conversation import commands, media, page, queries, storage
 from tallyhub.support.looks import tell_look
 from tallyhub.support.models import StoredFile
+from tallyhub.support.parts import assemble
 
 BACK = "support:request"  # where one is after something was written
 
@@ -30,7 +31,8 @@ def _page(request: HubRequest, number: str, status: int = 200, **typed: str) -> 
     with scope(request.access):
         found = queries.get_request(request.access, number)
         query = request.GET.dict() if request.method != "POST" else {}
-        context = {"ask": found, **page.sections(request.access, found, query, **typed)}
+        part = page.read(request.access, found, query, **typed)
+        context = {"ask": found, **assemble(request.access, [part])}
         response = render(request, "support/conversation.html", context, status=status)
     tell_look(request.access, found)
     return response

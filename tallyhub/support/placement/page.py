@@ -4,44 +4,47 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from tallyhub.agreements.queries import list_entitlements
 from tallyhub.kernel import clock
 from tallyhub.kernel.access import Access, Right
 from tallyhub.kernel.http import url
 from tallyhub.support import words
 from tallyhub.support.models import Request
+from tallyhub.support.parts import Known, Part
 from tallyhub.support.placement import queries
 from tallyhub.support.placement.rules import Reason, Wanted, place
 
 
-def sections(access: Access, request: Request) -> dict[str, Any]:
-    """For the request's page. Needs a scope; the request is one that one sees. Seen from its own workspace."""
+def read(access: Access, request: Request) -> Part:
+    """As ``placement``, seen from the request's own workspace. One statement; nothing for what is listed nowhere."""
     if request.merged_into_id is not None or request.status == "cancelled":
-        return {}
+        return Part(lambda known: {})
     wanted = queries.wanted_of(request)
     found = place(wanted, {request.workspace_id}, queries.list_offers(), clock.now())
     if found.reason:
         may_mend = access.has(Right.MANAGE_AGREEMENTS) and found.reason is not Reason.CLASS
-        return {
-            "placement": {
-                "is_additional": True,
-                "title": _("Additional case"),
-                "sentence": words.reason_sentence(found.reason),
-                "badge": {"text": words.reason_name(found.reason), "tone": "low"},
-                "mend_href": mend_href(wanted) if may_mend else None,
-            }
-        }
-    entitlement = next(iter(list_entitlements(access, [found.entitlement_id or 0])), None)
-    name = f"{entitlement.service.name}, {entitlement.package.name}" if entitlement else _("An entitlement")
-    return {
-        "placement": {
-            "is_additional": False,
-            "title": name,
-            "sentence": words.holds_sentence(found.why or ""),
-            "badge": None,
-            "mend_href": None,
-        }
+        return _additional(found.reason, mend_href(wanted) if may_mend else None)
+    return _held(found.entitlement_id or 0, found.why or "")
+
+
+def _additional(reason: Reason, href: str | None) -> Part:
+    shown = {
+        "is_additional": True,
+        "title": _("Additional case"),
+        "sentence": words.reason_sentence(reason),
+        "badge": {"text": words.reason_name(reason), "tone": "low"},
+        "mend_href": href,
     }
+    return Part(lambda known: {"placement": shown})
+
+
+def _held(entitlement_id: int, why: str) -> Part:
+    def say(known: Known) -> dict[str, Any]:
+        name, _unit = known.entitlements.get(entitlement_id, (_("An entitlement"), None))
+        sentence = words.holds_sentence(why)
+        shown = {"is_additional": False, "title": name, "sentence": sentence, "badge": None, "mend_href": None}
+        return {"placement": shown}
+
+    return Part(say, entitlements=[entitlement_id])
 
 
 def mend_href(wanted: Wanted) -> str:

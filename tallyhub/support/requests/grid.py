@@ -51,9 +51,10 @@ class Choice:
     is_mine: bool = False
     text: str = ""
 
-    def wanted(self, found: tuple[int, ...] | None) -> RequestFilter:
+    def wanted(self) -> RequestFilter:
+        """All but what a search finds."""
         return RequestFilter(
-            self.workspaces, _statuses(self.status), self.severity, self.kind, self.product, self.is_mine, found
+            self.workspaces, _statuses(self.status), self.severity, self.kind, self.product, self.is_mine
         )
 
 

@@ -98,6 +98,8 @@ def _save(request: HubRequest, draft_id: int, step: Step) -> HttpResponseBase:
         errors |= _change_files(request, draft_id)
     if errors:
         return _show(request, draft_id, step, typed, errors)
+    if (go := request.POST.get("go")) in set(Step):
+        return redirect("support:open_step", draft_id, go)
     act = request.POST.get("act")
     if act == "attach" or "remove" in request.POST:
         return redirect("support:open_step", draft_id, step)

@@ -107,7 +107,12 @@ def frame(draft: Draft, step: Step, workspace: str) -> dict[str, Any]:
         "step": step,
         "title": str(STEP_NAMES[step]),
         "steps": [
-            {"name": str(name), "href": url("support:open_step", draft.pk, one), "is_current": one is step}
+            {
+                "id": one.value,
+                "name": str(name),
+                "href": url("support:open_step", draft.pk, one),
+                "is_current": one is step,
+            }
             for one, name in STEP_NAMES.items()
         ],
     }

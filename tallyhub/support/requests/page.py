@@ -11,6 +11,7 @@ from tallyhub.kernel.http import url
 from tallyhub.organizations.queries import find_members, list_members, names_of
 from tallyhub.people.groups import queries as groups
 from tallyhub.support.models import Request
+from tallyhub.support.parts import Known, Part
 from tallyhub.support.requests.queries import Reader, is_visible, list_readers
 from tallyhub.support.requests.rules import may_be_taken, may_take_away
 from tallyhub.support.rules import Why, number_of
@@ -19,24 +20,34 @@ from tallyhub.support.words import KIND_NAMES, severity_badge, status_badge
 OFFERED_MAX = 100  # people that a form offers at once; others are searched for
 
 
-def header(access: Access, request: Request) -> dict[str, Any]:
-    names = names_of(access, [request.opened_by_id, request.primary_contact_id])
+def header(access: Access, request: Request) -> Part:
+    """As ``header``."""
+    merged, may_ask = _merged(access, request), may_ask_who(access, request)
+
+    def say(known: Known) -> dict[str, Any]:
+        return {
+            "header": {
+                "facts": _facts(request, known),
+                "status": status_badge(request.status),
+                "severity": severity_badge(request.severity),
+                "may_ask_who": may_ask,
+                "merged": merged,
+            }
+        }
+
+    return Part(say, people=(request.opened_by_id, request.primary_contact_id))
+
+
+def _facts(request: Request, known: Known) -> list[tuple[str, str]]:
     zone = timezone.get_current_timezone_name()
-    facts = [
+    return [
         (_("Kind"), str(KIND_NAMES[request.kind])),
         (_("Product"), request.product.name if request.product else _("none named")),
         (_("Workspace"), request.workspace.name),
-        (_("Primary contact"), _name(names, request.primary_contact_id)),
-        (_("Opened by"), _name(names, request.opened_by_id)),
+        (_("Primary contact"), _name(known, request.primary_contact_id)),
+        (_("Opened by"), _name(known, request.opened_by_id)),
         (_("Opened (%(zone)s)") % {"zone": zone.replace("_", " ")}, fmt.minute(request.opened_at, zone)),
     ]
-    return {
-        "facts": facts,
-        "status": status_badge(request.status),
-        "severity": severity_badge(request.severity),
-        "may_ask_who": may_ask_who(access, request),
-        "merged": _merged(access, request),
-    }
 
 
 def _merged(access: Access, request: Request) -> dict[str, str] | None:
@@ -53,29 +64,30 @@ def may_ask_who(access: Access, request: Request) -> bool:
     return any(access.has(one, workspace_id=request.workspace_id) for one in (Right.VIEW_AUDIT, Right.READ_NOTES))
 
 
-def _name(names: dict[int, str], person_id: int | None) -> str:
-    return names.get(person_id or 0) or _("Erased person")
+def _name(known: Known, person_id: int | None) -> str:
+    return known.people.get(person_id or 0) or _("Erased person")
 
 
-def sharing(access: Access, request: Request) -> dict[str, Any]:
-    """Everybody and every group that it was given to. Three statements."""
+def sharing(access: Access, request: Request) -> Part:
+    """As ``sharing``: everybody and every group that it was given to. One statement."""
     readers = list_readers(access, request)
-    names = names_of(access, [one.person_id for one in readers])
-    group_names = groups.names_of(access, [one.group_id for one in readers if one.group_id])
     own = (request.opened_by_id, request.primary_contact_id)
     may_take = may_take_away(access, request.workspace_id, own)
-    return {
-        "readers": [
+
+    def say(known: Known) -> dict[str, Any]:
+        rows = [
             {
                 "id": one.id,
-                "name": group_names.get(one.group_id, "") if one.group_id else _name(names, one.person_id),
+                "name": one.group_name if one.group_id else _name(known, one.person_id),
                 "is_group": one.group_id is not None,
                 "why": _why(one),
                 "may_take": may_take and may_be_taken(one.why),
             }
             for one in readers
         ]
-    }
+        return {"sharing": {"readers": rows}}
+
+    return Part(say, people=[one.person_id for one in readers])
 
 
 def _why(reader: Reader) -> str:

@@ -5,7 +5,7 @@ given to oneself and one for each group that one is in. So it costs the same amo
 thousand.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -28,7 +28,7 @@ from tallyhub.support.rules import Kind, Severity, Status, Why
 
 SORTS: dict[str, SortKind] = {"opened": int}  # microseconds since 1970, in UTC
 STREAM_ROWS = 1_000  # per statement of an export
-FOUND_MAX = 10_000  # requests that one search finds, the newest
+FOUND_MAX = 500  # requests that one search finds, the newest
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,9 +44,9 @@ class RequestFilter:
     found: tuple[int, ...] | None = None  # ids that a search found; None: nothing was searched for
 
 
-def search(access: Access, text: str) -> tuple[int, ...]:
-    """Ids of what holds these words, as far as one may see it."""
-    return tuple(find_ids(access, text, FOUND_MAX))
+def search(access: Access, text: str, workspaces: Sequence[int], statuses: Sequence[Status] = ()) -> tuple[int, ...]:
+    """Ids of what holds these words there, as far as one may see it: the newest."""
+    return tuple(find_ids(access, text, workspaces, statuses, FOUND_MAX))
 
 
 _OVERSEEN = """
@@ -159,6 +159,7 @@ class Reader:
     id: int
     person_id: int | None
     group_id: int | None
+    group_name: str
     why: Why
     given_by_id: int | None
     given_at: datetime
@@ -166,8 +167,13 @@ class Reader:
 
 def list_readers(access: Access, request: Request) -> list[Reader]:
     """In the order in which it was given to them."""
-    found = RequestViewer.objects.visible_to(access).filter(request=request).order_by("given_at", "pk")
-    return [Reader(one.pk, one.person_id, one.group_id, Why(one.why), one.given_by_id, one.given_at) for one in found]
+    given = RequestViewer.objects.visible_to(access).filter(request=request).select_related("group")
+    return [_reader(one) for one in given.order_by("given_at", "pk")]
+
+
+def _reader(one: RequestViewer) -> Reader:
+    name = one.group.name if one.group else ""  # none, too, for a group of a workspace that is not the reader's
+    return Reader(one.pk, one.person_id, one.group_id, name, Why(one.why), one.given_by_id, one.given_at)
 
 
 def is_visible(access: Access, number: str) -> bool:

@@ -1,6 +1,7 @@
 """The list of requests, its rows and its file; a request's page; who can see it."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 from django.http import HttpResponse, HttpResponseBase
@@ -10,7 +11,7 @@ from django.utils.timezone import get_current_timezone_name
 from django.views.decorators.http import require_safe
 
 from tallyhub.agreements.queries import list_products
-from tallyhub.kernel.access import Right
+from tallyhub.kernel.access import Access, Right
 from tallyhub.kernel.errors import Forbidden
 from tallyhub.kernel.grid import csv_lines, cut, page_links, read_place
 from tallyhub.kernel.http import HubRequest, signed_in, url
@@ -22,6 +23,7 @@ from tallyhub.support.looks import tell_look
 from tallyhub.support.queries import get_request
 from tallyhub.support.requests import commands, page, queries
 from tallyhub.support.requests.grid import ALL, Choice, Words, grid, nothing, read_choice, too_many
+from tallyhub.support.requests.queries import RequestFilter
 from tallyhub.support.requests.who import list_seers
 from tallyhub.support.rooms import sections
 
@@ -51,7 +53,7 @@ def _render(request: HubRequest, template: str) -> HttpResponse:
 def _grid(request: HubRequest, choice: Choice) -> dict[str, Any]:
     access = request.access
     place = read_place(request.GET, queries.SORTS)
-    wanted = choice.wanted(queries.search(access, choice.text) if choice.text else None)
+    wanted = _wanted(access, choice)
     found = cut(queries.list_page(access, wanted, place), place)
     words = _words(request, choice)
     words.learn(found.rows)
@@ -65,6 +67,13 @@ def _grid(request: HubRequest, choice: Choice) -> dict[str, Any]:
         empty=None if found.rows else nothing(choice, access),
         note=too_many(wanted.found),
     )
+
+
+def _wanted(access: Access, choice: Choice) -> RequestFilter:
+    wanted = choice.wanted()
+    if not choice.text:
+        return wanted
+    return replace(wanted, found=queries.search(access, choice.text, wanted.workspaces, wanted.statuses))
 
 
 def _words(request: HubRequest, choice: Choice) -> Words:
@@ -93,7 +102,7 @@ def _csv_body(request: HubRequest, choice: Choice, language: str) -> Iterator[st
 
 
 def _csv_rows(request: HubRequest, choice: Choice, words: Words, cells: list[Any]) -> Iterator[list[str | int]]:
-    wanted = choice.wanted(queries.search(request.access, choice.text) if choice.text else None)
+    wanted = _wanted(request.access, choice)
     for batch in queries.stream(request.access, wanted):
         words.learn(batch)
         for one in batch:
@@ -107,13 +116,7 @@ def request_page(request: HubRequest, number: str) -> HttpResponse:
     access = request.access
     with scope(access):
         ask = get_request(access, number)
-        context = {
-            "ask": ask,
-            "header": page.header(access, ask),
-            "sharing": page.sharing(access, ask),
-            **sections(access, ask),
-        }
-        response = render(request, "support/request.html", context)
+        response = render(request, "support/request.html", {"ask": ask, **sections(access, ask)})
     tell_look(access, ask)
     return response
 

@@ -8,38 +8,42 @@ from typing import Any
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from tallyhub.agreements.queries import list_entitlements
 from tallyhub.kernel import clock
 from tallyhub.kernel import formatting as fmt
 from tallyhub.kernel.access import Access, Right
 from tallyhub.kernel.amounts import Unit
 from tallyhub.kernel.http import url
-from tallyhub.organizations.queries import names_of
 from tallyhub.support import words
 from tallyhub.support.models import Booking, Request, Work
+from tallyhub.support.parts import Known, Part
 from tallyhub.support.time import queries
 from tallyhub.support.time.forms import WorkForm, form_of
 from tallyhub.support.time.rules import read_spans
 
 
-def sections(access: Access, request: Request) -> dict[str, Any]:
-    """For the request's page: work, booked, payer and log_form. Needs a scope; the request is one that one sees."""
+def read(access: Access, request: Request) -> Part:
+    """As ``time``: work, booked, payer and log_form. One statement, two for staff. The request is one that one sees."""
     reads_work = access.has(Right.READ_WORK, workspace_id=request.workspace_id)
     work = queries.list_work(access, [request]) if reads_work else []
     bookings = [one for one in queries.list_bookings(access, [request], []) if _is_live(one)]
-    names = _names(access, work, bookings)
     may_log = access.has(Right.WORK_REQUESTS, workspace_id=request.workspace_id) and request.merged_into_id is None
-    return {
-        "number": request.number,
-        "zone": timezone.get_current_timezone_name(),
-        "reads_work": reads_work,
-        "work": _work(access, work, bookings, names, may_log=may_log),
-        "booked": [_booked(one, names) for one in bookings],
-        "totals": _totals(bookings, names),
-        "payer": _payer(work, names),
-        "log_form": begun() if may_log else None,
-        "log_href": url("support:time_log", request.number),
-    }
+
+    def say(known: Known) -> dict[str, Any]:
+        names = known.entitlements
+        shown = {
+            "number": request.number,
+            "zone": timezone.get_current_timezone_name(),
+            "reads_work": reads_work,
+            "work": _work(known, work, bookings, may_log=may_log),
+            "booked": [_booked(one, names) for one in bookings],
+            "totals": _totals(bookings, names),
+            "payer": _payer(work, names),
+            "log_form": begun() if may_log else None,
+            "log_href": url("support:time_log", request.number),
+        }
+        return {"time": shown}
+
+    return Part(say, people=[one.engineer_id for one in work], entitlements=_entitlements(work, bookings))
 
 
 def begun() -> WorkForm:
@@ -51,35 +55,26 @@ def _is_live(booking: Booking) -> bool:
     return not booking.is_taken_back  # type: ignore[attr-defined]
 
 
-def _names(access: Access, work: Iterable[Work], bookings: Iterable[Booking]) -> dict[int, tuple[str, Unit]]:
-    """Name and unit of the entitlements that reach the reader."""
+def _entitlements(work: Iterable[Work], bookings: Iterable[Booking]) -> set[int]:
+    """Those that are named: what paid, what would pay, and what does not."""
     wanted = {one.entitlement_id for one in bookings}
     for one in work:
         for span in read_spans(one.choice.get("spans", ())):
             wanted |= {loser.entitlement_id for loser in span.placement.losers}
             wanted |= {span.placement.entitlement_id} if span.placement.entitlement_id else set()
-    found = list_entitlements(access, wanted)
-    return {one.pk: (f"{one.service.name}, {one.package.name}", Unit(one.service.unit)) for one in found}
+    return wanted
 
 
-def _work(
-    access: Access,
-    work: Collection[Work],
-    bookings: Iterable[Booking],
-    names: dict[int, tuple[str, Unit]],
-    *,
-    may_log: bool,
-) -> list[dict[str, Any]]:
-    people = names_of(access, [one.engineer_id for one in work])
+def _work(known: Known, work: Collection[Work], bookings: Iterable[Booking], *, may_log: bool) -> list[dict[str, Any]]:
     charged: dict[int | None, int] = {}
     for booking in bookings:
-        if names.get(booking.entitlement_id, ("", Unit.CASES))[1] is Unit.MINUTES:
+        if known.entitlements.get(booking.entitlement_id, ("", Unit.CASES))[1] is Unit.MINUTES:
             charged[booking.work_id] = charged.get(booking.work_id, 0) + booking.entry.charged
     return [
         {
             "id": one.pk,
             "starts": moment(one.starts_at),
-            "engineer": people.get(one.engineer_id or 0) or _("Erased person"),
+            "engineer": known.people.get(one.engineer_id or 0) or _("Erased person"),
             "real": fmt.amount(one.minutes, Unit.MINUTES),
             "charged": fmt.amount(charged[one.pk], Unit.MINUTES) if one.pk in charged else "–",
             "what": words.what_name(one.what),

@@ -18,6 +18,7 @@ from tallyhub.kernel.scope import scope
 from tallyhub.kernel.sentences import sentence
 from tallyhub.support.looks import tell_look
 from tallyhub.support.models import Request
+from tallyhub.support.parts import assemble
 from tallyhub.support.queries import get_request
 from tallyhub.support.rules import is_number
 from tallyhub.support.time import commands, page, queries
@@ -114,7 +115,7 @@ def _zone() -> str:
 def _time(request: HubRequest, number: str, form: WorkForm | None = None, status: int = 200) -> HttpResponse:
     with scope(request.access):
         one = get_request(request.access, number)
-        found = page.sections(request.access, one)
+        found = assemble(request.access, [page.read(request.access, one)])["time"]
         if form is not None and found["log_form"]:
             found["log_form"] = form
         response = render(request, "support/time.html", {"one": one, "time": found}, status=status)

@@ -15,6 +15,7 @@ from tallyhub.kernel.scope import scope
 from tallyhub.kernel.sentences import sentence
 from tallyhub.organizations.queries import names_of
 from tallyhub.people.groups import queries as groups
+from tallyhub.support.looks import tell_look
 from tallyhub.support.models import Request
 from tallyhub.support.queries import get_request
 from tallyhub.support.requests.queries import list_left_out
@@ -62,7 +63,10 @@ def _ask(request: HubRequest, number: str, into: str, *, error: Exception | None
         context: dict[str, Any] = {"ask": ask, "into": into, "other": other, "said": _said(error)}
         if other:
             context["left_out"] = _left_out(request.access, ask, other)
-        return render(request, "support/merge.html", context, status=_status(error))
+        response = render(request, "support/merge.html", context, status=_status(error))
+    for one in filter(None, (ask, other)):
+        tell_look(request.access, one)
+    return response
 
 
 def _other(access: Access, ask: Request, into: str) -> Request:

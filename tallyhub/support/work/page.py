@@ -12,8 +12,8 @@ from tallyhub.kernel import clock
 from tallyhub.kernel import formatting as fmt
 from tallyhub.kernel.access import Access, Right
 from tallyhub.kernel.amounts import Unit
-from tallyhub.organizations.queries import names_of
 from tallyhub.support.models import Request
+from tallyhub.support.parts import Known, Part
 from tallyhub.support.rules import OPEN, Actor, Severity, Status, next_statuses
 from tallyhub.support.words import CLASS_NAMES, SEVERITY_NAMES, STATUS_NAMES, severity_badge, status_badge
 from tallyhub.support.work import queries
@@ -25,7 +25,7 @@ _STEPS: dict[Status, Any] = {
     Status.ASSIGNED: gettext_lazy("Mark as assigned"),
     Status.IN_PROGRESS: gettext_lazy("Go on with it"),
     Status.WAITING: gettext_lazy("Wait for the customer"),
-    Status.RESOLVED: gettext_lazy("Resolved"),
+    Status.RESOLVED: gettext_lazy("Mark as resolved"),
     Status.CLOSED: gettext_lazy("Close"),
     Status.REOPENED: gettext_lazy("Reopen"),
     Status.CANCELLED: gettext_lazy("Cancel the request"),
@@ -41,33 +41,39 @@ _NEXT: dict[Next, Any] = {
 }
 _NEXT_OF_CUSTOMER: dict[Next, Any] = {  # the same, as the customer's own people read it
     Next.HEAR_CALL: gettext_lazy("The staff have to acknowledge your priority call"),
+    Next.ASSIGN: gettext_lazy("The request waits for an engineer"),
     Next.ANSWER: gettext_lazy("The staff are to give a first answer"),
     Next.CUSTOMER: gettext_lazy("You are asked to answer"),
 }
 _TONES = {Clock.LATE: "critical", Clock.SOON: "low", Clock.MISSED: "low", Clock.RUNS: "ok", Clock.KEPT: "ok"}
 
 
-def sections(access: Access, request: Request) -> dict[str, Any]:
-    """For the request's page, as ``work``. Empty lists where the reader may do nothing."""
+def read(access: Access, request: Request) -> Part:
+    """As ``work``. Empty lists where the reader may do nothing. One statement for staff, none for others."""
     is_here = request.merged_into_id is None  # else it goes on in the other one
     may_work = is_here and access.has(Right.WORK_REQUESTS, workspace_id=request.workspace_id)
     is_customer = not access.is_staff and is_here
     actor = Actor.STAFF if may_work else Actor.CUSTOMER if is_customer else None
     engineers = queries.list_engineers(access, request.workspace_id) if may_work else []
-    people = names_of(access, {request.assigned_to_id, *engineers})
-    said = {
-        "next": _next(request, is_customer=is_customer),
-        "clock": clock_text(request, clock.now(), get_current_timezone_name()),
-        "assigned": _who(request.assigned_to_id, people),
-        "call": _call(access, request, is_customer=is_customer),
-        "steps": _steps(request, actor) if actor else [],
-        "engineers": _engineers(access, request, people) if may_work else [],
-        "severities": _options(SEVERITY_NAMES, request.severity) if may_work and request.status in OPEN else [],
-        "classes": _options(CLASS_NAMES, request.request_class) if may_work else [],
-        "may_merge": may_work and request.status != Status.CANCELLED,
-        "version": request.version,
-    }
-    return {"work": said}
+    people = {request.assigned_to_id, *engineers}
+
+    def say(known: Known) -> dict[str, Any]:
+        names = {one: known.people[one] for one in people if one in known.people}
+        shown = {
+            "next": _next(request, is_customer=is_customer),
+            "clock": clock_text(request, clock.now(), get_current_timezone_name()),
+            "assigned": _who(request.assigned_to_id, names),
+            "call": _call(access, request, is_customer=is_customer),
+            "steps": _steps(request, actor) if actor else [],
+            "engineers": _engineers(access, request, names) if may_work else [],
+            "severities": _options(SEVERITY_NAMES, request.severity) if may_work and request.status in OPEN else [],
+            "classes": _options(CLASS_NAMES, request.request_class) if may_work else [],
+            "may_merge": may_work and request.status != Status.CANCELLED,
+            "version": request.version,
+        }
+        return {"work": shown}
+
+    return Part(say, people=people)
 
 
 def _next(request: Request, *, is_customer: bool = False) -> str:
@@ -145,6 +151,8 @@ def _call(access: Access, request: Request, *, is_customer: bool) -> dict[str, A
 
 def _steps(request: Request, actor: Actor) -> list[dict[str, Any]]:
     allowed = next_statuses(Status(request.status), actor)
+    if request.assigned_to_id is None:
+        allowed -= {Status.ASSIGNED}  # to whom, is said by assigning it
     return [{"id": one.value, "label": _STEPS[one]} for one in Status if one in allowed]
 
 

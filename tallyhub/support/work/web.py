@@ -16,7 +16,9 @@ from tallyhub.kernel.ids import find_id, read_id, read_word
 from tallyhub.kernel.scope import scope
 from tallyhub.kernel.sentences import sentence
 from tallyhub.organizations.queries import names_of
+from tallyhub.support.looks import tell_queue
 from tallyhub.support.rules import RequestClass, Severity, Status
+from tallyhub.support.words import CLASS_NAMES, SEVERITY_NAMES, STATUS_NAMES
 from tallyhub.support.work import commands, page, queries
 from tallyhub.support.work.queries import QueueFilter
 
@@ -45,7 +47,9 @@ def queue(request: HubRequest) -> HttpResponse:
             "is_cut": len(found) > len(shown),
             "shown_max": queries.QUEUE_MAX,
         }  # fmt: skip
-        return render(request, "support/queue.html", context)
+        response = render(request, "support/queue.html", context)
+    tell_queue(request.access, {one.customer_id for one in shown})
+    return response
 
 
 def _read_filter(query: QueryDict) -> QueueFilter:
@@ -67,7 +71,7 @@ def change_status(request: HubRequest, number: str) -> HttpResponseBase:
     becomes = read_word(Status, request.POST.get("becomes"))
     return _do(request, number, lambda: commands.change_status(
         request.access, number, becomes=becomes, version=_version(request)
-    ))  # fmt: skip
+    ), done=_("Its status is now: %(status)s.") % {"status": STATUS_NAMES[becomes]})  # fmt: skip
 
 
 @signed_in
@@ -75,9 +79,10 @@ def change_status(request: HubRequest, number: str) -> HttpResponseBase:
 def assign(request: HubRequest, number: str) -> HttpResponseBase:
     chosen = request.POST.get("person") or ""
     person_id = read_id(chosen) if chosen else None
+    done = _("The request is assigned.") if person_id else _("The request is assigned to nobody now.")
     return _do(request, number, lambda: commands.assign(
         request.access, number, person_id=person_id, version=_version(request)
-    ))  # fmt: skip
+    ), done=done)  # fmt: skip
 
 
 @signed_in
@@ -86,7 +91,7 @@ def change_severity(request: HubRequest, number: str) -> HttpResponseBase:
     severity = read_word(Severity, request.POST.get("severity"))
     return _do(request, number, lambda: commands.change_severity(
         request.access, number, severity=severity, version=_version(request)
-    ))  # fmt: skip
+    ), done=_("Its severity is now: %(severity)s.") % {"severity": SEVERITY_NAMES[severity]})  # fmt: skip
 
 
 @signed_in
@@ -95,7 +100,7 @@ def classify(request: HubRequest, number: str) -> HttpResponseBase:
     request_class = read_word(RequestClass, request.POST.get("class", "none"))
     return _do(request, number, lambda: commands.classify(
         request.access, number, request_class=request_class, version=_version(request)
-    ))  # fmt: skip
+    ), done=_("Its class is now: %(request_class)s.") % {"request_class": CLASS_NAMES[request_class]})  # fmt: skip
 
 
 @signed_in
@@ -110,11 +115,12 @@ def call(request: HubRequest, number: str) -> HttpResponseBase:
 @signed_in
 @require_POST
 def hear_call(request: HubRequest, number: str) -> HttpResponseBase:
-    return _do(request, number, lambda: commands.hear_call(request.access, number))
+    done = _("The priority call is acknowledged.")
+    return _do(request, number, lambda: commands.hear_call(request.access, number), done=done)
 
 
-def _do(request: HubRequest, number: str, act: Callable[[], Any], *, done: str = "") -> HttpResponseBase:
-    """And back to the request's page, which says how it stands now, or why it could not be."""
+def _do(request: HubRequest, number: str, act: Callable[[], Any], *, done: str) -> HttpResponseBase:
+    """And back to the request's page, which says what was done, or why it could not be."""
     try:
         act()
     except Forbidden:
@@ -122,7 +128,7 @@ def _do(request: HubRequest, number: str, act: Callable[[], Any], *, done: str =
     except HubError as error:
         messages.error(request, sentence(error))
     else:
-        messages.success(request, done or _("Done."))
+        messages.success(request, done)
     return redirect("support:request", number)
 
 

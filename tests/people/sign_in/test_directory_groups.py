@@ -9,8 +9,9 @@ from django.conf import settings
 from django.test import Client
 
 from tallyhub.accounts.models import Person
+from tallyhub.kernel import clock
 from tallyhub.organizations.models import AccessGrant, Membership
-from tallyhub.people.models import DirectoryGroup
+from tallyhub.people.models import DirectoryGroup, Naming
 from tests.make import grant
 from tests.people.people import allow_contacts
 from tests.people.sign_in.conftest import Idp, connect, sign_in, who
@@ -225,3 +226,23 @@ def test_an_archived_workspace_gets_nobody_new(linked: SimpleNamespace, hostile:
     said(hostile, "all-south")
     sign_in(client, hostile)
     assert held(linked.member) == set()
+
+
+def test_a_support_contact_of_a_group_is_named_until_the_group_ends(
+    linked: SimpleNamespace, hostile: Idp, client: Client
+) -> None:  # R2.3
+    client.force_login(linked.admin)
+    fields = {"key": "desk", "name": "Desk", "workspace_id": linked.north.pk, "roles": ["support_contact"]}
+    assert client.post("/account-policy/groups/add/", fields).status_code == 302
+    client.logout()
+    said(hostile, "desk")
+    sign_in(client, hostile)
+    mine = Naming.objects.using("owner").filter(person_id=linked.member.pk)
+    ends_at = NOW + timedelta(seconds=settings.SESSION_COOKIE_AGE)
+    assert [(one.named_at, one.ended_at) for one in mine] == [(NOW, ends_at)]
+    with clock.frozen(NOW + timedelta(days=1)):
+        sign_in(Client(), hostile)  # renewed: the same line, with a later end
+        assert [(one.named_at, one.ended_at) for one in mine.all()] == [(NOW, ends_at + timedelta(days=1))]
+        said(hostile, "all-south")
+        sign_in(Client(), hostile)
+    assert [(one.named_at, one.ended_at) for one in mine.all()] == [(NOW, NOW + timedelta(days=1))]

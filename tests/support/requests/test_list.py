@@ -310,10 +310,41 @@ def test_the_search_itself_gives_no_id_that_is_not_visible(world: SimpleNamespac
         assert find(Access(), "secret") == []
 
 
-def find(access: Access, text: str) -> list[int]:
+def find(access: Access, text: str, at_most: int = 100) -> list[int]:
+    """At every customer and in every workspace that there may be."""
     with connection.cursor() as cursor:
-        cursor.execute("SELECT support_find(%s, (SELECT array_agg(id) FROM organizations_organization), 100)", [text])
+        ids = "ARRAY(SELECT generate_series(1, 1000))::bigint[]"
+        cursor.execute(f"SELECT support_find(%s, {ids}, {ids}, '{{}}', %s)", [text, at_most])
         return [one for (one,) in cursor.fetchall()]
+
+
+@pytest.mark.parametrize("at_most", [1, 7, 29, 30, 31, 500, 10_000])
+def test_a_search_finds_the_newest_that_one_sees_however_many_it_looks_for(
+    world: SimpleNamespace, at_most: int
+) -> None:
+    ages = [(n * 37) % 60 for n in range(60)]
+    made = {age: make_request(world.north, title="Same", opened_at=NOW - timedelta(hours=age)) for age in ages}
+    index(*made.values())
+    for age in ages[::2]:
+        give_request(made[age], world.member)
+    access = acting(world.member, world.cedar)
+    with scope(access):
+        assert find(access, "same", at_most) == [made[age].pk for age in sorted(ages[::2])][:at_most]
+
+
+def test_what_the_filters_leave_out_takes_no_place_of_what_is_found(
+    world: SimpleNamespace, client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(queries, "FOUND_MAX", 2)
+    wanted = make_request(world.north, title="Same", opened_at=NOW - timedelta(days=9))
+    others = [
+        make_request(place, title="Same", status=status, opened_at=NOW - timedelta(days=n))
+        for n in range(3)
+        for place, status in ((world.north, "closed"), (world.south, "submitted"))
+    ]
+    index(wanted, *others)
+    client.force_login(world.admin)
+    assert listed(client, f"text=same&workspace={world.north.pk}") == {wanted.number}
 
 
 def test_more_than_a_search_looks_through_is_said(

@@ -1,0 +1,16 @@
+"""Tokens that read learning."""
+
+from django.db import migrations, models
+
+SCOPES = ["agreements:read", "entries:read", "entries:write", "requests:read", "requests:write", "learning:read"]
+
+
+class Migration(migrations.Migration):
+    dependencies = [("accounts", "0006_request_scopes")]
+    operations = [
+        migrations.RemoveConstraint("token", "token_scopes_known"),
+        migrations.AddConstraint(
+            "token",
+            models.CheckConstraint(condition=models.Q(scopes__contained_by=SCOPES), name="token_scopes_known"),
+        ),
+    ]

@@ -1,0 +1,1 @@
+"""Home: what needs me today, what is left, and what is new."""

@@ -1,0 +1,136 @@
+"""Reads that several rooms need: one's own learning, what one has to do, and who may be a learner."""
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from django.db import connection
+from django.db.models import DateField, OuterRef, QuerySet, Subquery
+
+from tallyhub.kernel import clock
+from tallyhub.kernel.access import Access
+from tallyhub.learning.models import Activity, Assignment, Fact, Record
+from tallyhub.learning.rules import is_overdue
+from tallyhub.organizations.queries import get_customer
+
+DUE_MAX = 6  # listed where one is told what is due
+
+
+@dataclass(frozen=True, slots=True)
+class Due:
+    """What a learning manager asked for, and is not completed."""
+
+    activity_id: int
+    title: str
+    due_on: date
+    is_started: bool
+    is_overdue: bool
+
+
+def today(access: Access) -> date:
+    """The day by which things are due: the customer's."""
+    return clock.today(get_customer(access).zone)
+
+
+def due(access: Access, at_most: int = DUE_MAX, *, on: date | None = None) -> list[Due]:
+    """The reader's own assignments that are not completed, what is due first ahead.
+
+    ``on``: the day on which it is asked; without it, one statement more finds out the customer's own. One else.
+    """
+    if not access.customers or access.person_id is None:
+        return []
+    now = on or today(access)
+    own = Record.objects.filter(
+        workspace=OuterRef("workspace"), person=OuterRef("person"), activity=OuterRef("activity")
+    )
+    found = (
+        Assignment.objects.visible_to(access)
+        .filter(person_id=access.person_id, withdrawn_at=None)
+        .annotate(started_on=_day_of(own, "started_on"), completed_on=_day_of(own, "completed_on"))
+        .filter(completed_on=None)
+        .select_related("activity")
+        .order_by("due_on", "pk")[:at_most]
+    )
+    return [
+        Due(one.activity_id, one.activity.name, one.due_on, bool(one.started_on), is_overdue(one.due_on, None, now))
+        for one in found
+    ]
+
+
+def _day_of(rows: "QuerySet[Record]", column: str) -> Subquery:
+    return Subquery(rows.values(column)[:1], output_field=DateField())
+
+
+def get_activity(access: Access, activity_id: int) -> Activity:
+    """One that is not offered any more is there for whoever has to do with it. Raises DoesNotExist."""
+    found = Activity.objects.select_related("product").get(pk=activity_id)
+    if found.is_offered or _concerns(access, activity_id):
+        return found
+    raise Activity.DoesNotExist
+
+
+def _concerns(access: Access, activity_id: int) -> bool:
+    wanted = {"activity_id": activity_id}
+    seen = Record.objects.visible_to(access).filter(**wanted), Assignment.objects.visible_to(access).filter(**wanted)
+    return any(one.exists() for one in seen)
+
+
+def find_own(access: Access, activity_id: int) -> Record | None:
+    """In the workspace that one is signed in to."""
+    mine = Record.objects.visible_to(access).filter(person_id=access.person_id or 0, activity_id=activity_id)
+    found: Record | None = mine.filter(workspace_id=access.workspace_id or 0).first()
+    return found
+
+
+def find_assignment(access: Access, activity_id: int) -> Assignment | None:
+    mine = Assignment.objects.visible_to(access).filter(person_id=access.person_id or 0, activity_id=activity_id)
+    found: Assignment | None = mine.filter(workspace_id=access.workspace_id or 0, withdrawn_at=None).first()
+    return found
+
+
+def list_unbooked(access: Access) -> list[int]:
+    """Ids of records that nobody pays yet."""
+    return list(Record.objects.visible_to(access).exclude(unbooked="").order_by("pk").values_list("pk", flat=True))
+
+
+def customers_with_unbooked() -> list[int]:
+    """Of all customers: a definer function that tells ids only, because a job begins without knowing any."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT unnest(learning_customers_with_unbooked()) ORDER BY 1")
+        return [customer for (customer,) in cursor.fetchall()]
+
+
+def customers_of(person_id: int) -> set[int]:
+    """The customers in which the person learnt or was to learn something, whatever the scope."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT unnest(learning_customers_of(%s))", [person_id])
+        return {customer for (customer,) in cursor.fetchall()}
+
+
+def list_facts(records: Collection[int]) -> list[Fact]:
+    return list(Fact.objects.filter(record_id__in=records).order_by("pk"))
+
+
+# For programs: in the order of ids, so that what is added comes after the last page
+
+_COLUMNS = {
+    "workspace_id": "workspace_id",
+    "learner_id": "person_id",
+    "activity": "activity__code",
+    "started_from": "started_on__gte",
+    "started_to": "started_on__lte",
+}
+
+
+def list_activities_after(wanted: Mapping[str, Any], *, after: int, limit: int) -> list[Activity]:
+    """``wanted``: columns and their values."""
+    found = Activity.objects.filter(pk__gt=after, **wanted).select_related("product").order_by("pk")
+    return list(found[:limit])
+
+
+def list_records_after(access: Access, wanted: Mapping[str, Any], *, after: int, limit: int) -> list[Record]:
+    """What was started, as far as the access may see it. ``wanted``: the names of ``_COLUMNS`` and their values."""
+    asked = {_COLUMNS[name]: value for name, value in wanted.items()}
+    rows = Record.objects.visible_to(access).filter(pk__gt=after, started_on__isnull=False, **asked)
+    return list(rows.select_related("activity").order_by("pk")[:limit])
