@@ -23,6 +23,8 @@ class TokenScope(StrEnum):
     READ_LEARNING = "learning:read"
     READ_ASSESSMENTS = "assessments:read"
     WRITE_ASSESSMENTS = "assessments:write"
+    READ_SERVICES = "services:read"
+    WRITE_SERVICES = "services:write"
 
 
 SCOPE_LABELS = {
@@ -34,6 +36,10 @@ SCOPE_LABELS = {
     TokenScope.READ_LEARNING: _("Read what you learn and, for learning managers, what their people learn"),
     TokenScope.READ_ASSESSMENTS: _("Read what assessments found"),
     TokenScope.WRITE_ASSESSMENTS: _("Set up assessments and bring in their results"),
+    TokenScope.READ_SERVICES: _("Read the services that were ordered, and what was delivered of them"),
+    TokenScope.WRITE_SERVICES: _(
+        "Request services and accept or dispute what was delivered; for staff, plan, schedule and deliver them"
+    ),
 }
 # The right without which it is of no use. Support requests are given to people who have no right at all (R1.5), so that
 # one's own token may be of use to everybody; a customer's own is nobody whom anything could be given to.
@@ -48,6 +54,7 @@ _NEEDED_OF_CUSTOMER = _NEEDED | dict.fromkeys(
     (TokenScope.READ_REQUESTS, TokenScope.WRITE_REQUESTS), Right.VIEW_ALL_REQUESTS
 )
 _NEEDED_OF_CUSTOMER |= {TokenScope.READ_LEARNING: Right.VIEW_LEARNING}
+_NEEDED_OF_CUSTOMER |= {TokenScope.READ_SERVICES: Right.VIEW_ACTIVITY, TokenScope.WRITE_SERVICES: Right.ADMINISTER}
 # A token has these of its holder's rights and no others, so that an endpoint cannot reach further than its scope.
 _RIGHTS_OF = {
     TokenScope.READ_AGREEMENTS: frozenset({Right.VIEW_ACTIVITY, Right.ADMINISTER}),
@@ -61,8 +68,14 @@ _RIGHTS_OF = {
     TokenScope.READ_ASSESSMENTS: frozenset({Right.VIEW_ASSESSMENTS}),
     TokenScope.WRITE_ASSESSMENTS: frozenset({Right.VIEW_ASSESSMENTS, Right.SET_UP_ASSESSMENTS}),
 }
+# What was ordered is read by whoever reads the workspace, and written by those who plan, deliver or administer there.
+_READS_SERVICES = frozenset({Right.VIEW_ACTIVITY, Right.PLAN_SERVICES, Right.DELIVER_SERVICES})
+_RIGHTS_OF |= {
+    TokenScope.READ_SERVICES: _READS_SERVICES,
+    TokenScope.WRITE_SERVICES: _READS_SERVICES | {Right.ADMINISTER},
+}
 # What only somebody may do: a customer's own token is nobody, and lies with the customer, whoever made it.
-_OF_PEOPLE = frozenset({Right.READ_WORK, Right.WORK_REQUESTS})
+_OF_PEOPLE = frozenset({Right.READ_WORK, Right.WORK_REQUESTS, Right.PLAN_SERVICES, Right.DELIVER_SERVICES})
 
 
 def new_secret() -> str:

@@ -68,6 +68,8 @@ PLANNABLE = frozenset({State.REQUESTED, State.PLANNED, State.SCHEDULED, State.IN
 SCHEDULABLE = frozenset({State.PLANNED, State.SCHEDULED, State.IN_DELIVERY})
 DELIVERABLE = frozenset({State.PLANNED, State.SCHEDULED, State.IN_DELIVERY})
 CORRECTABLE = frozenset({State.IN_DELIVERY, State.DELIVERED, State.ACCEPTED})
+DELIVERING = frozenset({State.PLANNED, State.SCHEDULED})  # with the first delivery it is under way
+UNDELIVERED = frozenset({State.REQUESTED, State.DECLINED, State.CANCELLED})  # of it nothing was delivered
 
 
 def check_transition(was: State, becomes: State) -> None:

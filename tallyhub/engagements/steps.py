@@ -14,6 +14,7 @@ from django.db import connection
 from tallyhub.agreements.queries import find_agreement_of
 from tallyhub.agreements.terms.queries import find_calendar
 from tallyhub.engagements import queries
+from tallyhub.engagements.adoption import adopt
 from tallyhub.engagements.models import Engagement, EngagementBooking, EngagementChange, EngagementDelivery, Slot
 from tallyhub.engagements.rules import (
     ACCEPTANCE_DAYS,
@@ -146,14 +147,16 @@ def settle(access: Access, engagement: Engagement, reason: str) -> None:
     """Make the ledger say what was delivered and what is planned. The engagement is locked and was kept.
 
     ``reason`` is the code of what is taken back. Whoever delivers or cancels in one workspace may not write in the
-    ledger, so the hub does it: from here on the transaction is the hub's.
+    ledger, so the hub does it: from here on the transaction is the hub's. Raises Conflict where another system has
+    booked something else for it.
     """
     require_transaction()
     hub = Access.of_system({engagement.customer_id})
     widen(hub)
     offers = {one.entitlement_id: one for one in queries.list_paying()}
-    offer = offers.get(engagement.entitlement_id or 0)
     deliveries = queries.list_deliveries(hub, engagement)
+    adopt(access, hub, engagement, deliveries, offers)
+    offer = offers.get(engagement.entitlement_id or 0)
     late = (engagement.late_on, engagement.late_charge) if engagement.late_on else None
     lines, unbooked = lines_of(
         queries.paying_of(offer, engagement.workspace_id),

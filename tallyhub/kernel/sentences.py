@@ -144,18 +144,35 @@ _SENTENCES = {
     "day_twice": _("Fill in one of occurred_on and occurred_at, not both."),
     "default_twice": _("The customer has another default workspace already. There is only one."),
     "delivery_accepted_already": _("This delivery was accepted meanwhile. Look at it again."),
+    "delivery_beyond_bought": _(
+        "With this, %(beyond)s h more is delivered than was bought. Correct the hours, or write yes in "
+        "the column confirmed."
+    ),
     "delivery_beyond_planned": _(
         "With this, %(beyond)s h more is delivered than was planned. Confirm that it is right."
     ),
+    "delivery_booked_otherwise": _(
+        "An entry for the same is in the ledger with another day, amount or entitlement. Correct one of the two: it "
+        "counts once."
+    ),
     "delivery_changed": _("This delivery was changed meanwhile. Look at it again."),
+    "delivery_corrected_here": _(
+        "This delivery was corrected in the hub, and the file says something else again. Correct it in the hub."
+    ),
     "delivery_disputed_already": _("This delivery is disputed. Wait for the answer of your account team."),
     "delivery_minutes": _("A delivery takes at least one minute and at most %(minutes_max)s, which is a whole day."),
     "delivery_not_disputed": _("This delivery is not disputed."),
+    "delivery_of_undelivered": _(
+        "Of an engagement that was only requested, declined or cancelled nothing is delivered. Correct its state first."
+    ),
     "directory_group_incomplete": _("Name the group as the directory does, and choose at least one role."),
     "directory_group_there": _("This group has roles in that workspace already. Remove it there first."),
     "directory_groups_full": _("There are %(count)s directory groups already, which is as many as there may be."),
     "directory_without_provider": _("Connect your identity provider first: the groups come from it."),
     "dispute_missing": _("Say what is not right about the delivery."),
+    "dispute_without_state": _(
+        "Text of a dispute is here, but the acceptance is not disputed. Correct one of the two."
+    ),
     "domain_malformed": _("%(domain)s is no mail domain. Write it as example.org."),
     "domain_proved_elsewhere": _(
         "%(domain)s stays claimed and cannot be proved: somebody else has proved it. If it is yours, tell your "
@@ -217,6 +234,9 @@ _SENTENCES = {
     "enquiry_answered": _("Somebody has answered this enquiry already. Reload the page to see how."),
     "enquiry_note_missing": _("Say why in a note: whoever asked reads it."),
     "entitlement_missing": _("It gives nothing yet. Add an entitlement."),
+    "entitlement_pays_no_engagement": _(
+        "This entitlement is neither hours of services nor credits. Name another one, or none."
+    ),
     "entitlement_unknown": _(
         "The package has no entitlement with this code. Import the entitlements first, or correct the code."
     ),
@@ -288,6 +308,9 @@ _SENTENCES = {
     "late_cancel_days": _("Write a number of days from 0 to %(days_max)s."),
     "late_cancel_half": _("A rule for late cancelling needs both the days and the percentage."),
     "late_cancel_percent": _("Write a percentage from 1 to 100."),
+    "late_charge_of_going": _(
+        "Only what was cancelled has a day and a charge of cancelling. Correct the state, or leave them empty."
+    ),
     "learning_ends_early": _("%(day)s lies before the day of starting, %(started_on)s."),
     "learning_in_future": _("%(day)s has not come yet. Nothing is learnt in the future."),
     "length_needed": _("Send the length of the body in Content-Length."),
@@ -327,6 +350,9 @@ _SENTENCES = {
     "nul_character": _("The line holds a NUL character. If the file is UTF-16, save it as UTF-8."),
     "number_out_of_bounds": _("Write a whole number from %(least)s to %(most)s."),
     "number_taken": _("This number is taken. Choose another one."),
+    "offering_unknown": _(
+        "The catalogue has no service with this code. Import the offerings first, or correct the code."
+    ),
     "package_missing": _("There is no package yet. Add one."),
     "package_unknown": _(
         "The agreement has no package with this code. Import the packages first, or correct the code."
@@ -336,6 +362,7 @@ _SENTENCES = {
     "parameter_twice": _("%(parameter)s comes twice. Which one is meant?"),
     "parameter_unknown": _("%(parameter)s is no parameter of this address. It knows %(known)s."),
     "password_refused": _("This password is refused: %(reasons)s"),
+    "payer_in_part": _("Name agreement, package and entitlement together, or none of them."),
     "people_not_chosen": _("Choose at least one person, and no more than %(count)s at once."),
     "people_too_many": _("There are more than %(people_max)s people in the list. Divide it."),
     "period_ends_early": _("The last day lies before the first one. Turn them round."),

@@ -62,6 +62,19 @@ STORY: dict[str, list[dict[str, str]]] = {
         {"customer": "maple", "request": "C-1", "external_id": "1", "at": "2026-05-05T10:00+02:00",
          "is_by_staff": "no", "author": "m1", "body": "Still dark"},
     ],
+    "offerings": [
+        {"code": "health", "kind": "workshop", "category": "maintain", "name_en": "Health check",
+         "name_it": "Controllo", "planned_hours": "16", "credit_rate": "4.5",
+         "data_sheet": "# What you get", "is_offered": "yes"},
+    ],
+    "engagements": [
+        {"customer": "maple", "workspace": "lab", "external_id": "O-1", "offering": "health", "state": "in_delivery",
+         "requested_at": "2026-05-05T09:00+02:00", "requested_by": "m1", "planned_hours": "12:30"},
+    ],
+    "engagement_deliveries": [
+        {"customer": "maple", "engagement": "O-1", "external_id": "O-1/1", "delivered_on": "2026-05-12", "hours": "4",
+         "acceptance": "accepted"},
+    ],
     "activities": [
         {"code": "first-aid", "format": "course", "level": "beginner", "language": "en", "minutes": "45",
          "name_en": "First aid", "name_it": "Primo soccorso", "url": "https://learn.example/first-aid",
@@ -121,6 +134,14 @@ WRONG = {
     "request_messages": (
         {"request": "none", "author": "none", "is_by_staff": "odd"},
         {"request", "author", "is_by_staff"},
+    ),
+    "engagements": (
+        {"workspace": "none", "offering": "none", "state": "odd", "agreement": "none", "requested_at": "yesterday"},
+        {"workspace", "offering", "state", "agreement", "package", "entitlement", "requested_at"},
+    ),
+    "engagement_deliveries": (
+        {"engagement": "none", "delivered_on": "tomorrow", "hours": "25", "acceptance": "odd"},
+        {"engagement", "delivered_on", "hours", "acceptance"},
     ),
 }
 

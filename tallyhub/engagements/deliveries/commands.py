@@ -1,44 +1,28 @@
 """Logging what was delivered, finishing, correcting it; and what the customer says of it."""
 
-from dataclasses import dataclass
+from contextlib import suppress
 from datetime import date
 
-from django.db import IntegrityError, transaction
-
-from tallyhub.engagements import queries, steps
+from tallyhub.engagements import queries
+from tallyhub.engagements import steps as engagements
+from tallyhub.engagements.deliveries import steps
+from tallyhub.engagements.deliveries.steps import Worked as Worked
+from tallyhub.engagements.deliveries.steps import may_judge as may_judge
 from tallyhub.engagements.models import Engagement, EngagementDelivery
 from tallyhub.engagements.rules import (
-    AGREED,
     CORRECTABLE,
-    DELIVERABLE,
     NOTE_MAX,
     TO_ACCEPT,
     Acceptance,
     State,
     check_in,
-    check_minutes,
     total_minutes,
 )
 from tallyhub.kernel import clock
 from tallyhub.kernel.access import Access, Right
-from tallyhub.kernel.errors import Conflict, Forbidden, Invalid
+from tallyhub.kernel.errors import Conflict, Invalid
 from tallyhub.kernel.scope import command
 from tallyhub.kernel.texts import read_text
-
-
-@dataclass(frozen=True, slots=True)
-class Worked:
-    """What an engineer says. ``confirmed``: that it is more than was planned is right.
-
-    ``external_id`` names it in the system that it comes from, so that it comes once.
-    """
-
-    day: date
-    minutes: int
-    note: str = ""
-    confirmed: bool = False
-    source: str = ""
-    external_id: str = ""
 
 
 @command
@@ -47,33 +31,13 @@ def log_delivery(access: Access, number: str, worked: Worked, *, version: int | 
 
     Raises Conflict for more than was planned that nobody confirmed. More than was bought is recorded: it is over.
     """
-    engagement = steps.lock_engagement(access, number, version)
-    access.require(Right.DELIVER_SERVICES, workspace_id=engagement.workspace_id)
-    if worked.external_id and (known := _known(access, engagement, worked)):
-        return known
-    check_in(State(engagement.state), DELIVERABLE)
-    today = _check(access, engagement, worked)
-    done = total_minutes(queries.standing(queries.list_deliveries(access, engagement)))
-    _check_planned(engagement, done + worked.minutes, confirmed=worked.confirmed)
-    delivery = _keep(access, engagement, worked, today)
-    if engagement.state != State.IN_DELIVERY:
-        steps.move(access, engagement, State.IN_DELIVERY)
-    steps.tell(access, engagement, "delivery_logged", delivery=delivery.pk, minutes=worked.minutes)
-    steps.keep(engagement)
-    steps.settle(access, engagement, "edited")
-    return delivery.pk
+    return steps.log_delivery(access, number, worked, version=version)
 
 
 @command
 def finish(access: Access, number: str, *, version: int) -> Engagement:
     """All is delivered: what is still held is given back, and credits are spent."""
-    engagement = steps.lock_engagement(access, number, version)
-    access.require(Right.DELIVER_SERVICES, workspace_id=engagement.workspace_id)
-    steps.move(access, engagement, State.DELIVERED)
-    _accept_engagement(access, engagement, queries.list_deliveries(access, engagement))
-    steps.keep(engagement)
-    steps.settle(access, engagement, "delivered")
-    return engagement
+    return steps.finish(access, number, version=version)
 
 
 @command
@@ -84,24 +48,24 @@ def correct_delivery(
 
     ``worked`` None: it did not take place at all.
     """
-    engagement, delivery = _lock_delivery(access, delivery_id, version)
+    engagement, delivery = steps.lock_delivery(access, delivery_id, version)
     access.require(Right.PLAN_SERVICES, workspace_id=engagement.workspace_id)
     check_in(State(engagement.state), CORRECTABLE)
     said = read_text(reason, length_max=NOTE_MAX)
     if not said:
         raise Invalid("engagement_reason_missing")
-    today = _check(access, engagement, worked) if worked else None
+    today = steps.check(access, engagement, worked) if worked else None
     others = [one for one in queries.list_deliveries(access, engagement) if one.pk != delivery.pk]
     if worked:
         total = total_minutes(queries.standing(others)) + worked.minutes
-        _check_planned(engagement, total, confirmed=worked.confirmed or worked.minutes <= delivery.minutes)
+        steps.check_beyond(engagement, total, confirmed=worked.confirmed or worked.minutes <= delivery.minutes)
     delivery.removed_at, delivery.reason, delivery.unbooked = clock.now(), said, ""
     delivery.version += 1
     delivery.save()
-    made = _keep(access, engagement, worked, today, corrects=delivery) if worked and today else None
+    made = steps.add_delivery(access, engagement, worked, today, corrects=delivery) if worked and today else None
     if engagement.state == State.ACCEPTED and made:
-        steps.move(access, engagement, State.DELIVERED)
-    steps.tell(
+        engagements.move(access, engagement, State.DELIVERED)
+    engagements.tell(
         access,
         engagement,
         "delivery_corrected",
@@ -110,38 +74,28 @@ def correct_delivery(
         minutes=worked.minutes if worked else 0,
     )
     if made is None and engagement.state == State.DELIVERED:
-        _accept_engagement(access, engagement, others)
-    steps.keep(engagement)
-    steps.settle(access, engagement, "corrected")
+        steps.accept_engagement(access, engagement, others)
+    engagements.keep(engagement)
+    engagements.settle(access, engagement, "corrected")
     return made
 
 
 @command
 def accept_delivery(access: Access, delivery_id: int, *, version: int) -> EngagementDelivery:
     """By the requester or an administrator, as they saw it; Conflict where it was corrected or judged meanwhile."""
-    engagement, delivery = _lock_to_judge(access, delivery_id, version)
-    if delivery.acceptance == Acceptance.DISPUTED:
-        raise Conflict("delivery_disputed_already")
-    _judge(access, engagement, delivery, Acceptance.ACCEPTED)
-    return delivery
+    return steps.accept_delivery(access, delivery_id, version=version)
 
 
 @command
 def dispute_delivery(access: Access, delivery_id: int, text: str, *, version: int) -> EngagementDelivery:
     """With what is wrong; the account team answers or corrects."""
-    engagement, delivery = _lock_to_judge(access, delivery_id, version)
-    said = read_text(text, length_max=NOTE_MAX)
-    if not said:
-        raise Invalid("dispute_missing")
-    delivery.dispute = said
-    _judge(access, engagement, delivery, Acceptance.DISPUTED)
-    return delivery
+    return steps.dispute_delivery(access, delivery_id, text, version=version)
 
 
 @command
 def answer_dispute(access: Access, delivery_id: int, text: str, *, version: int) -> EngagementDelivery:
     """By whoever plans: it stays as it is, and the customer has ten days more to look at it."""
-    engagement, delivery = _lock_delivery(access, delivery_id, version)
+    engagement, delivery = steps.lock_delivery(access, delivery_id, version)
     access.require(Right.PLAN_SERVICES, workspace_id=engagement.workspace_id)
     if delivery.acceptance != Acceptance.DISPUTED:
         raise Conflict("delivery_not_disputed")
@@ -150,8 +104,8 @@ def answer_dispute(access: Access, delivery_id: int, text: str, *, version: int)
         raise Invalid("answer_missing")
     delivery.answer = said
     today = clock.today(queries.zone_of(access, engagement))
-    delivery.due_on = steps.due_on(access, engagement, today)
-    _judge(access, engagement, delivery, Acceptance.ANSWERED)
+    delivery.due_on = engagements.due_on(access, engagement, today)
+    steps.judge(access, engagement, delivery, Acceptance.ANSWERED)
     return delivery
 
 
@@ -164,10 +118,10 @@ def accept_by_time(access: Access, today_of: date) -> int:
     numbers = late.order_by("engagement_id", "pk").values_list("pk", "engagement__number")
     count = 0
     for delivery_id, number in list(numbers):
-        engagement = steps.lock_engagement(access, number)
+        engagement = engagements.lock_engagement(access, number)
         delivery = queries.get_delivery(access, delivery_id)
         if delivery.due_on < clock.today(queries.zone_of(access, engagement)) and delivery.acceptance in TO_ACCEPT:
-            _judge(access, engagement, delivery, Acceptance.BY_TIME)
+            steps.judge(access, engagement, delivery, Acceptance.BY_TIME)
             count += 1
     return count
 
@@ -178,102 +132,6 @@ def book_unbooked(access: Access) -> int:
     rows = EngagementDelivery.objects.visible_to(access).filter(removed_at=None).exclude(unbooked="")
     numbers = sorted(set(rows.values_list("engagement__number", flat=True)))
     for number in numbers:
-        steps.settle(access, steps.lock_engagement(access, number), "edited")
+        with suppress(Conflict):  # another system has booked something else for it: that is for people to settle
+            engagements.settle(access, engagements.lock_engagement(access, number), "edited")
     return len(numbers)
-
-
-def may_judge(access: Access, engagement: Engagement) -> bool:
-    """The requester, and whoever administers the workspace; never staff."""
-    if access.is_staff or access.person_id is None:
-        return False
-    is_own = engagement.requested_by_id == access.person_id
-    return is_own or access.has(Right.ADMINISTER, workspace_id=engagement.workspace_id)
-
-
-def _known(access: Access, engagement: Engagement, worked: Worked) -> int | None:
-    """Also what was corrected here: it came once."""
-    rows = EngagementDelivery.objects.visible_to(access).filter(source=worked.source, external_id=worked.external_id)
-    found = rows.first()
-    if found is None:
-        return None
-    if (found.engagement_id, found.day, found.minutes) != (engagement.pk, worked.day, worked.minutes):
-        raise Conflict("content_differs", external_ids=worked.external_id)
-    return int(found.pk)
-
-
-def _check(access: Access, engagement: Engagement, worked: Worked) -> date:
-    """Today, in the agreement's zone. Raises Invalid for a day that has not come, or more than a day of work."""
-    today = clock.today(queries.zone_of(access, engagement))
-    check_minutes(worked.minutes)
-    if worked.day > today:
-        raise Invalid("in_future", occurred_on=worked.day, today=today)
-    read_text(worked.note, length_max=NOTE_MAX)
-    return today
-
-
-def _check_planned(engagement: Engagement, minutes: int, *, confirmed: bool) -> None:
-    planned = engagement.planned_minutes or 0
-    if minutes > planned and not confirmed:
-        beyond = minutes - planned
-        raise Conflict("delivery_beyond_planned", beyond=f"{beyond // 60}:{beyond % 60:02}")
-
-
-def _keep(
-    access: Access, engagement: Engagement, worked: Worked, today: date, *, corrects: EngagementDelivery | None = None
-) -> EngagementDelivery:
-    delivery = EngagementDelivery(
-        customer_id=engagement.customer_id,
-        workspace_id=engagement.workspace_id,
-        engagement=engagement,
-        day=worked.day,
-        minutes=worked.minutes,
-        note=read_text(worked.note, length_max=NOTE_MAX),
-        engineer_id=corrects.engineer_id if corrects else access.person_id,
-        logged_at=clock.now(),
-        corrects=corrects,
-        due_on=steps.due_on(access, engagement, today),
-        source=worked.source,
-        external_id=worked.external_id,
-    )
-    try:
-        with transaction.atomic():
-            delivery.save()
-    except IntegrityError as error:  # logged for another engagement at the same time
-        raise Conflict("content_differs", external_ids=worked.external_id) from error
-    return delivery
-
-
-def _lock_delivery(access: Access, delivery_id: int, version: int) -> tuple[Engagement, EngagementDelivery]:
-    """Both, the engagement locked first. Raises Conflict where the delivery is not what was seen any more."""
-    rows = EngagementDelivery.objects.visible_to(access).filter(pk=delivery_id)
-    number = rows.values_list("engagement__number", flat=True).get()
-    engagement = steps.lock_engagement(access, number)
-    delivery: EngagementDelivery = EngagementDelivery.objects.visible_to(access).get(pk=delivery_id)
-    if delivery.version != version or delivery.removed_at is not None:
-        raise Conflict("delivery_changed")
-    return engagement, delivery
-
-
-def _lock_to_judge(access: Access, delivery_id: int, version: int) -> tuple[Engagement, EngagementDelivery]:
-    engagement, delivery = _lock_delivery(access, delivery_id, version)
-    if not may_judge(access, engagement):
-        raise Forbidden(Right.ADMINISTER)
-    if delivery.acceptance in AGREED:
-        raise Conflict("delivery_accepted_already")
-    return engagement, delivery
-
-
-def _judge(access: Access, engagement: Engagement, delivery: EngagementDelivery, becomes: Acceptance) -> None:
-    delivery.acceptance = becomes
-    delivery.judged_at, delivery.judged_by_id = clock.now(), access.person_id
-    delivery.version += 1
-    delivery.save()
-    steps.tell(access, engagement, f"delivery_{becomes}", delivery=delivery.pk)
-    _accept_engagement(access, engagement, queries.list_deliveries(access, engagement))
-    steps.keep(engagement)
-
-
-def _accept_engagement(access: Access, engagement: Engagement, deliveries: list[EngagementDelivery]) -> None:
-    """All is delivered and all of it agreed to: so is the whole."""
-    if engagement.state == State.DELIVERED and deliveries and all(one.acceptance in AGREED for one in deliveries):
-        steps.move(access, engagement, State.ACCEPTED)

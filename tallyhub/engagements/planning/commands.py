@@ -1,65 +1,23 @@
 """From a request to the day it takes place."""
 
-from dataclasses import dataclass
-from datetime import date, datetime
-from typing import Any
+from datetime import datetime
 
-from tallyhub.engagements import queries, steps
-from tallyhub.engagements.catalogue.queries import get_offering
+from tallyhub.engagements import queries
+from tallyhub.engagements import steps as engagements
 from tallyhub.engagements.models import Engagement
+from tallyhub.engagements.planning import steps
 from tallyhub.engagements.planning.queries import charge_now
+from tallyhub.engagements.planning.steps import Plan as Plan
+from tallyhub.engagements.planning.steps import Wish as Wish
+from tallyhub.engagements.planning.steps import may_request as may_request
 from tallyhub.engagements.rules import (
     NOTE_MAX,
-    PLANNABLE,
-    SCHEDULABLE,
-    TITLE_MAX,
     State,
-    check_in,
-    check_planned,
 )
-from tallyhub.kernel import clock
 from tallyhub.kernel.access import Access, Right
 from tallyhub.kernel.errors import Conflict, Forbidden, Invalid
-from tallyhub.kernel.names import read_name
-from tallyhub.kernel.numbers import number_of
 from tallyhub.kernel.scope import command
 from tallyhub.kernel.texts import read_text
-from tallyhub.organizations.queries import get_workspace
-
-
-@dataclass(frozen=True, slots=True)
-class Wish:
-    """What somebody says when they request a service."""
-
-    text: str = ""
-    wanted_from: date | None = None
-    wanted_until: date | None = None
-    external_id: str = ""  # its name in the system it comes from, so that it comes once
-    source: str = ""
-
-    def check(self, today: date) -> None:
-        read_text(self.text, length_max=NOTE_MAX)
-        if self.wanted_from and self.wanted_from < today:
-            raise Invalid("wanted_in_past")
-        if self.wanted_from and self.wanted_until and self.wanted_until < self.wanted_from:
-            raise Invalid("wanted_reversed")
-
-
-@dataclass(frozen=True, slots=True)
-class Plan:
-    """``confirmed``: whoever plans has read how much more it is than is left."""
-
-    minutes: int
-    entitlement_id: int | None = None  # None: the one that fits best
-    title: str = ""
-    confirmed: bool = False
-
-
-def may_request(access: Access, workspace_id: int) -> bool:
-    """Everybody of the customer, where they are a member; of staff whoever plans."""
-    if workspace_id not in access.workspaces:
-        return False
-    return not access.is_staff or access.has(Right.PLAN_SERVICES, workspace_id=workspace_id)
 
 
 @command
@@ -68,42 +26,7 @@ def request_service(access: Access, workspace_id: int, code: str, wish: Wish) ->
 
     Raises DoesNotExist for a workspace that one is not in and for an offering that is not offered.
     """
-    workspace = get_workspace(access, workspace_id)
-    if not may_request(access, workspace_id):
-        raise Forbidden(Right.PLAN_SERVICES)
-    if workspace.archived_at is not None:
-        raise Conflict("workspace_archived_order")
-    offering = get_offering(code)
-    wish.check(clock.today("UTC"))
-    if wish.external_id and (known := _known(access, wish)):
-        return known.number
-    serial = steps.next_serial()
-    engagement = Engagement(
-        id=serial,
-        customer_id=workspace.customer_id,
-        workspace_id=workspace.pk,
-        number=number_of(serial),
-        offering=offering,
-        title=offering.names["en"][:TITLE_MAX],
-        requested_by_id=access.person_id,
-        requested_at=clock.now(),
-        wish=read_text(wish.text, length_max=NOTE_MAX),
-        wanted_from=wish.wanted_from,
-        wanted_until=wish.wanted_until,
-        planned_minutes=offering.planned_minutes,
-        credit_rate=offering.credit_rate,
-        rate_version=offering.rate_version if offering.credit_rate else None,
-        source=wish.source,
-        external_id=wish.external_id,
-        changed_at=clock.now(),
-    )
-    engagement.save(force_insert=True)
-    steps.tell(access, engagement, "requested")
-    return engagement.number
-
-
-def _known(access: Access, wish: Wish) -> Engagement | None:
-    return Engagement.objects.visible_to(access).filter(source=wish.source, external_id=wish.external_id).first()
+    return steps.request_service(access, workspace_id, code, wish)
 
 
 @command
@@ -112,36 +35,7 @@ def plan(access: Access, number: str, wanted: Plan, *, version: int) -> Engageme
 
     Raises Invalid for an entitlement that does not fit, and Conflict for more than is left that nobody confirmed.
     """
-    engagement = _lock_to_plan(access, number, version)
-    check_in(State(engagement.state), PLANNABLE)
-    check_planned(wanted.minutes)
-    offers = queries.list_paying()
-    choice = queries.choose_paying(offers, engagement, named=wanted.entitlement_id)
-    offer = next((one for one in offers if one.entitlement_id == choice.winner), None)
-    if offer is None:
-        raise Invalid("engagement_without_payer")
-    engagement.planned_minutes = wanted.minutes
-    engagement.entitlement_id = offer.entitlement_id
-    engagement.choice = {
-        "why": choice.reason or "",
-        "losers": [[one.entitlement_id, one.reason] for one in choice.losers],
-    }
-    if wanted.title:
-        engagement.title = read_name(wanted.title, length_max=TITLE_MAX)
-    amount = queries.planned_amount(engagement, offer.unit)
-    steps.lock_planning(offer.entitlement_id)
-    own = queries.held_for(access, engagement.number).get(offer.entitlement_id, 0)
-    free = queries.free_of(offer.entitlement_id, offer.zone, own)
-    if free is not None and amount > free and not wanted.confirmed:
-        raise Conflict("plan_beyond_left", beyond=amount - free, unit=offer.unit)
-    details: dict[str, Any] = {"minutes": wanted.minutes, "entitlement": offer.entitlement_id}
-    if engagement.state == State.REQUESTED:
-        steps.move(access, engagement, State.PLANNED, **details)
-    else:
-        steps.tell(access, engagement, "replanned", **details)
-    steps.keep(engagement)
-    steps.settle(access, engagement, "replanned")
-    return engagement
+    return steps.plan(access, number, wanted, version=version)
 
 
 @command
@@ -156,15 +50,15 @@ def schedule(
     confirmed: bool = False,
 ) -> Engagement:
     """With an engineer and hours; again is rescheduling. ``confirmed``: a clash of the engineer's days was read."""
-    engagement = _lock_to_schedule(access, number, version)
-    _check_hours(starts_at, ends_at)
-    _check_engineer(access, engagement, engineer_id, starts_at, ends_at, confirmed=confirmed)
-    engagement.engineer_id = engineer_id
-    was_scheduled = engagement.state == State.SCHEDULED or engagement.starts_at is not None
-    steps.replace_slots(engagement, [(starts_at, ends_at, False)])
-    _tell_scheduled(access, engagement, again=was_scheduled)
-    steps.keep(engagement)
-    return engagement
+    return steps.schedule(
+        access,
+        number,
+        engineer_id=engineer_id,
+        starts_at=starts_at,
+        ends_at=ends_at,
+        version=version,
+        confirmed=confirmed,
+    )
 
 
 @command
@@ -180,43 +74,43 @@ def book_day(
     confirmed: bool = False,
 ) -> Engagement:
     """One more day, or part of a day, of a dedicated engineer."""
-    engagement = _lock_to_schedule(access, number, version)
-    _check_hours(starts_at, ends_at)
-    _check_engineer(access, engagement, engineer_id, starts_at, ends_at, confirmed=confirmed)
+    engagement = steps.lock_to_schedule(access, number, version)
+    steps.check_hours(starts_at, ends_at)
+    steps.check_engineer(access, engagement, engineer_id, starts_at, ends_at, confirmed=confirmed)
     own = [(one.starts_at, one.ends_at, one.is_whole_day) for one in queries.list_slots(access, engagement)]
     if any(begins < ends_at and starts_at < ends for begins, ends, _is_whole in own):
         raise Conflict("day_booked_already")
     engagement.engineer_id = engineer_id
-    steps.replace_slots(engagement, [*own, (starts_at, ends_at, is_whole_day)])
-    _tell_scheduled(access, engagement, again=bool(own))
-    steps.keep(engagement)
+    engagements.replace_slots(engagement, [*own, (starts_at, ends_at, is_whole_day)])
+    steps.tell_scheduled(access, engagement, again=bool(own))
+    engagements.keep(engagement)
     return engagement
 
 
 @command
 def free_day(access: Access, number: str, slot_id: int, *, version: int) -> Engagement:
     """A booked day is given back. Raises DoesNotExist for one that is not there."""
-    engagement = _lock_to_schedule(access, number, version)
+    engagement = steps.lock_to_schedule(access, number, version)
     slots = queries.list_slots(access, engagement)
     gone = next((one for one in slots if one.pk == slot_id), None)
     if gone is None:
         raise Engagement.DoesNotExist
-    steps.replace_slots(
+    engagements.replace_slots(
         engagement, [(one.starts_at, one.ends_at, one.is_whole_day) for one in slots if one.pk != slot_id]
     )
-    steps.tell(access, engagement, "day_freed", starts=gone.starts_at.isoformat())
-    steps.keep(engagement)
+    engagements.tell(access, engagement, "day_freed", starts=gone.starts_at.isoformat())
+    engagements.keep(engagement)
     return engagement
 
 
 @command
 def decline(access: Access, number: str, reason: str, *, version: int) -> Engagement:
     """By whoever plans, with a reason that the requester reads."""
-    engagement = _lock_to_plan(access, number, version)
+    engagement = steps.lock_to_plan(access, number, version)
     engagement.reason = _reason(reason)
-    steps.move(access, engagement, State.DECLINED)
-    steps.keep(engagement)
-    steps.settle(access, engagement, "declined")
+    engagements.move(access, engagement, State.DECLINED)
+    engagements.keep(engagement)
+    engagements.settle(access, engagement, "declined")
     return engagement
 
 
@@ -225,19 +119,19 @@ def cancel(access: Access, number: str, reason: str, *, version: int, charge: in
     """By the requester, an administrator or whoever plans. ``charge`` is what was said that it costs; Conflict where
     it costs something else by now.
     """
-    engagement = steps.lock_engagement(access, number, version)
+    engagement = engagements.lock_engagement(access, number, version)
     if not may_cancel(access, engagement):
         raise Forbidden(Right.PLAN_SERVICES)
     said, day = charge_now(access, engagement)
     if said != charge:
         raise Conflict("cancel_charge_changed")
     engagement.reason = _reason(reason)
-    steps.move(access, engagement, State.CANCELLED, charge=said)
+    engagements.move(access, engagement, State.CANCELLED, charge=said)
     if said:
         engagement.late_on, engagement.late_charge = day, said
-    steps.replace_slots(engagement, [])
-    steps.keep(engagement)
-    steps.settle(access, engagement, "cancelled")
+    engagements.replace_slots(engagement, [])
+    engagements.keep(engagement)
+    engagements.settle(access, engagement, "cancelled")
     return engagement
 
 
@@ -246,46 +140,6 @@ def may_cancel(access: Access, engagement: Engagement) -> bool:
         return True
     is_own = engagement.requested_by_id == access.person_id and access.person_id is not None
     return not access.is_staff and (is_own or access.has(Right.ADMINISTER, workspace_id=engagement.workspace_id))
-
-
-def _lock_to_plan(access: Access, number: str, version: int) -> Engagement:
-    engagement = steps.lock_engagement(access, number, version)
-    access.require(Right.PLAN_SERVICES, workspace_id=engagement.workspace_id)
-    return engagement
-
-
-def _lock_to_schedule(access: Access, number: str, version: int) -> Engagement:
-    engagement = _lock_to_plan(access, number, version)
-    check_in(State(engagement.state), SCHEDULABLE)
-    return engagement
-
-
-def _check_hours(starts_at: datetime, ends_at: datetime) -> None:
-    if ends_at <= starts_at:
-        raise Invalid("slot_reversed")
-    if (ends_at - starts_at).days > 366:
-        raise Invalid("slot_too_long")
-
-
-def _check_engineer(
-    access: Access, engagement: Engagement, engineer_id: int, starts_at: datetime, ends_at: datetime, *, confirmed: bool
-) -> None:
-    if engineer_id not in queries.list_engineers(access, engagement.workspace_id):
-        raise Invalid("engineer_unknown")
-    if not confirmed and queries.list_busy(engineer_id, starts_at, ends_at, but=engagement.pk):
-        raise Conflict("engineer_busy")
-
-
-def _tell_scheduled(access: Access, engagement: Engagement, *, again: bool) -> None:
-    details: dict[str, Any] = {
-        "engineer": engagement.engineer_id,
-        "starts": engagement.starts_at.isoformat() if engagement.starts_at else "",
-        "ends": engagement.ends_at.isoformat() if engagement.ends_at else "",
-    }
-    if engagement.state == State.PLANNED:
-        steps.move(access, engagement, State.SCHEDULED, **details)
-    else:
-        steps.tell(access, engagement, "rescheduled" if again else "scheduled", **details)
 
 
 def _reason(text: str) -> str:

@@ -9,6 +9,7 @@ from fractions import Fraction
 from functools import lru_cache
 from zoneinfo import ZoneInfo
 
+from tallyhub.engagements.intake import steps as engagements
 from tallyhub.integrations.importing import cells, staging
 from tallyhub.integrations.importing.kinds import Field, Kind, Row, good
 from tallyhub.integrations.importing.problems import PROBLEMS_MAX, Problems, harmless
@@ -54,6 +55,7 @@ GROUP BY customer_id, source, external_id HAVING count(*) > 1 ORDER BY 1 LIMIT %
 _ROWS_OF = """
 SELECT customer_id, count(*) FROM staged_entry GROUP BY 1
 """
+_LINES = "SELECT line, external_id FROM staged_entry"
 _COUNT_DIFFERING = f"{sql.STAGED_BATCH} SELECT count(*) FROM ({sql.DIFFERING_ENTRIES}) AS differing"
 _DIFFERING_COLUMN = """
 SELECT s.line, CASE
@@ -272,13 +274,24 @@ def _find_wrong_reversals(run: Run) -> None:
 def _post(run: Run, what: str) -> None:
     if run.problems.count:
         return
+    ordered = engagements.lock_staged(run.access)
     posted = steps.post_staged(run.access)
     run.tally.new += posted.new
     if posted.new:
         adopt_staged_entries()
         learning.adopt_staged_entries(run.access)
+        _adopt_deliveries(run, ordered)
     for customer, rows in staging.fetch(_ROWS_OF) if posted.new else ():
         run.rows_of[customer][what] += rows
+
+
+def _adopt_deliveries(run: Run, ordered: Sequence[int]) -> None:
+    """What was delivered of an engagement, and comes as consumption, too, counts once."""
+    lines = {external_id: line for line, external_id in staging.fetch(_LINES)} if ordered else {}
+    customers = [customer for customer, _rows in staging.fetch(_ROWS_OF)] if ordered else []
+    for error in engagements.adopt_posted(run.access, ordered, customers):
+        name = error.params.get("external_id", "")
+        run.problems.add(lines.get(name, 0), error, "external_id", name)
 
 
 KINDS = (
