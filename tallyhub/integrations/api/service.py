@@ -19,8 +19,8 @@ from tallyhub.integrations.api.problems import MEDIA_TYPE, answer_error
 ROOT = "/api/v1/"
 _ABOUT = (
     "What was bought, what was delivered, what is left; booking what was delivered; services, support requests and "
-    "assessments. Numbers are whole, in the unit's smallest step: minutes, cases, hundredths of a credit. The hub serves "
-    "how to use it at /api/v1/docs."
+    "assessments. Numbers are whole, in the unit's smallest step: minutes, cases, hundredths of a credit. The hub "
+    "serves how to use it at /api/v1/docs."
 )
 
 
