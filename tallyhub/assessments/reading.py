@@ -29,6 +29,7 @@ from tallyhub.kernel.errors import Invalid
 CHUNK_BYTES = 256 * 1024
 VALUE_CHARS_MAX = 64 * 1024  # of one value that is read as a whole: an object, a prerequisite, a text
 COUNT_MAX = 2_000_000_000  # of affected objects that are counted and not named
+_COMPRESSED = (b"\x1f\x8b", b"PK\x03\x04", b"BZh", b"\xfd7zXZ", b"\x28\xb5\x2f\xfd")
 _BLANK = re.compile(r"[ \t\n\r]*")
 _LINES = {one: cells.text(one) for one in (CODE_MAX, EXTERNAL_ID_MAX, FIX_MAX, NAME_MAX, TYPE_MAX)}
 
@@ -341,6 +342,8 @@ class _Text:
         self._is_over = not piece
         self._hash.update(piece)
         raw = self._rest + piece
+        if not self._held and not self._passed and raw.startswith(_COMPRESSED):
+            raise Invalid("result_compressed")  # unpacked it may be of any size
         try:
             text = raw.decode()
             self._rest = b""

@@ -7,6 +7,7 @@ urlpatterns = [
     path("assessments/", web.overview, name="overview"),
     path("assessments/result-schema.json", web.schema, name="schema"),
     path("assessments/upload/", web.upload, name="upload"),
+    path("assessments/uploads/<int:intake_id>/", web.intake, name="intake"),
     path("assessments/set-up/", web.new, name="new"),
     path("assessments/definitions/<int:definition_id>/", web.definition, name="definition"),
     path("assessments/set-ups/<int:set_up_id>/", web.set_up, name="set_up"),

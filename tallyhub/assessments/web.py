@@ -15,8 +15,8 @@ from django.utils.timezone import get_current_timezone_name
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
-from tallyhub.assessments import commands, full, page, queries, rules
-from tallyhub.assessments.models import Run, SetUp
+from tallyhub.assessments import commands, files, full, page, queries, rules
+from tallyhub.assessments.models import Intake, Run, SetUp
 from tallyhub.assessments.rules import LABEL_MAX, Focus, Outcome
 from tallyhub.kernel import formatting as fmt
 from tallyhub.kernel.access import Access, Right
@@ -160,7 +160,6 @@ def set_up(request: HubRequest, set_up_id: int) -> HttpResponse:
         trend = valid[: rules.TREND_RUNS][::-1]
         draft = queries.find_draft(access, one)
         asked = queries.find_questioned(one.definition_id) if not draft else draft.version
-        may_run = access.has(Right.SET_UP_ASSESSMENTS, workspace_id=one.workspace_id) and one.ended_on is None
         context = {
             "one": one,
             "row": page.set_up_row(one, queries.Figures(len(valid), valid[0] if valid else None), _zone()),
@@ -170,7 +169,8 @@ def set_up(request: HubRequest, set_up_id: int) -> HttpResponse:
             "bars": page.trend_bars(trend, _zone()),
             "draft": draft,
             "has_questions": asked is not None,
-            "may_run": may_run,
+            "may_run": _may_run(access, one),
+            "pending": [page.pending(each, _zone()) for each in queries.list_pending(access, one.pk)],
         }
         return render(request, "assessments/set_up.html", context)
 
@@ -207,7 +207,10 @@ def upload(request: HubRequest) -> HttpResponseBase:
     problem = ""
     if request.method == "POST":
         try:
-            taken = commands.upload(access, read_id(chosen), _file(request))
+            sent = _file(request)
+            if sent.size > rules.READ_AT_ONCE_BYTES:
+                return redirect("assessments:intake", _leave(access, read_id(chosen), sent).pk)
+            taken = commands.upload(access, read_id(chosen), sent)
             if not taken.is_new:
                 messages.info(request, _("This very file was brought in before. Nothing has changed."))
             return redirect("assessments:run", taken.run.pk)
@@ -231,6 +234,16 @@ def upload(request: HubRequest) -> HttpResponseBase:
         return render(request, "assessments/upload.html", context, status=400 if problem else 200)
 
 
+def _leave(access: Access, set_up_id: int, sent: Any) -> Intake:
+    """For the worker; nobody waits for so long before a page that does nothing."""
+    kept = files.keep(sent)
+    try:
+        return commands.leave(access, set_up_id, file=kept, size=sent.size)
+    except BaseException:
+        files.remove(kept)
+        raise
+
+
 def _file(request: HubRequest) -> Any:
     sent = request.FILES.get("file")
     if sent is None or not sent.size:
@@ -238,6 +251,21 @@ def _file(request: HubRequest) -> Any:
         is_large = int(request.META.get("CONTENT_LENGTH") or 0) > megabytes * 1024 * 1024
         raise Invalid("upload_too_large", megabytes_max=megabytes) if is_large else Invalid("upload_missing")
     return sent
+
+
+@signed_in
+@require_safe
+def intake(request: HubRequest, intake_id: int) -> HttpResponse:
+    """How far the reading of a long file is, and what came of it."""
+    access = request.access
+    with scope(access):
+        one = _get(access, lambda: queries.get_intake(access, intake_id))
+        context = {"one": one, "progress": page.progress(one), "may_run": _may_run(access, one.set_up)}
+        return render(request, "assessments/intake.html", context)
+
+
+def _may_run(access: Access, one: SetUp) -> bool:
+    return access.has(Right.SET_UP_ASSESSMENTS, workspace_id=one.workspace_id) and one.ended_on is None
 
 
 @signed_in
@@ -332,7 +360,7 @@ def run(request: HubRequest, run_id: int) -> HttpResponse:
             "one": one,
             "facts": page.run_facts(one, _zone(), names_of(access, [one.by_id]).get(one.by_id or 0, "")),
             "ring": page.ring(one),
-            "totals": page.run_totals(one, found),
+            "totals": page.run_totals(one),
             "against": page.against(changed, has_before=before is not None),
             "before": {"id": before.pk, "at": fmt.minute(before.collected_at, _zone())} if before else None,
             "sectors": page.sectors(trend, queries.sectors_of(trend)),
