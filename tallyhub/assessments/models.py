@@ -264,6 +264,8 @@ class Finding(OfRun):
 class AffectedObject(OfRun):
     """A machine, an account or whatever else a finding is about, as the collector calls it. May name people."""
 
+    # The key to its finding holds the customer, too: a million rows are not looked up twice.
+    customer = models.ForeignKey(Organization, on_delete=models.PROTECT, related_name="+", db_constraint=False)
     finding = models.ForeignKey(
         Finding, on_delete=models.CASCADE, related_name="+", db_constraint=False, db_index=False
     )

@@ -331,6 +331,8 @@ def _stage_text(one: Intake) -> str:
         return _("The file is read, and its result is in.")
     if one.stage == Stage.ASKED:
         return _("The file waits for its turn.")
+    if one.done >= one.total:
+        return _("The file is read, and what it says is being kept.")
     share = percent(one.done * 100 // one.total)
     return _("The file is being read: %(share)s. You may leave this page; you are told by mail.") % {"share": share}
 
