@@ -431,6 +431,10 @@ _SENTENCES = {
     ),
     "result_outcome_unknown": _("%(field)s is none of these words: %(words)s."),
     "result_prerequisites_many": _("The file has more than %(prerequisites_max)s prerequisites."),
+    "result_schema_unknown": _(
+        "The file is written to the form %(said)s, which is not known here; known is %(known)s. Update the hub, or let "
+        "the collector write that form."
+    ),
     "result_text_refused": _(
         "%(field)s is longer than %(length_max)s characters, or holds characters that no text has."
     ),
