@@ -124,6 +124,7 @@ def doors(world: SimpleNamespace) -> dict[tuple[str, str], tuple[list[Any], dict
         ("GET", "assessments:definition"): ([999_999], for_all(404)),
         ("GET", "assessments:new"): ([], only(ASSESSORS)),
         ("GET", "assessments:upload"): ([], only(ASSESSORS)),
+        ("GET", "assessments:intake"): ([999_999], none_there(ASSESSORS | {"engineer"})),
         ("GET", "assessments:set_up"): ([999_999], none_there(ASSESSORS | {"engineer"})),
         ("GET", "assessments:questions"): ([999_999], none_there(ASSESSORS)),
         ("GET", "assessments:run"): ([999_999], none_there(ASSESSORS | {"engineer"})),

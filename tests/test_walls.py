@@ -39,6 +39,7 @@ from tallyhub.assessments.models import (
     Check,
     Definition,
     Finding,
+    Intake,
     Prerequisite,
     Run,
     SetUp,
@@ -119,6 +120,7 @@ DEFINERS = {
     "assessments_count_setups",
     "assessments_count_states",
     "assessments_customers_unsettled",
+    "assessments_customers_with_intakes",
     "assessments_customers_with_objects",
     "assessments_run_in",
     "assessments_seen",
@@ -227,7 +229,8 @@ OF_A_PERSON = {"support_defaultgroup", "support_draft", "support_draftfile"}  # 
 LEARNERS = {f"learning_{name}" for name in ("assignment", "fact", "record", "statement")}
 # What people write about a request that they see, wherever they are in the customer.
 ASSESSORS = {
-    f"assessments_{name}" for name in ("affectedobject", "answerdraft", "finding", "prerequisite", "run", "setup")
+    f"assessments_{name}"
+    for name in ("affectedobject", "answerdraft", "finding", "intake", "prerequisite", "run", "setup")
 }
 OF_A_REQUEST = {f"support_{name}" for name in ("booking", "file", "message", "request", "requestviewer")}
 # What whoever works in a workspace writes there, and whoever requested it.
@@ -415,6 +418,7 @@ def _assessments(customer: Any, workspace: Any) -> None:
         Prerequisite.objects.using("owner").create(**there, run=run, place=0, name="x", is_passed=True)
         finding = Finding.objects.using("owner").create(**there, run=run, checked=check, outcome="failed")
         AffectedObject.objects.using("owner").create(**there, finding=finding, name="x")
+        Intake.objects.using("owner").create(**there, set_up=one, run=run, at=NOW, total=1, stage="done")
 
 
 def _learning(customer: Any, workspace: Any, person: Any) -> None:

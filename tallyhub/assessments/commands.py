@@ -6,21 +6,25 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from hashlib import sha256
 
-from tallyhub.assessments import queries, steps
-from tallyhub.assessments.models import AnswerDraft, Run, SetUp
+from procrastinate.contrib.django import app
+
+from tallyhub.assessments import files, queries, steps
+from tallyhub.assessments.models import AnswerDraft, Intake, Run, SetUp
 from tallyhub.assessments.reading import Bytes
-from tallyhub.assessments.rules import LABEL_MAX, Outcome, Source, check_collected
+from tallyhub.assessments.rules import INTAKES_KEPT, INTAKES_MAX, LABEL_MAX, Outcome, Source, check_collected
 from tallyhub.journal.steps import record
 from tallyhub.kernel import clock
 from tallyhub.kernel.access import Access, Right
-from tallyhub.kernel.errors import Conflict, Invalid
+from tallyhub.kernel.errors import Conflict, HubError, Invalid
 from tallyhub.kernel.names import read_name
+from tallyhub.kernel.progress import Stage
 from tallyhub.kernel.scope import command, widen
 from tallyhub.ledger import steps as ledger
 from tallyhub.ledger.queries import find_standing
 from tallyhub.organizations.queries import get_customer, get_workspace
 from tallyhub.organizations.steps import touch_customer
 
+READ = "assessments.read_intake"  # the job
 WITHDRAWN = "withdrawn"  # the reason of the reversal
 
 
@@ -147,6 +151,76 @@ def _run(access: Access, one: SetUp, collected_at: datetime, **columns: object) 
         by_id=access.person_id,
         **columns,
     )
+
+
+@command
+def leave(access: Access, set_up_id: int, *, file: str, size: int) -> Intake:
+    """Leave a long file for the worker. ``file``: where it lies in the private files; ``size``: bytes."""
+    one = _lock_to_run(access, set_up_id)
+    if queries.intakes_of(access, one.pk).filter(stage__in=(Stage.ASKED, Stage.RUNNING)).count() >= INTAKES_MAX:
+        raise Conflict("assessment_files_waiting", files_max=INTAKES_MAX)
+    kept = Intake.objects.create(
+        customer_id=one.customer_id, workspace_id=one.workspace_id, set_up=one, by_id=access.person_id,
+        at=clock.now(), file=file, total=size,
+    )  # fmt: skip
+    about = {"intake_id": kept.pk, "customer_id": kept.customer_id, "person_id": kept.by_id}
+    app.configure_task(READ).defer(**about)
+    return kept
+
+
+@command
+def claim(hub: Access, intake_id: int) -> Intake | None:
+    """None where it is gone, or over already. By the hub itself: its person may have lost the right meanwhile."""
+    one: Intake | None = queries.lock_intake(hub, intake_id)
+    if one is None or one.stage in (Stage.DONE, Stage.FAILED):
+        return None
+    one.stage = Stage.RUNNING
+    one.save(update_fields=["stage"])
+    return one
+
+
+@command
+def tell(hub: Access, intake_id: int, *, done: int) -> None:
+    """How far the reading is. After its end it says nothing: the end was written with what was read."""
+    Intake.objects.visible_to(hub).filter(pk=intake_id, stage=Stage.RUNNING).update(done=done)
+
+
+@command
+def take_in(access: Access, one: Intake, source: Bytes) -> Run:
+    """As ``upload``, with the rights that its person has now. The run and the word of it stand or fall together."""
+    taken = take(access, one.set_up_id, source, Source.FILE)
+    widen(access)
+    ended = Intake.objects.visible_to(access).filter(pk=one.pk, stage=Stage.RUNNING)
+    ended.update(stage=Stage.DONE, done=one.total, run=taken.run)
+    return taken.run
+
+
+@command
+def refuse(hub: Access, intake_id: int, error: HubError) -> None:
+    """Nothing of it was kept. Its person is told why."""
+    one = queries.lock_intake(hub, intake_id)
+    if one is None or one.stage in (Stage.DONE, Stage.FAILED):
+        return
+    one.stage = Stage.FAILED
+    one.problem = {"code": error.code, "params": {name: str(value) for name, value in error.params.items()}}
+    one.save(update_fields=["stage", "problem"])
+    record(
+        hub, "assessments.refused", one.pk, customer_id=one.customer_id, workspace_id=one.workspace_id,
+        set_up=one.set_up_id, code=error.code,
+    )  # fmt: skip
+
+
+@command
+def clear_intakes(hub: Access) -> None:
+    """Bytes of what is over, which a killed worker left; and after a month what is said of it."""
+    mine = Intake.objects.visible_to(hub)
+    for one in mine.filter(stage__in=(Stage.DONE, Stage.FAILED)).exclude(file=""):
+        files.remove(one.file)
+        one.file = ""
+        one.save(update_fields=["file"])
+    for one in mine.filter(at__lt=clock.now() - INTAKES_KEPT):
+        files.remove(one.file)
+        one.delete()
 
 
 @command

@@ -24,6 +24,7 @@ from tallyhub.assessments.rules import (
     Source,
 )
 from tallyhub.kernel.access import Access, Right
+from tallyhub.kernel.progress import Stage
 from tallyhub.ledger.models import Entry
 from tallyhub.organizations.models import Organization, Workspace
 
@@ -263,6 +264,8 @@ class Finding(OfRun):
 class AffectedObject(OfRun):
     """A machine, an account or whatever else a finding is about, as the collector calls it. May name people."""
 
+    # The key to its finding holds the customer, too: a million rows are not looked up twice.
+    customer = models.ForeignKey(Organization, on_delete=models.PROTECT, related_name="+", db_constraint=False)
     finding = models.ForeignKey(
         Finding, on_delete=models.CASCADE, related_name="+", db_constraint=False, db_index=False
     )
@@ -271,6 +274,33 @@ class AffectedObject(OfRun):
 
     class Meta:
         indexes = [models.Index(fields=["finding", "id"], name="object_of_finding")]
+
+
+class Intake(OfRun):
+    """A collector's file that is too long to be read while somebody waits; the worker reads it."""
+
+    set_up = models.ForeignKey(SetUp, on_delete=models.CASCADE, related_name="+", db_constraint=False)
+    by = _doer()
+    at = models.DateTimeField()
+    file = models.CharField(max_length=100, blank=True)  # among the private files; none once it is read
+    stage = models.CharField(max_length=10, choices=[(s, s) for s in Stage], default=Stage.ASKED)
+    done = models.PositiveBigIntegerField(default=0)  # bytes that are read
+    total = models.PositiveBigIntegerField()
+    problem = models.JSONField(default=dict)  # code and params of the error that refused it
+    run = models.ForeignKey(Run, null=True, on_delete=models.CASCADE, related_name="+", db_constraint=False)
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=Q(stage__in=list(Stage)), name="intake_stage_known"),
+            models.CheckConstraint(
+                condition=Q(stage=Stage.DONE, run__isnull=False) | ~Q(stage=Stage.DONE) & Q(run=None),
+                name="intake_done_has_run",
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["set_up", "-id"], name="intake_of_setup"),
+            models.Index(fields=["at"], condition=~Q(file=""), name="intake_with_file"),
+        ]
 
 
 class AnswerDraft(OfRun):

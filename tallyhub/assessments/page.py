@@ -6,8 +6,8 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from tallyhub.assessments.models import Check, Definition, Finding, Prerequisite, Run, SetUp
-from tallyhub.assessments.queries import Figures, highs
+from tallyhub.assessments.models import Check, Definition, Finding, Intake, Prerequisite, Run, SetUp
+from tallyhub.assessments.queries import Figures
 from tallyhub.assessments.rules import Changes, Focus, Outcome, Priority, Sector, quality_index, status_of
 from tallyhub.assessments.words import (
     focus_name,
@@ -18,6 +18,10 @@ from tallyhub.assessments.words import (
     unbooked_text,
 )
 from tallyhub.kernel import formatting as fmt
+from tallyhub.kernel.errors import HubError
+from tallyhub.kernel.http import url
+from tallyhub.kernel.progress import Progress, Stage
+from tallyhub.kernel.sentences import sentence
 
 OBJECTS_SHOWN = 5  # of each finding on a run's page
 TONES = {Priority.HIGH: "critical", Priority.MEDIUM: "low", Priority.LOW: "plain"}
@@ -265,8 +269,8 @@ def prerequisites(found: Sequence[Prerequisite]) -> list[dict[str, Any]]:
     return [{"name": name or _("Prerequisites"), "rows": rows} for name, rows in groups.items()]
 
 
-def run_totals(run: Run, found: Sequence[Finding]) -> list[dict[str, str]]:
-    high = len(highs(found))
+def run_totals(run: Run) -> list[dict[str, str]]:
+    high = run.high
     return [
         {"label": _("High-priority findings"), "value": fmt.number(high), "tone": "critical" if high else "plain"},
         {"label": _("Findings"), "value": fmt.number(run.failed), "tone": "plain"},
@@ -303,6 +307,44 @@ def trend_bars(trend: Sequence[Run], zone: str) -> list[dict[str, Any]]:
         for run in trend
         for share in (quality_index(run.passed, run.passed + run.failed),)
     ]
+
+
+def progress(one: Intake) -> Progress:
+    """Of a file that the worker reads."""
+    here = url("assessments:intake", one.pk)
+    result = url("assessments:run", one.run_id) if one.run_id else None
+    return Progress(
+        here,
+        Stage(one.stage),
+        _stage_text(one),
+        one.done,
+        one.total,
+        result,
+        _("Show what was found") if result else "",
+    )
+
+
+def _stage_text(one: Intake) -> str:
+    if one.stage == Stage.FAILED:
+        return refusal(one)
+    if one.stage == Stage.DONE:
+        return _("The file is read, and its result is in.")
+    if one.stage == Stage.ASKED:
+        return _("The file waits for its turn.")
+    if one.done >= one.total:
+        return _("The file is read, and what it says is being kept.")
+    share = percent(one.done * 100 // one.total)
+    return _("The file is being read: %(share)s. You may leave this page; you are told by mail.") % {"share": share}
+
+
+def refusal(one: Intake) -> str:
+    """Why nothing was kept of it, in the reader's language."""
+    return sentence(HubError(one.problem.get("code", ""), **one.problem.get("params", {})))
+
+
+def pending(one: Intake, zone: str) -> dict[str, str]:
+    """A line of a set-up's page."""
+    return {"href": url("assessments:intake", one.pk), "at": fmt.minute(one.at, zone), "text": _stage_text(one)}
 
 
 def question_pages(questions: Sequence[Check], answers: Mapping[str, str]) -> list[dict[str, Any]]:

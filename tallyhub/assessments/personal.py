@@ -26,6 +26,8 @@ HOLDINGS = (
             "set_up_by_id = %(person)s OR ended_by_id = %(person)s", "label", "configured_on", "ended_on"),
     _record("assessment_runs", _("Runs of assessments brought in or withdrawn"), "assessments_run",
             "by_id = %(person)s OR withdrawn_by_id = %(person)s", "set_up_id", "collected_at", "at"),
+    _record("assessment_files", _("Results of assessments that waited to be read"), "assessments_intake",
+            "by_id = %(person)s", "set_up_id", "at", "stage"),
     _record("assessment_answers", _("Questionnaires begun"), "assessments_answerdraft",
             "changed_by_id = %(person)s", "set_up_id", "changed_at"),
 )  # fmt: skip

@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Collection, Generator, Iterable, Mapping, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
 from django.db import connection
@@ -15,19 +15,22 @@ from tallyhub.assessments.models import (
     Check,
     Definition,
     Finding,
+    Intake,
     Prerequisite,
     Run,
     SetUp,
     Version,
 )
-from tallyhub.assessments.rules import TREND_RUNS, Focus, Outcome, Priority, Sector
+from tallyhub.assessments.rules import INTAKES_MAX, TREND_RUNS, Focus, Sector, Source
 from tallyhub.kernel import clock
 from tallyhub.kernel.access import Access
 from tallyhub.kernel.grid import PAGE_ROWS, Place
+from tallyhub.kernel.progress import Stage
 from tallyhub.kernel.scope import require_transaction, streamed
 
 STREAM_ROWS = 5_000  # per fetch of an export
 SETUPS_MAX = 500  # that a page lists
+INTAKES_SHOWN = timedelta(days=3)  # that a set-up's page says why a file was refused
 
 
 # The catalogue is the provider's, and no secret.
@@ -311,6 +314,54 @@ def count_full(run: Run, *, exact_max: int) -> int:
         return found
 
 
+# Files that wait for the worker.
+
+
+def intakes_of(access: Access, set_up_id: int) -> QuerySet[Intake]:
+    found: QuerySet[Intake] = Intake.objects.visible_to(access).filter(set_up_id=set_up_id)
+    return found
+
+
+def list_pending(access: Access, set_up_id: int) -> list[Intake]:
+    """Newest first: those that are not over, and what was refused in the last days."""
+    recent = Q(stage=Stage.FAILED, at__gt=clock.now() - INTAKES_SHOWN)
+    found = intakes_of(access, set_up_id).filter(Q(stage__in=(Stage.ASKED, Stage.RUNNING)) | recent)
+    return list(found.order_by("-pk")[:INTAKES_MAX])
+
+
+def get_intake(access: Access, intake_id: int) -> Intake:
+    found: Intake = (
+        Intake.objects.visible_to(access).select_related("set_up__definition", "set_up__workspace").get(pk=intake_id)
+    )
+    return found
+
+
+def lock_intake(access: Access, intake_id: int) -> Intake | None:
+    """None where it is gone."""
+    require_transaction()
+    found: Intake | None = (
+        Intake.objects.visible_to(access).select_for_update(of=("self",), no_key=True).filter(pk=intake_id).first()
+    )
+    return found
+
+
+def list_told(access: Access, run_id: int) -> list[int]:
+    """Who is told of a run: who set the assessment up, and whose file was read while they did something else.
+
+    Whoever brought it in themselves, and so has seen it, is not.
+    """
+    run = get_run(access, run_id)
+    waited = run.source == Source.API or Intake.objects.visible_to(access).filter(run=run).exists()
+    people = {run.set_up.set_up_by_id, run.by_id} if waited else {run.set_up.set_up_by_id} - {run.by_id}
+    return sorted(one for one in people if one is not None)
+
+
+def customers_with_intakes(before: datetime) -> list[int]:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT assessments_customers_with_intakes(%s)", [before])
+        return list(cursor.fetchone()[0])
+
+
 # Questionnaires.
 
 
@@ -369,8 +420,3 @@ def customers_with_objects(before: datetime) -> list[int]:
     with connection.cursor() as cursor:
         cursor.execute("SELECT assessments_customers_with_objects(%s)", [before])
         return list(cursor.fetchone()[0])
-
-
-def highs(findings: Iterable[Finding]) -> list[Finding]:
-    """Failed checks of high priority."""
-    return [one for one in findings if one.outcome == Outcome.FAILED and one.checked.priority == Priority.HIGH]

@@ -28,7 +28,9 @@ from tallyhub.kernel.errors import Invalid
 
 CHUNK_BYTES = 256 * 1024
 VALUE_CHARS_MAX = 64 * 1024  # of one value that is read as a whole: an object, a prerequisite, a text
+SCHEMA = "urn:tallyhub:assessment-result:1"  # the $id of result.schema.json
 COUNT_MAX = 2_000_000_000  # of affected objects that are counted and not named
+_COMPRESSED = (b"\x1f\x8b", b"PK\x03\x04", b"BZh", b"\xfd7zXZ", b"\x28\xb5\x2f\xfd")
 _BLANK = re.compile(r"[ \t\n\r]*")
 _LINES = {one: cells.text(one) for one in (CODE_MAX, EXTERNAL_ID_MAX, FIX_MAX, NAME_MAX, TYPE_MAX)}
 
@@ -79,6 +81,7 @@ def read_report(source: Bytes, take: TakeObject) -> Report:
     text = _Text(source)
     report = Report()
     readers: dict[str, Callable[[], None]] = {
+        "$schema": lambda: _check_schema(text.value()),
         "definition": lambda: _set(report, "definition", _code(text.value(), "definition")),
         "version": lambda: _set(report, "version", _whole(text.value(), "version", least=1, most=1_000_000)),
         "collected_at": lambda: _set(report, "collected_at", _instant(text.value(), "collected_at")),
@@ -86,13 +89,19 @@ def read_report(source: Bytes, take: TakeObject) -> Report:
         "prerequisites": lambda: _read_prerequisites(text, report),
         "results": lambda: _read_results(text, report, take),
     }
-    _read_object(text, "", readers, ignored=("$schema", "collector"))
+    _read_object(text, "", readers, ignored=("collector",))
     text.end()
     for name in ("definition", "version", "collected_at", "results"):
         if not getattr(report, name):
             raise Invalid("result_field_missing", field=name)
     report.digest = text.digest
     return report
+
+
+def _check_schema(said: Any) -> None:
+    """A file need not say it; where it does by its name, the version must be ours. An address tells an editor only."""
+    if isinstance(said, str) and said.startswith(SCHEMA.rstrip("1")) and said != SCHEMA:
+        raise Invalid("result_schema_unknown", said=_shown(said), known=SCHEMA)
 
 
 def _set(report: Report, name: str, value: Any) -> None:
@@ -341,6 +350,8 @@ class _Text:
         self._is_over = not piece
         self._hash.update(piece)
         raw = self._rest + piece
+        if not self._held and not self._passed and raw.startswith(_COMPRESSED):
+            raise Invalid("result_compressed")  # unpacked it may be of any size
         try:
             text = raw.decode()
             self._rest = b""

@@ -23,6 +23,9 @@ CHECKS_MAX = 500  # of one version
 PREREQUISITES_MAX = 500  # of one run
 OBJECTS_MAX = 1_000_000  # of one run
 TREND_RUNS = 12  # that a chart shows
+READ_AT_ONCE_BYTES = 1024 * 1024  # of a file that is read while its sender waits: about a second
+INTAKES_MAX = 5  # files of one set-up that wait or are being read
+INTAKES_KEPT = timedelta(days=30)  # what became of a file; its bytes go once it is read
 CLOCK_SKEW = timedelta(minutes=5)  # that a collector's clock may be ahead of ours
 
 

@@ -65,6 +65,7 @@ KINDS: dict[str, Kind] = {
     "assessments.ended": Kind(_("Assessment ended"), _("Ended the set-up of an assessment"), About.OTHER),
     "assessments.exported": Kind(_("Findings exported"), _("Downloaded the full list of a run"), About.OTHER),
     "assessments.ran": Kind(_("Assessment ran"), _("Brought in the result of an assessment"), About.OTHER),
+    "assessments.refused": Kind(_("Result refused"), _("Refused a collector’s file: %(code)s"), About.OTHER),
     "assessments.set_up": Kind(_("Assessment set up"), _("Set up an assessment"), About.OTHER),
     "assessments.withdrawn": Kind(_("Run withdrawn"), _("Withdrew the run of an assessment"), About.OTHER),
     "engagements.accepted": Kind(_("Engagement accepted"), _("All of an engagement is accepted"), About.OTHER),

@@ -56,6 +56,14 @@ _SENTENCES = {
         "The file is a result of %(said)s, but this set-up is of %(expected)s. Choose the set-up that it belongs to."
     ),
     "assessment_ended": _("This set-up has ended. Set the assessment up again first."),
+    "assessment_file_failed": _("The file could not be read to its end. Nothing of it was kept; bring it in again."),
+    "assessment_file_gone": _("The file is not there any more. Nothing of it was kept; bring it in again."),
+    "assessment_file_not_allowed": _(
+        "Whoever brought the file in may not run assessments in this workspace any more. Nothing of it was kept."
+    ),
+    "assessment_files_waiting": _(
+        "%(files_max)s files of this set-up wait to be read already. Wait until one of them is."
+    ),
     "assessment_none_left": _(
         "All set-ups that were bought are in use. An administrator of the workspace can set it up beyond that."
     ),
@@ -459,6 +467,7 @@ _SENTENCES = {
     ),
     "result_check_twice": _("The check %(check)s comes twice in the results. Each check has one result."),
     "result_checks_many": _("The file has more than %(checks_max)s results. Each check has one result."),
+    "result_compressed": _("The file is compressed. Unpack it first, and bring in what is in it."),
     "result_field_missing": _("The file lacks a value for %(field)s."),
     "result_field_unknown": _("%(field)s is no field of the published schema. Leave it out."),
     "result_key_twice": _("%(field)s comes twice in one object of the file. Leave out the one that is not meant."),
@@ -477,6 +486,10 @@ _SENTENCES = {
     ),
     "result_outcome_unknown": _("%(field)s is none of these words: %(words)s."),
     "result_prerequisites_many": _("The file has more than %(prerequisites_max)s prerequisites."),
+    "result_schema_unknown": _(
+        "The file is written to the form %(said)s, which is not known here; known is %(known)s. Update the hub, or let "
+        "the collector write that form."
+    ),
     "result_text_refused": _(
         "%(field)s is longer than %(length_max)s characters, or holds characters that no text has."
     ),

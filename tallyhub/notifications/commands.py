@@ -25,9 +25,9 @@ from tallyhub.support.conversation.queries import get_message, is_told_otherwise
 
 
 @command
-def tell(access: Access, letter: str, *, subject: int | None = None) -> None:
+def tell(access: Access, letter: str, *, subject: int | None = None, customer: int | None = None) -> None:
     """Write to the person of the scope about an event; ``subject`` is the number of what it is about."""
-    about: dict[str, Any] = {} if subject is None else {"subject": subject}
+    about: dict[str, Any] = {} if subject is None else {"subject": subject, "customer": customer}
     if find_person(access.person_id):  # not erased since
         steps.send(access, access.person_id or 0, letter, **about)
 

@@ -18,7 +18,7 @@ def tell(event_id: int, kind: str, subject_id: int | None, actor_id: int | None,
         with scope(access):
             people = readers(access, subject_id)
         for person_id in people:
-            commands.tell(Access(person_id=person_id), kind, subject=subject_id)
+            commands.tell(Access(person_id=person_id), kind, subject=subject_id, customer=customer_id)
         return
     reader_id = actor_id if LETTERS[kind].is_to_actor else subject_id
     if reader_id is not None:

@@ -11,6 +11,8 @@ from django.utils.http import int_to_base36
 from django.utils.translation import gettext as _
 
 from tallyhub.accounts.models import Person
+from tallyhub.assessments import page as assessments
+from tallyhub.assessments import queries as assessment_queries
 from tallyhub.kernel import clock
 from tallyhub.kernel import formatting as fmt
 from tallyhub.kernel.access import Access
@@ -198,6 +200,39 @@ def _enquiry(person: Person, params: Mapping[str, Any]) -> Asked:
         return find_for_mail(person.pk, params["subject"])
 
 
+def _assessment_ran(person: Person, params: Mapping[str, Any]) -> Letter:
+    """Figures only: what was found, and where, is read in the hub by whoever may."""
+    access = act_for(person.pk, params["customer"]).access
+    with scope(access):
+        run = assessment_queries.get_run(access, params["subject"])
+        figures = [f"{one['label']}: {one['value']}" for one in assessments.run_totals(run)]
+    named = {"name": run.set_up.name, "workspace": run.set_up.workspace.name}
+    return Letter(
+        subject=_("A result of %(name)s is in") % named,
+        paragraphs=(_("%(name)s ran in the workspace %(workspace)s, and its result is in.") % named, *figures),
+        button=_("Show what was found"),
+        path=reverse("assessments:run", args=[run.pk]),
+    )
+
+
+def _assessment_refused(person: Person, params: Mapping[str, Any]) -> Letter:
+    access = act_for(person.pk, params["customer"]).access
+    with scope(access):
+        one = assessment_queries.get_intake(access, params["subject"])
+    named = {"name": one.set_up.name, "workspace": one.set_up.workspace.name}
+    return Letter(
+        subject=_("A result of %(name)s was refused") % named,
+        paragraphs=(
+            _("The file that you brought in for %(name)s in the workspace %(workspace)s could not be taken in.")
+            % named,
+            assessments.refusal(one),
+            _("Nothing of it was kept."),
+        ),
+        button=_("Show the file"),
+        path=reverse("assessments:intake", args=[one.pk]),
+    )
+
+
 QUOTED_MAX = 20_000  # characters of a message that a mail holds; the rest is read in the hub
 
 
@@ -288,6 +323,11 @@ def _account_team(access: Access, _subject_id: int) -> list[int]:
     return list_account_team(access)
 
 
+def _sender(access: Access, intake_id: int) -> list[int]:
+    by = assessment_queries.get_intake(access, intake_id).by_id
+    return [by] if by else []
+
+
 def _asker(access: Access, enquiry_id: int) -> list[int]:
     return [get_asker(access, enquiry_id)]
 
@@ -302,6 +342,8 @@ LETTERS: dict[str, Kind] = {
     "accounts.password_set": Kind(_changed),
     "accounts.reset_asked": Kind(_reset),
     "accounts.token_made": Kind(_token, is_to_actor=True),
+    "assessments.ran": Kind(_assessment_ran, readers=assessment_queries.list_told),
+    "assessments.refused": Kind(_assessment_refused, readers=_sender),
     "notifications.allowed_again": Kind(_stopped_again),
     "learning.assigned": Kind(_assigned, readers=_learner),
     "people.invitation_asked": Kind(_asked),

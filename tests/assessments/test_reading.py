@@ -1,5 +1,6 @@
 """A collector's file: hostile ones are refused in words, long ones take no memory, and the schema says the same."""
 
+import gzip
 import io
 import json
 import tracemalloc
@@ -57,6 +58,9 @@ WRONG: list[tuple[Any, str]] = [
     (b'{"version": NaN}', "result_malformed"),
     (b'{"version": ' + b"9" * 5_000 + b"}", "result_malformed"),
     (b'{"version": 1' + b"0" * 30 + b"}", "result_not_whole"),
+    ({"$schema": "urn:tallyhub:assessment-result:2"} | report(), "result_schema_unknown"),
+    (gzip.compress(json.dumps(report()).encode()), "result_compressed"),
+    (b"PK\x03\x04" + b"x" * 100, "result_compressed"),
     (changed(surprise=1), "result_field_unknown"),
     (changed(version="1"), "result_not_whole"),
     (changed(version=1.0), "result_not_whole"),

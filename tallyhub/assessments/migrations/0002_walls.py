@@ -121,6 +121,11 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
     SELECT coalesce(array_agg(DISTINCT customer_id), '{}') FROM assessments_run
     WHERE collected_at < before AND objects_cleared_at IS NULL;
 $$;
+CREATE FUNCTION assessments_customers_with_intakes(before timestamptz) RETURNS bigint[]
+LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
+    SELECT coalesce(array_agg(DISTINCT customer_id), '{}') FROM assessments_intake
+    WHERE at < before OR file <> '' AND stage IN ('done', 'failed');
+$$;
 """
 NAMES = (
     "assessments_seen",
@@ -130,10 +135,12 @@ NAMES = (
     "assessments_count_rows",
     "assessments_customers_unsettled",
     "assessments_customers_with_objects",
+    "assessments_customers_with_intakes",
 )
 
 OF_RUN = ("assessments_prerequisite", "assessments_finding")
-TABLES = ("assessments_setup", "assessments_run", *OF_RUN, "assessments_affectedobject", "assessments_answerdraft")
+TABLES = ("assessments_setup", "assessments_run", *OF_RUN, "assessments_affectedobject", "assessments_answerdraft",
+          "assessments_intake")  # fmt: skip
 CATALOGUE = ("assessments_definition", "assessments_version", "assessments_check")
 KEYS = (
     ("assessments_setup", "workspace_id", "organizations_workspace"),
@@ -144,6 +151,8 @@ KEYS = (
 PARTS = (
     ("assessments_run", "set_up_id", "assessments_setup"),
     ("assessments_answerdraft", "set_up_id", "assessments_setup"),
+    ("assessments_intake", "set_up_id", "assessments_setup"),
+    ("assessments_intake", "run_id", "assessments_run"),
     *((table, "run_id", "assessments_run") for table in OF_RUN),
     ("assessments_affectedobject", "finding_id", "assessments_finding"),
 )

@@ -16,6 +16,8 @@ TYPE_NAMES: dict[str, Any] = {
     Type.AGREEMENT_CHANGED: _("an agreement or what it contains was changed"),
     Type.REQUEST_OPENED: _("a support request was opened"),
     Type.REQUEST_CHANGED: _("a support request was changed, or got a message"),
+    Type.ASSESSMENT_RAN: _("an assessment ran"),
+    Type.ASSESSMENT_WITHDRAWN: _("the run of an assessment was withdrawn"),
     Type.PING: _("a ping, to try it"),
 }
 

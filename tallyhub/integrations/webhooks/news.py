@@ -23,6 +23,7 @@ def _imported(event: Event) -> Iterator[tuple[Type, Data]]:
         (Type.ENTRY_REVERSED, "reversals"),
         (Type.ALLOTMENT_ADDED, "allotments"),
         (Type.REQUEST_OPENED, "requests"),
+        (Type.ASSESSMENT_RAN, "assessment_results"),
     ):
         if rows.get(kind):
             yield type_, {"count": rows[kind]}
@@ -85,8 +86,19 @@ def _merged(event: Event) -> Iterator[tuple[Type, Data]]:
         yield Type.REQUEST_CHANGED, {"count": 1, "request_id": request_id}
 
 
+def _ran(event: Event) -> Iterator[tuple[Type, Data]]:
+    """What it found is read by whoever may (R2.4)."""
+    yield Type.ASSESSMENT_RAN, {"count": 1, "run_id": event.subject_id}
+
+
+def _withdrawn(event: Event) -> Iterator[tuple[Type, Data]]:
+    yield Type.ASSESSMENT_WITHDRAWN, {"count": 1, "run_id": event.subject_id}
+
+
 # Kind of event -> the messages it makes. Each of them must stand in site/wiring.py, too.
 MESSAGES_OF: dict[str, Callable[[Event], Iterator[tuple[Type, Data]]]] = {
+    "assessments.ran": _ran,
+    "assessments.withdrawn": _withdrawn,
     "integrations.entries_posted": _posted,
     "integrations.entry_reversed": _reversed,
     "integrations.imported": _imported,

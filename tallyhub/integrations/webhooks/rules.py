@@ -29,6 +29,8 @@ class Type(StrEnum):
     AGREEMENT_CHANGED = "agreement.changed"
     REQUEST_OPENED = "request.opened"
     REQUEST_CHANGED = "request.changed"
+    ASSESSMENT_RAN = "assessment.ran"
+    ASSESSMENT_WITHDRAWN = "assessment.withdrawn"
     PING = "ping"
 
 
