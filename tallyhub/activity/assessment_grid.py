@@ -71,7 +71,7 @@ class AssessmentRows(Rows):
 
     def totals(self) -> list[dict[str, Any]]:
         """How many are set up, how many of them are active, and how often they ran; those of other readers included."""
-        labels = (_("Set up"), _("Active"), _("Runs"))
+        labels = (_("Set-ups"), _("Active"), _("Runs"))
         return [
             {"label": label, "value": fmt.number(count), "tone": Tone.PLAIN}
             for label, count in zip(labels, listing.count_states(self.filter), strict=True)

@@ -1,6 +1,7 @@
 """What assessments are called on screens and in exports."""
 
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from tallyhub.assessments.rules import Focus, Outcome, Priority, Source, Status
 
@@ -11,7 +12,7 @@ def focus_name(focus: str) -> str:
         Focus.AVAILABILITY: _("Availability"),
         Focus.PERFORMANCE: _("Performance"),
         Focus.OPERATION: _("Operation"),
-        Focus.CHANGE: _("Change"),
+        Focus.CHANGE: _("Change management"),
         Focus.UPGRADE: _("Upgrade"),
     }[Focus(focus)]
 
@@ -34,7 +35,7 @@ def status_name(status: str) -> str:
         Status.NOT_SET_UP: _("Not set up"),
         Status.CONFIGURED: _("Configured"),
         Status.RAN: _("Ran"),
-        Status.ENDED: _("Ended"),
+        Status.ENDED: pgettext("an assessment that is set up", "Ended"),
     }[Status(status)]
 
 

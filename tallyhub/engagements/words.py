@@ -32,7 +32,7 @@ STATE_NAMES: dict[str, Any] = {
     State.DELIVERED: _("Delivered"),
     State.ACCEPTED: _("Accepted"),
     State.DECLINED: _("Declined"),
-    State.CANCELLED: _("Cancelled"),
+    State.CANCELLED: pgettext("state of an engagement", "Cancelled"),
 }
 STATE_TONES: dict[str, str] = {State.REQUESTED: "low", State.DELIVERED: "ok", State.ACCEPTED: "ok"}
 ACCEPTANCE_TONES: dict[str, str] = {
