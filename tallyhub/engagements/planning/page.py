@@ -6,6 +6,7 @@ from typing import Any
 
 from django.utils import timezone
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from tallyhub.agreements.models import Entitlement
 from tallyhub.agreements.queries import list_entitlements
@@ -124,7 +125,11 @@ def _cancelling(access: Access, one: Engagement, paying: Entitlement | None) -> 
     free = free_until_of(access, one, package)
     said: dict[str, Any] = {"percent": package.late_cancel_percent, "days": package.late_cancel_days}
     if free is None:
-        text = _("At no cost until %(days)s days before it begins, later for %(percent)s %% of what was planned")
+        text = ngettext(
+            "At no cost until %(days)s day before it begins, later for %(percent)s %% of what was planned",
+            "At no cost until %(days)s days before it begins, later for %(percent)s %% of what was planned",
+            package.late_cancel_days,
+        )
         return [(_("Cancelling"), text % said)]
     text = _("At no cost until %(day)s, later for %(percent)s %% of what was planned")
     return [(_("Cancelling"), text % (said | {"day": fmt.day(free)}))]
