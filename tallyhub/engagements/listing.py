@@ -119,8 +119,7 @@ _EVERY = (
 _TOLD = f"""
 SELECT r.id, r.occurred_on, r.charged, r.entitlement_id, r.workspace_id, coalesce(g.number, e.external_id),
     coalesce(g.title, x.title, ''), coalesce(o.category, ''), coalesce(o.kind, ''), coalesce(g.state, ''),
-    CASE WHEN g.id IS NULL THEN r.occurred_on ELSE (g.starts_at AT TIME ZONE a.zone)::date END,
-    CASE WHEN g.id IS NULL THEN r.occurred_on ELSE (g.ends_at AT TIME ZONE a.zone)::date END,
+    (g.starts_at AT TIME ZONE a.zone)::date, (g.ends_at AT TIME ZONE a.zone)::date,
     coalesce(d.engineer_id, g.engineer_id), CASE WHEN g.id IS NULL THEN e.person_id ELSE g.requested_by_id END,
     g.planned_minutes,
     CASE WHEN s.unit = 'credits' THEN (SELECT sum(n.minutes) FROM engagements_engagementdelivery n

@@ -179,6 +179,13 @@ def waiting(access: Access) -> QuerySet[EngagementDelivery]:
     return rows.filter(mine)
 
 
+def list_waiting(access: Access, at_most: int) -> tuple[list[EngagementDelivery], int]:
+    """Those due first, each with its engagement; and how many there are beside them."""
+    rows = waiting(access)
+    found = list(rows.select_related("engagement").order_by("due_on", "pk")[:at_most])
+    return found, rows.count() - len(found)
+
+
 def upcoming(access: Access) -> QuerySet[Slot]:
     """What is scheduled from now on: for engineers their own days."""
     rows = Slot.objects.visible_to(access).filter(ends_at__gte=clock.now(), engagement__state__in=sorted(OPEN))

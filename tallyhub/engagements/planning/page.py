@@ -151,6 +151,8 @@ def _money(
     standing: Sequence[Any],
 ) -> dict[str, Any]:
     figures = []
+    if paying and one.state in HOLDING:
+        figures.append({"label": _("Held for it"), "value": fmt.amount(held, unit)})
     if one.planned_minutes:
         figures.append({"label": _("Planned"), "value": fmt.amount(one.planned_minutes, Unit.MINUTES)})
     if unit is Unit.CREDITS and one.credit_rate:
@@ -158,6 +160,7 @@ def _money(
     figures.append({"label": _("Delivered"), "value": fmt.amount(total_minutes(standing), Unit.MINUTES)})
     if paying:
         figures.append({"label": _("Used"), "value": fmt.amount(used, unit)})
+    if paying and one.state not in HOLDING:
         figures.append({"label": _("Held for it"), "value": fmt.amount(held, unit)})
     losers: dict[int, str] = dict(one.choice.get("losers", ()))
     names = {each.pk: f"{each.service.name}, {each.package.name}" for each in list_entitlements(access, list(losers))}
@@ -316,6 +319,31 @@ def clash_text(busy: Sequence[queries.Busy], titles: dict[int, tuple[str, str]])
         )
         said.append(_("%(hours)s: %(where)s") % {"hours": hours, "where": where})
     return _("The engineer is booked already. %(clashes)s") % {"clashes": "; ".join(said)}
+
+
+def why_empty(access: Access) -> str:
+    """Of the list, where nothing is chosen away."""
+    if access.is_staff:
+        return _(
+            "Nobody has requested a service of your customer yet. They choose one in the catalogue, and so can you."
+        )
+    if access.has_anywhere(Right.VIEW_ACTIVITY):
+        return _("Nobody has requested a service in your workspaces yet. Choose one in the catalogue.")
+    return _(
+        "You have requested no service yet: choose one in the catalogue. What others requested is shown to people with "
+        "the role Customer activity."
+    )
+
+
+def why_nothing_comes(access: Access) -> str:
+    if access.is_staff and not access.has_anywhere(Right.PLAN_SERVICES):
+        return _("You are booked for nothing. As soon as a service is scheduled with you, you find it here.")
+    if access.is_staff or access.has_anywhere(Right.VIEW_ACTIVITY):
+        return _("No service has days yet. As soon as one is scheduled, you find it here.")
+    return _(
+        "Nothing that you requested has days yet. What others requested is shown to people with the role Customer "
+        "activity."
+    )
 
 
 def row(one: Engagement, people: dict[int, str]) -> dict[str, Any]:

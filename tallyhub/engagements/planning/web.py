@@ -27,6 +27,7 @@ from tallyhub.kernel.sentences import sentence
 from tallyhub.organizations.looks import told
 from tallyhub.organizations.queries import names_of
 
+WAITING_MAX = 3  # deliveries to accept that the list names
 CONFIRMABLE = {"plan_beyond_left": "plan", "engineer_busy": "schedule", "delivery_beyond_planned": "log"}
 
 
@@ -40,12 +41,15 @@ def engagements(request: HubRequest) -> HttpResponse:
         found = planning.list_engagements(request.access, state=state, workspace_id=workspace_id)
         shown = found[: planning.FOUND_MAX]
         people = names_of(request.access, [one.engineer_id for one in shown])
+        waiting, more_waiting = queries.list_waiting(request.access, WAITING_MAX)
         context = {
             "rows": [page.row(one, people) for one in shown],
             "is_cut": len(found) > len(shown),
             "is_filtered": bool(state or workspace_id),
             "filters": _filters(request, state, workspace_id),
-            "waiting": queries.waiting(request.access).count(),
+            "waiting": waiting,
+            "more_waiting": more_waiting,
+            "why_empty": page.why_empty(request.access),
             "disputed": queries.list_disputed(request.access),
         }
         return render(request, "engagements/engagements.html", context)
@@ -73,6 +77,7 @@ def upcoming(request: HubRequest) -> HttpResponse:
         context = {
             "rows": [page.coming_row(one, people, clashing) for one in slots],
             "zone": timezone.get_current_timezone_name(),
+            "why_empty": page.why_nothing_comes(request.access),
         }
         return render(request, "engagements/upcoming.html", context)
 

@@ -142,9 +142,10 @@ def _page(request: HubRequest, stored: Stored, typed: QueryDict, errors: Errors)
         ],
         "late": [
             {
-                "name": one.name,
-                "days": field(f"late-days-{one.pk}", _("Days before it begins")),
-                "percent": field(f"late-percent-{one.pk}", _("Per cent of what was planned")),
+                "days": field(f"late-days-{one.pk}", _("%(package)s: days before it begins") % {"package": one.name}),
+                "percent": field(
+                    f"late-percent-{one.pk}", _("%(package)s: per cent of what was planned") % {"package": one.name}
+                ),
             }
             for one in stored.packages
             if _has(one, SERVICES)

@@ -12,7 +12,7 @@ from tallyhub.engagements.forms import whole_day
 from tallyhub.engagements.models import Engagement, EngagementDelivery, Offering
 from tallyhub.engagements.planning import commands as planning
 from tallyhub.engagements.planning.commands import Plan, Wish
-from tallyhub.engagements.rules import KINDS
+from tallyhub.engagements.rules import KINDS, MONDAY_TO_FRIDAY, day_of_work_after
 from tallyhub.kernel import clock
 from tallyhub.kernel.access import Access
 from tallyhub.kernel.scope import scope
@@ -52,7 +52,7 @@ OFFERINGS = (
 
 @dataclass(frozen=True, slots=True)
 class Ordered:
-    """One engagement of the demo; ``days`` ago it was requested. Deliveries: (days ago, minutes)."""
+    """One engagement of the demo; ``days`` ago it was requested. Deliveries: (days of work ago, minutes)."""
 
     customer: str
     workspace: str
@@ -63,7 +63,7 @@ class Ordered:
     pays: str = ""  # the package, where it is not the one that fits best
     hours: int = 0  # planned; 0: only requested
     starts_in: int | None = None  # days from today, of one that is still to come
-    booked: tuple[int, ...] = ()  # whole days of an engineer, in days from today
+    booked: tuple[int, ...] = ()  # whole days of an engineer, in days of work from today
     deliveries: tuple[tuple[int, int], ...] = ()
     is_finished: bool = False
     accepts: bool = False
@@ -110,6 +110,8 @@ def set_up() -> None:
         )
     for one in ORDERED:
         _bring_on(one, ids[one.customer])
+    for customer_id in ids.values():
+        deliveries.accept_by_time(Access.of_system([customer_id]), clock.today("UTC"))
 
 
 def _catalogue() -> None:
@@ -166,13 +168,13 @@ def _payer(one: Ordered, customer_id: int) -> int | None:
 def _schedule(one: Ordered, number: str, customer_id: int, csam: Access, engineer_id: int) -> None:
     today = clock.today("UTC")
     if one.starts_in is not None:
-        starts = _instant(today + timedelta(days=one.starts_in))
+        starts = _instant(day_of_work_after(today + timedelta(days=one.starts_in), 1))
         ends, version = starts + timedelta(hours=8), _version(number, customer_id)
         planning.schedule(
             csam, number, engineer_id=engineer_id, starts_at=starts, ends_at=ends, version=version, confirmed=True
         )
     for days in one.booked:
-        starts, ends = whole_day(today + timedelta(days=days), "Europe/Berlin")
+        starts, ends = whole_day(day_of_work_after(today, days), "Europe/Berlin")
         version = _version(number, customer_id)
         planning.book_day(
             csam, number, engineer_id=engineer_id, starts_at=starts, ends_at=ends, is_whole_day=True, version=version,
@@ -181,12 +183,13 @@ def _schedule(one: Ordered, number: str, customer_id: int, csam: Access, enginee
 
 
 def _deliver(one: Ordered, number: str, customer_id: int, requester: Access, engineer: Access) -> None:
-    for days, minutes in one.deliveries:
-        with _ago(days):
-            worked = Worked(clock.today("UTC") - timedelta(days=1), minutes, "As agreed.", confirmed=True)
-            deliveries.log_delivery(engineer, number, worked)
+    today = clock.today("UTC")
+    days = [(_worked_before(today, ago), minutes) for ago, minutes in one.deliveries]
+    for day, minutes in days:
+        with clock.frozen(_instant(day) + timedelta(hours=9)):
+            deliveries.log_delivery(engineer, number, Worked(day, minutes, "As agreed.", confirmed=True))
     if one.is_finished:
-        with _ago(one.deliveries[-1][0]):
+        with clock.frozen(_instant(days[-1][0]) + timedelta(hours=10)):
             deliveries.finish(engineer, number, version=_version(number, customer_id))
     if one.accepts or one.disputes:
         with _ago(1):
@@ -199,6 +202,15 @@ def _deliver(one: Ordered, number: str, customer_id: int, requester: Access, eng
 
 def _ago(days: int) -> AbstractContextManager[None]:
     return clock.frozen(clock.now() - timedelta(days=days, minutes=11))
+
+
+def _worked_before(today: date, days: int) -> date:
+    """So many days of work ago."""
+    found = today
+    while days:
+        found -= timedelta(days=1)
+        days -= found.weekday() in MONDAY_TO_FRIDAY
+    return found
 
 
 def _instant(day: date) -> datetime:
