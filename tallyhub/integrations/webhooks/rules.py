@@ -29,6 +29,9 @@ class Type(StrEnum):
     AGREEMENT_CHANGED = "agreement.changed"
     REQUEST_OPENED = "request.opened"
     REQUEST_CHANGED = "request.changed"
+    ENGAGEMENT_REQUESTED = "engagement.requested"
+    ENGAGEMENT_CHANGED = "engagement.changed"
+    DELIVERY_CHANGED = "delivery.changed"
     PING = "ping"
 
 
