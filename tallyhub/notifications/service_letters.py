@@ -103,11 +103,8 @@ def _disputed(person: Person, params: Mapping[str, Any]) -> Letter:
 
 
 def _facts(engagement: Engagement, delivery: EngagementDelivery) -> dict[str, str]:
-    return {
-        "title": engagement.title,
-        "hours": fmt.amount(delivery.minutes),
-        "day": fmt.day(delivery.day, Unit.MINUTES),
-    }
+    hours = fmt.amount(delivery.minutes, Unit.MINUTES)
+    return {"title": engagement.title, "hours": hours, "day": fmt.day(delivery.day)}
 
 
 def _until(delivery: EngagementDelivery) -> str:
