@@ -6,27 +6,25 @@ from datetime import date, datetime
 from typing import Any
 
 from django.db import connection
-from django.db.models import Exists, Q
+from django.db.models import Exists, Q, QuerySet
 
 from tallyhub.accounts.queries import list_active
 from tallyhub.agreements.models import Entitlement
-from tallyhub.agreements.queries import list_entitlements
+from tallyhub.agreements.queries import find_agreement_of, list_entitlements
 from tallyhub.engagements.models import Engagement, EngagementBooking, EngagementChange, EngagementDelivery, Slot
-from tallyhub.engagements.rules import KINDS, OPEN, PAYING_UNITS, TO_ACCEPT, Delivered, Paying, State
+from tallyhub.engagements.rules import KINDS, OPEN, PAYING_UNITS, TO_ACCEPT, Acceptance, Delivered, Paying, State
 from tallyhub.kernel import clock
 from tallyhub.kernel.access import Access, Right
 from tallyhub.kernel.amounts import Unit
 from tallyhub.ledger import queries as ledger
-from tallyhub.ledger.models import EntitlementTotal
 from tallyhub.ledger.offers import Offer, choose, list_offers
 from tallyhub.ledger.queries import reversals_of
 from tallyhub.ledger.rules import Choice
-from tallyhub.organizations.models import Organization
-from tallyhub.organizations.queries import list_holders
+from tallyhub.organizations.queries import get_customer, list_holders
 from tallyhub.organizations.rules import Role
 
 JUDGES = (Role.CUSTOMER_ADMINISTRATOR, Role.WORKSPACE_ADMINISTRATOR)
-UPCOMING_MAX = 200  # slots that the page and home list
+UPCOMING_MAX = 200  # slots that the page lists
 
 
 def get_engagement(access: Access, number: str) -> Engagement:
@@ -146,9 +144,8 @@ def planned_amount(engagement: Engagement, unit: Unit) -> int:
 
 def zone_of(access: Access, engagement: Engagement) -> str:
     """Whose days are meant: of the agreement that pays, else of the customer."""
-    found = Entitlement.objects.filter(pk=engagement.entitlement_id or 0)
-    zone = found.values_list("package__agreement__zone", flat=True).first()
-    return zone or str(Organization.objects.values_list("zone", flat=True).get(pk=engagement.customer_id))
+    agreement = find_agreement_of(access, engagement.entitlement_id)
+    return agreement.zone if agreement else get_customer(access).zone
 
 
 def get_paying(access: Access, engagement: Engagement) -> Entitlement | None:
@@ -160,11 +157,8 @@ def get_paying(access: Access, engagement: Engagement) -> Entitlement | None:
 
 def free_of(entitlement_id: int, zone: str, own_held: int = 0) -> int | None:
     """What is left and held for nothing else; None where no quantity was agreed."""
-    if Entitlement.objects.filter(pk=entitlement_id, is_as_needed=True).exists():
-        return None
-    left = ledger.balances({entitlement_id: clock.today(zone)})[entitlement_id].left or 0
-    held = EntitlementTotal.objects.filter(entitlement_id=entitlement_id).values_list("held", flat=True).first() or 0
-    return left - max(held - own_held, 0)
+    left = ledger.balances({entitlement_id: clock.today(zone)})[entitlement_id].left
+    return None if left is None else left - max(ledger.held_of(entitlement_id) - own_held, 0)
 
 
 def held_for(access: Access, number: str) -> dict[int, int]:
@@ -197,39 +191,54 @@ def list_busy(engineer_id: int, starts_at: datetime, ends_at: datetime, *, but: 
 # What home and other pages ask
 
 
-def waiting(access: Access) -> list[EngagementDelivery]:
-    """Deliveries that this person can accept or dispute, those due first, each with its engagement."""
-    if access.is_staff or access.person_id is None:
-        return []
+def waiting(access: Access) -> QuerySet[EngagementDelivery]:
+    """Deliveries that this person can accept or dispute; nobody of staff can."""
     rows = EngagementDelivery.objects.visible_to(access).filter(removed_at=None, acceptance__in=sorted(TO_ACCEPT))
+    if access.is_staff or access.person_id is None:
+        return rows.none()
     mine = Q(engagement__requested_by_id=access.person_id) | Q(
         workspace_id__in=access.workspaces_with(Right.ADMINISTER)
     )
-    return list(rows.filter(mine).select_related("engagement").order_by("due_on", "pk")[:UPCOMING_MAX])
+    return rows.filter(mine)
 
 
-def upcoming(access: Access) -> list[Slot]:
-    """What is scheduled from now on, the next first, each with its engagement: for engineers their own days."""
+def list_waiting(access: Access, at_most: int) -> tuple[list[EngagementDelivery], int]:
+    """Those due first, each with its engagement; and how many there are beside them."""
+    rows = waiting(access)
+    found = list(rows.select_related("engagement").order_by("due_on", "pk")[:at_most])
+    return found, rows.count() - len(found)
+
+
+def upcoming(access: Access) -> QuerySet[Slot]:
+    """What is scheduled from now on: for engineers their own days."""
     rows = Slot.objects.visible_to(access).filter(ends_at__gte=clock.now(), engagement__state__in=sorted(OPEN))
     if access.is_staff and not access.has_anywhere(Right.PLAN_SERVICES):
         rows = rows.filter(engineer_id=access.person_id)
-    return list(rows.select_related("engagement__workspace").order_by("starts_at", "pk")[:UPCOMING_MAX])
+    return rows
 
 
-def requested(access: Access) -> list[Engagement]:
-    """What waits for a plan, the oldest first: for whoever plans."""
+def list_upcoming(access: Access) -> list[Slot]:
+    """The next first, each with its engagement."""
+    rows = upcoming(access).select_related("engagement__workspace").order_by("starts_at", "pk")
+    return list(rows[:UPCOMING_MAX])
+
+
+def requested(access: Access) -> QuerySet[Engagement]:
+    """What waits for a plan: for whoever plans."""
     places = access.workspaces_with(Right.PLAN_SERVICES)
-    rows = Engagement.objects.visible_to(access).filter(workspace_id__in=places, state=State.REQUESTED)
-    return list(rows.select_related("workspace").order_by("requested_at", "pk")[:UPCOMING_MAX])
+    return Engagement.objects.visible_to(access).filter(workspace_id__in=places, state=State.REQUESTED)
 
 
-def disputed(access: Access) -> list[EngagementDelivery]:
+def disputed(access: Access) -> QuerySet[EngagementDelivery]:
     """What waits for an answer: for whoever plans."""
     places = access.workspaces_with(Right.PLAN_SERVICES)
-    rows = EngagementDelivery.objects.visible_to(access).filter(
-        workspace_id__in=places, removed_at=None, acceptance="disputed"
-    )
-    return list(rows.select_related("engagement").order_by("judged_at", "pk")[:UPCOMING_MAX])
+    rows = EngagementDelivery.objects.visible_to(access)
+    return rows.filter(workspace_id__in=places, removed_at=None, acceptance=Acceptance.DISPUTED)
+
+
+def list_disputed(access: Access) -> list[EngagementDelivery]:
+    """The oldest first, each with its engagement."""
+    return list(disputed(access).select_related("engagement").order_by("judged_at", "pk")[:UPCOMING_MAX])
 
 
 def customers_to_settle(today: date) -> list[int]:

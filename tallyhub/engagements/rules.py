@@ -57,6 +57,11 @@ TRANSITIONS: dict[State, frozenset[State]] = {
     State.DECLINED: frozenset(),
     State.CANCELLED: frozenset(),
 }
+# What the timeline tells; the journal has a kind for each.
+CHANGES = {one.value for one in State} | {
+    "replanned", "rescheduled", "day_freed", "delivery_logged", "delivery_corrected",
+    "delivery_accepted", "delivery_by_time", "delivery_disputed", "delivery_answered",
+}  # fmt: skip
 OPEN = frozenset({State.REQUESTED, State.PLANNED, State.SCHEDULED, State.IN_DELIVERY})
 HOLDING = frozenset({State.PLANNED, State.SCHEDULED, State.IN_DELIVERY})  # what is planned is held
 PLANNABLE = frozenset({State.REQUESTED, State.PLANNED, State.SCHEDULED, State.IN_DELIVERY})
@@ -209,6 +214,11 @@ def listed_on(state: State, requested_on: date, *, is_booked: bool) -> date | No
     return requested_on if state in OPEN or not is_booked else None
 
 
+def free_until(days_before: int, starts_on: date) -> date:
+    """The last day on which cancelling costs nothing."""
+    return starts_on - timedelta(days=days_before)
+
+
 def charge_for_cancelling(planned: int, days_before: int | None, percent: int | None, starts_on: date | None,
                           today: date) -> int:  # fmt: skip
     """The share of what was planned that cancelling costs now, rounded up; nothing while it is early enough.
@@ -217,19 +227,9 @@ def charge_for_cancelling(planned: int, days_before: int | None, percent: int | 
     """
     if not percent or days_before is None or starts_on is None:
         return 0
-    if (starts_on - today).days >= days_before:
+    if today <= free_until(days_before, starts_on):
         return 0
     return -(-planned * percent // 100)
-
-
-def check_late_cancel(days: int | None, percent: int | None) -> None:
-    """Raise Invalid unless both are said, or neither."""
-    if (days is None) is not (percent is None):
-        raise Invalid("late_cancel_half")
-    if days is not None and not 0 <= days <= 365:
-        raise Invalid("late_cancel_days", days_max=365)
-    if percent is not None and not 1 <= percent <= 100:
-        raise Invalid("late_cancel_percent")
 
 
 MONDAY_TO_FRIDAY = frozenset(range(5))

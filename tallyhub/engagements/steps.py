@@ -11,7 +11,7 @@ from typing import Any
 
 from django.db import connection
 
-from tallyhub.agreements.models import Entitlement
+from tallyhub.agreements.queries import find_agreement_of
 from tallyhub.agreements.terms.queries import find_calendar
 from tallyhub.engagements import queries
 from tallyhub.engagements.adoption import adopt
@@ -38,6 +38,8 @@ from tallyhub.ledger.holds import NewHold
 from tallyhub.ledger.offers import Offer
 from tallyhub.ledger.steps import NewEntry
 
+PLANNING_LOCK = 74112027  # with the entitlement's id
+
 
 def next_serial() -> int:
     """The id of a new engagement, from which ``kernel.numbers.number_of`` makes its number."""
@@ -61,6 +63,16 @@ def lock_engagement(access: Access, number: str, version: int | None = None) -> 
     if version is not None and found.version != version:
         raise Conflict("engagement_changed")
     return found
+
+
+def lock_planning(entitlement_id: int) -> None:
+    """Until the transaction ends nobody else plans with this entitlement: two must not both see its last hours free.
+
+    Taken behind the engagement's lock and before the ledger's.
+    """
+    require_transaction()
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s, %s::int)", [PLANNING_LOCK, entitlement_id % 2**31])
 
 
 def tell(access: Access, engagement: Engagement, kind: str, **details: Any) -> None:
@@ -123,11 +135,8 @@ def replace_slots(engagement: Engagement, slots: Sequence[tuple[datetime, dateti
 
 def due_on(access: Access, engagement: Engagement, logged_on: date) -> date:
     """The last day on which a delivery can be accepted or disputed: days of work of the agreement's calendar."""
-    found = Entitlement.objects.filter(pk=engagement.entitlement_id or 0).values_list(
-        "package__agreement_id", flat=True
-    )
-    agreement_id = found.first()
-    calendar = find_calendar(access, agreement_id) if agreement_id else None
+    agreement = find_agreement_of(access, engagement.entitlement_id)
+    calendar = find_calendar(access, agreement.pk) if agreement else None
     if calendar is None:
         return day_of_work_after(logged_on, ACCEPTANCE_DAYS)
     weekdays = frozenset(one for one, hours in enumerate(calendar.week) if hours)

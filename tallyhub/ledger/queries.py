@@ -254,6 +254,12 @@ def held_as_of(entitlement_ids: Collection[int], version: int, last_day: date) -
     return found
 
 
+def held_of(entitlement_id: int) -> int:
+    """All that is held of an entitlement now, for whatever matter."""
+    found = EntitlementTotal.objects.filter(entitlement_id=entitlement_id).values_list("held", flat=True).first()
+    return found or 0
+
+
 def held_for(access: Access, source: str, matters: Collection[str]) -> dict[tuple[str, int], int]:
     """What is held now, by matter and entitlement, of those in scope."""
     rows = Hold.objects.visible_to(access).filter(source=source, held_for__in=matters)

@@ -10,7 +10,8 @@ from tallyhub.engagements.deliveries import commands
 from tallyhub.engagements.deliveries.commands import Worked
 from tallyhub.engagements.models import EngagementBooking, EngagementDelivery
 from tallyhub.engagements.planning import commands as planning
-from tallyhub.engagements.queries import upcoming, waiting
+from tallyhub.engagements.queries import list_upcoming as upcoming
+from tallyhub.engagements.queries import waiting as to_accept
 from tallyhub.engagements.rules import day_of_work_after
 from tallyhub.kernel import clock
 from tallyhub.kernel.access import Access
@@ -32,6 +33,10 @@ from tests.engagements.making import (
 )
 from tests.ledger.test_concurrency import together
 from tests.world import NOW, TODAY
+
+
+def waiting(access):
+    return list(to_accept(access))
 
 
 def row(delivery):

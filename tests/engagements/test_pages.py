@@ -1,5 +1,7 @@
 """The pages, as everybody sees them."""
 
+import re
+
 from tests.engagements.making import get, log, make_offering, plan, planned, proactive, request, schedule
 
 
@@ -76,3 +78,28 @@ def test_bad_input_gets_a_sentence_and_changes_nothing(world, client):
         assert client.post(f"{one}schedule/", wrong).status_code == 400, fields
     assert client.post(f"{one}log/", {"version": 2, "day": "2026-11-20", "hours": "30"}).status_code == 400
     assert (get(number).state, get(number).version) == ("planned", 2)
+
+
+def test_what_cancelling_costs_is_read_before_it_is_done(world, client, owner):
+    proactive(world)
+    owner.execute("UPDATE agreements_package SET late_cancel_days = 10, late_cancel_percent = 25 WHERE id = %s",
+                  [world.base.pk])  # fmt: skip
+    number = request(world)
+    plan(world, number)
+    one = f"/services/engagements/{number}/"
+    client.force_login(world.member)
+    assert "At no cost until 10 days before it begins, later for 25 % of what was planned" in text(client, one)
+    schedule(world, number, in_days=10)
+    assert "At no cost until Saturday, 21 November 2026" in text(client, one) or "21" in text(client, one)
+    assert "Cancelling it now costs nothing" in text(client, f"{one}cancelling/")
+    assert "it costs 25 % of what was planned" in text(client, f"{one}cancelling/")
+    schedule(world, number, in_days=9)
+    asked = text(client, f"{one}cancelling/")
+    assert "It begins in less than 10 days. Cancelling now costs 25 % of what was planned: 4 h." in asked
+    said = {"version": get(number).version, "reason": "Moved house"}
+    assert client.post(f"{one}cancel/", said | {"charge": 0}).status_code == 409
+    assert client.post(f"{one}cancel/", said | {"charge": 240}).status_code == 302
+
+
+def text(client, address):
+    return " ".join(re.sub("<[^>]+>", " ", client.get(address).content.decode()).replace("\xa0", " ").split())

@@ -15,6 +15,8 @@ from tallyhub.kernel import markdown
 from tallyhub.kernel.amounts import Unit
 from tallyhub.kernel.http import url
 
+SHEET_TOP = 3  # the highest heading of a data sheet, below the one of its section
+
 
 def filters(wanted: Wanted, products: Collection[Product]) -> list[dict[str, Any]]:
     return [
@@ -69,4 +71,7 @@ def sheet(one: Offering) -> dict[str, Any]:
         is_address = parts.scheme in ("http", "https") and bool(parts.netloc) and len(text.split()) == 1
     except ValueError:
         is_address = False
-    return {"href": text if is_address else "", "text": markdown.render(text) if text and not is_address else ""}
+    return {
+        "href": text if is_address else "",
+        "text": markdown.render(text, SHEET_TOP) if text and not is_address else "",
+    }

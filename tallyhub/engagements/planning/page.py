@@ -11,7 +11,7 @@ from tallyhub.agreements.models import Entitlement
 from tallyhub.agreements.queries import list_entitlements
 from tallyhub.engagements import queries, words
 from tallyhub.engagements.models import Engagement, EngagementDelivery, Slot
-from tallyhub.engagements.planning.queries import charge_now
+from tallyhub.engagements.planning.queries import charge_now, free_until_of
 from tallyhub.engagements.rules import (
     AGREED,
     CORRECTABLE,
@@ -31,7 +31,10 @@ from tallyhub.kernel import formatting as fmt
 from tallyhub.kernel.access import Access, Right
 from tallyhub.kernel.amounts import Unit
 from tallyhub.kernel.http import url
+from tallyhub.ledger.offers import Offer
 from tallyhub.organizations.queries import names_of
+
+ENDING_DAYS = 90  # before which it is said that a package ends
 
 
 def sections(access: Access, one: Engagement, *, may_cancel: bool, may_judge: bool) -> dict[str, Any]:
@@ -53,6 +56,7 @@ def sections(access: Access, one: Engagement, *, may_cancel: bool, may_judge: bo
             *(each.actor_id for each in changes),
         ],
     )
+    offer = next((each for each in queries.list_paying() if each.entitlement_id == one.entitlement_id), None)
     unit = Unit(paying.service.unit) if paying else Unit.MINUTES
     charged = {each.delivery_id: fmt.amount(each.entry.charged, unit) for each in bookings}
     held = queries.held_for(access, one.number).get(one.entitlement_id or 0, 0)
@@ -62,9 +66,9 @@ def sections(access: Access, one: Engagement, *, may_cancel: bool, may_judge: bo
     return {
         "one": one,
         "badge": words.state_badge(one.state),
-        "facts": _facts(one, people),
+        "facts": _facts(one, people) + _cancelling(access, one, paying),
         "money": _money(access, one, paying, unit, held, sum(each.entry.charged for each in bookings), standing),
-        "warnings": _warnings(one, paying, deliveries),
+        "warnings": _warnings(one, paying, offer, deliveries),
         "deliveries": [_delivery(access, one, each, people, charged, may_judge=may_judge) for each in deliveries],
         "changes": [_change(each, people) for each in changes],
         "slots": [_slot(each, people) for each in slots],
@@ -112,6 +116,20 @@ def _facts(one: Engagement, people: dict[int, str]) -> list[tuple[str, str]]:
     return facts
 
 
+def _cancelling(access: Access, one: Engagement, paying: Entitlement | None) -> list[tuple[str, str]]:
+    """What cancelling costs, and from when on, before anybody thinks of it."""
+    package = paying.package if paying else None
+    if package is None or package.late_cancel_days is None or one.state not in (State.PLANNED, State.SCHEDULED):
+        return []
+    free = free_until_of(access, one, package)
+    said: dict[str, Any] = {"percent": package.late_cancel_percent, "days": package.late_cancel_days}
+    if free is None:
+        text = _("At no cost until %(days)s days before it begins, later for %(percent)s %% of what was planned")
+        return [(_("Cancelling"), text % said)]
+    text = _("At no cost until %(day)s, later for %(percent)s %% of what was planned")
+    return [(_("Cancelling"), text % (said | {"day": fmt.day(free)}))]
+
+
 def _name(people: dict[int, str], person_id: int | None) -> str:
     if person_id is None:
         return _("another system")
@@ -128,6 +146,8 @@ def _money(
     standing: Sequence[Any],
 ) -> dict[str, Any]:
     figures = []
+    if paying and one.state in HOLDING:
+        figures.append({"label": _("Held for it"), "value": fmt.amount(held, unit)})
     if one.planned_minutes:
         figures.append({"label": _("Planned"), "value": fmt.amount(one.planned_minutes, Unit.MINUTES)})
     if unit is Unit.CREDITS and one.credit_rate:
@@ -135,6 +155,7 @@ def _money(
     figures.append({"label": _("Delivered"), "value": fmt.amount(total_minutes(standing), Unit.MINUTES)})
     if paying:
         figures.append({"label": _("Used"), "value": fmt.amount(used, unit)})
+    if paying and one.state not in HOLDING:
         figures.append({"label": _("Held for it"), "value": fmt.amount(held, unit)})
     losers: dict[int, str] = dict(one.choice.get("losers", ()))
     names = {each.pk: f"{each.service.name}, {each.package.name}" for each in list_entitlements(access, list(losers))}
@@ -146,30 +167,33 @@ def _money(
     }
 
 
-def _warnings(one: Engagement, paying: Entitlement | None, deliveries: Sequence[EngagementDelivery]) -> list[str]:
+def _warnings(
+    one: Engagement, paying: Entitlement | None, offer: Offer | None, deliveries: Sequence[EngagementDelivery]
+) -> list[str]:
+    """What somebody should know before they plan, deliver or wait."""
     found = []
     minutes = total_minutes(queries.standing(deliveries))
     if one.planned_minutes and minutes > one.planned_minutes:
         over = fmt.amount(minutes - one.planned_minutes, Unit.MINUTES)
         found.append(_("%(over)s more was delivered than was planned.") % {"over": over})
-    if paying and one.state in HOLDING:
-        package = paying.package
-        if one.ends_at and timezone.localtime(one.ends_at).date() > package.ends_on:
-            found.append(
-                _("%(package)s ends on %(day)s, before this is delivered. The delivery day decides what pays.")
-                % {"package": package.name, "day": fmt.day(package.ends_on)}
-            )
-        elif package.ends_on < timezone.localdate():
-            found.append(
-                _("%(package)s ended on %(day)s: what was planned of it has expired.")
-                % {"package": package.name, "day": fmt.day(package.ends_on)}
-            )
-        elif (package.ends_on - timezone.localdate()).days <= 90:
-            found.append(
-                _("%(package)s ends on %(day)s. What is delivered later is not paid by it.")
-                % {"package": package.name, "day": fmt.day(package.ends_on)}
-            )
+    if paying and offer and one.state in HOLDING and (text := _ending(one, offer)):
+        found.append(text % {"package": paying.package.name, "day": fmt.day(offer.ends_on)})
     return found
+
+
+def _ending(one: Engagement, offer: Offer) -> str:
+    """The package ends before all is delivered, or soon; a termination ends it as well."""
+    today = clock.today(offer.zone)
+    if offer.ends_on < today:
+        return _(
+            "%(package)s ended on %(day)s: what is held of it has expired, and pays for earlier days only. "
+            "Your account team can plan the rest with another package."
+        )
+    if one.ends_at and offer.day_of(one.ends_at) > offer.ends_on:
+        return _("%(package)s ends on %(day)s, before this is delivered. The delivery day decides what pays.")
+    if (offer.ends_on - today).days <= ENDING_DAYS:
+        return _("%(package)s ends on %(day)s. What is delivered later is not paid by it.")
+    return ""
 
 
 def _delivery(
@@ -290,6 +314,31 @@ def clash_text(busy: Sequence[queries.Busy], titles: dict[int, tuple[str, str]])
         )
         said.append(_("%(hours)s: %(where)s") % {"hours": hours, "where": where})
     return _("The engineer is booked already. %(clashes)s") % {"clashes": "; ".join(said)}
+
+
+def why_empty(access: Access) -> str:
+    """Of the list, where nothing is chosen away."""
+    if access.is_staff:
+        return _(
+            "Nobody has requested a service of your customer yet. They choose one in the catalogue, and so can you."
+        )
+    if access.has_anywhere(Right.VIEW_ACTIVITY):
+        return _("Nobody has requested a service in your workspaces yet. Choose one in the catalogue.")
+    return _(
+        "You have requested no service yet: choose one in the catalogue. What others requested is shown to people with "
+        "the role Customer activity."
+    )
+
+
+def why_nothing_comes(access: Access) -> str:
+    if access.is_staff and not access.has_anywhere(Right.PLAN_SERVICES):
+        return _("You are booked for nothing. As soon as a service is scheduled with you, you find it here.")
+    if access.is_staff or access.has_anywhere(Right.VIEW_ACTIVITY):
+        return _("No service has days yet. As soon as one is scheduled, you find it here.")
+    return _(
+        "Nothing that you requested has days yet. What others requested is shown to people with the role Customer "
+        "activity."
+    )
 
 
 def row(one: Engagement, people: dict[int, str]) -> dict[str, Any]:

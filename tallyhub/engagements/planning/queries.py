@@ -6,7 +6,7 @@ from zoneinfo import ZoneInfo
 from tallyhub.agreements.models import Package
 from tallyhub.engagements import queries
 from tallyhub.engagements.models import Engagement
-from tallyhub.engagements.rules import State, charge_for_cancelling
+from tallyhub.engagements.rules import State, charge_for_cancelling, free_until
 from tallyhub.kernel import clock
 from tallyhub.kernel.access import Access
 from tallyhub.kernel.amounts import Unit
@@ -31,6 +31,14 @@ def charge_now(access: Access, engagement: Engagement) -> tuple[int, date]:
         today,
     )
     return charge, today
+
+
+def free_until_of(access: Access, engagement: Engagement, package: Package | None) -> date | None:
+    """The last day on which cancelling costs nothing, by the rule of what pays; None where there is none."""
+    if package is None or package.late_cancel_days is None or engagement.starts_at is None:
+        return None
+    starts_on = engagement.starts_at.astimezone(ZoneInfo(queries.zone_of(access, engagement))).date()
+    return free_until(package.late_cancel_days, starts_on)
 
 
 def list_engagements(access: Access, *, state: str = "", workspace_id: int | None = None) -> list[Engagement]:

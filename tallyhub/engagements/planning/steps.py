@@ -126,6 +126,7 @@ def plan(access: Access, number: str, wanted: Plan, *, version: int) -> Engageme
     if wanted.title:
         engagement.title = read_name(wanted.title, length_max=TITLE_MAX)
     amount = queries.planned_amount(engagement, offer.unit)
+    engagements.lock_planning(offer.entitlement_id)
     own = queries.held_for(access, engagement.number).get(offer.entitlement_id, 0)
     free = queries.free_of(offer.entitlement_id, offer.zone, own)
     if free is not None and amount > free and not wanted.confirmed:

@@ -27,6 +27,7 @@ from tallyhub.kernel.sentences import sentence
 from tallyhub.organizations.looks import told
 from tallyhub.organizations.queries import names_of
 
+WAITING_MAX = 3  # deliveries to accept that the list names
 CONFIRMABLE = {"plan_beyond_left": "plan", "engineer_busy": "schedule", "delivery_beyond_planned": "log"}
 
 
@@ -40,13 +41,16 @@ def engagements(request: HubRequest) -> HttpResponse:
         found = planning.list_engagements(request.access, state=state, workspace_id=workspace_id)
         shown = found[: planning.FOUND_MAX]
         people = names_of(request.access, [one.engineer_id for one in shown])
+        waiting, more_waiting = queries.list_waiting(request.access, WAITING_MAX)
         context = {
             "rows": [page.row(one, people) for one in shown],
             "is_cut": len(found) > len(shown),
             "is_filtered": bool(state or workspace_id),
             "filters": _filters(request, state, workspace_id),
-            "waiting": len(queries.waiting(request.access)),
-            "disputed": queries.disputed(request.access),
+            "waiting": waiting,
+            "more_waiting": more_waiting,
+            "why_empty": page.why_empty(request.access),
+            "disputed": queries.list_disputed(request.access),
         }
         return render(request, "engagements/engagements.html", context)
 
@@ -67,12 +71,13 @@ def _filters(request: HubRequest, state: str, workspace_id: int | None) -> list[
 @told("engagements")
 def upcoming(request: HubRequest) -> HttpResponse:
     with scope(request.access):
-        slots = queries.upcoming(request.access)
+        slots = queries.list_upcoming(request.access)
         people = names_of(request.access, [one.engineer_id for one in slots])
         clashing = page.clashing(slots) if request.access.is_staff else set()
         context = {
             "rows": [page.coming_row(one, people, clashing) for one in slots],
             "zone": timezone.get_current_timezone_name(),
+            "why_empty": page.why_nothing_comes(request.access),
         }
         return render(request, "engagements/upcoming.html", context)
 
@@ -218,10 +223,12 @@ def cancelling(request: HubRequest, number: str) -> HttpResponse:
             raise Forbidden("plan_services")
         charge, _today = planning.charge_now(access, one)
         paying = queries.get_paying(access, one)
+        free = planning.free_until_of(access, one, paying.package if paying else None)
         context = {
             "one": one,
             "charge": charge,
             "cost": fmt.amount(charge, Unit(paying.service.unit)) if paying and charge else "",
+            "free_until": fmt.day(free) if free else "",
             "days": paying.package.late_cancel_days if paying else None,
             "percent": paying.package.late_cancel_percent if paying else None,
             "note_max": NOTE_MAX,
