@@ -52,6 +52,10 @@ API |= {("GET", "api:list_affected_objects"): [1, 1], ("POST", "api:withdraw_ass
 API |= {("POST", "api:set_up_assessment"): [], ("POST", "api:end_assessment"): [1]}
 API |= {("POST", "api:add_assessment_run"): [1]}
 API |= {("GET", f"api:list_learning_{name}"): [] for name in ("activities", "records")}
+API |= {("GET", f"api:list_{name}"): [] for name in ("offerings", "engagements", "deliveries", "booked_days", "holds")}
+API |= {("GET", "api:get_engagement"): [1], ("POST", "api:request_service"): []}
+API |= {("POST", f"api:{act}_engagement"): [1] for act in ("plan", "schedule", "finish")}
+API |= {("POST", f"api:{act}_delivery"): [1] for act in ("log", "accept", "dispute")}
 API |= {("POST", "api:post_entries"): [], ("POST", "api:reverse_entry"): [1]}
 
 

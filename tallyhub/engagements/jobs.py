@@ -1,4 +1,4 @@
-"""Takes deliveries as accepted when their time is over, and books what was kept unbooked, once something pays."""
+"""Accepts what nobody judged in time, reminds before that, and books what was kept unbooked once something pays."""
 
 from datetime import timedelta
 
@@ -17,8 +17,9 @@ def settle(timestamp: int) -> None:
     """Every hour, one customer at a time. Safe to repeat: what is accepted or booked is passed over."""
     latest = clock.today("UTC") + timedelta(days=1)  # somewhere it is tomorrow; each delivery is asked in its own zone
     with scope(Access()):
-        customers = queries.customers_to_settle(latest)
+        customers = queries.customers_to_settle(latest + commands.REMINDED_BEFORE)
     for customer_id in customers:
         hub = Access.of_system([customer_id])
         commands.accept_by_time(hub, latest)
+        commands.remind(hub, clock.today("UTC"))
         commands.book_unbooked(hub)

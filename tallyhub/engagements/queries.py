@@ -8,6 +8,7 @@ from typing import Any
 from django.db import connection
 from django.db.models import Exists, Q, QuerySet
 
+from tallyhub.accounts.queries import list_active
 from tallyhub.agreements.models import Entitlement
 from tallyhub.agreements.queries import find_agreement_of, list_entitlements
 from tallyhub.engagements.models import Engagement, EngagementBooking, EngagementChange, EngagementDelivery, Slot
@@ -22,6 +23,7 @@ from tallyhub.ledger.rules import Choice
 from tallyhub.organizations.queries import get_customer, list_holders
 from tallyhub.organizations.rules import Role
 
+JUDGES = (Role.CUSTOMER_ADMINISTRATOR, Role.WORKSPACE_ADMINISTRATOR)
 UPCOMING_MAX = 200  # slots that the page lists
 
 
@@ -37,6 +39,27 @@ def get_delivery(access: Access, delivery_id: int) -> EngagementDelivery:
     rows = EngagementDelivery.objects.visible_to(access).select_related("engagement")
     found: EngagementDelivery = rows.get(pk=delivery_id, removed_at=None)
     return found
+
+
+def get_by_id(access: Access, engagement_id: int) -> Engagement:
+    """As ``get_engagement``, for whoever has its id."""
+    found: Engagement = Engagement.objects.visible_to(access).select_related("workspace").get(pk=engagement_id)
+    return found
+
+
+def get_standing(access: Access, delivery_id: int) -> EngagementDelivery:
+    """The delivery with its engagement, or what stands in its place. Raises DoesNotExist where nothing does."""
+    rows = EngagementDelivery.objects.visible_to(access).select_related("engagement")
+    found: EngagementDelivery = rows.get(Q(pk=delivery_id) | Q(corrects_id=delivery_id), removed_at=None)
+    return found
+
+
+def list_concerned(access: Access, engagement_id: int) -> list[int]:
+    """The requester; where there is none any more, the administrators of its workspace."""
+    engagement = get_by_id(access, engagement_id)
+    if engagement.requested_by_id and list_active([engagement.requested_by_id]):
+        return [engagement.requested_by_id]
+    return list_holders(access, engagement.workspace_id, JUDGES)
 
 
 def list_deliveries(access: Access, engagement: Engagement, *, removed: bool = False) -> list[EngagementDelivery]:

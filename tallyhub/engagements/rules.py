@@ -60,7 +60,7 @@ TRANSITIONS: dict[State, frozenset[State]] = {
 # What the timeline tells; the journal has a kind for each.
 CHANGES = {one.value for one in State} | {
     "replanned", "rescheduled", "day_freed", "delivery_logged", "delivery_corrected",
-    "delivery_accepted", "delivery_by_time", "delivery_disputed", "delivery_answered",
+    "delivery_accepted", "delivery_by_time", "delivery_disputed", "delivery_answered", "delivery_reminded",
 }  # fmt: skip
 OPEN = frozenset({State.REQUESTED, State.PLANNED, State.SCHEDULED, State.IN_DELIVERY})
 HOLDING = frozenset({State.PLANNED, State.SCHEDULED, State.IN_DELIVERY})  # what is planned is held

@@ -130,6 +130,7 @@ def change_text(kind: str, details: dict[str, Any]) -> str:
         "delivery_corrected": _("corrected a delivery from %(before)s to %(hours)s"),
         "delivery_accepted": _("accepted a delivery"),
         "delivery_by_time": _("a delivery counts as accepted: nobody disputed it in time"),
+        "delivery_reminded": _("reminded that a delivery counts as accepted soon"),
         "delivery_disputed": _("disputed a delivery"),
         "delivery_answered": _("answered a dispute"),
     }

@@ -89,6 +89,9 @@ KINDS: dict[str, Kind] = {
     ),
     "engagements.delivery_disputed": Kind(_("Delivery disputed"), _("Disputed a delivery"), About.OTHER),
     "engagements.delivery_logged": Kind(_("Delivery logged"), _("Logged a delivery: %(minutes)s minutes"), About.OTHER),
+    "engagements.delivery_reminded": Kind(
+        _("Reminder of a delivery"), _("Reminded that a delivery counts as accepted soon"), About.OTHER
+    ),
     "engagements.in_delivery": Kind(_("Delivery begun"), _("Began to deliver an engagement"), About.OTHER),
     "engagements.planned": Kind(_("Engagement planned"), _("Planned an engagement: %(minutes)s minutes"), About.OTHER),
     "engagements.replanned": Kind(

@@ -9,6 +9,8 @@ from django.core.exceptions import ObjectDoesNotExist
 
 from tallyhub.accounts.models import Person
 from tallyhub.accounts.queries import find_person, list_active
+from tallyhub.engagements.queries import list_concerned
+from tallyhub.journal.queries import find_event
 from tallyhub.journal.steps import record
 from tallyhub.kernel import clock
 from tallyhub.kernel.access import Access
@@ -17,7 +19,9 @@ from tallyhub.notifications import queries, rules, steps
 from tallyhub.notifications.letters import LETTERS
 from tallyhub.notifications.models import Mail, Mailbox
 from tallyhub.notifications.rules import State
+from tallyhub.notifications.service_letters import TO_ACCOUNT_TEAM, TO_BOTH
 from tallyhub.notifications.steps import NewMail
+from tallyhub.organizations.queries import list_account_team
 from tallyhub.people.invitations.queries import list_answering, list_unanswered
 from tallyhub.people.invitations.steps import mark_told
 from tallyhub.people.models import Invitation
@@ -70,6 +74,23 @@ def tell_of_request(access: Access, letter: str, subject_id: int, actor_id: int 
     about = {"subject": subject_id, "customer": access.customers[0]}
     thread = f"request-{request_id}"
     steps.send_many(access, [NewMail(one, letter, about, thread) for one in list_active(people)])
+
+
+@command
+def tell_of_service(access: Access, letter: str, event_id: int, engagement_id: int, actor_id: int | None) -> None:
+    """Write about a service that was ordered: to its requester, or else to who can judge it; a request, a dispute and a
+    cancelling to the account team. Never to who did it. For the hub itself. All about one is one thread."""
+    people: set[int] = set()
+    if letter in TO_ACCOUNT_TEAM:
+        people |= set(list_account_team(access))
+    if letter not in TO_ACCOUNT_TEAM or letter in TO_BOTH:
+        people |= set(list_concerned(access, engagement_id))
+    event = find_event(access, event_id)
+    about = {"subject": engagement_id, "customer": access.customers[0]}
+    if event and (delivery := event.details.get("delivery")):
+        about["delivery"] = delivery
+    thread = f"engagement-{engagement_id}"
+    steps.send_many(access, [NewMail(one, letter, about, thread) for one in list_active(people - {actor_id or 0})])
 
 
 @dataclass(frozen=True, slots=True)

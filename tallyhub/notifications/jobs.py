@@ -49,6 +49,12 @@ def tell_of_request(event_id: int, kind: str, subject_id: int, actor_id: int | N
     commands.tell_of_request(Access.of_system([customer_id]), kind, subject_id, actor_id)
 
 
+@app.task(name="notifications.tell_of_service", pass_context=False)
+def tell_of_service(event_id: int, kind: str, subject_id: int, actor_id: int | None, customer_id: int) -> None:
+    """A service was requested, planned, delivered or judged."""
+    commands.tell_of_service(Access.of_system([customer_id]), kind, event_id, subject_id, actor_id)
+
+
 @app.task(name="notifications.send", pass_context=False)
 def send(key: str, person_id: int) -> None:
     """At once, when a command has put it into the outbox."""

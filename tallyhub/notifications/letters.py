@@ -1,7 +1,7 @@
 """What each mail says. Made when it is sent, in the reader's language, from ids and what is true then."""
 
-from collections.abc import Callable, Collection, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import Any
 
 from django.contrib.auth.tokens import default_token_generator
@@ -20,6 +20,8 @@ from tallyhub.kernel.errors import Conflict
 from tallyhub.kernel.scope import scope
 from tallyhub.kernel.sentences import sentence
 from tallyhub.learning.assignments.queries import find_asked, get_learner
+from tallyhub.notifications import service_letters as services
+from tallyhub.notifications.letter import Kind, Letter
 from tallyhub.office.enquiries import page as enquiries
 from tallyhub.office.enquiries.queries import Asked, find_for_mail, get_asker
 from tallyhub.office.rules import Answer
@@ -35,32 +37,6 @@ from tallyhub.support.conversation.rules import check_open_for_words
 from tallyhub.support.models import Request
 from tallyhub.support.rules import Status, number_of
 from tallyhub.support.words import STATUS_NAMES
-
-
-@dataclass(frozen=True, slots=True)
-class Letter:
-    """Plain text, all of it: the templates escape. ``path`` leads to the page that the button opens."""
-
-    subject: str
-    paragraphs: tuple[str, ...]
-    button: str = ""
-    path: str = ""
-    reply_to: str = ""  # an address of its own, at which an answer is read by the hub
-
-
-@dataclass(frozen=True, slots=True)
-class Kind:
-    """``make`` gets the reader and the mail's parameters; it raises DoesNotExist where there is nothing to tell.
-
-    ``is_to_actor``: of an event, else to its subject. ``readers``: where the subject is no person, who the mail is for;
-    asked in the customer's scope, and the parameters hold the subject's number. A parameter ``language`` is the mail's,
-    instead of its reader's.
-    """
-
-    make: Callable[[Person, Mapping[str, Any]], Letter]
-    is_to_actor: bool = False
-    readers: Callable[[Access, int], Collection[int]] | None = None
-    is_digest: bool = False
 
 
 def _reset(person: Person, params: Mapping[str, Any]) -> Letter:
@@ -338,6 +314,7 @@ def _learner(access: Access, assignment_id: int) -> list[int]:
 
 # By the event that they tell about, or by a name of their own.
 LETTERS: dict[str, Kind] = {
+    **services.LETTERS,
     "accounts.password_changed": Kind(_changed),
     "accounts.password_set": Kind(_changed),
     "accounts.reset_asked": Kind(_reset),

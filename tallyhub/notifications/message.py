@@ -12,7 +12,8 @@ from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
 from tallyhub.accounts.models import Person
-from tallyhub.notifications.letters import LETTERS, Letter
+from tallyhub.notifications.letter import Letter
+from tallyhub.notifications.letters import LETTERS
 from tallyhub.notifications.models import Mail
 from tallyhub.notifications.rules import one_line, return_path
 from tallyhub.support.conversation.quoting import MARK

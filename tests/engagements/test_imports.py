@@ -15,7 +15,7 @@ from tallyhub.integrations.importing.importer import import_for
 from tallyhub.integrations.importing.mapping import Mapping
 from tallyhub.ledger import doctor
 from tallyhub.ledger.models import Entry
-from tests.engagements.making import HOURS, as_, hours_of, proactive, used_and_held
+from tests.engagements.making import HOURS, as_, hours_of, plan, proactive, used_and_held
 from tests.integrations.api.program import Program, make_token
 from tests.integrations.files import entry, write
 from tests.make import make_entitlement, make_service
@@ -168,6 +168,15 @@ def test_a_later_file_changes_just_the_row_that_it_changes(world, bring, pays):
                             ("engagements", 180, "")]  # fmt: skip
     assert bring.ok("engagement_deliveries", *rows) == (0, 0, 2)
     assert list(doctor.find_differences()) == []
+
+
+def test_what_was_planned_anew_here_is_not_undone_by_the_same_file(world, bring, pays):
+    bring.ok("engagements", ordered())
+    plan(world, one().number, 20)
+    assert bring.ok("engagements", ordered()) == (0, 0, 1)
+    assert hours_of(pays) == (0, 20)
+    assert bring.ok("engagements", ordered(planned_hours="12")) == (0, 1, 0)
+    assert hours_of(pays) == (0, 12)
 
 
 def test_what_was_corrected_here_is_not_undone_by_a_file(world, bring, pays):

@@ -1,7 +1,7 @@
 """Logging what was delivered, finishing, correcting it; and what the customer says of it."""
 
 from contextlib import suppress
-from datetime import date
+from datetime import date, timedelta
 
 from tallyhub.engagements import queries
 from tallyhub.engagements import steps as engagements
@@ -23,6 +23,8 @@ from tallyhub.kernel.access import Access, Right
 from tallyhub.kernel.errors import Conflict, Invalid
 from tallyhub.kernel.scope import command
 from tallyhub.kernel.texts import read_text
+
+REMINDED_BEFORE = timedelta(days=3)  # the last day: so a weekend does not swallow it
 
 
 @command
@@ -122,6 +124,24 @@ def accept_by_time(access: Access, today_of: date) -> int:
         delivery = queries.get_delivery(access, delivery_id)
         if delivery.due_on < clock.today(queries.zone_of(access, engagement)) and delivery.acceptance in TO_ACCEPT:
             steps.judge(access, engagement, delivery, Acceptance.BY_TIME)
+            count += 1
+    return count
+
+
+@command
+def remind(access: Access, today_of: date) -> int:
+    """By the hub: of what counts as accepted soon, once for each last day. Returns how many."""
+    soon = EngagementDelivery.objects.visible_to(access).filter(
+        removed_at=None, acceptance__in=sorted(TO_ACCEPT), due_on__gte=today_of, due_on__lte=today_of + REMINDED_BEFORE
+    )
+    count = 0
+    for delivery_id, number in list(soon.order_by("engagement_id", "pk").values_list("pk", "engagement__number")):
+        engagement = engagements.lock_engagement(access, number)
+        delivery = queries.get_delivery(access, delivery_id)
+        about = {"delivery": delivery.pk, "due": delivery.due_on.isoformat()}
+        told = [one.details for one in queries.list_changes(access, engagement) if one.kind == "delivery_reminded"]
+        if delivery.acceptance in TO_ACCEPT and about not in told:
+            engagements.tell(access, engagement, "delivery_reminded", **about)
             count += 1
     return count
 

@@ -18,6 +18,9 @@ TYPE_NAMES: dict[str, Any] = {
     Type.REQUEST_CHANGED: _("a support request was changed, or got a message"),
     Type.ASSESSMENT_RAN: _("an assessment ran"),
     Type.ASSESSMENT_WITHDRAWN: _("the run of an assessment was withdrawn"),
+    Type.ENGAGEMENT_REQUESTED: _("a service was requested"),
+    Type.ENGAGEMENT_CHANGED: _("a service was planned, scheduled, delivered, declined or cancelled"),
+    Type.DELIVERY_CHANGED: _("a delivery was logged, corrected, accepted or disputed"),
     Type.PING: _("a ping, to try it"),
 }
 

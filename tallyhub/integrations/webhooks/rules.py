@@ -31,6 +31,9 @@ class Type(StrEnum):
     REQUEST_CHANGED = "request.changed"
     ASSESSMENT_RAN = "assessment.ran"
     ASSESSMENT_WITHDRAWN = "assessment.withdrawn"
+    ENGAGEMENT_REQUESTED = "engagement.requested"
+    ENGAGEMENT_CHANGED = "engagement.changed"
+    DELIVERY_CHANGED = "delivery.changed"
     PING = "ping"
 
 
