@@ -5,7 +5,7 @@ from typing import Any
 from procrastinate import RetryStrategy
 from procrastinate.contrib.django import app
 
-from tallyhub.assessments import commands, intakes, queries, rules
+from tallyhub.assessments import commands, files, intakes, queries, rules
 from tallyhub.kernel import clock
 from tallyhub.kernel.access import Access
 from tallyhub.kernel.scope import scope
@@ -27,10 +27,12 @@ def read_intake(context: Any, intake_id: int, person_id: int | None, customer_id
 @app.task(name="assessments.clear_intakes", queueing_lock="assessments.clear_intakes", pass_context=False)
 def clear_intakes(timestamp: int) -> None:
     """Every hour: bytes that a killed worker left, and what is a month old."""
+    before = clock.now() - rules.INTAKES_KEPT
     with scope(Access()):
-        customers = queries.customers_with_intakes(clock.now() - rules.INTAKES_KEPT)
+        customers = queries.customers_with_intakes(before)
     for customer_id in customers:
         commands.clear_intakes(Access.of_system([customer_id]))
+    files.remove_before(before)
 
 
 @app.periodic(cron="*/10 * * * *")

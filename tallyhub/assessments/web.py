@@ -39,6 +39,7 @@ def overview(request: HubRequest) -> HttpResponse:
             "definitions": page.definitions(queries.list_definitions()),
             "may_view": found is not None,
             "may_set_up": access.has_anywhere(Right.SET_UP_ASSESSMENTS),
+            "is_cut": found is not None and len(found) == queries.SETUPS_MAX,
             "rows": [page.set_up_row(one, figures.get(one.pk), zone()) for one in found or []],
         }
         return render(request, "assessments/overview.html", context)

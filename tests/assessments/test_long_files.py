@@ -2,6 +2,7 @@
 
 import json
 import os
+from datetime import UTC, datetime
 from threading import Thread
 from time import monotonic, sleep
 from typing import Any
@@ -210,9 +211,13 @@ def test_bytes_that_a_killed_worker_left_go_and_so_does_what_is_a_month_old(worl
     jobs.clear_intakes(0)
     assert the_intake().file == ""
     assert not intakes.files.path_of(kept.file).exists()
-    with clock.frozen(NOW + rules.INTAKES_KEPT * 2):
+    orphan = intakes.files.path_of(intakes.files.keep(file_of(LONG)))  # its row was never written
+    jobs.clear_intakes(0)
+    assert orphan.exists()
+    with clock.frozen(max(NOW, datetime.now(UTC)) + rules.INTAKES_KEPT * 2):
         jobs.clear_intakes(0)
     assert not Intake.objects.using("owner").exists()
+    assert not orphan.exists()
 
 
 def test_numbers_and_sizes_of_a_file_are_those_of_its_bytes(world: Any, client: Any) -> None:
