@@ -16,9 +16,11 @@ from tallyhub.learning.queries import due
 from tallyhub.learning.report.rules import Period, year_of
 from tallyhub.notifications.letters import LETTERS
 from tallyhub.organizations.sign_on import act_for
+from tallyhub.people.users import commands as users
 from tests.activity.test_customer_activity import text
 from tests.learning.people import ask, learn
 from tests.make import grant, make_activity
+from tests.people.people import acting
 
 TODAY = date(2026, 11, 21)
 KEYS = (
@@ -214,6 +216,24 @@ def test_the_report_is_of_the_days_and_workspaces_that_were_chosen(
     assert client.get(f"/learning/report.csv?workspace={world.birch_main.pk}").status_code == 404
     assert client.get("/learning/report/?from=2026-04-01&to=2026-03-31").status_code == 400
     assert client.get("/learning/report/?from=x").status_code == 400
+
+
+def test_whoever_has_left_is_a_row_without_name_and_address(
+    world: SimpleNamespace, basics: Any, client: Client
+) -> None:
+    """Of somebody whom the customer knows no more, nothing new is told: they may be of another one by now."""
+    learn(world.north, world.member, basics, date(2026, 3, 2))
+    learn(world.north, world.reader, basics, date(2026, 3, 3))
+    users.remove_people(acting(world.admin, world.cedar), world.north.pk, [world.member.pk])
+    client.force_login(world.learning)
+    assert [(row["learner_name"], row["learner_email"], row["started_on"]) for row in report(client)] == [
+        ("Erased person", "", "2026-03-02"),
+        ("reader", "reader@example.test", "2026-03-03"),
+    ]
+    page = client.get("/learning/report/").content.decode()
+    assert f"/learning/people/{world.reader.pk}/" in page
+    assert f"/learning/people/{world.member.pk}/" not in page  # that page is gone
+    assert client.get(f"/learning/people/{world.member.pk}/").status_code == 404
 
 
 def test_others_are_refused_and_shown_no_button(world: SimpleNamespace, basics: Any, client: Client) -> None:
