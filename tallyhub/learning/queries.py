@@ -89,9 +89,10 @@ def find_assignment(access: Access, activity_id: int) -> Assignment | None:
     return found
 
 
-def list_unbooked(access: Access) -> list[int]:
-    """Ids of records that nobody pays yet."""
-    return list(Record.objects.visible_to(access).exclude(unbooked="").order_by("pk").values_list("pk", flat=True))
+def list_unbooked(access: Access, *, after: int, at_most: int) -> list[int]:
+    """Ids of records that nobody pays yet, the first ones behind an id."""
+    waiting = Record.objects.visible_to(access).exclude(unbooked="").filter(pk__gt=after)
+    return list(waiting.order_by("pk").values_list("pk", flat=True)[:at_most])
 
 
 def customers_with_unbooked() -> list[int]:

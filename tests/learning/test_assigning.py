@@ -317,3 +317,20 @@ def test_what_nobody_paid_is_booked_once_something_does(world: SimpleNamespace, 
     record = Record.objects.using("owner").select_related("entry").get()
     assert record.entry is not None
     assert (record.unbooked, record.entry.occurred_on, record.serial) == ("", date(2026, 3, 2), 1)
+
+
+def test_what_is_never_paid_keeps_nothing_waiting_that_is(
+    world: SimpleNamespace, basics: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from tallyhub.learning import steps
+    from tallyhub.learning.jobs import book_unbooked
+    from tallyhub.learning.models import Record
+    from tests.make import make_entitlement
+
+    monkeypatch.setattr(steps, "AT_ONCE", 1)
+    learn(world.birch_main, world.stranger, basics, date(2020, 3, 2))
+    learn(world.birch_main, world.stranger, make_activity("second"), date(2026, 3, 2))
+    make_entitlement(world.birch_base, world.education, bought=5)
+    book_unbooked(0)
+    found = Record.objects.using("owner").order_by("pk").values_list("unbooked", flat=True)
+    assert list(found) == ["missing", ""]

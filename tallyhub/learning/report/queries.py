@@ -87,7 +87,8 @@ WITH found AS (
         (SELECT array_agg(DISTINCT f.person_id) FROM found f)) n
 ), listed AS (
     SELECT f.id, f.on_day, lower(coalesce(n.name, '')) AS learner, f.person_id, coalesce(n.name, '') AS learner_name,
-        CASE WHEN n.id IS NULL THEN '' ELSE coalesce(p.email, '') END AS learner_email, f.workspace_id, coalesce(g.number, '') AS agreement,
+        CASE WHEN n.id IS NULL THEN '' ELSE coalesce(p.email, '') END AS learner_email,
+        f.workspace_id, coalesce(g.number, '') AS agreement,
         a.id AS activity, a.code AS activity_id,
         coalesce(nullif(a.names ->> %(reader)s, ''), a.names ->> 'en') AS activity_title, a.format,
         coalesce(d.names ->> %(reader)s, d.names ->> 'en', '') AS product, a.level, a.language, a.minutes,
