@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from django.test import Client
 
+from tallyhub.accounts.models import Person
 from tallyhub.kernel import clock
 from tallyhub.kernel.scope import scope
 from tallyhub.learning.models import Assignment
@@ -106,6 +107,31 @@ def test_what_is_withdrawn_is_due_no_more_and_can_be_assigned_again(
     assert own_due(world, world.member) == []
     assign(client, basics, [world.member])
     assert [withdrawn for *_rest, withdrawn in assignments()] == [True, False]
+
+
+def test_home_and_learning_say_by_the_customers_day_what_is_overdue(
+    world: SimpleNamespace, basics: Any, client: Client
+) -> None:
+    """At noon in UTC it is the next day at the other end of the world, where the reader is, and not in Berlin."""
+    Person.objects.using("owner").filter(pk=world.member.pk).update(zone="Pacific/Kiritimati")
+    ask(world.north, world.member, basics, world.learning, TODAY, date(2026, 11, 1))
+    client.force_login(world.member)
+    assert "due 21 Nov 2026" in text(client.get("/learning/").content.decode())
+    assert "A learning activity is due: Basics" in text(client.get("/").content.decode())
+    with clock.frozen(datetime(2026, 11, 21, 23, 30, tzinfo=UTC)):  # past midnight in Berlin
+        assert "overdue since 21 Nov 2026" in text(client.get("/learning/").content.decode())
+        assert "A learning activity is overdue: Basics" in text(client.get("/").content.decode())
+
+
+def test_of_a_workspace_that_one_has_left_nothing_is_due(world: SimpleNamespace, basics: Any, client: Client) -> None:
+    grant(world.member, "member", world.south)
+    ask(world.north, world.member, basics, world.learning, date(2026, 11, 20), date(2026, 11, 1))
+    ask(world.south, world.member, make_activity("second"), world.learning, date(2026, 12, 1), date(2026, 11, 1))
+    assert own_due(world, world.member) == [("Basics", True), ("Second", False)]
+    users.remove_people(acting(world.admin, world.cedar), world.north.pk, [world.member.pk])
+    assert own_due(world, world.member) == [("Second", False)]
+    client.force_login(world.member)
+    assert "Basics" not in text(client.get("/learning/?mine=assigned").content.decode())
 
 
 @pytest.mark.parametrize(
