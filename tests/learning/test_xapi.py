@@ -434,3 +434,15 @@ def test_a_person_is_erased_with_what_was_told_of_them(world: SimpleNamespace, s
     assert rows() == (0, 0, 0)
     assert len(entries(world)) == 1  # figures stay
     assert system.post(said()).status_code == 403
+
+
+def test_whoever_took_back_what_was_told_of_another_is_erased_alone(world: SimpleNamespace, system: System) -> None:
+    from tallyhub.privacy.commands import end_part
+
+    statement = said()
+    system.post(statement)
+    system.post(voiding(statement) | {"actor": {"mbox": "mailto:reader@example.test"}})
+    end_part(act_for(world.admin.pk, world.cedar.pk).access, world.reader.pk, confirmation="reader")
+    assert rows() == (1, 0, 1)
+    assert system.get(statementId=statement["id"]).status_code == 404
+    assert system.get(voidedStatementId=statement["id"]).status_code == 200  # taken back it stays

@@ -189,18 +189,18 @@ def _keep(speaker: Speaker, statements: Sequence[Parsed], people: dict[UUID, int
 
 def _void(speaker: Speaker, statements: Sequence[Parsed]) -> dict[int, Record]:
     """Take back what others said; the records that they concern, by id. A statement that voids is not voided itself."""
-    wanted = {one.voids: one.id for one in statements if one.voids}
-    there = queries.find_statements(speaker, [*wanted, *wanted.values()])
-    concerned, gone = set(), []
-    for target, voiding in wanted.items():
+    wanted = {one.voids for one in statements if one.voids}
+    there = queries.find_statements(speaker, wanted)
+    concerned, gone, now = set(), [], clock.now()
+    for target in wanted:
         statement = there.get(target)
         if statement is None or statement.content.get("object", {}).get("objectType") == "StatementRef":
             raise Malformed("xapi_voids_nothing")
         if statement.fact_id:
             concerned.add(statement.fact.record_id)  # type: ignore[union-attr]
             gone.append(statement.fact_id)
-        statement.fact, statement.voiding = None, there[voiding]
-    XapiStatement.objects.bulk_update([there[target] for target in wanted], ["fact", "voiding"])
+        statement.fact, statement.voided_at = None, statement.voided_at or now
+    XapiStatement.objects.bulk_update(there.values(), ["fact", "voided_at"])
     records = steps.lock_records(sorted(concerned))
     Fact.objects.filter(pk__in=gone).delete()
     steps.refold(records)

@@ -141,7 +141,7 @@ def _get(request: HttpRequest, speaker: Speaker) -> HttpResponse:
     wanted = read_id(request.GET[named[0]])
     with scope(speaker.access):
         found = queries.find_statements(speaker, [wanted]).get(wanted)
-    if found is None or (found.voiding_id is not None) is not ways[named[0]]:
+    if found is None or (found.voided_at is not None) is not ways[named[0]]:
         raise Stop(404, "nothing_here")
     return JsonResponse(_shown(found), headers={"X-Experience-API-Consistent-Through": clock.now().isoformat()})
 
