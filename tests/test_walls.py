@@ -441,8 +441,7 @@ def _learning(customer: Any, workspace: Any, person: Any) -> None:
             **there, name="x", key=f"x-{place}", digest=b"", takes_addresses=True, made_by_id=person.pk, made_at=NOW
         )
         told = {"content": {}, "digest": b"", "stored_at": NOW, "source": source}
-        statement = Told.objects.using("owner").create(**own, **told, statement_id=UUID(int=place), fact=fact)
-        Told.objects.using("owner").filter(pk=statement.pk).update(voiding=statement)
+        Told.objects.using("owner").create(**own, **told, statement_id=UUID(int=place), fact=fact)
 
 
 def _first_of(customer: Any) -> int:

@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from django.test import Client
 
+from tallyhub.accounts.models import Person
 from tallyhub.kernel import clock
 from tallyhub.kernel.scope import scope
 from tallyhub.learning.models import Assignment
@@ -16,9 +17,11 @@ from tallyhub.learning.queries import due
 from tallyhub.learning.report.rules import Period, year_of
 from tallyhub.notifications.letters import LETTERS
 from tallyhub.organizations.sign_on import act_for
+from tallyhub.people.users import commands as users
 from tests.activity.test_customer_activity import text
 from tests.learning.people import ask, learn
 from tests.make import grant, make_activity
+from tests.people.people import acting
 
 TODAY = date(2026, 11, 21)
 KEYS = (
@@ -104,6 +107,31 @@ def test_what_is_withdrawn_is_due_no_more_and_can_be_assigned_again(
     assert own_due(world, world.member) == []
     assign(client, basics, [world.member])
     assert [withdrawn for *_rest, withdrawn in assignments()] == [True, False]
+
+
+def test_home_and_learning_say_by_the_customers_day_what_is_overdue(
+    world: SimpleNamespace, basics: Any, client: Client
+) -> None:
+    """At noon in UTC it is the next day at the other end of the world, where the reader is, and not in Berlin."""
+    Person.objects.using("owner").filter(pk=world.member.pk).update(zone="Pacific/Kiritimati")
+    ask(world.north, world.member, basics, world.learning, TODAY, date(2026, 11, 1))
+    client.force_login(world.member)
+    assert "due 21 Nov 2026" in text(client.get("/learning/").content.decode())
+    assert "A learning activity is due: Basics" in text(client.get("/").content.decode())
+    with clock.frozen(datetime(2026, 11, 21, 23, 30, tzinfo=UTC)):  # past midnight in Berlin
+        assert "overdue since 21 Nov 2026" in text(client.get("/learning/").content.decode())
+        assert "A learning activity is overdue: Basics" in text(client.get("/").content.decode())
+
+
+def test_of_a_workspace_that_one_has_left_nothing_is_due(world: SimpleNamespace, basics: Any, client: Client) -> None:
+    grant(world.member, "member", world.south)
+    ask(world.north, world.member, basics, world.learning, date(2026, 11, 20), date(2026, 11, 1))
+    ask(world.south, world.member, make_activity("second"), world.learning, date(2026, 12, 1), date(2026, 11, 1))
+    assert own_due(world, world.member) == [("Basics", True), ("Second", False)]
+    users.remove_people(acting(world.admin, world.cedar), world.north.pk, [world.member.pk])
+    assert own_due(world, world.member) == [("Second", False)]
+    client.force_login(world.member)
+    assert "Basics" not in text(client.get("/learning/?mine=assigned").content.decode())
 
 
 @pytest.mark.parametrize(
@@ -216,6 +244,24 @@ def test_the_report_is_of_the_days_and_workspaces_that_were_chosen(
     assert client.get("/learning/report/?from=x").status_code == 400
 
 
+def test_whoever_has_left_is_a_row_without_name_and_address(
+    world: SimpleNamespace, basics: Any, client: Client
+) -> None:
+    """Of somebody whom the customer knows no more, nothing new is told: they may be of another one by now."""
+    learn(world.north, world.member, basics, date(2026, 3, 2))
+    learn(world.north, world.reader, basics, date(2026, 3, 3))
+    users.remove_people(acting(world.admin, world.cedar), world.north.pk, [world.member.pk])
+    client.force_login(world.learning)
+    assert [(row["learner_name"], row["learner_email"], row["started_on"]) for row in report(client)] == [
+        ("Erased person", "", "2026-03-02"),
+        ("reader", "reader@example.test", "2026-03-03"),
+    ]
+    page = client.get("/learning/report/").content.decode()
+    assert f"/learning/people/{world.reader.pk}/" in page
+    assert f"/learning/people/{world.member.pk}/" not in page  # that page is gone
+    assert client.get(f"/learning/people/{world.member.pk}/").status_code == 404
+
+
 def test_others_are_refused_and_shown_no_button(world: SimpleNamespace, basics: Any, client: Client) -> None:
     """Scenario 9, by every address."""
     learn(world.north, world.member, basics, date(2026, 3, 2))
@@ -297,3 +343,20 @@ def test_what_nobody_paid_is_booked_once_something_does(world: SimpleNamespace, 
     record = Record.objects.using("owner").select_related("entry").get()
     assert record.entry is not None
     assert (record.unbooked, record.entry.occurred_on, record.serial) == ("", date(2026, 3, 2), 1)
+
+
+def test_what_is_never_paid_keeps_nothing_waiting_that_is(
+    world: SimpleNamespace, basics: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from tallyhub.learning import steps
+    from tallyhub.learning.jobs import book_unbooked
+    from tallyhub.learning.models import Record
+    from tests.make import make_entitlement
+
+    monkeypatch.setattr(steps, "AT_ONCE", 1)
+    learn(world.birch_main, world.stranger, basics, date(2020, 3, 2))
+    learn(world.birch_main, world.stranger, make_activity("second"), date(2026, 3, 2))
+    make_entitlement(world.birch_base, world.education, bought=5)
+    book_unbooked(0)
+    found = Record.objects.using("owner").order_by("pk").values_list("unbooked", flat=True)
+    assert list(found) == ["missing", ""]

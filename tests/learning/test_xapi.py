@@ -13,6 +13,7 @@ from django.test import Client
 from tincan import Activity as TheirActivity
 from tincan import Agent, AgentAccount, RemoteLRS, Statement, Verb
 
+from tallyhub.journal.models import Event
 from tallyhub.learning.models import Assignment, Fact, Record, Source
 from tallyhub.learning.models import XapiStatement as Told
 from tallyhub.learning.xapi import commands
@@ -261,7 +262,23 @@ def test_a_source_speaks_for_a_workspace_that_its_maker_administers(world: Simpl
     assert not Source.objects.using("owner").exists()
 
 
+def test_nobody_answers_for_a_statement_but_the_source_that_told_it(world: SimpleNamespace, system: System) -> None:
+    statement = said(authority={"mbox": "mailto:admin@example.test"}, stored="1999-01-01T00:00:00Z")
+    assert system.post(statement).status_code == 200
+    read = system.get(statementId=statement["id"]).json()
+    assert read["authority"]["account"]["homePage"] == "urn:tallyhub"
+    assert read["stored"].startswith("2026-11-21")
+
+
 # Voiding
+
+
+def test_what_is_voided_with_what_told_it_was_never_started(world: SimpleNamespace, system: System) -> None:
+    statement = said()
+    assert system.post([statement, voiding(statement)]).status_code == 200
+    assert record() == (None, None, None, 0)
+    assert entries(world) == []
+    assert not Event.objects.using("owner").filter(kind="learning.started").exists()
 
 
 def test_a_voided_start_takes_its_entry_back(world: SimpleNamespace, system: System) -> None:
@@ -311,6 +328,7 @@ def test_only_a_statement_of_ones_own_is_voided_and_no_voiding_one(world: Simple
         ("[" * 50_000, 400),
         ('{"a":' * 30 + "1" + "}" * 30, 400),
         ('{"id": NaN}', 400),
+        (json.dumps(said(result={"score": {"raw": 7}})).replace("7}", "1e400}"), 400),
         ('{"id": 1, "id": 2}', 400),
         ('"\\ud800"', 400),
         (json.dumps(said(verb="initialized", actor={"name": "\x00", "mbox": "mailto:member@example.test"})), 400),
@@ -344,6 +362,8 @@ def test_a_body_that_is_no_statement_is_refused(world: SimpleNamespace, system: 
         {"attachments": [{"usageType": "https://x.test/"}]},
         {"result": []},
         {"version": "2.0.0"},
+        {"version": "1.0-mine"},
+        {"version": 1.0},
         {"odd": 1},
         {"context": {"platform": None}},
     ],
@@ -414,3 +434,15 @@ def test_a_person_is_erased_with_what_was_told_of_them(world: SimpleNamespace, s
     assert rows() == (0, 0, 0)
     assert len(entries(world)) == 1  # figures stay
     assert system.post(said()).status_code == 403
+
+
+def test_whoever_took_back_what_was_told_of_another_is_erased_alone(world: SimpleNamespace, system: System) -> None:
+    from tallyhub.privacy.commands import end_part
+
+    statement = said()
+    system.post(statement)
+    system.post(voiding(statement) | {"actor": {"mbox": "mailto:reader@example.test"}})
+    end_part(act_for(world.admin.pk, world.cedar.pk).access, world.reader.pk, confirmation="reader")
+    assert rows() == (1, 0, 1)
+    assert system.get(statementId=statement["id"]).status_code == 404
+    assert system.get(voidedStatementId=statement["id"]).status_code == 200  # taken back it stays

@@ -62,10 +62,6 @@ class About:
     def day(self, at: datetime | None) -> date:
         return (at or self.now).astimezone(ZoneInfo(self.zone)).date()
 
-    @property
-    def today(self) -> date:
-        return self.day(None)
-
 
 Needs = Callable[[About], list[Item]]
 
@@ -99,7 +95,7 @@ def _cut(rows: list[Row], items: list[Item], more: Callable[[], Item]) -> list[I
 
 
 def courses_due(about: About) -> list[Item]:
-    return [_course(one) for one in learning.due(about.access, PART_ROWS, on=about.today)]
+    return [_course(one) for one in learning.due(about.access, PART_ROWS)]
 
 
 def _course(one: learning.Due) -> Item:

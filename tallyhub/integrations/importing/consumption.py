@@ -17,13 +17,16 @@ from tallyhub.integrations.importing.references import References
 from tallyhub.integrations.importing.run import Run
 from tallyhub.kernel import amounts
 from tallyhub.kernel.errors import Conflict, HubError, Invalid
+from tallyhub.learning import rules as learning_rules
 from tallyhub.learning import steps as learning
 from tallyhub.ledger import queries, sql, steps
 from tallyhub.ledger.rules import check_day, check_real, check_unit
 from tallyhub.ledger.steps import NewEntry
 from tallyhub.support.intake.steps import adopt_staged_entries
+from tallyhub.support.time import rules as support_rules
 
 SOURCE = "import"
+_OWN_SOURCES = (learning_rules.SOURCE, support_rules.SOURCE)
 _charge = lru_cache(16_384)(amounts.charge)  # what repeats from row to row costs a look-up
 _WHOLE = Fraction(1)
 _DAYS = ("occurred_on", "occurred_at")
@@ -294,6 +297,14 @@ def _adopt_deliveries(run: Run, ordered: Sequence[int]) -> None:
         run.problems.add(lines.get(name, 0), error, "external_id", name)
 
 
+def _source(text: str) -> str:
+    """What another system books must not have the name that the hub's own next entry will have."""
+    name = cells.reference(40)(text)
+    if name in _OWN_SOURCES:
+        raise Invalid("source_reserved")
+    return name
+
+
 KINDS = (
     Kind(
         "consumption",
@@ -308,7 +319,7 @@ KINDS = (
             Field("unit", cells.text(20), is_required=True),
             Field("multiplier", cells.multiplier),
             Field("external_id", cells.reference(120), is_required=True),
-            Field("source", cells.reference(40)),
+            Field("source", _source),
             Field("person", cells.text(254)),
             Field("title", cells.text(300)),
             Field("reverses", cells.reference(120)),
