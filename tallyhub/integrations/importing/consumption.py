@@ -9,6 +9,8 @@ from fractions import Fraction
 from functools import lru_cache
 from zoneinfo import ZoneInfo
 
+from tallyhub.assessments import rules as assessment_rules
+from tallyhub.engagements import rules as engagement_rules
 from tallyhub.engagements.intake import steps as engagements
 from tallyhub.integrations.importing import cells, staging
 from tallyhub.integrations.importing.kinds import Field, Kind, Row, good
@@ -26,7 +28,7 @@ from tallyhub.support.intake.steps import adopt_staged_entries
 from tallyhub.support.time import rules as support_rules
 
 SOURCE = "import"
-_OWN_SOURCES = (learning_rules.SOURCE, support_rules.SOURCE)
+_OWN_SOURCES = (assessment_rules.SOURCE, engagement_rules.SOURCE, learning_rules.SOURCE, support_rules.SOURCE)
 _charge = lru_cache(16_384)(amounts.charge)  # what repeats from row to row costs a look-up
 _WHOLE = Fraction(1)
 _DAYS = ("occurred_on", "occurred_at")
