@@ -5,9 +5,9 @@ from collections.abc import Callable, Mapping
 from datetime import date
 from typing import Any
 
-from tallyhub.engagements import feed
 from tallyhub.engagements.deliveries import steps as deliveries
 from tallyhub.engagements.deliveries.steps import Worked
+from tallyhub.engagements.feed import queries as feed
 from tallyhub.engagements.intake.queries import find_deliveries, find_engagements, find_offerings, is_reserved
 from tallyhub.engagements.models import Engagement, EngagementDelivery
 from tallyhub.engagements.planning import steps as planning

@@ -9,7 +9,7 @@ from tallyhub.engagements.models import Engagement, EngagementBooking, Engagemen
 from tallyhub.engagements.rules import SOURCE
 from tallyhub.kernel.access import Access
 from tallyhub.ledger.models import Hold
-from tallyhub.ledger.queries import reversals_of
+from tallyhub.ledger.queries import holds_for, reversals_of
 
 
 def list_offerings(wanted: Mapping[str, Any], *, after: int, limit: int) -> list[Offering]:
@@ -51,7 +51,7 @@ def list_days(access: Access, wanted: Mapping[str, Any], *, after: int, limit: i
 def list_holds(access: Access, wanted: Mapping[str, Any], *, after: int, limit: int) -> list[Hold]:
     """What was held for engagements, and given back: of those that one sees."""
     numbers = Engagement.objects.visible_to(access).values("number")
-    rows = Hold.objects.visible_to(access).filter(source=SOURCE, held_for__in=numbers, **wanted, pk__gt=after)
+    rows = holds_for(access, SOURCE, numbers).filter(**wanted, pk__gt=after)
     return list(rows.select_related("entitlement__service").order_by("pk")[:limit])
 
 
