@@ -84,6 +84,16 @@ STORY: dict[str, list[dict[str, str]]] = {
         {"customer": "maple", "workspace": "lab", "person": "m1", "activity": "first-aid", "external_id": "L-1",
          "started_on": "2026-05-05", "completed_on": "2026-05-07"},
     ],
+    "assessment_checks": [
+        {"assessment": "cables", "version": "1", "check": "CAB-1", "focus_area": "security", "priority": "high",
+         "name_en": "Cables", "title_en": "Labels", "question_en": "Is each cable labelled?"},
+        {"assessment": "cables", "version": "1", "check": "CAB-2", "focus_area": "operation", "priority": "low",
+         "name_en": "Cables", "title_en": "Ties"},
+    ],
+    "assessment_results": [
+        {"customer": "maple", "workspace": "lab", "assessment": "cables", "version": "1", "external_id": "R-1",
+         "collected_at": "2026-05-05T10:00+02:00", "check": "CAB-1", "result": "failed", "affected": "3"},
+    ],
 }  # fmt: skip
 
 
@@ -130,6 +140,14 @@ WRONG = {
     "learning_records": (
         {"person": "none", "workspace": "none", "activity": "none", "completed_on": "2026-05-04"},
         {"person", "workspace", "activity", "completed_on"},
+    ),
+    "assessment_checks": (
+        {"focus_area": "odd", "priority": "odd", "version": "0", "product": "none"},
+        {"focus_area", "priority", "version", "product"},
+    ),
+    "assessment_results": (
+        {"workspace": "none", "assessment": "none", "result": "odd", "collected_at": "2027-01-01T00:00Z"},
+        {"workspace", "assessment", "result", "collected_at"},
     ),
     "request_messages": (
         {"request": "none", "author": "none", "is_by_staff": "odd"},
