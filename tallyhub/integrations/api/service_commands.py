@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping
 from datetime import date
 from typing import Any
 
+from tallyhub.engagements import queries as engagements
 from tallyhub.engagements.deliveries import steps as deliveries
 from tallyhub.engagements.deliveries.steps import Worked
 from tallyhub.engagements.feed import queries as feed
@@ -94,7 +95,7 @@ def request_service(access: Access, said: Mapping[str, Any], sent: Sent) -> Answ
         number = planning.request_service(access, workspace_id, offering.code, wish)
     except Invalid as error:
         raise _placed(error) from error
-    made = Engagement.objects.visible_to(access).get(number=number)
+    made = engagements.get_engagement(access, number)
     return keep_answer(access, sent, _requested(made, "new"))
 
 
