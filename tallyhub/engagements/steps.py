@@ -14,7 +14,7 @@ from django.db import connection
 from tallyhub.agreements.queries import find_agreement_of
 from tallyhub.agreements.terms.queries import find_calendar
 from tallyhub.engagements import queries
-from tallyhub.engagements.adoption import adopt
+from tallyhub.engagements.adoption.steps import adopt
 from tallyhub.engagements.models import Engagement, EngagementBooking, EngagementChange, EngagementDelivery, Slot
 from tallyhub.engagements.rules import (
     ACCEPTANCE_DAYS,

@@ -11,7 +11,7 @@ from datetime import UTC, date, datetime, time
 from typing import Any
 
 from tallyhub.engagements import queries, steps
-from tallyhub.engagements.adoption import ADOPTED
+from tallyhub.engagements.adoption.steps import ADOPTED
 from tallyhub.engagements.intake.queries import Key, named_by, named_by_staged
 from tallyhub.engagements.models import Engagement, EngagementChange, EngagementDelivery, Offering
 from tallyhub.engagements.rules import (

@@ -12,7 +12,7 @@ from ninja import Field, Path, Query, Router
 from pydantic import BaseModel, ConfigDict
 
 from tallyhub.accounts.tokens import TokenScope
-from tallyhub.engagements import feed
+from tallyhub.engagements.feed import queries as feed
 from tallyhub.engagements.models import Engagement, EngagementDelivery, Offering
 from tallyhub.engagements.rules import (
     DELIVERY_MINUTES_MAX,

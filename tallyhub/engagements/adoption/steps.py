@@ -17,7 +17,7 @@ from tallyhub.kernel.errors import Conflict
 from tallyhub.ledger import steps as ledger
 from tallyhub.ledger.models import Entry
 from tallyhub.ledger.offers import Offer
-from tallyhub.ledger.queries import reversals_of
+from tallyhub.ledger.queries import standing_entries
 from tallyhub.ledger.rules import Reason
 
 ADOPTED = "adopted"  # why an entry of ours was taken back
@@ -124,13 +124,6 @@ def _booked_elsewhere(engagement: Engagement, deliveries: Sequence[EngagementDel
             names.setdefault(one.source, set()).add(one.external_id)
     found: list[Entry] = []
     for source, external_ids in sorted(names.items()):
-        rows = Entry.objects.filter(
-            customer_id=engagement.customer_id,
-            source=source,
-            external_id__in=external_ids,
-            reverses_id=None,
-            entitlement__service__kind__in=KINDS,
-        )
         joined = EngagementBooking.objects.filter(entry_id=OuterRef("pk"))
-        found += rows.exclude(Exists(reversals_of("pk"))).exclude(Exists(joined)).order_by("pk")
+        found += standing_entries(engagement.customer_id, source, external_ids, KINDS).exclude(Exists(joined))
     return found
