@@ -303,3 +303,17 @@ def titles_naming(customers: Collection[int], names: Collection[str]) -> QuerySe
         return EntryDetail.objects.none()
     pattern = "|".join(re.escape(name) for name in names)
     return EntryDetail.objects.filter(customer_id__in=customers, title__iregex=rf"(^|\W)({pattern})(\W|$)")
+
+
+def list_holds(
+    access: Access, source: str, matters: Any, wanted: Mapping[str, Any], *, after: int, limit: int
+) -> list[Hold]:
+    """In the order of recording, each with its entitlement and service; ``matters``: names, or a query of them."""
+    rows = Hold.objects.visible_to(access).filter(source=source, held_for__in=matters, pk__gt=after, **wanted)
+    return list(rows.select_related("entitlement__service").order_by("pk")[:limit])
+
+
+def standing_entries(customer_id: int, source: str, names: Collection[str], kinds: Collection[str]) -> QuerySet[Entry]:
+    """Entries of services of these kinds that a system booked under these names, and that are not taken back."""
+    rows = Entry.objects.filter(customer_id=customer_id, source=source, external_id__in=names, reverses_id=None)
+    return rows.filter(entitlement__service__kind__in=kinds).exclude(Exists(reversals_of("pk"))).order_by("pk")

@@ -77,6 +77,10 @@ def test_declining_is_told_with_its_reason_and_cancelling_to_both_sides(world, t
     told()
     planning.cancel(as_(world, "admin"), number, "No need", version=1, charge=0)
     assert told().keys() == TEAM | {"member@example.test"}
+    number = request(world)
+    told()
+    planning.cancel(as_(world, "member"), number, "No need", version=1, charge=0)
+    assert told().keys() == TEAM  # not to who did it
 
 
 def test_a_dispute_is_told_to_the_account_team_and_its_answer_to_the_requester(world, told):

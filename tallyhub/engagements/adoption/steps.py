@@ -17,7 +17,7 @@ from tallyhub.kernel.errors import Conflict
 from tallyhub.ledger import steps as ledger
 from tallyhub.ledger.models import Entry
 from tallyhub.ledger.offers import Offer
-from tallyhub.ledger.queries import standing_under
+from tallyhub.ledger.queries import standing_entries
 from tallyhub.ledger.rules import Reason
 
 ADOPTED = "adopted"  # why an entry of ours was taken back
@@ -124,7 +124,6 @@ def _booked_elsewhere(engagement: Engagement, deliveries: Sequence[EngagementDel
             names.setdefault(one.source, set()).add(one.external_id)
     found: list[Entry] = []
     for source, external_ids in sorted(names.items()):
-        rows = standing_under(engagement.customer_id, source, external_ids)
         joined = EngagementBooking.objects.filter(entry_id=OuterRef("pk"))
-        found += rows.filter(entitlement__service__kind__in=KINDS).exclude(Exists(joined)).order_by("pk")
+        found += standing_entries(engagement.customer_id, source, external_ids, KINDS).exclude(Exists(joined))
     return found

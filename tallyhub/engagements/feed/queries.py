@@ -8,6 +8,7 @@ from django.db.models import Exists, Sum
 from tallyhub.engagements.models import Engagement, EngagementBooking, EngagementDelivery, Offering, Slot
 from tallyhub.engagements.rules import SOURCE
 from tallyhub.kernel.access import Access
+from tallyhub.ledger import queries as ledger
 from tallyhub.ledger.models import Hold
 from tallyhub.ledger.queries import holds_for, reversals_of
 
@@ -51,8 +52,7 @@ def list_days(access: Access, wanted: Mapping[str, Any], *, after: int, limit: i
 def list_holds(access: Access, wanted: Mapping[str, Any], *, after: int, limit: int) -> list[Hold]:
     """What was held for engagements, and given back: of those that one sees."""
     numbers = Engagement.objects.visible_to(access).values("number")
-    rows = holds_for(access, SOURCE, numbers).filter(**wanted, pk__gt=after)
-    return list(rows.select_related("entitlement__service").order_by("pk")[:limit])
+    return ledger.list_holds(access, SOURCE, numbers, wanted, after=after, limit=limit)
 
 
 def ids_of(access: Access, numbers: Collection[str]) -> dict[str, int]:

@@ -5,7 +5,7 @@ from collections.abc import Callable, Mapping
 from datetime import date
 from typing import Any
 
-from tallyhub.engagements import queries as engagements
+from tallyhub.engagements import queries
 from tallyhub.engagements.deliveries import steps as deliveries
 from tallyhub.engagements.deliveries.steps import Worked
 from tallyhub.engagements.feed import queries as feed
@@ -95,7 +95,7 @@ def request_service(access: Access, said: Mapping[str, Any], sent: Sent) -> Answ
         number = planning.request_service(access, workspace_id, offering.code, wish)
     except Invalid as error:
         raise _placed(error) from error
-    made = engagements.get_engagement(access, number)
+    made = queries.get_engagement(access, number)
     return keep_answer(access, sent, _requested(made, "new"))
 
 
@@ -126,7 +126,7 @@ def plan(access: Access, engagement_id: int, said: Mapping[str, Any], sent: Sent
     """Raises DoesNotExist, Forbidden, Invalid, and Conflict: changed since, over, or more than is left."""
     if answered := find_answer(access, sent):
         return answered
-    number = feed.get_engagement(access, engagement_id).number
+    number = queries.get_by_id(access, engagement_id).number
     wanted = Plan(said["minutes"], said.get("entitlement_id"), said.get("title", ""), said["confirmed"])
     try:
         made = planning.plan(access, number, wanted, version=said["version"])
@@ -139,7 +139,7 @@ def plan(access: Access, engagement_id: int, said: Mapping[str, Any], sent: Sent
 def schedule(access: Access, engagement_id: int, said: Mapping[str, Any], sent: Sent) -> Answer:
     if answered := find_answer(access, sent):
         return answered
-    number = feed.get_engagement(access, engagement_id).number
+    number = queries.get_by_id(access, engagement_id).number
     read = _read(said)
     try:
         made = planning.schedule(access, number, **read)
@@ -152,7 +152,7 @@ def schedule(access: Access, engagement_id: int, said: Mapping[str, Any], sent: 
 def log_delivery(access: Access, engagement_id: int, said: Mapping[str, Any], sent: Sent) -> Answer:
     if answered := find_answer(access, sent):
         return answered
-    number = feed.get_engagement(access, engagement_id).number
+    number = queries.get_by_id(access, engagement_id).number
     read = _read(said)
     day: date = read["delivered_on"]
     external_id = read.get("external_id", "")
@@ -171,7 +171,7 @@ def log_delivery(access: Access, engagement_id: int, said: Mapping[str, Any], se
 def finish(access: Access, engagement_id: int, version: int, sent: Sent) -> Answer:
     if answered := find_answer(access, sent):
         return answered
-    number = feed.get_engagement(access, engagement_id).number
+    number = queries.get_by_id(access, engagement_id).number
     return keep_answer(access, sent, _changed(deliveries.finish(access, number, version=version)))
 
 
