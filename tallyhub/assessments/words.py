@@ -2,7 +2,7 @@
 
 from django.utils.translation import gettext as _
 
-from tallyhub.assessments.rules import Focus, Outcome, Priority, Source, Status
+from tallyhub.assessments.rules import Focus, Outcome, Priority, SetUpStatus, Source
 
 
 def focus_name(focus: str) -> str:
@@ -31,11 +31,11 @@ def outcome_name(outcome: str) -> str:
 
 def status_name(status: str) -> str:
     return {
-        Status.NOT_SET_UP: _("Not set up"),
-        Status.CONFIGURED: _("Configured"),
-        Status.RAN: _("Ran"),
-        Status.ENDED: _("Ended"),
-    }[Status(status)]
+        SetUpStatus.NOT_SET_UP: _("Not set up"),
+        SetUpStatus.CONFIGURED: _("Configured"),
+        SetUpStatus.RAN: _("Ran"),
+        SetUpStatus.ENDED: _("Ended"),
+    }[SetUpStatus(status)]
 
 
 def source_name(source: str) -> str:
