@@ -12,7 +12,7 @@ from typing import Any
 from django.db import connection
 from django.utils.translation import get_language
 
-from tallyhub.assessments.rules import SOURCE, Status, passed_share, quality_index, status_of
+from tallyhub.assessments.rules import SOURCE, SetUpStatus, passed_share, quality_index, status_of
 from tallyhub.kernel import clock
 from tallyhub.kernel.amounts import Unit
 from tallyhub.kernel.grid import COUNT_MAX, PAGE_ROWS, Place
@@ -65,7 +65,7 @@ class Row:
         return self.id > 0
 
     @property
-    def status(self) -> Status | None:
+    def status(self) -> SetUpStatus | None:
         """Of a set-up; an entry of another system has none."""
         return status_of(is_ended=self.is_ended, runs=self.runs) if self.is_set_up else None
 

@@ -64,7 +64,7 @@ class Source(StrEnum):
     IMPORT = "import"
 
 
-class Status(StrEnum):
+class SetUpStatus(StrEnum):
     """How far an assessment is in a workspace."""
 
     NOT_SET_UP = "not_set_up"
@@ -73,10 +73,10 @@ class Status(StrEnum):
     ENDED = "ended"
 
 
-def status_of(*, is_ended: bool, runs: int) -> Status:
+def status_of(*, is_ended: bool, runs: int) -> SetUpStatus:
     if is_ended:
-        return Status.ENDED
-    return Status.RAN if runs else Status.CONFIGURED
+        return SetUpStatus.ENDED
+    return SetUpStatus.RAN if runs else SetUpStatus.CONFIGURED
 
 
 def quality_index(passed: int, prerequisites: int) -> int | None:

@@ -3,7 +3,7 @@
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
-from tallyhub.assessments.rules import Focus, Outcome, Priority, Source, Status
+from tallyhub.assessments.rules import Focus, Outcome, Priority, SetUpStatus, Source
 
 
 def focus_name(focus: str) -> str:
@@ -32,11 +32,11 @@ def outcome_name(outcome: str) -> str:
 
 def status_name(status: str) -> str:
     return {
-        Status.NOT_SET_UP: _("Not set up"),
-        Status.CONFIGURED: _("Configured"),
-        Status.RAN: _("Ran"),
-        Status.ENDED: pgettext("an assessment that is set up", "Ended"),
-    }[Status(status)]
+        SetUpStatus.NOT_SET_UP: _("Not set up"),
+        SetUpStatus.CONFIGURED: _("Configured"),
+        SetUpStatus.RAN: _("Ran"),
+        SetUpStatus.ENDED: pgettext("an assessment that is set up", "Ended"),
+    }[SetUpStatus(status)]
 
 
 def source_name(source: str) -> str:

@@ -79,17 +79,6 @@ def find_standing(entry_ids: Collection[int]) -> list[Entry]:
     return list(Entry.objects.filter(pk__in=entry_ids).exclude(Exists(reversals_of("pk"))).order_by("pk"))
 
 
-def standing_under(customer_id: int, source: str, external_ids: Collection[str]) -> QuerySet[Entry]:
-    """Entries of the scope that a system booked under these names, and that nobody has taken back."""
-    named = Entry.objects.filter(customer_id=customer_id, source=source, external_id__in=external_ids, reverses_id=None)
-    return named.exclude(Exists(reversals_of("pk")))
-
-
-def holds_for(access: Access, source: str, matters: Any) -> QuerySet[Hold]:
-    """What was held for these matters, and given back. ``matters``: names, or a query of them."""
-    return Hold.objects.visible_to(access).filter(source=source, held_for__in=matters)
-
-
 def ids_of(access: Access, keys: Collection[tuple[str, str]]) -> dict[tuple[str, str], int]:
     """Of entries in scope, by source and external id."""
     with connection.cursor() as cursor:

@@ -10,7 +10,7 @@ from tallyhub.engagements.rules import SOURCE
 from tallyhub.kernel.access import Access
 from tallyhub.ledger import queries as ledger
 from tallyhub.ledger.models import Hold
-from tallyhub.ledger.queries import holds_for, reversals_of
+from tallyhub.ledger.queries import reversals_of
 
 
 def list_offerings(wanted: Mapping[str, Any], *, after: int, limit: int) -> list[Offering]:

@@ -11,7 +11,7 @@ from pydantic import BaseModel, ConfigDict
 from tallyhub.accounts.tokens import TokenScope
 from tallyhub.assessments import queries
 from tallyhub.assessments.models import AffectedObject, Finding, Run, SetUp
-from tallyhub.assessments.rules import LABEL_MAX, Focus, Outcome, Priority, Status, quality_index, status_of
+from tallyhub.assessments.rules import LABEL_MAX, Focus, Outcome, Priority, SetUpStatus, quality_index, status_of
 from tallyhub.integrations.api import assessment_commands as commands
 from tallyhub.integrations.api.learning import router as router  # one for all: an address has one entry
 from tallyhub.integrations.api.paging import Code, Id, Paged, PagingQuery, page
@@ -34,7 +34,7 @@ class SetUpLine(BaseModel):
     workspace: str = Field(description="Code.")
     workspace_id: int
     label: str
-    status: Status
+    status: SetUpStatus
     configured_on: date
     ended_on: date | None
     runs: int = Field(description="That count: withdrawn ones do not.")

@@ -8,7 +8,6 @@ from typing import Any
 from tallyhub.engagements import queries
 from tallyhub.engagements.deliveries import steps as deliveries
 from tallyhub.engagements.deliveries.steps import Worked
-from tallyhub.engagements.feed import queries as feed
 from tallyhub.engagements.intake.queries import find_deliveries, find_engagements, find_offerings, is_reserved
 from tallyhub.engagements.models import Engagement, EngagementDelivery
 from tallyhub.engagements.planning import steps as planning
