@@ -128,7 +128,7 @@ def test_every_row_is_reached_forwards_and_backwards_in_both_orders(world, owner
         assert listing.count(rows, exact_max=100) == 101
         for backwards in (False, True):
             seen, key = [], None
-            while True:
+            while len(seen) <= len(there):  # a place that does not move on would go round for ever
                 page = listing.list_page(rows, Place(sort, is_descending, key, backwards))
                 seen += [(getattr(row, sort), row.id) for row in page[:PAGE_ROWS]]
                 if len(page) <= PAGE_ROWS:
