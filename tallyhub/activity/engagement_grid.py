@@ -104,6 +104,8 @@ class Columns:
             self._minutes("delivered", _("Delivered hours"), lambda row: row.delivered_minutes),
             self._amount("rate", _("Credit rate"), lambda row: row.rate) if credits_ else None,
             self._amount("held", _("Held"), lambda row: row.held or None, on_page=credits_),
+            self._amount("real", _("Real"), lambda row: row.real, on_page=False),
+            _text("multiplier", _("Multiplier"), lambda row: row.multiplier, on_page=False),
             Column("charged", _("Credits") if credits_ else _("Charged"), self._charged, self._plain, self._cell,
                    sort="charged", is_numeric=True),
             self._minutes_charged,
@@ -160,7 +162,7 @@ class Columns:
             notes.append(_("Reversal"))
         if row.is_reversed:
             notes.append(_("reversed later"))
-        if row.real is not None and row.real != row.charged:
+        if not row.has_engagement and row.real is not None and row.real != row.charged:
             notes.append(_("in fact %(amount)s") % {"amount": fmt.amount(row.real, self._unit(row))})
         return " · ".join(notes) or "–"
 

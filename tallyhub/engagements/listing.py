@@ -60,7 +60,8 @@ class Row:
     rate: int | None
     held: int  # of the engagement's own row
     has_engagement: bool  # else it is a bare entry
-    real: int | None
+    real: int | None  # of an entry
+    multiplier: str
     source: str
     is_reversal: bool
     is_reversed: bool
@@ -127,7 +128,8 @@ SELECT r.id, r.occurred_on, r.charged, r.entitlement_id, r.workspace_id, coalesc
     g.credit_rate,
     CASE WHEN r.engagement_id IS NULL THEN 0 ELSE (SELECT coalesce(sum(h.amount), 0) FROM ledger_hold h
         WHERE h.entitlement_id = r.entitlement_id AND h.source = '{SOURCE}' AND h.held_for = g.number)::bigint END,
-    g.id IS NOT NULL, CASE WHEN g.id IS NULL THEN e.real_amount END,
+    g.id IS NOT NULL, e.real_amount,
+    coalesce(e.multiplier_numerator || '/' || e.multiplier_denominator, ''),
     CASE WHEN g.id IS NULL THEN e.source ELSE '' END, e.reverses_id IS NOT NULL, v.id IS NOT NULL,
     coalesce(e.reason, '')
 FROM ({{rows}}) r

@@ -20,7 +20,7 @@ from tallyhub.ledger import queries as ledger
 from tallyhub.ledger.offers import Offer, choose, list_offers
 from tallyhub.ledger.queries import reversals_of
 from tallyhub.ledger.rules import Choice
-from tallyhub.organizations.queries import get_customer, list_holders
+from tallyhub.organizations.queries import list_holders
 from tallyhub.organizations.rules import Role
 
 JUDGES = (Role.CUSTOMER_ADMINISTRATOR, Role.WORKSPACE_ADMINISTRATOR)
@@ -145,7 +145,7 @@ def planned_amount(engagement: Engagement, unit: Unit) -> int:
 def zone_of(access: Access, engagement: Engagement) -> str:
     """Whose days are meant: of the agreement that pays, else of the customer."""
     agreement = find_agreement_of(access, engagement.entitlement_id)
-    return agreement.zone if agreement else get_customer(access).zone
+    return agreement.zone if agreement else engagement.customer.zone
 
 
 def get_paying(access: Access, engagement: Engagement) -> Entitlement | None:

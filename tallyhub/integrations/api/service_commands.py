@@ -45,6 +45,8 @@ def _source(text: str) -> str:
 
 
 _READERS: dict[str, Callable[[str], Any]] = {
+    "workspace": cells.reference(80),
+    "offering": cells.reference(60),
     "wanted_from": cells.day,
     "wanted_until": cells.day,
     "delivered_on": cells.day,
