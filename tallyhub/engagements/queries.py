@@ -84,8 +84,8 @@ def list_bookings(access: Access, engagement: Engagement) -> list[EngagementBook
 
 def drawn_of(access: Access, engagement: Engagement, offer: Offer) -> int:
     """What the engagement has drawn of an entitlement and not given back."""
-    rows = [one for one in list_bookings(access, engagement) if one.entitlement_id == offer.entitlement_id]
-    return sum(one.entry.charged for one in rows if not one.is_taken_back)  # type: ignore[attr-defined]
+    rows = [one for one in list_bookings(access, engagement) if not one.is_taken_back]  # type: ignore[attr-defined]
+    return sum(one.entry.charged for one in rows if one.entitlement_id == offer.entitlement_id)
 
 
 def give_up(entries: Collection[int]) -> None:
