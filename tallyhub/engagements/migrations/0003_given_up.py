@@ -8,5 +8,5 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
     dependencies: ClassVar = [("engagements", "0002_walls")]
     operations: ClassVar = [
-        migrations.AddField("engagementbooking", "is_given_up", models.BooleanField(default=False)),
+        migrations.AddField("engagementbooking", "is_given_up", models.BooleanField(default=False, db_default=False)),
     ]
