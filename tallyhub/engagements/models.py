@@ -261,6 +261,9 @@ class EngagementBooking(models.Model):
     )
     entitlement = models.ForeignKey(Entitlement, on_delete=models.PROTECT, related_name="+", db_constraint=False)
     entry = models.OneToOneField(Entry, on_delete=models.PROTECT, related_name="+", db_constraint=False)
+    is_given_up = models.BooleanField(
+        default=False, db_default=False
+    )  # the engagement itself took the entry back, nobody else did
 
     objects = OfEngagementQuerySet.as_manager()
 

@@ -34,10 +34,10 @@ def get_engagement(access: Access, number: str) -> Engagement:
     return found
 
 
-def get_delivery(access: Access, delivery_id: int) -> EngagementDelivery:
+def find_delivery(access: Access, delivery_id: int) -> EngagementDelivery | None:
     """One that stands, with its engagement."""
     rows = EngagementDelivery.objects.visible_to(access).select_related("engagement")
-    found: EngagementDelivery = rows.get(pk=delivery_id, removed_at=None)
+    found: EngagementDelivery | None = rows.filter(pk=delivery_id, removed_at=None).first()
     return found
 
 
@@ -80,6 +80,17 @@ def list_bookings(access: Access, engagement: Engagement) -> list[EngagementBook
     """All that it ever booked, each with its entry; ``is_taken_back`` by whomever."""
     rows = EngagementBooking.objects.visible_to(access).filter(engagement=engagement).select_related("entry")
     return list(rows.annotate(is_taken_back=Exists(reversals_of("entry_id"))).order_by("pk"))
+
+
+def drawn_of(access: Access, engagement: Engagement, offer: Offer) -> int:
+    """What the engagement has drawn of an entitlement and not given back."""
+    rows = [one for one in list_bookings(access, engagement) if not one.is_taken_back]  # type: ignore[attr-defined]
+    return sum(one.entry.charged for one in rows if one.entitlement_id == offer.entitlement_id)
+
+
+def give_up(entries: Collection[int]) -> None:
+    """What the engagement itself takes back."""
+    EngagementBooking.objects.filter(entry_id__in=entries).update(is_given_up=True)
 
 
 def list_engineers(access: Access, workspace_id: int) -> list[int]:

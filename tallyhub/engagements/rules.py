@@ -65,6 +65,7 @@ CHANGES = {one.value for one in State} | {
 OPEN = frozenset({State.REQUESTED, State.PLANNED, State.SCHEDULED, State.IN_DELIVERY})
 HOLDING = frozenset({State.PLANNED, State.SCHEDULED, State.IN_DELIVERY})  # what is planned is held
 PLANNABLE = frozenset({State.REQUESTED, State.PLANNED, State.SCHEDULED, State.IN_DELIVERY})
+FINISHED = frozenset({State.DELIVERED, State.ACCEPTED})
 SCHEDULABLE = frozenset({State.PLANNED, State.SCHEDULED, State.IN_DELIVERY})
 DELIVERABLE = frozenset({State.PLANNED, State.SCHEDULED, State.IN_DELIVERY})
 CORRECTABLE = frozenset({State.IN_DELIVERY, State.DELIVERED, State.ACCEPTED})
@@ -82,6 +83,11 @@ def check_in(state: State, wanted: Collection[State]) -> None:
     """Raise Conflict where the engagement is in none of these states."""
     if state not in wanted:
         raise Conflict("engagement_over", state=state)
+
+
+def is_plannable(state: State, *, is_unbooked: bool) -> bool:
+    """What is over already, too, where nothing pays for some of it (``is_unbooked``): another payer can be chosen."""
+    return state in PLANNABLE or (is_unbooked and state in FINISHED)
 
 
 class Acceptance(StrEnum):
@@ -105,6 +111,7 @@ class Unbooked(StrEnum):
     BEFORE_TERM = "before_term"
     AFTER_TERM = "after_term"
     UNMAPPED = "unmapped"
+    TAKEN_BACK = "taken_back"  # somebody reversed its entry in the ledger: it is not booked behind their back
 
 
 class Entered(StrEnum):
@@ -147,6 +154,11 @@ class Line:
     day: date
     amount: int  # real, in the smallest steps of the entitlement's unit
     reason: str = ""
+
+    @property
+    def booked(self) -> tuple[int | None, int, date, int]:
+        """What makes two of them the same."""
+        return self.delivery_id, self.entitlement_id, self.day, self.amount
 
 
 @dataclass(frozen=True, slots=True)
@@ -200,7 +212,7 @@ def _costs(
 ) -> Iterator[tuple[Delivered, int]]:
     if paying is None or paying.unit is not Unit.CREDITS:
         yield from ((one, one.minutes) for one in deliveries)
-    elif deliveries and rate and state in (State.DELIVERED, State.ACCEPTED):
+    elif deliveries and rate and state in FINISHED:
         yield max(deliveries, key=lambda one: (one.day, one.id)), rate
 
 

@@ -5,11 +5,12 @@ there, takes back what differs and books it anew. Logging, finishing, correcting
 a change and then this.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, date, datetime
 from typing import Any
 
 from django.db import connection
+from django.db.models import Max, Min
 
 from tallyhub.agreements.queries import find_agreement_of
 from tallyhub.agreements.terms.queries import find_calendar
@@ -22,6 +23,7 @@ from tallyhub.engagements.rules import (
     SOURCE,
     Line,
     State,
+    Unbooked,
     check_transition,
     day_of_work_after,
     lines_of,
@@ -31,6 +33,7 @@ from tallyhub.engagements.rules import (
 from tallyhub.journal.steps import record
 from tallyhub.kernel import clock
 from tallyhub.kernel.access import Access, Right
+from tallyhub.kernel.amounts import Unit
 from tallyhub.kernel.errors import Conflict, Forbidden
 from tallyhub.kernel.scope import require_transaction, widen
 from tallyhub.ledger import steps as ledger
@@ -114,23 +117,32 @@ def keep(engagement: Engagement) -> None:
 
 
 def replace_slots(engagement: Engagement, slots: Sequence[tuple[datetime, datetime, bool]]) -> None:
-    """In place of those before: from, until, and whether they are whole days. Its own days follow."""
+    """In place of those before, for its engineer: from, until, and whether they are whole days."""
     require_transaction()
     Slot.objects.filter(engagement=engagement).delete()
-    Slot.objects.bulk_create(
-        Slot(
-            customer_id=engagement.customer_id,
-            workspace_id=engagement.workspace_id,
-            engagement=engagement,
-            engineer_id=engagement.engineer_id,
-            starts_at=starts_at,
-            ends_at=ends_at,
-            is_whole_day=is_whole,
-        )
-        for starts_at, ends_at, is_whole in slots
+    for starts_at, ends_at, is_whole in slots:
+        add_slot(engagement, starts_at, ends_at, is_whole_day=is_whole)
+    span(engagement)
+
+
+def add_slot(engagement: Engagement, starts_at: datetime, ends_at: datetime, *, is_whole_day: bool) -> None:
+    """One more, for its engineer; ``span`` follows. Those before stay with whom they are booked for."""
+    require_transaction()
+    Slot.objects.create(
+        customer_id=engagement.customer_id,
+        workspace_id=engagement.workspace_id,
+        engagement=engagement,
+        engineer_id=engagement.engineer_id,
+        starts_at=starts_at,
+        ends_at=ends_at,
+        is_whole_day=is_whole_day,
     )
-    engagement.starts_at = min((starts for starts, _ends, _is_whole in slots), default=None)
-    engagement.ends_at = max((ends for _starts, ends, _is_whole in slots), default=None)
+
+
+def span(engagement: Engagement) -> None:
+    """Its own days follow its slots."""
+    found = Slot.objects.filter(engagement=engagement).aggregate(starts=Min("starts_at"), ends=Max("ends_at"))
+    engagement.starts_at, engagement.ends_at = found["starts"], found["ends"]
 
 
 def due_on(access: Access, engagement: Engagement, logged_on: date) -> date:
@@ -165,8 +177,11 @@ def settle(access: Access, engagement: Engagement, reason: str) -> None:
         rate=engagement.credit_rate,
         late=late,
     )
+    every = queries.list_bookings(hub, engagement)
+    lines = _leave_taken_back(every, lines, unbooked)
+    bookings = [one for one in every if not _is_taken_back(one)]
+    lines += _paid_before(engagement, bookings, deliveries, offers, unbooked)
     _say_unbooked(deliveries, unbooked)
-    bookings = [one for one in queries.list_bookings(hub, engagement) if not _is_taken_back(one)]
     kept = _matching(bookings, lines)
     fresh = [line for line in lines if line not in kept.values()]
     gone = [one.entry_id for one in bookings if one.pk not in kept]
@@ -181,6 +196,7 @@ def settle(access: Access, engagement: Engagement, reason: str) -> None:
     Engagement.objects.filter(pk=engagement.pk).update(serial=engagement.serial, listed_on=engagement.listed_on)
     if gone:
         ledger.reverse(access, gone, reason)
+        queries.give_up(gone)
     if entries or holds:
         posted = ledger.post(access, entries, holds=holds)
         EngagementBooking.objects.bulk_create(
@@ -196,6 +212,48 @@ def settle(access: Access, engagement: Engagement, reason: str) -> None:
         )
 
 
+def _leave_taken_back(
+    bookings: Sequence[EngagementBooking], lines: Sequence[Line], unbooked: dict[int, Unbooked]
+) -> list[Line]:
+    """Without what somebody else reversed in the ledger: who booked the very same anew would undo that."""
+    undone = [_booked(one) for one in bookings if _is_taken_back(one) and not one.is_given_up]
+    left = []
+    for line in lines:
+        if line.booked not in undone:
+            left.append(line)
+        elif line.delivery_id is not None:
+            unbooked[line.delivery_id] = Unbooked.TAKEN_BACK
+    return left
+
+
+def _paid_before(
+    engagement: Engagement,
+    bookings: Sequence[EngagementBooking],
+    deliveries: Sequence[EngagementDelivery],
+    offers: Mapping[int, Offer],
+    unbooked: dict[int, Unbooked],
+) -> list[Line]:
+    """Hours on days that the payer of now cannot pay, but the one of before did, who still can: they stay with it.
+
+    A correction stays with whoever paid for what it corrects.
+    """
+    payers = {one.delivery_id: one.entitlement_id for one in bookings}
+    found = []
+    for one in deliveries:
+        before = offers.get(payers.get(one.pk) or payers.get(one.corrects_id) or 0)
+        paying = queries.paying_of(before, engagement.workspace_id)
+        if one.pk not in unbooked or paying is None or paying.unit is not Unit.MINUTES:
+            continue
+        if paying.entitlement_id != engagement.entitlement_id and paying.refusal(one.day) is None:
+            found.append(Line(one.pk, paying.entitlement_id, one.day, one.minutes))
+            del unbooked[one.pk]
+    return found
+
+
+def _booked(one: EngagementBooking) -> tuple[int | None, int, date, int]:
+    return one.delivery_id, one.entitlement_id, one.entry.occurred_on, one.entry.real_amount
+
+
 def _is_taken_back(booking: EngagementBooking) -> bool:
     is_taken_back: bool = booking.is_taken_back  # type: ignore[attr-defined]
     return is_taken_back
@@ -206,11 +264,7 @@ def _matching(bookings: Sequence[EngagementBooking], lines: Sequence[Line]) -> d
     wanted = list(lines)
     kept = {}
     for one in bookings:
-        entry = one.entry
-        same = (one.delivery_id, one.entitlement_id, entry.occurred_on, entry.real_amount)
-        found = next(
-            (line for line in wanted if (line.delivery_id, line.entitlement_id, line.day, line.amount) == same), None
-        )
+        found = next((line for line in wanted if line.booked == _booked(one)), None)
         if found:
             kept[one.pk] = found
             wanted.remove(found)

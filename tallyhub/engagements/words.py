@@ -77,6 +77,7 @@ def unbooked_sentence(reason: str) -> str:
         Unbooked.BEFORE_TERM: _("Not booked: the day lies before the term of what pays."),
         Unbooked.AFTER_TERM: _("Not booked: the day lies after the term. The delivery day decides what pays."),
         Unbooked.UNMAPPED: _("Not booked: the package that would pay is not mapped to the workspace."),
+        Unbooked.TAKEN_BACK: _("Not booked: its entry was taken back. A correction of the delivery books it anew."),
     }
     return str(sentences[Unbooked(reason)])
 

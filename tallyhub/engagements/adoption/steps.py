@@ -100,7 +100,7 @@ def _line_of(entry: Entry, lines: Sequence[Line], deliveries: Sequence[Engagemen
 
 def _give_way(access: Access, hub: Access, engagement: Engagement, lines: Sequence[Line]) -> None:
     """Take back what we have booked for these lines ourselves."""
-    wanted = {(one.delivery_id, one.entitlement_id, one.day, one.amount) for one in lines}
+    wanted = {one.booked for one in lines}
     ours = [
         one.entry_id
         for one in queries.list_bookings(hub, engagement)
@@ -110,6 +110,7 @@ def _give_way(access: Access, hub: Access, engagement: Engagement, lines: Sequen
     ]
     if ours:
         ledger.reverse(access, ours, ADOPTED)
+        queries.give_up(ours)
 
 
 def _booked_elsewhere(engagement: Engagement, deliveries: Sequence[EngagementDelivery]) -> list[Entry]:

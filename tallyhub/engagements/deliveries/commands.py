@@ -3,6 +3,8 @@
 from contextlib import suppress
 from datetime import date, timedelta
 
+from django.db import transaction
+
 from tallyhub.engagements import queries
 from tallyhub.engagements import steps as engagements
 from tallyhub.engagements.deliveries import steps
@@ -20,7 +22,7 @@ from tallyhub.engagements.rules import (
 )
 from tallyhub.kernel import clock
 from tallyhub.kernel.access import Access, Right
-from tallyhub.kernel.errors import Conflict, Invalid
+from tallyhub.kernel.errors import Conflict, HubError, Invalid
 from tallyhub.kernel.scope import command
 from tallyhub.kernel.texts import read_text
 
@@ -77,6 +79,8 @@ def correct_delivery(
     )
     if made is None and engagement.state == State.DELIVERED:
         steps.accept_engagement(access, engagement, others)
+    if made is None and engagement.state == State.IN_DELIVERY and not others:
+        engagement.state = State.SCHEDULED if engagement.starts_at else State.PLANNED  # nothing has begun
     engagements.keep(engagement)
     engagements.settle(access, engagement, "corrected")
     return made
@@ -121,7 +125,9 @@ def accept_by_time(access: Access, today_of: date) -> int:
     count = 0
     for delivery_id, number in list(numbers):
         engagement = engagements.lock_engagement(access, number)
-        delivery = queries.get_delivery(access, delivery_id)
+        delivery = queries.find_delivery(access, delivery_id)  # None: corrected while its lock was waited for
+        if delivery is None:
+            continue
         if delivery.due_on < clock.today(queries.zone_of(access, engagement)) and delivery.acceptance in TO_ACCEPT:
             steps.judge(access, engagement, delivery, Acceptance.BY_TIME)
             count += 1
@@ -137,7 +143,9 @@ def remind(access: Access, today_of: date) -> int:
     count = 0
     for delivery_id, number in list(soon.order_by("engagement_id", "pk").values_list("pk", "engagement__number")):
         engagement = engagements.lock_engagement(access, number)
-        delivery = queries.get_delivery(access, delivery_id)
+        delivery = queries.find_delivery(access, delivery_id)
+        if delivery is None:
+            continue
         about = {"delivery": delivery.pk, "due": delivery.due_on.isoformat()}
         told = [one.details for one in queries.list_changes(access, engagement) if one.kind == "delivery_reminded"]
         if delivery.acceptance in TO_ACCEPT and about not in told:
@@ -152,6 +160,8 @@ def book_unbooked(access: Access) -> int:
     rows = EngagementDelivery.objects.visible_to(access).filter(removed_at=None).exclude(unbooked="")
     numbers = sorted(set(rows.values_list("engagement__number", flat=True)))
     for number in numbers:
-        with suppress(Conflict):  # another system has booked something else for it: that is for people to settle
+        # Another system has booked something else for it, or the workspace is archived: that is for people to settle,
+        # and keeps nobody else waiting.
+        with suppress(HubError), transaction.atomic():
             engagements.settle(access, engagements.lock_engagement(access, number), "edited")
     return len(numbers)

@@ -77,11 +77,12 @@ def book_day(
     engagement = steps.lock_to_schedule(access, number, version)
     steps.check_hours(starts_at, ends_at)
     steps.check_engineer(access, engagement, engineer_id, starts_at, ends_at, confirmed=confirmed)
-    own = [(one.starts_at, one.ends_at, one.is_whole_day) for one in queries.list_slots(access, engagement)]
-    if any(begins < ends_at and starts_at < ends for begins, ends, _is_whole in own):
+    own = queries.list_slots(access, engagement)
+    if any(one.starts_at < ends_at and starts_at < one.ends_at for one in own):
         raise Conflict("day_booked_already")
     engagement.engineer_id = engineer_id
-    engagements.replace_slots(engagement, [*own, (starts_at, ends_at, is_whole_day)])
+    engagements.add_slot(engagement, starts_at, ends_at, is_whole_day=is_whole_day)
+    engagements.span(engagement)
     steps.tell_scheduled(access, engagement, again=bool(own))
     engagements.keep(engagement)
     return engagement
@@ -91,13 +92,11 @@ def book_day(
 def free_day(access: Access, number: str, slot_id: int, *, version: int) -> Engagement:
     """A booked day is given back. Raises DoesNotExist for one that is not there."""
     engagement = steps.lock_to_schedule(access, number, version)
-    slots = queries.list_slots(access, engagement)
-    gone = next((one for one in slots if one.pk == slot_id), None)
+    gone = next((one for one in queries.list_slots(access, engagement) if one.pk == slot_id), None)
     if gone is None:
         raise Engagement.DoesNotExist
-    engagements.replace_slots(
-        engagement, [(one.starts_at, one.ends_at, one.is_whole_day) for one in slots if one.pk != slot_id]
-    )
+    gone.delete()
+    engagements.span(engagement)
     engagements.tell(access, engagement, "day_freed", starts=gone.starts_at.isoformat())
     engagements.keep(engagement)
     return engagement

@@ -18,13 +18,13 @@ from tallyhub.engagements.rules import (
     CORRECTABLE,
     DELIVERABLE,
     HOLDING,
-    PLANNABLE,
     SCHEDULABLE,
     TO_ACCEPT,
     TRANSITIONS,
     Acceptance,
     OfferingKind,
     State,
+    is_plannable,
     total_minutes,
 )
 from tallyhub.kernel import clock
@@ -74,7 +74,9 @@ def sections(access: Access, one: Engagement, *, may_cancel: bool, may_judge: bo
         "changes": [_change(each, people) for each in changes],
         "slots": [_slot(each, people) for each in slots],
         "zone": timezone.get_current_timezone_name(),
-        "planning": _planning(access, one, paying) if may_plan(access, one) and state in PLANNABLE else None,
+        "planning": _planning(access, one, paying)
+        if may_plan(access, one) and is_plannable(state, is_unbooked=any(each.unbooked for each in deliveries))
+        else None,
         "scheduling": _scheduling(one, engineers, people, slots)
         if may_plan(access, one) and state in SCHEDULABLE
         else None,

@@ -10,12 +10,12 @@ from tallyhub.engagements.catalogue.queries import get_offering
 from tallyhub.engagements.models import Engagement
 from tallyhub.engagements.rules import (
     NOTE_MAX,
-    PLANNABLE,
     SCHEDULABLE,
     TITLE_MAX,
     State,
     check_in,
     check_planned,
+    is_plannable,
 )
 from tallyhub.kernel import clock
 from tallyhub.kernel.access import Access, Right
@@ -110,7 +110,9 @@ def plan(access: Access, number: str, wanted: Plan, *, version: int) -> Engageme
     Raises Invalid for an entitlement that does not fit, and Conflict for more than is left that nobody confirmed.
     """
     engagement = lock_to_plan(access, number, version)
-    check_in(State(engagement.state), PLANNABLE)
+    standing = queries.list_deliveries(access, engagement)
+    if not is_plannable(State(engagement.state), is_unbooked=any(one.unbooked for one in standing)):
+        raise Conflict("engagement_over", state=engagement.state)
     check_planned(wanted.minutes)
     offers = queries.list_paying()
     choice = queries.choose_paying(offers, engagement, named=wanted.entitlement_id)
@@ -125,7 +127,7 @@ def plan(access: Access, number: str, wanted: Plan, *, version: int) -> Engageme
     }
     if wanted.title:
         engagement.title = read_name(wanted.title, length_max=TITLE_MAX)
-    amount = queries.planned_amount(engagement, offer.unit)
+    amount = max(queries.planned_amount(engagement, offer.unit) - queries.drawn_of(access, engagement, offer), 0)
     engagements.lock_planning(offer.entitlement_id)
     own = queries.held_for(access, engagement.number).get(offer.entitlement_id, 0)
     free = queries.free_of(offer.entitlement_id, offer.zone, own)
