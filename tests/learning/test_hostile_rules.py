@@ -116,7 +116,7 @@ def test_by_the_page_a_workspace_of_the_same_file_takes_no_record_yet(
 def test_an_activity_lies_at_a_safe_address_only(world: SimpleNamespace, bring: Bringing, url: str) -> None:
     row = {"code": "third", "format": "course", "level": "beginner", "language": "en", "minutes": "60",
            "name_en": "Third", "added_on": "2026-01-02", "url": url}  # fmt: skip
-    assert [one.column for one in bring(row, kind="learning_activities").problems] == ["url"]
+    assert [one.column for one in bring(row, kind="activities").problems] == ["url"]
 
 
 def test_each_customer_pays_for_its_own_people_in_one_file(world: SimpleNamespace, bring: Bringing) -> None:
