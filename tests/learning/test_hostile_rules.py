@@ -128,3 +128,11 @@ def test_each_customer_pays_for_its_own_people_in_one_file(world: SimpleNamespac
         (world.cedar.pk, world.cedar_education.pk), (world.birch.pk, theirs.pk),
     ]  # fmt: skip
     assert {one.occurred_on for one in entries(world)} == {date(2026, 3, 2)}
+
+
+def test_of_two_entries_the_one_that_was_taken_back_stands_for_nothing(world: SimpleNamespace, bring: Bringing) -> None:
+    bring.ok(used(world, "L-1"), used(world, "L-2"), kind="consumption")
+    bring.ok(used(world, "Z-1", amount="-1", reverses="L-1", reason="wrong"), kind="consumption")
+    bring.ok(learnt("L-1"), learnt("L-2"))
+    assert joined() == "lms L-2"
+    assert sum(charged for *_rest, charged in booked(world)) == 1
