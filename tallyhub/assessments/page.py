@@ -235,7 +235,7 @@ def _finding(one: Finding, objects: Sequence[tuple[str, str]], changed: Changes,
         **_check(one.checked),
         "focus": focus_name(one.checked.focus),
         "change": {"text": _("New"), "tone": "critical"} if is_new else None,
-        "affected": affected_text(one.affected),
+        "affected": affected_text(one.affected) if one.affected else "",  # answers name no objects
         "objects": [{"name": name, "kind": kind} for name, kind in objects],
         "has_more": one.affected > len(objects) > 0,
         "is_named": bool(objects),

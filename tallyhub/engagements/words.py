@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from django.utils.translation import gettext, pgettext
+from django.utils.translation import gettext, pgettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
 from tallyhub.engagements.rules import Acceptance, Category, OfferingKind, State, Unbooked
@@ -32,7 +32,7 @@ STATE_NAMES: dict[str, Any] = {
     State.DELIVERED: _("Delivered"),
     State.ACCEPTED: _("Accepted"),
     State.DECLINED: _("Declined"),
-    State.CANCELLED: pgettext("state of an engagement", "Cancelled"),
+    State.CANCELLED: pgettext_lazy("state of an engagement", "Cancelled"),
 }
 STATE_TONES: dict[str, str] = {State.REQUESTED: "low", State.DELIVERED: "ok", State.ACCEPTED: "ok"}
 ACCEPTANCE_TONES: dict[str, str] = {
