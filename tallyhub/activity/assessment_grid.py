@@ -1,6 +1,6 @@
 """The grid behind on-demand assessments: one declaration for page and export (R2.4)."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from functools import cached_property
 from typing import Any
 
@@ -8,7 +8,7 @@ from django.utils.timezone import get_current_timezone_name
 from django.utils.translation import gettext as _
 
 from tallyhub.activity.drilldown import Subject
-from tallyhub.activity.rows import Rows, plain_amount
+from tallyhub.activity.rows import RecordRows, day_column, plain_amount, text_column
 from tallyhub.activity.rules import Tone
 from tallyhub.assessments import listing
 from tallyhub.assessments.listing import Row, RowFilter
@@ -16,15 +16,15 @@ from tallyhub.assessments.words import status_name
 from tallyhub.kernel import formatting as fmt
 from tallyhub.kernel.access import Right
 from tallyhub.kernel.amounts import Unit
-from tallyhub.kernel.grid import COUNT_MAX, Column, Place, harmless
+from tallyhub.kernel.grid import Column, harmless
 from tallyhub.kernel.http import url
 from tallyhub.kernel.spreadsheets import Quantity
 
 
-class AssessmentRows(Rows):
+class AssessmentRows(RecordRows):
     """Set-ups with their runs, for whoever reads what assessments found; the others' rows are counted."""
 
-    sorts = listing.SORTS
+    records = listing
     names_people = False
     sees_all = False  # entries have other readers than set-ups
 
@@ -53,15 +53,6 @@ class AssessmentRows(Rows):
 
     def columns(self) -> list[Column[Any]]:
         return Columns(self.subject, self.workspace_names).declared()
-
-    def page(self, place: Place) -> list[Row]:
-        return listing.list_page(self.filter, place)
-
-    def stream(self) -> Iterator[Sequence[Row]]:
-        return listing.stream(self.filter)
-
-    def count(self, *, exact_max: int = COUNT_MAX) -> int:
-        return listing.count(self.filter, exact_max=exact_max)
 
     def count_all(self) -> int:
         return listing.count_all(self.filter)
@@ -93,23 +84,22 @@ class Columns:
         return [
             Column("title", _("Assessment"), _title, lambda row: harmless(row.title), lambda row: row.title,
                    href=_href, note=_note),
-            _text("reference", _("Reference"), lambda row: row.reference, on_page=False),
-            _text("workspace", _("Workspace"), lambda row: self._workspaces.get(row.workspace_id, "")),
-            _text("status", _("Status"), lambda row: status_name(row.status) if row.status else "–"),
-            Column("occurred_on", _("Configured"), lambda row: fmt.short_day(row.occurred_on),
-                   lambda row: row.occurred_on.isoformat(), lambda row: row.occurred_on, sort="occurred_on"),
+            text_column("reference", _("Reference"), lambda row: row.reference, on_page=False),
+            text_column("workspace", _("Workspace"), lambda row: self._workspaces.get(row.workspace_id, "")),
+            text_column("status", _("Status"), lambda row: status_name(row.status) if row.status else "–"),
+            day_column("occurred_on", _("Configured"), lambda row: row.occurred_on, sort="occurred_on"),
             Column("last_execution", _("Last execution"), self._last,
                    lambda row: row.last_at.isoformat() if row.last_at else "", lambda row: row.last_at),
             _number("high", _("High-priority findings"), lambda row: row.high),
             Column("passed", _("Passed checks"), _passed, _passed_plain, is_numeric=True),
             _number("quality", _("Quality index"), lambda row: row.quality, _percent),
             _number("runs", _("Runs"), lambda row: row.runs if row.is_set_up else None),
-            _text("agreement", _("Agreement"), self._of(lambda one: one[0].number), on_page=several),
-            _text("package", _("Package"), self._of(lambda one: one[1].code), on_page=False),
+            text_column("agreement", _("Agreement"), self._of(lambda one: one[0].number), on_page=several),
+            text_column("package", _("Package"), self._of(lambda one: one[1].code), on_page=False),
             Column("charged", _("Counted"), self._charged, self._plain, self._cell, sort="charged", is_numeric=True),
-            _text("unit", _("Unit"), lambda row: ", ".join(self._units_of(row)), on_page=False),
-            _text("source", _("Source"), lambda row: row.source, on_page=False),
-            _text("reversal", _("Reversal"), lambda row: row.reason if row.is_reversal else "", on_page=False),
+            text_column("unit", _("Unit"), lambda row: ", ".join(self._units_of(row)), on_page=False),
+            text_column("source", _("Source"), lambda row: row.source, on_page=False),
+            text_column("reversal", _("Reversal"), lambda row: row.reason if row.is_reversal else "", on_page=False),
         ]  # fmt: skip
 
     def _last(self, row: Row) -> str:
@@ -135,10 +125,6 @@ class Columns:
     def _cell(self, row: Row) -> Any:
         units = self._units_of(row)
         return Quantity(row.drawn.get(units[0], 0), units[0]) if len(units) == 1 else self._plain(row)
-
-
-def _text(key: str, label: str, of: Callable[[Row], str], *, on_page: bool = True) -> Column[Row]:
-    return Column(key, label, of if on_page else None, lambda row: harmless(of(row)), of)
 
 
 def _number(

@@ -1,6 +1,6 @@
 """The grid behind proactive services, dedicated engineers and credits: one declaration for page and export (R1.14)."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import date
 from functools import cached_property
 from typing import Any
@@ -9,29 +9,21 @@ from django.utils.translation import gettext as _
 
 from tallyhub.activity.drilldown import Subject
 from tallyhub.activity.entry_grid import shows_people
-from tallyhub.activity.rows import People, Rows, plain_amount
+from tallyhub.activity.rows import People, RecordRows, day_column, plain_amount, text_column
 from tallyhub.agreements.rules import ServiceKind
 from tallyhub.engagements import listing, words
-from tallyhub.engagements.listing import Row, RowFilter
+from tallyhub.engagements.listing import Row
 from tallyhub.kernel import formatting as fmt
 from tallyhub.kernel.amounts import Unit
-from tallyhub.kernel.grid import COUNT_MAX, Column, Place, harmless
+from tallyhub.kernel.grid import Column, harmless
 from tallyhub.kernel.http import url
 from tallyhub.kernel.spreadsheets import Quantity
 
 
-class EngagementRows(Rows):
+class EngagementRows(RecordRows):
     """What was delivered and what is open, for whoever sees Customer activity."""
 
-    sorts = listing.SORTS
-
-    @cached_property
-    def filter(self) -> RowFilter:
-        return self._filter(self.workspaces)
-
-    def _filter(self, workspaces: tuple[int, ...]) -> RowFilter:
-        wanted = self.wanted
-        return RowFilter(wanted.entitlements, workspaces, wanted.first_day, wanted.last_day, wanted.reference)
+    records = listing
 
     @cached_property
     def names_orderers(self) -> bool:
@@ -43,18 +35,6 @@ class EngagementRows(Rows):
             self.subject, self.workspace_names, self.people, used=used, names_orderers=self.names_orderers
         )
         return columns.declared()
-
-    def page(self, place: Place) -> list[Row]:
-        return listing.list_page(self.filter, place)
-
-    def stream(self) -> Iterator[Sequence[Row]]:
-        return listing.stream(self.filter)
-
-    def count(self, *, exact_max: int = COUNT_MAX) -> int:
-        return listing.count(self.filter, exact_max=exact_max)
-
-    def count_all(self) -> int:
-        return listing.count(self._filter(self.choice.workspaces))
 
     def learn(self, rows: Sequence[Row]) -> None:
         named = {row.person_id for row in rows}
@@ -90,35 +70,35 @@ class Columns:
         credits_, hours = self._is_credits, not self._is_credits
         service = _("Service exchanged") if credits_ else _("Service")
         found: list[Column[Row] | None] = [
-            Column("occurred_on", _("Date"), _day(_occurred), _iso(_occurred), _occurred, sort="occurred_on"),
+            day_column("occurred_on", _("Date"), lambda row: row.occurred_on, sort="occurred_on"),
             Column("title", service, self._title, lambda row: harmless(row.title), lambda row: row.title, href=_href),
-            _text("reference", _("Delivery ref."), lambda row: row.reference),
-            _text("category", _("Category"), _category, on_page=hours),
-            _text("type", _("Delivery type"), _kind, on_page=hours),
-            _text("status", _("Status"), _state),
-            Column("starts_on", _("First day"), _day(_starts) if hours else None, _iso(_starts), _starts),
-            Column("ends_on", _("Last day"), _day(_ends) if hours else None, _iso(_ends), _ends),
-            _text("engineer", _("Engineer"), lambda row: self._people.name(row.person_id), on_page=hours),
+            text_column("reference", _("Delivery ref."), lambda row: row.reference),
+            text_column("category", _("Category"), _category, on_page=hours),
+            text_column("type", _("Delivery type"), _kind, on_page=hours),
+            text_column("status", _("Status"), _state),
+            day_column("starts_on", _("First day"), lambda row: row.starts_on, on_page=hours),
+            day_column("ends_on", _("Last day"), lambda row: row.ends_on, on_page=hours),
+            text_column("engineer", _("Engineer"), lambda row: self._people.name(row.person_id), on_page=hours),
             self._ordered_by,
             self._minutes("planned", _("Planned for the service"), lambda row: row.planned_minutes),
             self._minutes("delivered", _("Delivered hours"), lambda row: row.delivered_minutes),
             self._amount("rate", _("Credit rate"), lambda row: row.rate) if credits_ else None,
             self._amount("held", _("Held"), lambda row: row.held or None, on_page=credits_),
             self._amount("real", _("Real"), lambda row: row.real, on_page=False),
-            _text("multiplier", _("Multiplier"), lambda row: row.multiplier, on_page=False),
+            text_column("multiplier", _("Multiplier"), lambda row: row.multiplier, on_page=False),
             Column("charged", _("Credits") if credits_ else _("Charged"), self._charged, self._plain, self._cell,
                    sort="charged", is_numeric=True),
             self._minutes_charged,
             self._running,
-            _text("workspace", _("Workspace"), self._workspace, on_page=several_workspaces),
-            _text("service", _("Service"), lambda row: self._members[row.entitlement_id][2].title, on_page=False),
-            _text("agreement", _("Agreement"), lambda row: self._members[row.entitlement_id][0].number,
+            text_column("workspace", _("Workspace"), self._workspace, on_page=several_workspaces),
+            text_column("service", _("Service"), lambda row: self._members[row.entitlement_id][2].title, on_page=False),
+            text_column("agreement", _("Agreement"), lambda row: self._members[row.entitlement_id][0].number,
                   on_page=several_packages),
-            _text("package", _("Package"), lambda row: self._members[row.entitlement_id][1].code, on_page=False),
-            _text("package_name", _("Package"), lambda row: self._members[row.entitlement_id][1].name),
-            _text("unit", _("Unit"), self._unit, on_page=False),
-            _text("source", _("Source"), lambda row: row.source, on_page=False),
-            _text("reversal", _("Reversal"), lambda row: row.reason if row.is_reversal else "", on_page=False),
+            text_column("package", _("Package"), lambda row: self._members[row.entitlement_id][1].code, on_page=False),
+            text_column("package_name", _("Package"), lambda row: self._members[row.entitlement_id][1].name),
+            text_column("unit", _("Unit"), self._unit, on_page=False),
+            text_column("source", _("Source"), lambda row: row.source, on_page=False),
+            text_column("reversal", _("Reversal"), lambda row: row.reason if row.is_reversal else "", on_page=False),
         ]  # fmt: skip
         return [column for column in found if column]
 
@@ -126,7 +106,7 @@ class Columns:
     def _ordered_by(self) -> Column[Row] | None:
         if not self._names_orderers:
             return None
-        return _text("person", _("Ordered by"), lambda row: self._people.name(row.ordered_by_id))
+        return text_column("person", _("Ordered by"), lambda row: self._people.name(row.ordered_by_id))
 
     @property
     def _running(self) -> Column[Row] | None:
@@ -211,38 +191,6 @@ class Columns:
             return None if value is None else Quantity(value, Unit.MINUTES)
 
         return Column(key, label, text if not self._is_credits else None, plain, cell, is_numeric=True)
-
-
-def _text(key: str, label: str, of: Callable[[Row], str], *, on_page: bool = True) -> Column[Row]:
-    return Column(key, label, of if on_page else None, lambda row: harmless(of(row)), of)
-
-
-def _occurred(row: Row) -> date | None:
-    return row.occurred_on
-
-
-def _starts(row: Row) -> date | None:
-    return row.starts_on
-
-
-def _ends(row: Row) -> date | None:
-    return row.ends_on
-
-
-def _day(of: Callable[[Row], date | None]) -> Callable[[Row], str]:
-    def text(row: Row) -> str:
-        day = of(row)
-        return fmt.short_day(day) if day else ""
-
-    return text
-
-
-def _iso(of: Callable[[Row], date | None]) -> Callable[[Row], str]:
-    def text(row: Row) -> str:
-        day = of(row)
-        return day.isoformat() if day else ""
-
-    return text
 
 
 def _category(row: Row) -> str:
