@@ -11,6 +11,7 @@ import tempfile
 import time
 from collections.abc import Iterator
 from contextlib import ExitStack
+from copy import deepcopy
 from pathlib import Path
 from typing import Any
 
@@ -223,7 +224,7 @@ def world(databases: Databases) -> Iterator[Any]:
 
     made = databases.world()
     with clock.frozen(NOW):
-        yield made
+        yield deepcopy(made)  # what a test changes of it is changed for that test alone, as in the database
     if streams.count_open():  # answers that the test began and did not read keep their places until they are collected
         gc.collect()
 

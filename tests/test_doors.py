@@ -26,6 +26,8 @@ MANAGERS = ADMINS | {"stranger"}  # of users; the last one in their own customer
 OWN_ADMINS = ADMINS | {"stranger"}  # of their customer's workspaces; the last one of another customer's
 ACCOUNT_TEAM = {"csam", "coordinator"}
 STAFF = ACCOUNT_TEAM | {"engineer"}
+ASSESSORS = ADMINS | ACCOUNT_TEAM | {"stranger"}  # who set up and run assessments; the last one in their own customer
+ASSESSMENT_ACTS = ("end", "finish", "discard", "withdraw")
 IMPORT_ACTS = ("mapping", "start", "save", "delete")
 WEBHOOK_OWNERS = {"admin", "csam", "coordinator", "stranger"}
 WEBHOOK_ACTS = ("secret", "ping", "pause", "resume", "delete", "replay")
@@ -44,7 +46,16 @@ API |= {
     ("POST", "api:write_request_message"): [1],
     ("POST", "api:log_request_time"): [1],
 }
+API |= {("GET", f"api:list_assessment_{name}"): [] for name in ("set_ups", "runs")}
+API |= {("GET", "api:get_assessment_run"): [1], ("GET", "api:list_assessment_findings"): [1]}
+API |= {("GET", "api:list_affected_objects"): [1, 1], ("POST", "api:withdraw_assessment_run"): [1]}
+API |= {("POST", "api:set_up_assessment"): [], ("POST", "api:end_assessment"): [1]}
+API |= {("POST", "api:add_assessment_run"): [1]}
 API |= {("GET", f"api:list_learning_{name}"): [] for name in ("activities", "records")}
+API |= {("GET", f"api:list_{name}"): [] for name in ("offerings", "engagements", "deliveries", "booked_days", "holds")}
+API |= {("GET", "api:get_engagement"): [1], ("POST", "api:request_service"): []}
+API |= {("POST", f"api:{act}_engagement"): [1] for act in ("plan", "schedule", "finish")}
+API |= {("POST", f"api:{act}_delivery"): [1] for act in ("log", "accept", "dispute")}
 API |= {("GET", "api:list_health_events"): []}
 API |= {("POST", "api:post_entries"): [], ("POST", "api:reverse_entry"): [1]}
 
@@ -113,6 +124,18 @@ def doors(world: SimpleNamespace) -> dict[tuple[str, str], tuple[list[Any], dict
         ("POST", "activity:view_save"): ([], for_all(404)),  # without the address of a page
         ("POST", "activity:view_rename"): ([999_999], for_all(404)),
         ("POST", "activity:view_delete"): ([999_999], for_all(404)),
+        ("GET", "assessments:overview"): ([], for_all(200)),
+        ("GET", "assessments:schema"): ([], for_all(200)),
+        ("GET", "assessments:definition"): ([999_999], for_all(404)),
+        ("GET", "assessments:new"): ([], only(ASSESSORS)),
+        ("GET", "assessments:upload"): ([], only(ASSESSORS)),
+        ("GET", "assessments:intake"): ([999_999], none_there(ASSESSORS | {"engineer"})),
+        ("GET", "assessments:set_up"): ([999_999], none_there(ASSESSORS | {"engineer"})),
+        ("GET", "assessments:questions"): ([999_999], none_there(ASSESSORS)),
+        ("GET", "assessments:run"): ([999_999], none_there(ASSESSORS | {"engineer"})),
+        ("GET", "assessments:findings_csv"): ([999_999], none_there(ASSESSORS | {"engineer"})),
+        ("GET", "assessments:finding"): ([999_999, 999_999], none_there(ASSESSORS | {"engineer"})),
+        **{("POST", f"assessments:{act}"): ([999_999], none_there(ASSESSORS)) for act in ASSESSMENT_ACTS},
         ("GET", "integrations:imports"): ([], only(ACCOUNT_TEAM)),
         ("GET", "integrations:codes"): ([], only(ACCOUNT_TEAM)),
         ("GET", "integrations:codes_csv"): ([], only(ACCOUNT_TEAM)),
@@ -161,6 +184,7 @@ def doors(world: SimpleNamespace) -> dict[tuple[str, str], tuple[list[Any], dict
         **office(world),
         **support(world),
         **work(),
+        **services(),
         **time_and_placement(world),
         **health(world),
         **learning(world),
@@ -223,6 +247,22 @@ def account_policy() -> dict[tuple[str, str], tuple[list[Any], dict[str, int]]]:
         ("GET", "people:sso_find"): ([], for_all(200)),
         **{("GET", f"people:{name}"): (["no-such"], for_all(404)) for name in ("sso", "sso_return")},
         ("POST", "people:sso_go"): (["no-such"], for_all(404)),
+    }
+
+
+ENGAGEMENT_ACTS = ("plan", "schedule", "free_day", "decline", "cancel", "log", "finish")
+DELIVERY_ACTS = ("accept", "dispute", "answer", "correct")
+
+
+def services() -> dict[tuple[str, str], tuple[list[Any], dict[str, int]]]:
+    """Of an engagement that is not there; tests/engagements says who does what."""
+    return {
+        **{("GET", f"engagements:{name}"): ([], for_all(200)) for name in ("services", "engagements", "upcoming")},
+        ("GET", "engagements:offering"): (["no-such"], for_all(404)),
+        ("POST", "engagements:request"): (["no-such"], for_all(404)),  # without a workspace
+        **{("GET", f"engagements:{name}"): (["1"], for_all(404)) for name in ("engagement", "cancelling")},
+        **{("POST", f"engagements:{act}"): (["1"], for_all(404)) for act in ENGAGEMENT_ACTS},
+        **{("POST", f"engagements:{act}"): ([1], for_all(404)) for act in DELIVERY_ACTS},
     }
 
 
@@ -389,6 +429,7 @@ def _made(world: SimpleNamespace) -> tuple[int, int]:
 NOBODY = {  # everything else asks to sign in
     "activity:agreement_details": 301,
     "account_login": 200,
+    "assessments:schema": 200,
     "account_reset_password": 200,
     "account_reset_password_done": 200,
     "account_reset_password_from_key": 200,

@@ -6,7 +6,7 @@ Walks over every table that there is, so that a new one without a policy fails h
 import json
 import os
 from collections.abc import Callable, Iterator
-from datetime import date
+from datetime import date, timedelta
 from types import SimpleNamespace
 from typing import Any
 from uuid import UUID
@@ -33,6 +33,25 @@ from tallyhub.agreements.models import (
     TimeRule,
     WorkCalendar,
 )
+from tallyhub.assessments.models import (
+    AffectedObject,
+    AnswerDraft,
+    Check,
+    Definition,
+    Finding,
+    Intake,
+    Prerequisite,
+    Run,
+    SetUp,
+    Version,
+)
+from tallyhub.engagements.models import (
+    Engagement,
+    EngagementBooking,
+    EngagementChange,
+    EngagementDelivery,
+    Slot,
+)
 from tallyhub.health.models import AffectedCustomer, HealthEvent
 from tallyhub.integrations.models import Attempt, Delivery, Endpoint, Import, SavedMapping
 from tallyhub.journal.models import Answered
@@ -42,7 +61,7 @@ from tallyhub.kernel.scope import command, scope, widen
 from tallyhub.learning.models import Activity, Assignment, Fact, Record, Source
 from tallyhub.learning.models import XapiStatement as Told
 from tallyhub.ledger import commands as ledger
-from tallyhub.ledger.models import Entry
+from tallyhub.ledger.models import Entry, Hold
 from tallyhub.office.models import AgreementDraft, Enquiry
 from tallyhub.organizations.models import Organization, PersonKey, ProvedDomain, WorkAccount, Workspace
 from tallyhub.people.models import DirectoryGroup, Group, GroupMember, IdentityProvider, Invitation, Naming
@@ -71,12 +90,16 @@ OPEN = {
     "accounts_cache": "counts sign-in attempts",
     "accounts_tokenuse": "counts requests; the app's role has no right to it, only a definer function",
     "agreements_product": "the provider's catalogue",
+    "assessments_check": "the provider's catalogue",
+    "assessments_definition": "the provider's catalogue",
+    "assessments_version": "the provider's catalogue",
     "learning_activity": "the provider's catalogue",
     "agreements_service": "the provider's catalogue",
     "auth_group": "Django's, unused",
     "auth_group_permissions": "Django's, unused",
     "auth_permission": "Django's, unused",
     "django_content_type": "Django's",
+    "engagements_offering": "the provider's catalogue",
     "django_migrations": "Django's",
     "socialaccount_socialaccount": "as accounts_person; holds a hash of who it is at which provider, and nothing else",
     "socialaccount_socialapp": "allauth's, unused: a customer's identity provider is ours",
@@ -94,6 +117,14 @@ DEFINERS = {
     "agreements_customers_naming",
     "agreements_find_customers",
     "agreements_unsettled",
+    "assessments_count_rows",
+    "assessments_count_setups",
+    "assessments_count_states",
+    "assessments_customers_unsettled",
+    "assessments_customers_with_intakes",
+    "assessments_customers_with_objects",
+    "assessments_run_in",
+    "assessments_seen",
     "ledger_days_as_of",
     "health_held",
     "health_named",
@@ -113,7 +144,12 @@ DEFINERS = {
     "learning_use_source",
     "journal_kinds",
     "ledger_customers_of",
+    "ledger_held_as_of",
     "ledger_offers",
+    "engagements_busy",
+    "engagements_customers_of",
+    "engagements_customers_to_settle",
+    "engagements_worked",
     "integrations_import_customers",
     "integrations_waiting_customers",
     "journal_forget_answers",
@@ -203,7 +239,13 @@ OF_A_PERSON = {"support_defaultgroup", "support_draft", "support_draftfile"}  # 
 # Everybody's own, and that of whose learning they follow; written by the hub, assignments by learning managers too.
 LEARNERS = {f"learning_{name}" for name in ("assignment", "fact", "record", "statement")}
 # What people write about a request that they see, wherever they are in the customer.
+ASSESSORS = {
+    f"assessments_{name}"
+    for name in ("affectedobject", "answerdraft", "finding", "intake", "prerequisite", "run", "setup")
+}
 OF_A_REQUEST = {f"support_{name}" for name in ("booking", "file", "message", "request", "requestviewer")}
+# What whoever works in a workspace writes there, and whoever requested it.
+OF_AN_ENGAGEMENT = {f"engagements_{name}" for name in ("engagement", "engagementdelivery", "slot")}
 
 
 HERE = ("customer_id", "workspace_id")
@@ -242,6 +284,8 @@ def spread(world: SimpleNamespace, owner: Any) -> SimpleNamespace:
         _health(world.provider, customer)
         _people(customer, workspace, person)
         _support(customer, workspace, person)
+        _engagements(customer, workspace)
+        _assessments(customer, workspace)
         _learning(customer, workspace, person)
         made = {"customer_id": customer.pk, "made_by_id": person.pk, "made_at": "2026-11-21T12:00Z", "name": "x"}
         Import.objects.using("owner").create(**made)
@@ -350,6 +394,54 @@ def _support(customer: Any, workspace: Any, person: Any) -> None:
             Booking.objects.using("owner").create(**inside, work=work, entry=entry, entitlement_id=entry.entitlement_id)
 
 
+def _engagements(customer: Any, workspace: Any) -> None:
+    """An engagement that was scheduled, delivered and corrected, with what it held and booked."""
+    of = {"customer_id": customer.pk}
+    package = Package.objects.using("owner").filter(customer=customer).order_by("pk")[0]
+    entitlement = package.entitlements.using("owner").order_by("pk")[0]
+    for place in {workspace.pk, _first_of(customer)}:
+        there = {**of, "workspace_id": place}
+        serial = 900_000 + place
+        one = Engagement.objects.using("owner").create(
+            **there, id=serial, number=str(serial), title="x", requested_at=NOW, changed_at=NOW, entitlement=entitlement
+        )
+        inside = {**there, "engagement": one}
+        EngagementChange.objects.using("owner").create(**inside, kind="x", at=NOW)
+        Slot.objects.using("owner").create(**inside, starts_at=NOW, ends_at=NOW + timedelta(hours=1))
+        done = {**inside, "day": NOW.date(), "minutes": 1, "logged_at": NOW, "due_on": NOW.date()}
+        delivery = EngagementDelivery.objects.using("owner").create(**done)
+        EngagementDelivery.objects.using("owner").create(**done, corrects=delivery)
+        held = {"day": NOW.date(), "amount": 1, "source": "x", "held_for": "x", "external_id": f"{place}"}
+        Hold.objects.using("owner").create(**there, **held, entitlement=entitlement, ledger_version=1, recorded_at=NOW)
+        entry = Entry.objects.using("owner").filter(customer=customer, workspace_id=place).order_by("-pk").first()
+        if entry:
+            EngagementBooking.objects.using("owner").create(
+                **inside, delivery=delivery, entry=entry, entitlement_id=entry.entitlement_id
+            )
+
+
+def _assessments(customer: Any, workspace: Any) -> None:
+    """An assessment that is set up, ran and is being answered."""
+    definition, _ = Definition.objects.using("owner").get_or_create(code="x", names={"en": "x"})
+    version, _ = Version.objects.using("owner").get_or_create(
+        definition=definition, number=1, defaults={"published_at": NOW}
+    )
+    check, _ = Check.objects.using("owner").get_or_create(
+        version=version, code="x", defaults={"place": 0, "focus": "change", "priority": "low", "titles": {"en": "x"}}
+    )
+    for place in {workspace.pk, _first_of(customer)}:
+        there = {"customer_id": customer.pk, "workspace_id": place}
+        one = SetUp.objects.using("owner").create(**there, definition=definition, configured_on=NOW.date())
+        AnswerDraft.objects.using("owner").create(**there, set_up=one, version=version, changed_at=NOW)
+        run = Run.objects.using("owner").create(
+            **there, set_up=one, version=version, collected_at=NOW, at=NOW, digest=b"x"
+        )
+        Prerequisite.objects.using("owner").create(**there, run=run, place=0, name="x", is_passed=True)
+        finding = Finding.objects.using("owner").create(**there, run=run, checked=check, outcome="failed")
+        AffectedObject.objects.using("owner").create(**there, finding=finding, name="x")
+        Intake.objects.using("owner").create(**there, set_up=one, run=run, at=NOW, total=1, stage="done")
+
+
 def _learning(customer: Any, workspace: Any, person: Any) -> None:
     """What somebody learns in both workspaces, and the systems that tell of it."""
     activity, _ = Activity.objects.using("owner").get_or_create(
@@ -370,8 +462,7 @@ def _learning(customer: Any, workspace: Any, person: Any) -> None:
             **there, name="x", key=f"x-{place}", digest=b"", takes_addresses=True, made_by_id=person.pk, made_at=NOW
         )
         told = {"content": {}, "digest": b"", "stored_at": NOW, "source": source}
-        statement = Told.objects.using("owner").create(**own, **told, statement_id=UUID(int=place), fact=fact)
-        Told.objects.using("owner").filter(pk=statement.pk).update(voiding=statement)
+        Told.objects.using("owner").create(**own, **told, statement_id=UUID(int=place), fact=fact)
 
 
 def _first_of(customer: Any) -> int:
@@ -618,7 +709,8 @@ def test_an_event_is_added_only_about_the_customer_one_works_inside(spread: Any)
 @pytest.mark.parametrize("who", ["workspace", "person", "nobody"])
 def test_who_has_no_customer_in_whole_writes_nothing_of_any(spread: Any, owner: Any, who: str) -> None:
     access = scopes(spread)[who]
-    for table in set(spread.tables) - (MANAGED | OF_A_REQUEST if who == "workspace" else set()):
+    theirs = MANAGED | OF_A_REQUEST | OF_AN_ENGAGEMENT | ASSESSORS if who == "workspace" else set()
+    for table in set(spread.tables) - theirs:
         key = key_of(table)
         update = f"UPDATE {table} SET {key} = {key} WHERE {key} = %s"
         assert refused_or_nothing(access, update, [spread.cedar.pk]), table
@@ -642,6 +734,28 @@ def test_a_workspaces_administrator_writes_who_belongs_to_it_and_to_no_other(
     assert owner.execute(f"SELECT count(*) {where}", [south]).fetchone() == before
 
 
+@pytest.mark.parametrize("table", sorted(OF_AN_ENGAGEMENT))
+def test_an_engagement_is_written_by_whoever_works_there_or_requested_it_and_nowhere_else(
+    spread: Any, owner: Any, table: str
+) -> None:
+    north, south = spread.north.pk, spread.south.pk
+    update = f"UPDATE {table} SET workspace_id = workspace_id WHERE workspace_id = %s"
+    claims = {"workspaces": (north, south)}
+    works, reads = spread.north_admin.pk, spread.reader.pk
+    assert not refused_or_nothing(Access(works, spread.cedar.pk, **claims), update, [north])
+    assert refused_or_nothing(Access(works, spread.cedar.pk, **claims), update, [south])
+    assert refused_or_nothing(Access(works, spread.birch.pk, **claims), update, [north])
+    assert refused_or_nothing(Access(reads, spread.cedar.pk, **claims), update, [north])
+    owner.execute("UPDATE engagements_engagement SET requested_by_id = %s WHERE workspace_id = %s", [reads, north])
+    assert not refused_or_nothing(Access(reads, spread.cedar.pk, **claims), update, [north])
+
+
+def test_what_an_engineer_has_to_do_is_told_in_hours_and_ids_alone(spread: Any, owner: Any) -> None:
+    owner.execute("UPDATE engagements_slot SET engineer_id = %s", [spread.engineer.pk])
+    busy = f"SELECT * FROM engagements_busy({spread.engineer.pk}, '2026-11-01', '2026-12-01')"
+    assert {row[2] for row in read(scopes(spread)["customer"], busy)} == {spread.cedar.pk, spread.birch.pk}
+
+
 @pytest.mark.parametrize("table", sorted(OF_A_REQUEST))
 def test_what_belongs_to_a_request_is_written_by_whoever_sees_it_and_nowhere_else(
     spread: Any, owner: Any, table: str
@@ -655,6 +769,29 @@ def test_what_belongs_to_a_request_is_written_by_whoever_sees_it_and_nowhere_els
     update = f"UPDATE {table} SET workspace_id = workspace_id WHERE workspace_id = %s"
     assert refused_or_nothing(Access(spread.reader.pk, spread.cedar.pk, workspaces=(north,)), update, [north])
     assert not refused_or_nothing(here, update, [north])
+
+
+@pytest.mark.parametrize("table", sorted(ASSESSORS))
+def test_what_assessments_found_is_for_administrators_and_staff_and_written_by_who_may_run_them(
+    spread: Any, owner: Any, table: str
+) -> None:  # R2.4
+    north, south = spread.north.pk, spread.south.pk
+    count = f"SELECT count(*) > 0 FROM {table} WHERE workspace_id = {north}"
+    update = f"UPDATE {table} SET workspace_id = workspace_id WHERE workspace_id = %s"
+    for person, reads, writes in (
+        (spread.north_admin, True, True),
+        (spread.csam, True, True),
+        (spread.engineer, True, False),
+        (spread.reader, False, False),
+        (spread.stranger, False, False),
+    ):
+        claims = Access(person.pk, spread.cedar.pk, workspaces=(north, south))
+        assert read(claims, count) == [(reads,)], person.name
+        assert refused_or_nothing(claims, update, [north]) is not writes, person.name
+    here = Access(spread.north_admin.pk, spread.cedar.pk, workspaces=(north, south))
+    assert refused_or_nothing(here, update, [south])
+    elsewhere = Access(spread.csam.pk, spread.birch.pk, workspaces=(spread.birch_main.pk,))
+    assert read(elsewhere, f"SELECT count(*) FROM {table}") == [(0,)]
 
 
 def test_a_draft_is_read_and_written_by_the_account_team_alone(spread: Any) -> None:
@@ -715,9 +852,19 @@ def test_every_pointer_between_customer_tables_leads_with_the_customer(world: Si
     wanted = {
         (table, target, ("customer_id", column), ("customer_id", "id")) for table, column, target in customer_keys()
     }
-    # What belongs to a request points at it together with its workspace, which so points at its customer's.
-    in_request = {table for table, target, columns, _ in there if columns == (*HERE, "request_id")}
-    implied = {one for one in wanted if one[0] in in_request and one[2][1] in ("workspace_id", "request_id")}
+    # What belongs to a request, or an engagement, points at it together with its workspace, which so points at its
+    # customer's.
+    wholes = ("request_id", "engagement_id")
+    in_whole = {table for table, target, columns, _ in there if columns in [(*HERE, one) for one in wholes]}
+    implied = {one for one in wanted if one[0] in in_whole and one[2][1] in ("workspace_id", *wholes)}
+    # What belongs to a request or a run points at it together with its workspace, and so at its customer.
+    in_place = {
+        (table, columns[2]) for table, _target, columns, _ in there if columns[:2] == HERE and len(columns) == 3
+    }
+    placed = {table for table, _column in in_place}
+    implied = {
+        one for one in wanted if (one[0], one[2][1]) in in_place or (one[2][1] == "workspace_id" and one[0] in placed)
+    }
     assert len(wanted) > 15
     assert wanted - implied - there == set()
 

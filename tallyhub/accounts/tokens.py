@@ -21,6 +21,10 @@ class TokenScope(StrEnum):
     READ_REQUESTS = "requests:read"
     WRITE_REQUESTS = "requests:write"
     READ_LEARNING = "learning:read"
+    READ_ASSESSMENTS = "assessments:read"
+    WRITE_ASSESSMENTS = "assessments:write"
+    READ_SERVICES = "services:read"
+    WRITE_SERVICES = "services:write"
     READ_HEALTH = "health:read"
 
 
@@ -31,6 +35,12 @@ SCOPE_LABELS = {
     TokenScope.READ_REQUESTS: _("Read support requests, their messages and, for staff, the time worked"),
     TokenScope.WRITE_REQUESTS: _("Open support requests, write messages in them and, for engineers, log time"),
     TokenScope.READ_LEARNING: _("Read what you learn and, for learning managers, what their people learn"),
+    TokenScope.READ_ASSESSMENTS: _("Read what assessments found"),
+    TokenScope.WRITE_ASSESSMENTS: _("Set up assessments and bring in their results"),
+    TokenScope.READ_SERVICES: _("Read the services that were ordered, and what was delivered of them"),
+    TokenScope.WRITE_SERVICES: _(
+        "Request services and accept or dispute what was delivered; for staff, plan, schedule and deliver them"
+    ),
     TokenScope.READ_HEALTH: _("Read service health: what goes on and what was"),
 }
 # The right without which it is of no use. Support requests are given to people who have no right at all (R1.5), so that
@@ -39,11 +49,14 @@ _NEEDED = {
     TokenScope.READ_AGREEMENTS: Right.VIEW_ACTIVITY,
     TokenScope.READ_ENTRIES: Right.VIEW_ACTIVITY,
     TokenScope.WRITE_ENTRIES: Right.POST_ENTRIES,
+    TokenScope.READ_ASSESSMENTS: Right.VIEW_ASSESSMENTS,
+    TokenScope.WRITE_ASSESSMENTS: Right.SET_UP_ASSESSMENTS,
 }
 _NEEDED_OF_CUSTOMER = _NEEDED | dict.fromkeys(
     (TokenScope.READ_REQUESTS, TokenScope.WRITE_REQUESTS), Right.VIEW_ALL_REQUESTS
 )
 _NEEDED_OF_CUSTOMER |= {TokenScope.READ_LEARNING: Right.VIEW_LEARNING}
+_NEEDED_OF_CUSTOMER |= {TokenScope.READ_SERVICES: Right.VIEW_ACTIVITY, TokenScope.WRITE_SERVICES: Right.VIEW_ACTIVITY}
 _NEEDED_OF_CUSTOMER |= {TokenScope.READ_HEALTH: Right.VIEW_ACTIVITY}
 # A token has these of its holder's rights and no others, so that an endpoint cannot reach further than its scope.
 _RIGHTS_OF = {
@@ -56,9 +69,17 @@ _RIGHTS_OF = {
     TokenScope.WRITE_REQUESTS: frozenset(
         {Right.VIEW_ALL_REQUESTS, Right.OPEN_REQUESTS, Right.READ_WORK, Right.WORK_REQUESTS}
     ),
+    TokenScope.READ_ASSESSMENTS: frozenset({Right.VIEW_ASSESSMENTS}),
+    TokenScope.WRITE_ASSESSMENTS: frozenset({Right.VIEW_ASSESSMENTS, Right.SET_UP_ASSESSMENTS}),
+}
+# What was ordered is read by whoever reads the workspace, and written by those who plan, deliver or administer there.
+_READS_SERVICES = frozenset({Right.VIEW_ACTIVITY, Right.PLAN_SERVICES, Right.DELIVER_SERVICES})
+_RIGHTS_OF |= {
+    TokenScope.READ_SERVICES: _READS_SERVICES,
+    TokenScope.WRITE_SERVICES: _READS_SERVICES | {Right.ADMINISTER},
 }
 # What only somebody may do: a customer's own token is nobody, and lies with the customer, whoever made it.
-_OF_PEOPLE = frozenset({Right.READ_WORK, Right.WORK_REQUESTS})
+_OF_PEOPLE = frozenset({Right.READ_WORK, Right.WORK_REQUESTS, Right.PLAN_SERVICES, Right.DELIVER_SERVICES})
 
 
 def new_secret() -> str:

@@ -112,6 +112,7 @@ def _totals(one: Balance, *, several: bool) -> Iterable[dict[str, Any]]:
         yield figure(_("Over"), one.over, Tone.OVER)
     if one.quantity:
         yield figure(_("Left"), one.left, one.tone if not one.over else Tone.PLAIN)
+    yield from _planned(one, figure)
     if one.used_here != one.used:
         yield figure(_("Used in the chosen workspaces"), one.used_here)
     yield figure(_("Used in the agreement"), one.used)
@@ -121,6 +122,14 @@ def _totals(one: Balance, *, several: bool) -> Iterable[dict[str, Any]]:
         yield figure(_("To come"), one.upcoming)
     if one.expired:
         yield figure(_("Expired unused"), one.expired)
+
+
+def _planned(one: Balance, figure: Callable[..., dict[str, Any]]) -> Iterable[dict[str, Any]]:
+    if not one.held:
+        return
+    yield figure(_("Planned, expired") if one.has_ended else _("Planned"), one.held)
+    if not (one.has_ended or one.is_as_needed):
+        yield figure(_("Free to plan"), one.free)
 
 
 def _people(one: Balance, figure: Callable[..., dict[str, Any]]) -> Iterable[dict[str, Any]]:

@@ -1,51 +1,29 @@
 """The grid behind on-demand education: one declaration for page and export (R2.2)."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from datetime import date
-from functools import cached_property
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django.utils.translation import gettext as _
 
 from tallyhub.activity.drilldown import Subject
-from tallyhub.activity.rows import People, Rows, plain_amount
+from tallyhub.activity.rows import People, RecordRows, day_column, plain_amount, text_column
 from tallyhub.activity.rules import Tone
 from tallyhub.kernel import formatting as fmt
 from tallyhub.kernel.amounts import Unit
-from tallyhub.kernel.grid import COUNT_MAX, Column, Place, count_text, harmless
+from tallyhub.kernel.grid import Column, count_text, harmless
 from tallyhub.kernel.http import url
 from tallyhub.kernel.spreadsheets import Quantity
 from tallyhub.learning import listing, words
-from tallyhub.learning.listing import Row, RowFilter
+from tallyhub.learning.listing import Row
 
 
-class EducationRows(Rows):
+class EducationRows(RecordRows):
     """What people learnt, for learning managers; the others' rows are counted (R2.2)."""
 
-    sorts = listing.SORTS
-
-    @cached_property
-    def filter(self) -> RowFilter:
-        return self._filter(self.workspaces)
-
-    def _filter(self, workspaces: tuple[int, ...]) -> RowFilter:
-        wanted = self.wanted
-        return RowFilter(wanted.entitlements, workspaces, wanted.first_day, wanted.last_day, wanted.reference)
+    records = listing
 
     def columns(self) -> list[Column[Any]]:
         return Columns(self.subject, self.workspace_names, self.people).declared()
-
-    def page(self, place: Place) -> list[Row]:
-        return listing.list_page(self.filter, place)
-
-    def stream(self) -> Iterator[Sequence[Row]]:
-        return listing.stream(self.filter)
-
-    def count(self, *, exact_max: int = COUNT_MAX) -> int:
-        return listing.count(self.filter, exact_max=exact_max)
-
-    def count_all(self) -> int:
-        return listing.count(self._filter(self.choice.workspaces))
 
     def learn(self, rows: Sequence[Row]) -> None:
         self.people.learn(person for row in rows for person in (row.person_id, row.assigned_by))
@@ -54,7 +32,7 @@ class EducationRows(Rows):
         """What was started and completed in the chosen workspaces, by how many people, and in which days, whoever
         may see the rows.
         """
-        found = listing.count_learning(self._filter(self.choice.workspaces))
+        found = listing.count_learning(self.filter_of(self.choice.workspaces))
         counted = [
             (_("Started"), count_text(found.started, fmt.number)),
             (_("Completed"), count_text(found.completed, fmt.number)),
@@ -81,35 +59,60 @@ class Columns:
     def declared(self) -> list[Column[Row]]:
         several = len(self._workspaces) > 1
         return [
-            Column("occurred_on", _("Started"), lambda row: fmt.short_day(row.occurred_on),
-                   lambda row: row.occurred_on.isoformat(), lambda row: row.occurred_on, sort="occurred_on"),
-            _text("person", _("Learner"), lambda row: self._people.name(row.person_id)),
-            _text("email", _("Email address"), self._email),
-            Column("title", _("Activity"), self._title, lambda row: harmless(row.title), lambda row: row.title,
-                   href=_href),
-            _text("activity_id", _("Activity code"), lambda row: row.activity_code, on_page=False),
-            _text("format", _("Format"), lambda row: str(words.FORMAT_NAMES[row.format]) if row.format else ""),
-            _text("product", _("Product"), lambda row: row.product),
-            _text("level", _("Level"), lambda row: str(words.LEVEL_NAMES[row.level]) if row.level else ""),
-            _text("language", _("Language"), lambda row: words.language_name(row.language) if row.language else ""),
-            _text("assigned_by", _("Assigned by"), lambda row: self._people.name(row.assigned_by)),
-            _day("due_on", _("Due"), lambda row: row.due_on),
-            _day("last_activity_on", _("Last activity"), lambda row: row.last_activity_on),
-            _day("completed_on", _("Completed"), lambda row: row.completed_on),
-            Column("progress_pct", _("Progress"), _progress,
-                   lambda row: "" if row.progress_pct is None else row.progress_pct, is_numeric=True),
-            _text("workspace", _("Workspace"), lambda row: self._workspaces.get(row.workspace_id, ""),
-                  on_page=several),
-            _text("agreement", _("Agreement"), lambda row: self._members[row.entitlement_id][0].number, on_page=False),
-            _text("package", _("Package"), lambda row: self._members[row.entitlement_id][1].code, on_page=False),
-            Column("charged", _("Charged"), lambda row: fmt.amount(row.charged, self._unit(row)),
-                   lambda row: plain_amount(row.charged, self._unit(row)),
-                   lambda row: Quantity(row.charged, self._unit(row)), sort="charged", is_numeric=True),
-            _text("unit", _("Unit"), self._unit, on_page=False),
-            _text("reference", _("Reference"), lambda row: row.reference, on_page=False),
-            _text("source", _("Source"), lambda row: row.source, on_page=False),
-            _text("reversal", _("Reversal"), lambda row: row.reason if row.is_reversal else "", on_page=False),
-        ]  # fmt: skip
+            day_column("occurred_on", _("Started"), lambda row: row.occurred_on, sort="occurred_on"),
+            text_column("person", _("Learner"), lambda row: self._people.name(row.person_id)),
+            text_column("email", _("Email address"), self._email),
+            Column(
+                "title", _("Activity"), self._title, lambda row: harmless(row.title), lambda row: row.title, href=_href
+            ),
+            text_column("activity_id", _("Activity code"), lambda row: row.activity_code, on_page=False),
+            text_column("format", _("Format"), lambda row: str(words.FORMAT_NAMES[row.format]) if row.format else ""),
+            text_column("product", _("Product"), lambda row: row.product),
+            text_column("level", _("Level"), lambda row: str(words.LEVEL_NAMES[row.level]) if row.level else ""),
+            text_column(
+                "language", _("Language"), lambda row: words.language_name(row.language) if row.language else ""
+            ),
+            text_column("assigned_by", _("Assigned by"), lambda row: self._people.name(row.assigned_by)),
+            day_column("due_on", _("Due"), lambda row: row.due_on),
+            day_column("last_activity_on", _("Last activity"), lambda row: row.last_activity_on),
+            day_column("completed_on", _("Completed"), lambda row: row.completed_on),
+            Column(
+                "progress_pct",
+                _("Progress"),
+                _progress,
+                lambda row: "" if row.progress_pct is None else row.progress_pct,
+                is_numeric=True,
+            ),
+            text_column(
+                "workspace", _("Workspace"), lambda row: self._workspaces.get(row.workspace_id, ""), on_page=several
+            ),
+            text_column(
+                "agreement", _("Agreement"), lambda row: self._members[row.entitlement_id][0].number, on_page=False
+            ),
+            text_column("package", _("Package"), lambda row: self._members[row.entitlement_id][1].code, on_page=False),
+            text_column("service", _("Service"), lambda row: self._members[row.entitlement_id][2].title, on_page=False),
+            Column(
+                "real",
+                _("Real"),
+                plain=lambda row: plain_amount(row.real, self._unit(row)),
+                cell=lambda row: Quantity(row.real, self._unit(row)),
+                is_numeric=True,
+            ),
+            text_column("multiplier", _("Multiplier"), lambda row: row.multiplier, on_page=False),
+            Column(
+                "charged",
+                _("Charged"),
+                lambda row: fmt.amount(row.charged, self._unit(row)),
+                lambda row: plain_amount(row.charged, self._unit(row)),
+                lambda row: Quantity(row.charged, self._unit(row)),
+                sort="charged",
+                is_numeric=True,
+            ),
+            text_column("unit", _("Unit"), self._unit, on_page=False),
+            text_column("reference", _("Reference"), lambda row: row.reference, on_page=False),
+            text_column("source", _("Source"), lambda row: row.source, on_page=False),
+            text_column("reversal", _("Reversal"), lambda row: row.reason if row.is_reversal else "", on_page=False),
+        ]
 
     def _unit(self, row: Row) -> Unit:
         return self._members[row.entitlement_id][2].unit
@@ -127,22 +130,6 @@ class Columns:
         if row.charged != row.real and not row.is_reversed:
             notes.append(_("in fact %(amount)s") % {"amount": fmt.amount(row.real, self._unit(row))})
         return " · ".join(notes) or "–"
-
-
-def _text(key: str, label: str, of: Callable[[Row], str], *, on_page: bool = True) -> Column[Row]:
-    return Column(key, label, of if on_page else None, lambda row: harmless(of(row)), of)
-
-
-def _day(key: str, label: str, of: Callable[[Row], date | None]) -> Column[Row]:
-    def text(row: Row) -> str:
-        day = of(row)
-        return fmt.short_day(day) if day else ""
-
-    def iso(row: Row) -> str:
-        day = of(row)
-        return day.isoformat() if day else ""
-
-    return Column(key, label, text, iso, of)
 
 
 def _href(row: Row) -> str:

@@ -8,7 +8,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from tallyhub.activity.drilldown import Subject
-from tallyhub.activity.rows import People, Rows, plain_amount
+from tallyhub.activity.rows import People, Rows, day_column, plain_amount, text_column
 from tallyhub.agreements.rules import ServiceKind
 from tallyhub.kernel import formatting as fmt
 from tallyhub.kernel.access import Access, Right
@@ -66,22 +66,24 @@ class Columns:
     def declared(self) -> list[Column[EntryRow]]:
         several_workspaces, several_services = len(self._workspaces) > 1, len(self._services) > 1
         found: list[Column[EntryRow] | None] = [
-            Column("occurred_on", _("Day"), _short_day, _iso_day, lambda row: row.occurred_on, sort="occurred_on"),
-            _text("reference", _("Reference"), lambda row: row.external_id),
+            day_column("occurred_on", _("Day"), lambda row: row.occurred_on, sort="occurred_on"),
+            text_column("reference", _("Reference"), lambda row: row.external_id),
             Column("title", _("What"), self._what, lambda row: harmless(row.title), lambda row: row.title),
-            _text("person", _("Person"), self._person) if self._people else None,
-            _text("workspace", _("Workspace"), self._workspace, on_page=several_workspaces),
-            _text("service", _("Service"), self._service, on_page=several_services),
-            _text("agreement", _("Agreement"), lambda row: self._members[row.entitlement_id][0].number, on_page=False),
-            _text("package", _("Package"), lambda row: self._members[row.entitlement_id][1].code, on_page=False),
+            text_column("person", _("Person"), self._person) if self._people else None,
+            text_column("workspace", _("Workspace"), self._workspace, on_page=several_workspaces),
+            text_column("service", _("Service"), self._service, on_page=several_services),
+            text_column(
+                "agreement", _("Agreement"), lambda row: self._members[row.entitlement_id][0].number, on_page=False
+            ),
+            text_column("package", _("Package"), lambda row: self._members[row.entitlement_id][1].code, on_page=False),
             Column("package_name", _("Package name"), cell=lambda row: self._members[row.entitlement_id][1].name),
             self._amount("real", _("Real"), lambda row: row.real_amount, on_page=False),
-            _text("multiplier", _("Multiplier"), _multiplier, on_page=False),
+            text_column("multiplier", _("Multiplier"), _multiplier, on_page=False),
             self._amount("charged", _("Charged"), lambda row: row.charged, sort="charged"),
             self._minutes,
-            _text("unit", _("Unit"), lambda row: self._units[row.entitlement_id], on_page=False),
-            _text("source", _("Source"), lambda row: row.source, on_page=False),
-            _text("reversal", _("Reversal"), lambda row: row.reason if row.reverses_id else "", on_page=False),
+            text_column("unit", _("Unit"), lambda row: self._units[row.entitlement_id], on_page=False),
+            text_column("source", _("Source"), lambda row: row.source, on_page=False),
+            text_column("reversal", _("Reversal"), lambda row: row.reason if row.reverses_id else "", on_page=False),
         ]
         return [column for column in found if column]
 
@@ -136,19 +138,6 @@ class Columns:
             sort=sort,
             is_numeric=True,
         )
-
-
-def _text(key: str, label: str, of: Callable[[EntryRow], str], *, on_page: bool = True) -> Column[EntryRow]:
-    """A column of text: the same on page and in the export, in a CSV made harmless for spreadsheets."""
-    return Column(key, label, of if on_page else None, lambda row: harmless(of(row)), of)
-
-
-def _short_day(row: EntryRow) -> str:
-    return fmt.short_day(row.occurred_on)
-
-
-def _iso_day(row: EntryRow) -> str:
-    return row.occurred_on.isoformat()
 
 
 def _multiplier(row: EntryRow) -> str:

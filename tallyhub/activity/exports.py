@@ -19,7 +19,9 @@ from tallyhub.activity.rules import Group
 from tallyhub.activity.statement_words import Words, cells_of
 from tallyhub.activity.statements import Document, Lines, read_document
 from tallyhub.agreements.rules import ServiceKind
-from tallyhub.kernel.access import Right
+from tallyhub.assessments import full
+from tallyhub.assessments.queries import count_full, get_run, stream_full
+from tallyhub.kernel.access import Access, Right
 from tallyhub.kernel.errors import Conflict, Forbidden
 from tallyhub.kernel.grid import Column
 from tallyhub.kernel.http import file_name
@@ -119,6 +121,8 @@ def open_source(reader: Reader, address: str, *, rows_max: int) -> Source:
     found = _resolve(address)
     if found.view_name == "activity:statement":
         return _statement_source(*open_statement(reader, found.kwargs["statement_id"]))
+    if found.view_name == "assessments:run":
+        return _run_source(reader.access, found.kwargs["run_id"], rows_max)
     if found.view_name == "learning:report":
         return _report_source(reader, QueryDict(urlsplit(address).query), rows_max)
     finders: dict[str, Callable[[], Find]] = {
@@ -162,6 +166,20 @@ def _report_source(reader: Reader, query: QueryDict, rows_max: int) -> Source:
         True,
         sheets,
     )
+
+
+def _run_source(access: Access, run_id: int, rows_max: int) -> Source:
+    """Everything that an assessment found; the objects may name people."""
+    run = get_run(access, run_id)
+    columns: list[Column[Any]] = full.columns()
+
+    def sheets(watch: Watch) -> Iterator[Sheet]:
+        flat = (row for batch in stream_full(run) for row in batch)
+        labels = [(column.key, column.label) for column in columns]
+        yield Sheet(_("Findings"), labels, (cells_of(columns, row) for row in watch(flat)))
+
+    total = count_full(run, exact_max=rows_max)
+    return Source(full.file_name_of(run, "xlsx"), total, (run.workspace_id,), True, sheets)
 
 
 def _statement_source(words: Words, lines: Lines) -> Source:

@@ -2,9 +2,11 @@
 
 from django.http import QueryDict
 
+from tallyhub.activity.assessment_grid import AssessmentRows
 from tallyhub.activity.contact_grid import ContactRows
 from tallyhub.activity.drilldown import Subject
 from tallyhub.activity.education_grid import EducationRows
+from tallyhub.activity.engagement_grid import EngagementRows
 from tallyhub.activity.entry_grid import EntryRows
 from tallyhub.activity.filters import Choice
 from tallyhub.activity.request_grid import RequestRows
@@ -16,6 +18,10 @@ GRIDS: dict[ServiceKind, type[Rows]] = {
     ServiceKind.ADVISORY: RequestRows,
     ServiceKind.EDUCATION: EducationRows,
     ServiceKind.CONTACTS: ContactRows,
+    ServiceKind.PROACTIVE: EngagementRows,
+    ServiceKind.DSE: EngagementRows,
+    ServiceKind.CREDITS: EngagementRows,
+    ServiceKind.ASSESSMENTS: AssessmentRows,
 }
 
 

@@ -87,7 +87,7 @@ SELECT a.id, a.number, a.name, a.plan, seller.name, a.zone, lower(a.term), upper
        t.version, coalesce(t.charged, 0),
        (SELECT coalesce(sum(w.charged), 0) FROM ledger_workspacetotal w
         WHERE w.entitlement_id = e.id AND w.workspace_id = ANY (%(chosen)s))::bigint,
-       n.from_day, n.segments, e.code, s.code, e.rounding_step, e.request_cap
+       n.from_day, n.segments, e.code, s.code, e.rounding_step, e.request_cap, coalesce(t.held, 0)
 FROM agreements_agreement a
 JOIN organizations_organization seller ON seller.id = a.seller_id
 JOIN agreements_package p ON p.agreement_id = a.id
@@ -199,6 +199,7 @@ class _Row(NamedTuple):  # a dataclass of thirty fields takes ten times as long 
     service: str
     rounding_step: int
     request_cap: int | None
+    held: int
 
 
 def _agreement(row: _Row) -> AgreementLines:
@@ -232,7 +233,7 @@ def _line(row: _Row, package: PackageLines, segment: Segment | None) -> Line:
         has_ended = package.state in (State.EXPIRED, State.TERMINATED)
         balance = balance_of(
             segment or _NOTHING_BOUGHT, kind, unit,
-            is_as_needed=row.is_as_needed, has_ended=has_ended, used_here=row.used_here, used=row.used,
+            is_as_needed=row.is_as_needed, has_ended=has_ended, used_here=row.used_here, used=row.used, held=row.held,
         )  # fmt: skip
     return Line(
         row.entitlement_id or 0, kind, unit, row.title, row.description, row.action_url, balance,

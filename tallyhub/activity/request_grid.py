@@ -1,6 +1,6 @@
 """The grid behind reactive and advisory support: one declaration for page and export (R2.1)."""
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from fractions import Fraction
 from functools import cached_property
 from typing import Any
@@ -9,13 +9,13 @@ from django.utils.translation import gettext as _
 
 from tallyhub.activity.additional import request_href
 from tallyhub.activity.drilldown import Subject
-from tallyhub.activity.rows import People, Rows, iso, plain_amount
+from tallyhub.activity.rows import People, RecordRows, day_column, plain_amount, text_column
 from tallyhub.activity.rules import Tone
 from tallyhub.agreements.rules import ServiceKind
 from tallyhub.kernel import formatting as fmt
 from tallyhub.kernel.access import Right
 from tallyhub.kernel.amounts import Unit
-from tallyhub.kernel.grid import COUNT_MAX, Column, Place, count_text, harmless
+from tallyhub.kernel.grid import Column, count_text, harmless
 from tallyhub.kernel.spreadsheets import Quantity
 from tallyhub.support import words
 from tallyhub.support.placement.queries import list_sorts
@@ -23,10 +23,10 @@ from tallyhub.support.time import listing
 from tallyhub.support.time.listing import Row, RowFilter, placed_under
 
 
-class RequestRows(Rows):
+class RequestRows(RecordRows):
     """Requests that one may see, and for administrators the entries that are no request's."""
 
-    sorts = listing.SORTS
+    records = listing
     sees_all = False  # with whom a request is shared is no matter of rights
 
     @property
@@ -55,15 +55,6 @@ class RequestRows(Rows):
 
     def columns(self) -> list[Column[Any]]:
         return Columns(self.subject, self.workspace_names, self.people).declared()
-
-    def page(self, place: Place) -> list[Row]:
-        return listing.list_page(self.filter, place)
-
-    def stream(self) -> Iterator[Sequence[Row]]:
-        return listing.stream(self.filter)
-
-    def count(self, *, exact_max: int = COUNT_MAX) -> int:
-        return listing.count(self.filter, exact_max=exact_max)
 
     def count_all(self) -> int:
         return listing.count_all(self.filter)
@@ -97,26 +88,28 @@ class Columns:
         found: list[Column[Row] | None] = [
             Column("reference", _("Number"), _reference, lambda row: harmless(row.reference), _reference, href=_href),
             Column("title", _("Title"), self._title, lambda row: harmless(row.title), lambda row: row.title),
-            _text("product", _("Product"), lambda row: row.product),
-            _text("severity", _("Severity"), lambda row: row.severity),
-            _text("type", _("Type"), lambda row: words.type_name(row.kind) if row.kind else ""),
-            Column("occurred_on", _("Opened"), _day, _iso_day, lambda row: row.occurred_on, sort="occurred_on"),
-            Column("closed", _("Closed"), _closed, _iso_closed, lambda row: row.closed_on),
-            _text("status", _("Status"), lambda row: words.status_name(row.status) if row.status else ""),
-            _text("person", _("Primary contact"), self._contact),
-            _text("workspace", _("Workspace"), self._workspace, on_page=several_workspaces),
-            _text("service", _("Service"), self._of(lambda member: member[2].title), on_page=False),
-            _text("agreement", _("Agreement"), self._of(lambda member: member[0].number), on_page=several_packages),
-            _text("package", _("Package"), self._of(lambda member: member[1].code), on_page=False),
+            text_column("product", _("Product"), lambda row: row.product),
+            text_column("severity", _("Severity"), lambda row: row.severity),
+            text_column("type", _("Type"), lambda row: words.type_name(row.kind) if row.kind else ""),
+            day_column("occurred_on", _("Opened"), lambda row: row.occurred_on, sort="occurred_on"),
+            day_column("closed", _("Closed"), lambda row: row.closed_on),
+            text_column("status", _("Status"), lambda row: words.status_name(row.status) if row.status else ""),
+            text_column("person", _("Primary contact"), self._contact),
+            text_column("workspace", _("Workspace"), self._workspace, on_page=several_workspaces),
+            text_column("service", _("Service"), self._of(lambda member: member[2].title), on_page=False),
+            text_column(
+                "agreement", _("Agreement"), self._of(lambda member: member[0].number), on_page=several_packages
+            ),
+            text_column("package", _("Package"), self._of(lambda member: member[1].code), on_page=False),
             Column("package_name", _("Package"), self._packages, cell=self._packages) if several_packages else None,
             Column("real", _("Real"), plain=self._plain_real, cell=self._real),
-            _text("multiplier", _("Multiplier"), lambda row: row.multiplier, on_page=False),
+            text_column("multiplier", _("Multiplier"), lambda row: row.multiplier, on_page=False),
             Column("charged", hours, self._charged, self._plain, self._cell, sort="charged", is_numeric=True),
             self._minutes,
             self._cap,
-            _text("unit", _("Unit"), lambda row: ", ".join(self._units_of(row)), on_page=False),
-            _text("source", _("Source"), lambda row: row.source, on_page=False),
-            _text("reversal", _("Reversal"), lambda row: row.reason if row.is_reversal else "", on_page=False),
+            text_column("unit", _("Unit"), lambda row: ", ".join(self._units_of(row)), on_page=False),
+            text_column("source", _("Source"), lambda row: row.source, on_page=False),
+            text_column("reversal", _("Reversal"), lambda row: row.reason if row.is_reversal else "", on_page=False),
         ]
         return [column for column in found if column]
 
@@ -212,10 +205,6 @@ class Columns:
         return Quantity(row.drawn.get(units[0], 0), units[0]) if len(units) == 1 else self._plain(row)
 
 
-def _text(key: str, label: str, of: Callable[[Row], str], *, on_page: bool = True) -> Column[Row]:
-    return Column(key, label, of if on_page else None, lambda row: harmless(of(row)), of)
-
-
 def _reference(row: Row) -> str:
     return row.reference
 
@@ -223,19 +212,3 @@ def _reference(row: Row) -> str:
 def _href(row: Row) -> str:
     """Of a request; an entry has no page."""
     return request_href(row.reference) if row.is_request else ""
-
-
-def _day(row: Row) -> str:
-    return fmt.short_day(row.occurred_on)
-
-
-def _iso_day(row: Row) -> str:
-    return row.occurred_on.isoformat()
-
-
-def _closed(row: Row) -> str:
-    return fmt.short_day(row.closed_on) if row.closed_on else ""
-
-
-def _iso_closed(row: Row) -> str:
-    return iso(row.closed_on)

@@ -4,9 +4,10 @@ Page, CSV, spreadsheet and the job that makes it show the same rows; each kind o
 """
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
 from typing import Any, ClassVar
 
 from django.http import QueryDict
@@ -29,6 +30,7 @@ from tallyhub.kernel.grid import (
     cell,
     count_text,
     cut,
+    harmless,
     heading,
     link,
     page_links,
@@ -209,6 +211,60 @@ class Rows(ABC):
             "address": base + link(carried) if self.may_export else "",
             "empty": None if found.rows else _no_rows(wanted, shown, total),
         }
+
+
+class RecordRows(Rows):
+    """Rows of a package's own listing, which tells its records and the entries that have none."""
+
+    records: Any  # its listing: SORTS, RowFilter, list_page, stream, count
+
+    @property
+    def sorts(self) -> Mapping[str, SortKind]:  # type: ignore[override]
+        found: Mapping[str, SortKind] = self.records.SORTS
+        return found
+
+    @cached_property
+    def filter(self) -> Any:
+        return self.filter_of(self.workspaces)
+
+    def filter_of(self, workspaces: tuple[int, ...]) -> Any:
+        wanted = self.wanted
+        return self.records.RowFilter(
+            wanted.entitlements, workspaces, wanted.first_day, wanted.last_day, wanted.reference
+        )
+
+    def page(self, place: Place) -> list[Any]:
+        found: list[Any] = self.records.list_page(self.filter, place)
+        return found
+
+    def stream(self) -> Iterator[Sequence[Any]]:
+        found: Iterator[Sequence[Any]] = self.records.stream(self.filter)
+        return found
+
+    def count(self, *, exact_max: int = COUNT_MAX) -> int:
+        found: int = self.records.count(self.filter, exact_max=exact_max)
+        return found
+
+    def count_all(self) -> int:
+        found: int = self.records.count(self.filter_of(self.choice.workspaces))
+        return found
+
+
+def text_column(key: str, label: str, of: Callable[[Any], str], *, on_page: bool = True) -> Column[Any]:
+    """The same on page and in the export, in a CSV made harmless for spreadsheets."""
+    return Column(key, label, of if on_page else None, lambda row: harmless(of(row)), of)
+
+
+def day_column(
+    key: str, label: str, of: Callable[[Any], date | None], *, on_page: bool = True, sort: str | None = None
+) -> Column[Any]:
+    """A day, or nothing."""
+
+    def text(row: Any) -> str:
+        day = of(row)
+        return fmt.short_day(day) if day else ""
+
+    return Column(key, label, text if on_page else None, lambda row: iso(of(row)), of, sort=sort)
 
 
 def read_filter(query: QueryDict, subject: Subject, workspaces: tuple[int, ...]) -> EntryFilter:

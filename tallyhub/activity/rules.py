@@ -69,6 +69,13 @@ class Balance:
     next_end: date | None = None
     ends_next: int = 0
     quantity: int = 0  # of the allotments in force
+    held: int = 0  # planned and not delivered yet; no part of any other figure
+    has_ended: bool = False  # nothing can be planned or used any more
+
+    @property
+    def free(self) -> int:
+        """Left and not planned for anything."""
+        return max(self.left - self.held, 0)
 
     @property
     def tone(self) -> Tone:
@@ -82,11 +89,19 @@ class Balance:
 
 
 def balance_of(
-    segment: Segment, kind: ServiceKind, unit: Unit, *, is_as_needed: bool, has_ended: bool, used_here: int, used: int
+    segment: Segment,
+    kind: ServiceKind,
+    unit: Unit,
+    *,
+    is_as_needed: bool,
+    has_ended: bool,
+    used_here: int,
+    used: int,
+    held: int = 0,
 ) -> Balance:
     """The balance of one entitlement. In a package that has ended nothing is left: it is expired, wherever it stood."""
     if is_as_needed:
-        return Balance(kind, unit, True, used_here, used)
+        return Balance(kind, unit, True, used_here, used, held=held, has_ended=has_ended)
     left = 0 if has_ended else segment.left
     return Balance(
         kind,
@@ -102,6 +117,8 @@ def balance_of(
         next_end=None if has_ended else segment.next_end,
         ends_next=0 if has_ended else segment.ends_next_amount,
         quantity=0 if has_ended else segment.quantity or 0,
+        held=held,
+        has_ended=has_ended,
     )
 
 
@@ -130,6 +147,8 @@ def _sum(parts: Sequence[Balance]) -> Balance:
         next_end=next_end,
         ends_next=sum(one.ends_next for one in parts if one.next_end == next_end),
         quantity=sum(one.quantity for one in parts),
+        held=sum(one.held for one in parts),
+        has_ended=all(one.has_ended for one in parts),
     )
 
 
@@ -150,6 +169,21 @@ def count_named(balances: Sequence[Balance], named: int) -> list[Balance]:
             )
         )  # fmt: skip
     return found
+
+
+def count_gauge(one: Balance, everywhere: int, here: int) -> Balance:
+    """A balance with what is counted as of today beside what was booked: places are taken before anything is over."""
+    taken = min(everywhere, one.left)
+    left = one.left - taken
+    return replace(
+        one,
+        used=one.used + everywhere,
+        used_here=one.used_here + here,
+        left=left,
+        over=one.over + (0 if one.is_as_needed else everywhere - taken),
+        next_end=one.next_end if left else None,
+        ends_next=min(one.ends_next, left),
+    )
 
 
 def stated_workspaces(access: Access) -> tuple[int, ...] | None:
@@ -200,6 +234,7 @@ class Figures:
     expired: int
     lines: int
     checksum: int  # of the lines
+    held: int = 0  # planned on the period's last day; no part of any other figure
 
     @property
     def delivered(self) -> int:
@@ -215,6 +250,7 @@ def figures_of(
     first_day: date,
     last_day: date,
     ends_on: date,
+    held: int = 0,
 ) -> Figures:
     """As they stand at the end of the period's last day; after ``ends_on``, the package's last day, nothing is left."""
     known = list(daily)
@@ -233,12 +269,19 @@ def figures_of(
         expired=found.expired + (found.left if has_ended else 0),
         lines=listed.rows,
         checksum=listed.checksum,
+        held=held,
     )
 
 
 def digest_of(figures: Iterable[Figures]) -> str:
     """Sixty-four hex digits that change with any figure, and with any of a line."""
-    return sha256(json.dumps([astuple(one) for one in figures]).encode()).hexdigest()
+    return sha256(json.dumps([_stated(one) for one in figures]).encode()).hexdigest()
+
+
+def _stated(one: Figures) -> tuple[object, ...]:
+    """Without what is held where that is nothing: statements were made before anything could be held."""
+    figures = astuple(one)
+    return figures if one.held else figures[:-1]
 
 
 VIEW_NAME_MAX = 80  # characters

@@ -117,6 +117,7 @@ class Words:
             ("over", _("Over")),
             ("left", _("Left")),
             ("expired", _("Expired unused")),
+            ("held", _("Planned")) if any(one.held for one in self.document.figures.values()) else None,
             ("upcoming", _("To come")) if any(one.upcoming for one in self.document.figures.values()) else None,
         ]
         return [column for column in found if column]

@@ -18,7 +18,7 @@ from tallyhub.kernel.access import Access, Right
 from tallyhub.kernel.grid import Column
 from tallyhub.ledger import entries
 from tallyhub.ledger.entries import EntryFilter, EntryRow
-from tallyhub.ledger.queries import allotments_of, days_as_of
+from tallyhub.ledger.queries import allotments_of, days_as_of, held_as_of
 from tallyhub.ledger.rules import Sum
 from tallyhub.people.naming import rules as naming
 from tallyhub.people.naming.queries import named_on
@@ -53,10 +53,11 @@ def asked_of(access: Access, statement: Statement) -> Asked:
 
 
 def read_figures(asked: Asked) -> list[Figures]:
-    """Four statements, however many entitlements there are."""
+    """Five statements, however many entitlements there are."""
     allotments = allotments_of(asked.ids, version=asked.version)
     daily = days_as_of(asked.ids, asked.version)
     listed = entries.sums(_filter(asked, asked.ids))
+    held = held_as_of(asked.ids, asked.version, asked.last_day)
     return [
         figures_of(
             one,
@@ -66,6 +67,7 @@ def read_figures(asked: Asked) -> list[Figures]:
             first_day=asked.first_day,
             last_day=asked.last_day,
             ends_on=ends_on,
+            held=held[one],
         )
         for one, ends_on in asked.entitlements
     ]

@@ -42,6 +42,7 @@ class Figure:
     tone: Tone
     ends: str
     next_end: date | None
+    planned: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +106,7 @@ class Words:
     used: str | None
     badge: Badge | None
     ends: str
+    planned: str | None
 
 
 def words(one: Balance) -> Words:
@@ -114,13 +116,29 @@ def words(one: Balance) -> Words:
 @lru_cache(_KEPT)
 def _words(one: Balance, language: str) -> Words:
     """Kept by value, as numbers and days are: one balance is looked at many times before it changes."""
-    return Words(headline(one), _used_here(one), _used(one), _badge(one), _ends(one))
+    return Words(headline(one), _used_here(one), _used(one), _badge(one), _ends(one), planned_text(one))
 
 
 def figure(one: Balance, *, label: str | None = None) -> Figure:
     said = words(one)
     bar = Bar(min(one.quantity - one.left, one.quantity), one.quantity) if one.quantity else None
-    return Figure(label, said.headline, said.used_here, said.used, bar, one.tone, said.ends, one.next_end)
+    return Figure(label, said.headline, said.used_here, said.used, bar, one.tone, said.ends, one.next_end, said.planned)
+
+
+def planned_text(one: Balance) -> str | None:
+    """What is held for what was planned, beside what is left: it is no use until it is delivered."""
+    if not one.held:
+        return None
+    planned = fmt.amount(one.held, one.unit)
+    if one.has_ended:
+        return _("%(amount)s was planned, expired") % {"amount": planned}
+    if one.is_as_needed:
+        return _("%(amount)s planned") % {"amount": planned}
+    if one.held > one.left:
+        beyond = fmt.amount(one.held - one.left, one.unit)
+        return _("%(amount)s planned, %(beyond)s more than is left") % {"amount": planned, "beyond": beyond}
+    free = fmt.amount(one.free, one.unit)
+    return _("%(amount)s of it planned, %(free)s free to plan") % {"amount": planned, "free": free}
 
 
 def _used_here(one: Balance) -> str | None:

@@ -14,12 +14,13 @@ from tallyhub.activity.commands import note_export
 from tallyhub.activity.drilldown import Subject
 from tallyhub.activity.exports import Find, find_entitlement, find_group, read_rows
 from tallyhub.activity.filters import Choice, read_choice
+from tallyhub.activity.gauges import count_gauges
 from tallyhub.activity.grids import rows_of
-from tallyhub.activity.people import count_people
 from tallyhub.activity.queries import AgreementLines, DataState, data_state, list_agreements, list_views
 from tallyhub.activity.rows import Reader, Rows
 from tallyhub.activity.rules import may_state
 from tallyhub.activity.view_web import saved_views
+from tallyhub.agreements.rules import ServiceKind
 from tallyhub.kernel import clock
 from tallyhub.kernel import formatting as fmt
 from tallyhub.kernel.access import Access, Right
@@ -36,7 +37,7 @@ def read_agreements(
     request: HubRequest, choice: Choice, *, named: Mapping[int, int] | None = None
 ) -> list[AgreementLines]:
     """``named``: how many support contacts by agreement, where that was read already."""
-    return count_people(list_agreements(request.access, choice.workspaces), choice.workspaces, named=named)
+    return count_gauges(list_agreements(request.access, choice.workspaces), choice.workspaces, named=named)
 
 
 @signed_in
@@ -168,7 +169,7 @@ def _drilldown(request: HubRequest, base: str, find: Find) -> HttpResponse:
             "members": _members(subject),
             "totals": drilldown.totals(subject),
             "action": {"title": _("Go to the service"), "href": subject.action_url} if subject.action_url else None,
-            "learning": _learning_links(request.access, subject, choice),
+            "links": _links(request.access, subject, choice),
             "open_href": _open_href(request.access, subject, choice),
             "who_href": _who_of(request, subject, choice),
             "people": None,
@@ -184,8 +185,10 @@ def _drilldown(request: HubRequest, base: str, find: Find) -> HttpResponse:
         return render(request, "activity/drilldown.html", context)
 
 
-def _learning_links(access: Access, subject: Subject, choice: Choice) -> list[dict[str, str]]:
-    """Where one learns; and for learning managers the report (R2.2)."""
+def _links(access: Access, subject: Subject, choice: Choice) -> list[dict[str, str]]:
+    """To pages of the hub's own: where one learns, with the report for learning managers (R2.2); assessments (R2.4)."""
+    if subject.kinds == {ServiceKind.ASSESSMENTS}:
+        return [{"title": _("Go to assessments"), "href": url("assessments:overview"), "icon": "clipboard-check"}]
     if not subject.is_education:
         return []
     found = [{"title": _("Go to learning"), "href": url("learning:catalogue"), "icon": "school"}]

@@ -171,6 +171,9 @@ class Package(Term):
     name = models.CharField(max_length=200)
     scope = models.CharField(max_length=10, choices=[(s, s) for s in Scope])
     covers_every_product = models.BooleanField(default=False)  # else those of its Coverage; with none of it: none
+    # Who cancels an engagement later than so many days before it pays this share of it. Both or neither.
+    late_cancel_days = models.PositiveSmallIntegerField(null=True)
+    late_cancel_percent = models.PositiveSmallIntegerField(null=True)
 
     objects = PackageQuerySet.as_manager()
 
@@ -180,6 +183,11 @@ class Package(Term):
             models.CheckConstraint(condition=Q(scope__in=list(Scope)), name="package_scope_known"),
             models.UniqueConstraint(fields=["customer", "id"], name="package_of_customer"),
             models.UniqueConstraint(fields=["agreement", "code"], name="package_code_once"),
+            models.CheckConstraint(
+                condition=Q(late_cancel_days__isnull=True, late_cancel_percent__isnull=True)
+                | Q(late_cancel_days__isnull=False, late_cancel_percent__gte=1, late_cancel_percent__lte=100),
+                name="package_late_cancel_in_full",
+            ),
         ]
 
     def state(self, today: date) -> State:

@@ -87,6 +87,15 @@ def get_entitlement(access: Access, entitlement_id: int) -> Entitlement:
     return wanted.get(pk=entitlement_id)
 
 
+def find_agreement_of(access: Access, entitlement_id: int | None) -> Agreement | None:
+    """The agreement that an entitlement belongs to, where the reader sees it."""
+    if entitlement_id is None:
+        return None
+    wanted = Entitlement.objects.visible_to(access).select_related("package__agreement")
+    found: Entitlement | None = wanted.filter(pk=entitlement_id).first()
+    return found.package.agreement if found else None
+
+
 def list_entitlements(access: Access, wanted: Collection[int]) -> list[Entitlement]:
     """Of these ids, each with its service and package; no statement for none."""
     if not wanted:

@@ -23,11 +23,11 @@ from tallyhub.kernel.scope import require_transaction
 _OF_AGREEMENT = ("id", "term", "terminated_on", "customer_id", "number", "zone")
 _OF_PACKAGE = ("id", "term", "terminated_on", "agreement_id", "code")
 _OF_ENTITLEMENT = ("id", "package_id", "service_id", "code", "rounding_step")
-_OF_SERVICE = ("id", "unit")
+_OF_SERVICE = ("id", "kind", "unit")
 _LINES = """
 SELECT a.id, a.term, a.terminated_on, a.customer_id, a.number, a.zone,
     p.id, p.term, p.terminated_on, p.agreement_id, p.code,
-    e.id, e.package_id, e.service_id, e.code, e.rounding_step, s.id, s.unit
+    e.id, e.package_id, e.service_id, e.code, e.rounding_step, s.id, s.kind, s.unit
 FROM agreements_agreement a
 LEFT JOIN agreements_package p ON p.agreement_id = a.id AND p.code = ANY (%s::text[])
 LEFT JOIN agreements_entitlement e ON e.package_id = p.id AND e.code = ANY (%s::text[])

@@ -61,6 +61,47 @@ KINDS: dict[str, Kind] = {
         _("Which accounts the workspace accepts changed to: %(accepts)s"),
         About.WORKSPACE,
     ),
+    "assessments.counted": Kind(_("Set-up counted anew"), _("Counted a set-up under another entitlement"), About.OTHER),
+    "assessments.ended": Kind(_("Assessment ended"), _("Ended the set-up of an assessment"), About.OTHER),
+    "assessments.exported": Kind(_("Findings exported"), _("Downloaded the full list of a run"), About.OTHER),
+    "assessments.ran": Kind(_("Assessment ran"), _("Brought in the result of an assessment"), About.OTHER),
+    "assessments.refused": Kind(_("Result refused"), _("Refused a collector’s file: %(code)s"), About.OTHER),
+    "assessments.set_up": Kind(_("Assessment set up"), _("Set up an assessment"), About.OTHER),
+    "assessments.withdrawn": Kind(_("Run withdrawn"), _("Withdrew the run of an assessment"), About.OTHER),
+    "engagements.accepted": Kind(_("Engagement accepted"), _("All of an engagement is accepted"), About.OTHER),
+    "engagements.cancelled": Kind(_("Engagement cancelled"), _("Cancelled an engagement"), About.OTHER),
+    "engagements.day_freed": Kind(
+        _("Day freed"), _("Gave back a booked day of an engagement: %(starts)s"), About.OTHER
+    ),
+    "engagements.declined": Kind(_("Service declined"), _("Declined a requested service"), About.OTHER),
+    "engagements.delivered": Kind(
+        _("Engagement delivered"), _("Said that all of an engagement is delivered"), About.OTHER
+    ),
+    "engagements.delivery_accepted": Kind(_("Delivery accepted"), _("Accepted a delivery"), About.OTHER),
+    "engagements.delivery_answered": Kind(_("Dispute answered"), _("Answered the dispute of a delivery"), About.OTHER),
+    "engagements.delivery_by_time": Kind(
+        _("Delivery accepted by time"),
+        _("A delivery counts as accepted, because nobody disputed it in time"),
+        About.OTHER,
+    ),
+    "engagements.delivery_corrected": Kind(
+        _("Delivery corrected"), _("Corrected a delivery: %(was)s minutes became %(minutes)s"), About.OTHER
+    ),
+    "engagements.delivery_disputed": Kind(_("Delivery disputed"), _("Disputed a delivery"), About.OTHER),
+    "engagements.delivery_logged": Kind(_("Delivery logged"), _("Logged a delivery: %(minutes)s minutes"), About.OTHER),
+    "engagements.delivery_reminded": Kind(
+        _("Reminder of a delivery"), _("Reminded that a delivery counts as accepted soon"), About.OTHER
+    ),
+    "engagements.in_delivery": Kind(_("Delivery begun"), _("Began to deliver an engagement"), About.OTHER),
+    "engagements.planned": Kind(_("Engagement planned"), _("Planned an engagement: %(minutes)s minutes"), About.OTHER),
+    "engagements.replanned": Kind(
+        _("Engagement planned anew"), _("Planned an engagement anew: %(minutes)s minutes"), About.OTHER
+    ),
+    "engagements.requested": Kind(_("Service requested"), _("Requested a service"), About.OTHER),
+    "engagements.rescheduled": Kind(
+        _("Engagement rescheduled"), _("Rescheduled an engagement: %(starts)s"), About.OTHER
+    ),
+    "engagements.scheduled": Kind(_("Engagement scheduled"), _("Scheduled an engagement: %(starts)s"), About.OTHER),
     "health.edited": Kind(_("Event changed"), _("Changed what stands in an event of service health"), About.OTHER),
     "health.part_added": Kind(_("Part added"), _("Added a part of a product: %(sort)s"), About.OTHER),
     "health.part_changed": Kind(_("Part changed"), _("Changed a part of a product: %(sort)s"), About.OTHER),

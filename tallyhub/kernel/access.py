@@ -25,6 +25,10 @@ class Right(StrEnum):
     VIEW_AUDIT = "view_audit"  # read what was done, by whom, and who may see what (R7.3)
     POST_ENTRIES = "post_entries"  # book consumption and take it back
     MANAGE_USERS = "manage_users"  # invite, give and take roles, remove (R7.1)
+    PLAN_SERVICES = "plan_services"  # plan, schedule and decline what was requested, and answer disputes
+    DELIVER_SERVICES = "deliver_services"  # log what was delivered
+    SET_UP_ASSESSMENTS = "set_up_assessments"  # set up, run and end assessments
+    VIEW_ASSESSMENTS = "view_assessments"  # what assessments found; others see counts
     MANAGE_SIGN_IN = "manage_sign_in"  # how the customer's people sign in, and with which accounts (R3.6, R7.2)
     # Held at the provider or a partner, about its own matters (R5.1).
     MANAGE_STAFF = "manage_staff"  # who works there, as what, in which security group

@@ -22,6 +22,7 @@ class Unit(StrEnum):
     CREDITS = "credits"  # amounts are hundredths of a credit
     ACTIVITIES = "activities"
     SETUPS = "setups"
+    RUNS = "runs"  # of assessments
     PEOPLE = "people"
 
 

@@ -129,6 +129,7 @@ _PHRASES: dict[Unit, Callable[[int], str]] = {
     Unit.CREDITS: lambda n: ngettext("%(n)s credit", "%(n)s credits", n),
     Unit.ACTIVITIES: lambda n: ngettext("%(n)s activity", "%(n)s activities", n),
     Unit.SETUPS: lambda n: ngettext("%(n)s set-up", "%(n)s set-ups", n),
+    Unit.RUNS: lambda n: ngettext("%(n)s run", "%(n)s runs", n),
     Unit.PEOPLE: lambda n: ngettext("%(n)s person", "%(n)s people", n),
 }
 
@@ -141,6 +142,7 @@ def unit_name(unit: Unit) -> str:
         Unit.CREDITS: _("Credits"),
         Unit.ACTIVITIES: _("Activities"),
         Unit.SETUPS: _("Set-ups"),
+        Unit.RUNS: _("Runs"),
         Unit.PEOPLE: _("People"),
     }
     return names[unit]

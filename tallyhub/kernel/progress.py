@@ -29,6 +29,7 @@ class Progress:
     done: int = 0
     total: int = 0
     result_href: str | None = None  # what there is to take once it is done
+    result_label: str = ""  # of a page; without one it is a file to download
 
     @property
     def is_over(self) -> bool:

@@ -46,6 +46,40 @@ _SENTENCES = {
     "amount_too_large": _("%(amount)s is more than %(amount_max)s, the largest amount of one row."),
     "amount_without_package": _("A quantity is given for a package that is not extended. Choose the package, too."),
     "amount_zero": _("An amount of 0 says nothing. Leave the row out, or give goodwill the multiplier 0."),
+    "answer_missing": _("Write what you answer."),
+    "assessment_answers_missing": _(
+        "Questions without an answer: %(count)s. Answer them, or say that they do not apply."
+    ),
+    "assessment_check_unknown": _("Version %(version)s has no check %(check)s. Use the checks of that version."),
+    "assessment_checks_many": _("A version has %(checks_max)s checks at most."),
+    "assessment_differs": _(
+        "The file is a result of %(said)s, but this set-up is of %(expected)s. Choose the set-up that it belongs to."
+    ),
+    "assessment_ended": _("This set-up has ended. Set the assessment up again first."),
+    "assessment_file_failed": _("The file could not be read to its end. Nothing of it was kept; bring it in again."),
+    "assessment_file_gone": _("The file is not there any more. Nothing of it was kept; bring it in again."),
+    "assessment_file_not_allowed": _(
+        "Whoever brought the file in may not run assessments in this workspace any more. Nothing of it was kept."
+    ),
+    "assessment_files_waiting": _(
+        "%(files_max)s files of this set-up wait to be read already. Wait until one of them is."
+    ),
+    "assessment_none_left": _(
+        "All set-ups that were bought are in use. An administrator of the workspace can set it up beyond that."
+    ),
+    "assessment_not_answered": _("No question is answered yet. Answer them first."),
+    "assessment_prerequisites_passed": _("More prerequisites passed than there are. Correct one of the two."),
+    "assessment_run_withdrawn": _("This run was withdrawn already."),
+    "assessment_set_up_already": _("This assessment is set up in the workspace already. Give this one another label."),
+    "assessment_unknown": _("There is no assessment with this code. Import its checks first, or correct the code."),
+    "assessment_version_published": _(
+        "Version %(version)s of %(assessment)s is published and never changes. Give the checks a new version."
+    ),
+    "assessment_version_unknown": _(
+        "The file is of version %(said)s, which is not known here; the newest one is version %(newest)s. Update "
+        "the collector, or ask the provider to publish that version."
+    ),
+    "assessment_without_questions": _("This assessment has no questions. It runs by a collector."),
     "assigned_to_nobody": _("Choose at least one person."),
     "assigned_too_many": _("An activity is assigned to %(people_max)s people at once at most. Choose fewer."),
     "before_term": _("%(occurred_on)s lies before the first day, %(starts_on)s."),
@@ -60,6 +94,7 @@ _SENTENCES = {
     "call_by_staff": _("Only the customer calls; staff answer."),
     "call_missing": _("Nobody has called for this request."),
     "call_reason_missing": _("Say in a sentence why it cannot wait."),
+    "cancel_charge_changed": _("What cancelling costs has changed meanwhile. Look at it again."),
     "cap_out_of_bounds": _("A cap is more than nothing and at most %(hours)s hours. Write nothing for no cap."),
     "cells_too_many": _("The sheet has more than %(cells_max)s cells, blank ones included. Divide it, or export CSV."),
     "cells_wrong": _(
@@ -99,6 +134,7 @@ _SENTENCES = {
     ),
     "content_language_malformed": _("A language of content is a code of two or three small letters, such as en."),
     "control_character": _("There is a control character in the text. Remove it."),
+    "credit_rate": _("A rate is more than no credit and at most a million."),
     "csv_malformed": _(
         "The line is not CSV: a quotation mark inside a cell must be doubled, and the whole cell quoted."
     ),
@@ -109,15 +145,42 @@ _SENTENCES = {
     "database_refused": _(
         "The database refused the file, perhaps because something changed at the same time. Try again."
     ),
+    "day_booked_already": _("These hours are booked for this engagement already."),
     "day_malformed": _("This is no day. Write it as 2026-11-30, or say in a mapping how the file writes days."),
     "day_missing": _("On which day was it? Fill in occurred_on or occurred_at."),
     "day_out_of_bounds": _("The day must lie between %(first)s and %(last)s."),
     "day_twice": _("Fill in one of occurred_on and occurred_at, not both."),
     "default_twice": _("The customer has another default workspace already. There is only one."),
+    "delivery_accepted_already": _("This delivery was accepted meanwhile. Look at it again."),
+    "delivery_beyond_bought": _(
+        "With this, %(beyond)s h more is delivered than was bought. Correct the hours, or write yes in "
+        "the column confirmed."
+    ),
+    "delivery_beyond_planned": _(
+        "With this, %(beyond)s h more is delivered than was planned. Confirm that it is right."
+    ),
+    "delivery_booked_otherwise": _(
+        "An entry for the same is in the ledger with another day, amount or entitlement. Correct one of the two: it "
+        "counts once."
+    ),
+    "delivery_changed": _("This delivery was changed meanwhile. Look at it again."),
+    "delivery_corrected_here": _(
+        "This delivery was corrected in the hub, and the file says something else again. Correct it in the hub."
+    ),
+    "delivery_disputed_already": _("This delivery is disputed. Wait for the answer of your account team."),
+    "delivery_minutes": _("A delivery takes at least one minute and at most %(minutes_max)s, which is a whole day."),
+    "delivery_not_disputed": _("This delivery is not disputed."),
+    "delivery_of_undelivered": _(
+        "Of an engagement that was only requested, declined or cancelled nothing is delivered. Correct its state first."
+    ),
     "directory_group_incomplete": _("Name the group as the directory does, and choose at least one role."),
     "directory_group_there": _("This group has roles in that workspace already. Remove it there first."),
     "directory_groups_full": _("There are %(count)s directory groups already, which is as many as there may be."),
     "directory_without_provider": _("Connect your identity provider first: the groups come from it."),
+    "dispute_missing": _("Say what is not right about the delivery."),
+    "dispute_without_state": _(
+        "Text of a dispute is here, but the acceptance is not disputed. Correct one of the two."
+    ),
     "domain_malformed": _("%(domain)s is no mail domain. Write it as example.org."),
     "domain_proved_elsewhere": _(
         "%(domain)s stays claimed and cannot be proved: somebody else has proved it. If it is yours, tell your "
@@ -166,10 +229,22 @@ _SENTENCES = {
     "ends_no_earlier": _("It ends on %(ends_on)s in any case. Choose an earlier day."),
     "ends_no_later": _("It is agreed until %(ends_on)s. Choose a later day; an earlier one is an early end."),
     "ends_too_late": _("It ends after what it is a part of, whose last day is %(ends_on)s."),
+    "engagement_changed": _("Somebody has changed the engagement meanwhile. Look at it again."),
+    "engagement_over": _("In the state it is in, that cannot be done with the engagement any more."),
+    "engagement_reason_missing": _("Say why. It is read by those concerned."),
+    "engagement_transition": _("The engagement went on meanwhile, and this step does not fit any more."),
+    "engagement_unknown": _("There is no engagement with this name. Import it first, or correct the name."),
+    "engagement_without_payer": _(
+        "No entitlement that is mapped to the workspace fits. Choose another one, or map its package."
+    ),
+    "engineer_busy": _("The engineer has something else to do in these hours. Choose others, or confirm them."),
     "engineer_unknown": _("Choose an engineer who works for this customer."),
     "enquiry_answered": _("Somebody has answered this enquiry already. Reload the page to see how."),
     "enquiry_note_missing": _("Say why in a note: whoever asked reads it."),
     "entitlement_missing": _("It gives nothing yet. Add an entitlement."),
+    "entitlement_pays_no_engagement": _(
+        "This entitlement is neither hours of services nor credits. Name another one, or none."
+    ),
     "entitlement_unknown": _(
         "The package has no entitlement with this code. Import the entitlements first, or correct the code."
     ),
@@ -269,6 +344,12 @@ _SENTENCES = {
     "last_workspace_administrator": _(
         "Somebody must stay who administers the workspace and can sign in. Make another person its administrator first."
     ),
+    "late_cancel_days": _("Write a number of days from 0 to %(days_max)s."),
+    "late_cancel_half": _("A rule for late cancelling needs both the days and the percentage."),
+    "late_cancel_percent": _("Write a percentage from 1 to 100."),
+    "late_charge_of_going": _(
+        "Only what was cancelled has a day and a charge of cancelling. Correct the state, or leave them empty."
+    ),
     "learning_ends_early": _("%(day)s lies before the day of starting, %(started_on)s."),
     "learning_in_future": _("%(day)s has not come yet. Nothing is learnt in the future."),
     "length_needed": _("Send the length of the body in Content-Length."),
@@ -308,6 +389,9 @@ _SENTENCES = {
     "nul_character": _("The line holds a NUL character. If the file is UTF-16, save it as UTF-8."),
     "number_out_of_bounds": _("Write a whole number from %(least)s to %(most)s."),
     "number_taken": _("This number is taken. Choose another one."),
+    "offering_unknown": _(
+        "The catalogue has no service with this code. Import the offerings first, or correct the code."
+    ),
     "package_missing": _("There is no package yet. Add one."),
     "package_unknown": _(
         "The agreement has no package with this code. Import the packages first, or correct the code."
@@ -317,6 +401,7 @@ _SENTENCES = {
     "parameter_twice": _("%(parameter)s comes twice. Which one is meant?"),
     "parameter_unknown": _("%(parameter)s is no parameter of this address. It knows %(known)s."),
     "password_refused": _("This password is refused: %(reasons)s"),
+    "payer_in_part": _("Name agreement, package and entitlement together, or none of them."),
     "people_not_chosen": _("Choose at least one person, and no more than %(count)s at once."),
     "people_too_many": _("There are more than %(people_max)s people in the list. Divide it."),
     "period_ends_early": _("The last day lies before the first one. Turn them round."),
@@ -330,6 +415,8 @@ _SENTENCES = {
         "%(workspace)s accepts work accounts only, and this is a personal account. Sign in with your organisation, or "
         "ask whoever invited you to use your address at work."
     ),
+    "plan_beyond_left": _("This is more than is left and not planned yet. Confirm that you plan beyond it."),
+    "planned_minutes": _("Plan at least a minute and at most %(hours_max)s hours."),
     "policy_oneself": _(
         "You would lock yourself out: your own account would be a personal one. Let an administrator with a work "
         "account do it."
@@ -369,6 +456,7 @@ _SENTENCES = {
     "reason_not_a_code": _(
         "%(external_ids)s: the reason is not a code. Write it in small letters, digits and underscores."
     ),
+    "released_too_much": _("More would be given back than is held for %(held_for)s."),
     "removing_oneself": _("You are about to remove yourself. Confirm that you mean it."),
     "repeated": _("The same comes on line %(first)s already. Leave out the one that is not meant."),
     "request_cancelled": _("The request was cancelled, so nothing more is written in it. Open a new one."),
@@ -404,6 +492,40 @@ _SENTENCES = {
     "request_unknown": _(
         "There is no support request with this external ID and source. Import the requests first, or correct it."
     ),
+    "result_affected_differs": _(
+        "The check %(check)s says %(affected)s affected objects and names %(objects)s. Leave affected out, or "
+        "correct it."
+    ),
+    "result_check_twice": _("The check %(check)s comes twice in the results. Each check has one result."),
+    "result_checks_many": _("The file has more than %(checks_max)s results. Each check has one result."),
+    "result_compressed": _("The file is compressed. Unpack it first, and bring in what is in it."),
+    "result_field_missing": _("The file lacks a value for %(field)s."),
+    "result_field_unknown": _("%(field)s is no field of the published schema. Leave it out."),
+    "result_key_twice": _("%(field)s comes twice in one object of the file. Leave out the one that is not meant."),
+    "result_malformed": _("From character %(place)s on, this is no JSON. Let the collector write the file again."),
+    "result_not_boolean": _("%(field)s is neither true nor false."),
+    "result_not_code": _("%(field)s is no code: letters, digits, hyphens, dots and underscores make one."),
+    "result_not_instant": _("%(field)s is no time with its offset, such as 2026-11-30T14:30:00+01:00."),
+    "result_not_list": _("%(field)s is no list."),
+    "result_not_object": _("%(field)s is no object."),
+    "result_not_text": _("%(field)s is no text."),
+    "result_not_utf8": _("The file is not written in UTF-8. Let the collector write it so."),
+    "result_not_whole": _("%(field)s is no whole number between %(least)s and %(most)s."),
+    "result_objects_many": _(
+        "The file names more than %(objects_max)s affected objects. Let the collector count those of the largest "
+        "finding instead of naming them."
+    ),
+    "result_outcome_unknown": _("%(field)s is none of these words: %(words)s."),
+    "result_prerequisites_many": _("The file has more than %(prerequisites_max)s prerequisites."),
+    "result_schema_unknown": _(
+        "The file is written to the form %(said)s, which is not known here; known is %(known)s. Update the hub, or let "
+        "the collector write that form."
+    ),
+    "result_text_refused": _(
+        "%(field)s is longer than %(length_max)s characters, or holds characters that no text has."
+    ),
+    "result_too_deep": _("The file is nested too deeply. The published schema needs four levels."),
+    "result_value_long": _("The value at character %(place)s is longer than %(chars_max)s characters."),
     "reversal_differs": _(
         "%(external_ids)s: does not mirror its entry, or reverses a reversal. Repeat the entry, amount negative."
     ),
@@ -434,6 +556,10 @@ _SENTENCES = {
         "You are signed in by one organisation’s own sign-in, and another one knows you, too. For this, sign in with "
         "your password."
     ),
+    "slot_day_malformed": _("Choose a day."),
+    "slot_reversed": _("It ends before it begins."),
+    "slot_time_malformed": _("Write a day and a time, such as 2026-11-30 and 14:30."),
+    "slot_too_long": _("This is more than a year. Divide it."),
     "sort_unknown": _("The list cannot be sorted by %(sort)s."),
     "source_names_nobody": _("Name the home page of its accounts, or let it name people by their email address."),
     "source_reserved": _("This name of a source is the hub’s own. Choose another one."),
@@ -513,6 +639,8 @@ _SENTENCES = {
     "view_name_missing": _("Give the view a name."),
     "view_name_taken": _("You have another view with the name %(name)s. Choose another name."),
     "views_full": _("You have saved %(count)s views, which is as many as there may be. Delete one first."),
+    "wanted_in_past": _("The wanted day lies in the past. Choose a later one."),
+    "wanted_reversed": _("The last wanted day lies before the first one."),
     "webhook_address_refused": _(
         "%(address)s is no public address. An operator can allow a private network in the settings."
     ),
@@ -533,7 +661,9 @@ _SENTENCES = {
     "work_on_merged": _("The request was merged into another one. Log the time there."),
     "work_request_unknown": _("There is no request with this number that you can work on."),
     "work_start_malformed": _("Write the day as 2026-11-30 and the time as 14:30."),
+    "worked_hours_malformed": _("Write hours as 16, or with minutes as 1:30."),
     "workspace_archived": _("The workspace %(name)s is archived, so nothing new happens in it. Restore it first."),
+    "workspace_archived_order": _("The workspace is archived. Nothing is ordered for it."),
     "workspace_is_default": _("The default workspace cannot be archived."),
     "workspace_is_last": _("This is the customer’s last workspace, so it cannot be archived."),
     "workspace_just_made": _(

@@ -45,6 +45,7 @@ class Row:
     source: str
     charged: int
     real: int
+    multiplier: str
     is_reversal: bool
     is_reversed: bool
     reason: str
@@ -76,6 +77,7 @@ _BOUNDS = f"""
 _COLUMNS = """
 SELECT e.id, e.occurred_on, e.workspace_id, e.entitlement_id, e.person_id, coalesce(p.email, ''), e.external_id,
     e.source, e.charged + CASE WHEN r.id IS NULL THEN 0 ELSE coalesce(v.charged, 0) END, e.real_amount,
+    e.multiplier_numerator || '/' || e.multiplier_denominator,
     e.reverses_id IS NOT NULL, v.id IS NOT NULL, e.reason, a.id, coalesce(a.code, ''),
     coalesce(nullif(a.names ->> %(reader)s, ''), a.names ->> 'en', d.title, ''), coalesce(a.format, ''),
     coalesce(o.names ->> %(reader)s, o.names ->> 'en', ''), coalesce(a.level, ''), coalesce(a.language, ''),

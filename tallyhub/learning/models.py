@@ -238,7 +238,7 @@ class XapiStatement(models.Model):
     content = models.JSONField()
     stored_at = models.DateTimeField()
     fact = models.OneToOneField(Fact, null=True, on_delete=models.SET_NULL, related_name="+", db_constraint=False)
-    voiding = models.ForeignKey("self", null=True, on_delete=models.PROTECT, related_name="+", db_constraint=False)
+    voided_at = models.DateTimeField(null=True)  # when another one took it back, which may be erased before it
 
     objects = OfLearner["XapiStatement"].as_manager()
 

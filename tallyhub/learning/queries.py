@@ -6,7 +6,7 @@ from datetime import date
 from typing import Any
 
 from django.db import connection
-from django.db.models import DateField, OuterRef, QuerySet, Subquery
+from django.db.models import DateField, F, OuterRef, QuerySet, Subquery
 
 from tallyhub.kernel import clock
 from tallyhub.kernel.access import Access
@@ -33,27 +33,34 @@ def today(access: Access) -> date:
     return clock.today(get_customer(access).zone)
 
 
-def due(access: Access, at_most: int = DUE_MAX, *, on: date | None = None) -> list[Due]:
-    """The reader's own assignments that are not completed, what is due first ahead.
+def due(access: Access, at_most: int = DUE_MAX) -> list[Due]:
+    """The reader's own assignments that are not completed, what is due first ahead, by the customer's day.
 
-    ``on``: the day on which it is asked; without it, one statement more finds out the customer's own. One else.
+    Of a workspace that one has left, nothing is due any more. One statement.
     """
     if not access.customers or access.person_id is None:
         return []
-    now = on or today(access)
     own = Record.objects.filter(
         workspace=OuterRef("workspace"), person=OuterRef("person"), activity=OuterRef("activity")
     )
     found = (
         Assignment.objects.visible_to(access)
-        .filter(person_id=access.person_id, withdrawn_at=None)
-        .annotate(started_on=_day_of(own, "started_on"), completed_on=_day_of(own, "completed_on"))
+        .filter(person_id=access.person_id, withdrawn_at=None, workspace_id__in=access.workspaces)
+        .annotate(
+            zone=F("customer__zone"), started_on=_day_of(own, "started_on"), completed_on=_day_of(own, "completed_on")
+        )
         .filter(completed_on=None)
         .select_related("activity")
         .order_by("due_on", "pk")[:at_most]
     )
     return [
-        Due(one.activity_id, one.activity.name, one.due_on, bool(one.started_on), is_overdue(one.due_on, None, now))
+        Due(
+            one.activity_id,
+            one.activity.name,
+            one.due_on,
+            bool(one.started_on),
+            is_overdue(one.due_on, None, clock.today(one.zone)),
+        )
         for one in found
     ]
 
@@ -89,9 +96,10 @@ def find_assignment(access: Access, activity_id: int) -> Assignment | None:
     return found
 
 
-def list_unbooked(access: Access) -> list[int]:
-    """Ids of records that nobody pays yet."""
-    return list(Record.objects.visible_to(access).exclude(unbooked="").order_by("pk").values_list("pk", flat=True))
+def list_unbooked(access: Access, *, after: int, at_most: int) -> list[int]:
+    """Ids of records that nobody pays yet, the first ones behind an id."""
+    waiting = Record.objects.visible_to(access).exclude(unbooked="").filter(pk__gt=after)
+    return list(waiting.order_by("pk").values_list("pk", flat=True)[:at_most])
 
 
 def customers_with_unbooked() -> list[int]:

@@ -105,7 +105,8 @@ _TOTAL_VERSION = """
 SELECT customer_id, 'entitlement ' || entitlement_id, t.version::text, s.version::text
 FROM (SELECT customer_id, entitlement_id, max(version) AS version FROM (
           SELECT customer_id, entitlement_id, max(ledger_version) AS version FROM ledger_entry GROUP BY 1, 2 UNION ALL
-          SELECT customer_id, entitlement_id, max(ledger_version) FROM ledger_allotment GROUP BY 1, 2) f
+          SELECT customer_id, entitlement_id, max(ledger_version) FROM ledger_allotment GROUP BY 1, 2 UNION ALL
+          SELECT customer_id, entitlement_id, max(ledger_version) FROM ledger_hold GROUP BY 1, 2) f
       GROUP BY 1, 2) s
 FULL JOIN ledger_entitlementtotal t USING (customer_id, entitlement_id)
 WHERE t.version IS DISTINCT FROM s.version
@@ -148,9 +149,25 @@ WHERE at < before
 _UNVERSIONED = """
 SELECT f.customer_id, f.about, f.ledger_version::text, NULL FROM (
     SELECT customer_id, 'entry ' || id AS about, ledger_version FROM ledger_entry UNION ALL
-    SELECT customer_id, 'allotment ' || id, ledger_version FROM ledger_allotment) f
+    SELECT customer_id, 'allotment ' || id, ledger_version FROM ledger_allotment UNION ALL
+    SELECT customer_id, 'hold ' || id, ledger_version FROM ledger_hold) f
 LEFT JOIN ledger_ledgerversion v ON v.customer_id = f.customer_id AND v.version = f.ledger_version
 WHERE v.id IS NULL
+"""
+_HELD = """
+SELECT customer_id, 'entitlement ' || entitlement_id, coalesce(t.held, 0)::text, coalesce(s.held, 0)::text
+FROM (SELECT customer_id, entitlement_id, sum(amount) AS held FROM ledger_hold GROUP BY 1, 2) s
+FULL JOIN ledger_entitlementtotal t USING (customer_id, entitlement_id)
+WHERE coalesce(t.held, 0) <> coalesce(s.held, 0)
+"""
+# At each version: what is held for a matter is at no time less than nothing.
+_HELD_BELOW_ZERO = """
+SELECT DISTINCT ON (customer_id, entitlement_id, source, held_for)
+    customer_id, 'entitlement ' || entitlement_id || ', held at version ' || ledger_version, held::text, '0 or more'
+FROM (SELECT *, sum(amount) OVER (
+          PARTITION BY customer_id, entitlement_id, source, held_for ORDER BY ledger_version) AS held
+      FROM ledger_hold) h
+WHERE held < 0 ORDER BY customer_id, entitlement_id, source, held_for, ledger_version
 """
 CHECKS = {
     "workspace total": _total("ledger_workspacetotal", "workspace_id"),
@@ -164,4 +181,6 @@ CHECKS = {
     "ledger version": _VERSIONS,
     "instant of a version": _INSTANTS,
     "version of a row": _UNVERSIONED,
+    "held": _HELD,
+    "held below zero": _HELD_BELOW_ZERO,
 }

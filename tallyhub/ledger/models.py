@@ -178,6 +178,34 @@ class Entry(models.Model):
         ]
 
 
+class Hold(models.Model):
+    """What was planned and is kept for it, or (negative) given back. Append-only, as an entry; changes no balance.
+
+    ``held_for`` is the name of the matter in its system: what is held for one is the sum of its rows, never negative.
+    """
+
+    customer = _to_customer()
+    workspace = _to_workspace()
+    entitlement = _to_entitlement()
+    day = models.DateField()  # on which it was held or given back, in the agreement's zone
+    amount = models.BigIntegerField()  # smallest steps of the unit
+    source = models.CharField(max_length=40)
+    held_for = models.CharField(max_length=120)
+    external_id = models.CharField(max_length=120)
+    ledger_version = models.BigIntegerField()
+    recorded_at = models.DateTimeField()
+
+    objects = OfWorkspace["Hold"].as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["customer", "external_id", "source"], name="hold_once"),
+            models.CheckConstraint(condition=NAMED & ~Q(held_for=""), name="hold_named"),
+            models.CheckConstraint(condition=~Q(amount=0), name="hold_amount_not_zero"),
+        ]
+        indexes = [models.Index(fields=["entitlement", "source", "held_for"], name="hold_of_matter")]
+
+
 class EntryDetail(models.Model):
     """What people wrote about an entry. Beside the ledger, because it can be erased."""
 
@@ -227,14 +255,18 @@ class DailyTotal(Sums):
 
 
 class EntitlementTotal(Sums):
-    """All that the agreement used of an entitlement, and the version of its last change."""
+    """All that the agreement used and holds of an entitlement, and the version of its last change."""
 
     version = models.BigIntegerField()
+    held = models.BigIntegerField(db_default=0)
 
     objects = OfEntitlement["EntitlementTotal"].as_manager()
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["entitlement"], name="entitlement_total_once")]
+        constraints = [
+            models.UniqueConstraint(fields=["entitlement"], name="entitlement_total_once"),
+            models.CheckConstraint(condition=Q(held__gte=0), name="entitlement_total_holds_no_less_than_nothing"),
+        ]
 
 
 class EntitlementDay(Sums):

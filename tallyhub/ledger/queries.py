@@ -25,6 +25,7 @@ from tallyhub.ledger.models import (
     EntitlementTotal,
     Entry,
     EntryDetail,
+    Hold,
     LedgerVersion,
     Snapshot,
     WorkspaceTotal,
@@ -244,6 +245,28 @@ def days_as_of(entitlement_ids: Collection[int], version: int) -> dict[int, list
     return found
 
 
+def held_as_of(entitlement_ids: Collection[int], version: int, last_day: date) -> dict[int, int]:
+    """What the whole agreement held on a day, as a version knew it, by entitlement; as ``days_as_of``."""
+    found = dict.fromkeys(entitlement_ids, 0)
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT * FROM ledger_held_as_of(%s, %s, %s)", [list(entitlement_ids), version, last_day])
+        found.update(cursor.fetchall())
+    return found
+
+
+def held_of(entitlement_id: int) -> int:
+    """All that is held of an entitlement now, for whatever matter."""
+    found = EntitlementTotal.objects.filter(entitlement_id=entitlement_id).values_list("held", flat=True).first()
+    return found or 0
+
+
+def held_for(access: Access, source: str, matters: Collection[str]) -> dict[tuple[str, int], int]:
+    """What is held now, by matter and entitlement, of those in scope."""
+    rows = Hold.objects.visible_to(access).filter(source=source, held_for__in=matters)
+    sums = rows.values_list("held_for", "entitlement_id").annotate(Sum("amount"))
+    return {(matter, entitlement_id): held for matter, entitlement_id, held in sums if held}
+
+
 def balance_as_of(entitlement_id: int, version: int, day: date) -> Balance:
     """The figures of a day as they were known at a version: from the rows themselves, so that a statement can be made
     again to the digit, whatever was booked since."""
@@ -269,3 +292,17 @@ def titles_naming(customers: Collection[int], names: Collection[str]) -> QuerySe
         return EntryDetail.objects.none()
     pattern = "|".join(re.escape(name) for name in names)
     return EntryDetail.objects.filter(customer_id__in=customers, title__iregex=rf"(^|\W)({pattern})(\W|$)")
+
+
+def list_holds(
+    access: Access, source: str, matters: Any, wanted: Mapping[str, Any], *, after: int, limit: int
+) -> list[Hold]:
+    """In the order of recording, each with its entitlement and service; ``matters``: names, or a query of them."""
+    rows = Hold.objects.visible_to(access).filter(source=source, held_for__in=matters, pk__gt=after, **wanted)
+    return list(rows.select_related("entitlement__service").order_by("pk")[:limit])
+
+
+def standing_entries(customer_id: int, source: str, names: Collection[str], kinds: Collection[str]) -> QuerySet[Entry]:
+    """Entries of services of these kinds that a system booked under these names, and that are not taken back."""
+    rows = Entry.objects.filter(customer_id=customer_id, source=source, external_id__in=names, reverses_id=None)
+    return rows.filter(entitlement__service__kind__in=kinds).exclude(Exists(reversals_of("pk"))).order_by("pk")

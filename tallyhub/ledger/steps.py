@@ -18,6 +18,8 @@ from tallyhub.kernel.errors import Conflict, Invalid
 from tallyhub.kernel.scope import require_transaction
 from tallyhub.ledger import queries, sql
 from tallyhub.ledger.engine import correctable
+from tallyhub.ledger.holds import NewHold, check_holds, count_new
+from tallyhub.ledger.holds import insert as insert_holds
 from tallyhub.ledger.models import Entry
 from tallyhub.ledger.rules import AllotmentKind, Terms, check_adjustment, check_allotment, check_entry
 
@@ -67,17 +69,26 @@ class ContentDiffers(Conflict):
     """The same source and external id, but other content. A correction is a reversal and a new entry."""
 
 
-def post(access: Access, entries: Sequence[NewEntry], terms: Mapping[int, Terms] | None = None) -> Posted:
+def post(
+    access: Access,
+    entries: Sequence[NewEntry],
+    terms: Mapping[int, Terms] | None = None,
+    *,
+    holds: Sequence[NewHold] = (),
+) -> Posted:
     """Append entries of one customer; each is checked against its entitlement's terms.
 
     ``terms`` is for a caller that has read them in this transaction, and would have them read twice.
+    ``holds`` are recorded with the same version: what was planned is given back as it is used.
     Needs an open transaction and must be its last statement: it takes the customer's ledger lock.
     Raises Invalid for an entry that must not be booked or a duplicate inside the batch, ContentDiffers for one that
     is there with other content, Conflict for one that was reversed before; ``lines`` of the
     error are the places of the refused in ``entries``. Over-use is recorded, not refused.
     """
     require_transaction()
-    terms = terms or queries.terms_of(access, {entry.entitlement_id for entry in entries})
+    rows: list[NewEntry | NewHold] = [*entries, *holds]
+    terms = terms or queries.terms_of(access, {one.entitlement_id for one in rows})
+    check_holds(holds, terms)
     for entry in entries:
         check_entry(
             unit=entry.unit,
@@ -87,13 +98,32 @@ def post(access: Access, entries: Sequence[NewEntry], terms: Mapping[int, Terms]
             terms=terms[entry.entitlement_id],
         )
     _check_once((entry.customer_id, entry.source, entry.external_id) for entry in entries)
-    rows = json.dumps([_row(line, entry) for line, entry in enumerate(entries)])
-    batch = sql.Batch(sql.JSON_BATCH, [rows])
-    fresh = len(entries) - _count_known(batch)
-    ids = dict(_insert(access, batch, {entry.customer_id for entry in entries}, sql.THEIR_IDS)) if fresh else {}
+    encoded = json.dumps([_row(line, entry) for line, entry in enumerate(entries)])
+    batch = sql.Batch(sql.JSON_BATCH, [encoded])
+    fresh, fresh_holds = len(entries) - _count_known(batch), _count_new_holds(holds)
+    ids: dict[int, int] = {}
+    if fresh or fresh_holds:
+        _raise_versions({one.customer_id for one in rows})
+        insert_holds(holds, clock.now())
+    if fresh:
+        ids = dict(_insert(access, batch, sql.THEIR_IDS))
     if len(ids) < fresh:  # somebody else booked or reversed one of them between our look and our lock
         _count_known(batch)
     return Posted(len(ids), len(entries) - len(ids), ids)
+
+
+def hold(access: Access, holds: Sequence[NewHold]) -> int:
+    """Hold what is planned, or give it back (a negative amount); returns how many rows are new.
+
+    Needs an open transaction and must be its last statement: the same locks and versions as ``post``. A hold changes no
+    balance, and may be larger than what is left. Raises Conflict where more would be given back than is held.
+    """
+    require_transaction()
+    check_holds(holds, queries.terms_of(access, {one.entitlement_id for one in holds}))
+    if not _count_new_holds(holds):
+        return 0
+    _raise_versions({one.customer_id for one in holds})
+    return insert_holds(holds, clock.now())
 
 
 def reverse(access: Access, entry_ids: Collection[int], reason: str) -> Posted:
@@ -125,7 +155,8 @@ def post_staged(access: Access) -> Posted:
         total, fresh = cursor.fetchone()
     if not fresh:
         return Posted(0, total)
-    ((new,),) = _insert(access, sql.Batch(sql.STAGED_BATCH, []), customers, sql.THEIR_COUNT)
+    _raise_versions(customers)
+    ((new,),) = _insert(access, sql.Batch(sql.STAGED_BATCH, []), sql.THEIR_COUNT)
     if new < fresh:  # as in ``post``
         _check_staged()
     return Posted(new, total - new)
@@ -253,9 +284,13 @@ def _check_staged() -> None:
     _raise_first(refused_staged())
 
 
-def _insert(access: Access, batch: sql.Batch, customers: Collection[int], told: str) -> list[Any]:
+def _count_new_holds(holds: Sequence[NewHold]) -> int:
+    _check_once((one.customer_id, one.source, one.external_id) for one in holds)
+    return count_new(holds)
+
+
+def _insert(access: Access, batch: sql.Batch, told: str) -> list[Any]:
     """Book what is not there yet, under the customers' locks."""
-    _raise_versions(customers)
     with connection.cursor() as cursor:
         cursor.execute(f"{batch.source}, {sql.INSERT_ENTRIES} {told}", [*batch.params, clock.now(), access.person_id])
         return list(cursor.fetchall())

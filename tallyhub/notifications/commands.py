@@ -8,10 +8,12 @@ from django.conf import settings
 from django.core.exceptions import ObjectDoesNotExist
 
 from tallyhub.accounts.queries import find_person, list_active
+from tallyhub.engagements.queries import list_concerned
 from tallyhub.health import queries as health
 from tallyhub.health.models import Visitor
 from tallyhub.health.public.steps import find_visitor, lock_visitor, stop_visitor
 from tallyhub.health.rules import Visibility
+from tallyhub.journal.queries import find_event
 from tallyhub.journal.steps import News, record, record_many
 from tallyhub.kernel import clock
 from tallyhub.kernel.access import Access
@@ -20,7 +22,9 @@ from tallyhub.notifications import queries, rules, steps
 from tallyhub.notifications.letters import LETTERS
 from tallyhub.notifications.models import Mail, Mailbox
 from tallyhub.notifications.rules import State
+from tallyhub.notifications.service_letters import TO_ACCOUNT_TEAM, TO_BOTH
 from tallyhub.notifications.steps import NewMail
+from tallyhub.organizations.queries import list_account_team
 from tallyhub.people.invitations.queries import list_answering, list_unanswered
 from tallyhub.people.invitations.steps import mark_told
 from tallyhub.people.models import Invitation
@@ -28,9 +32,9 @@ from tallyhub.support.conversation.queries import get_message, is_told_otherwise
 
 
 @command
-def tell(access: Access, letter: str, *, subject: int | None = None) -> None:
+def tell(access: Access, letter: str, *, subject: int | None = None, customer: int | None = None) -> None:
     """Write to the person of the scope about an event; ``subject`` is the number of what it is about."""
-    about: dict[str, Any] = {} if subject is None else {"subject": subject}
+    about: dict[str, Any] = {} if subject is None else {"subject": subject, "customer": customer}
     if find_person(access.person_id):  # not erased since
         steps.send(access, access.person_id or 0, letter, **about)
 
@@ -116,6 +120,23 @@ def tell_visitor(access: Access, visitor_id: int) -> None:
     if visitor := find_visitor(access, visitor_id):
         of = (visitor.pk, visitor.organization_id)
         steps.send_many(access, [NewMail(None, "health.visitor_asked", {}, "", of)])
+
+
+@command
+def tell_of_service(access: Access, letter: str, event_id: int, engagement_id: int, actor_id: int | None) -> None:
+    """Write about a service that was ordered: to its requester, or else to who can judge it; a request, a dispute and a
+    cancelling to the account team. Never to who did it. For the hub itself. All about one is one thread."""
+    people: set[int] = set()
+    if letter in TO_ACCOUNT_TEAM:
+        people |= set(list_account_team(access))
+    if letter not in TO_ACCOUNT_TEAM or letter in TO_BOTH:
+        people |= set(list_concerned(access, engagement_id))
+    event = find_event(access, event_id)
+    about = {"subject": engagement_id, "customer": access.customers[0]}
+    if event and (delivery := event.details.get("delivery")):
+        about["delivery"] = delivery
+    thread = f"engagement-{engagement_id}"
+    steps.send_many(access, [NewMail(one, letter, about, thread) for one in list_active(people - {actor_id or 0})])
 
 
 @dataclass(frozen=True, slots=True)

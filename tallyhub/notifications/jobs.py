@@ -20,7 +20,7 @@ def tell(event_id: int, kind: str, subject_id: int | None, actor_id: int | None,
         with scope(access):
             people = readers(access, subject_id)
         for person_id in people:
-            commands.tell(Access(person_id=person_id), kind, subject=subject_id)
+            commands.tell(Access(person_id=person_id), kind, subject=subject_id, customer=customer_id)
         return
     reader_id = actor_id if LETTERS[kind].is_to_actor else subject_id
     if reader_id is not None:
@@ -49,6 +49,12 @@ def tell_inviters(event_id: int, kind: str, subject_id: int, actor_id: int | Non
 def tell_of_request(event_id: int, kind: str, subject_id: int, actor_id: int | None, customer_id: int) -> None:
     """Something was said in a support request, or its status has changed."""
     commands.tell_of_request(Access.of_system([customer_id]), kind, subject_id, actor_id)
+
+
+@app.task(name="notifications.tell_of_service", pass_context=False)
+def tell_of_service(event_id: int, kind: str, subject_id: int, actor_id: int | None, customer_id: int) -> None:
+    """A service was requested, planned, delivered or judged."""
+    commands.tell_of_service(Access.of_system([customer_id]), kind, event_id, subject_id, actor_id)
 
 
 @app.task(name="notifications.send", pass_context=False)

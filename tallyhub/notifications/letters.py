@@ -1,24 +1,18 @@
 """What each mail says. Made when it is sent, in the reader's language, from ids and what is true then."""
 
-from collections.abc import Callable, Collection, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import Any
 
 from django.contrib.auth.tokens import default_token_generator
 from django.core.exceptions import ObjectDoesNotExist
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.http import int_to_base36
 from django.utils.translation import gettext as _
 
 from tallyhub.accounts.models import Person
-from tallyhub.health import page as health_page
-from tallyhub.health.models import Update, Visitor
-from tallyhub.health.public import links
-from tallyhub.health.queries import get_told
-from tallyhub.health.rules import UpdateKind
-from tallyhub.health.words import KIND_NAMES
-from tallyhub.health.words import STATUS_NAMES as HEALTH_STATUS_NAMES
+from tallyhub.assessments import page as assessments
+from tallyhub.assessments import queries as assessment_queries
 from tallyhub.kernel import clock
 from tallyhub.kernel import formatting as fmt
 from tallyhub.kernel.access import Access
@@ -26,10 +20,13 @@ from tallyhub.kernel.errors import Conflict
 from tallyhub.kernel.scope import scope
 from tallyhub.kernel.sentences import sentence
 from tallyhub.learning.assignments.queries import find_asked, get_learner
+from tallyhub.notifications import health_letters as health
+from tallyhub.notifications import service_letters as services
+from tallyhub.notifications.letter import Kind, Letter
 from tallyhub.office.enquiries import page as enquiries
 from tallyhub.office.enquiries.queries import Asked, find_for_mail, get_asker
 from tallyhub.office.rules import Answer
-from tallyhub.organizations.queries import find_house, list_account_team, names_of
+from tallyhub.organizations.queries import list_account_team, names_of
 from tallyhub.organizations.sign_on import act_for
 from tallyhub.people.invitations.links import Link, path_of
 from tallyhub.people.invitations.page import until, what_roles_do
@@ -41,34 +38,6 @@ from tallyhub.support.conversation.rules import check_open_for_words
 from tallyhub.support.models import Request
 from tallyhub.support.rules import Status, number_of
 from tallyhub.support.words import STATUS_NAMES
-
-
-@dataclass(frozen=True, slots=True)
-class Letter:
-    """Plain text, all of it: the templates escape. ``path`` leads to the page that the button opens."""
-
-    subject: str
-    paragraphs: tuple[str, ...]
-    button: str = ""
-    path: str = ""
-    reply_to: str = ""  # an address of its own, at which an answer is read by the hub
-    leave_path: str = ""  # where its reader chooses to get no more of these
-    leave_once_path: str = ""  # where a mail program may ask for that by itself (RFC 8058)
-
-
-@dataclass(frozen=True, slots=True)
-class Kind:
-    """``make`` gets the reader and the mail's parameters; it raises DoesNotExist where there is nothing to tell.
-
-    ``is_to_actor``: of an event, else to its subject. ``readers``: where the subject is no person, who the mail is for;
-    asked in the customer's scope, and the parameters hold the subject's number. A parameter ``language`` is the mail's,
-    instead of its reader's.
-    """
-
-    make: Callable[[Person, Mapping[str, Any]], Letter]
-    is_to_actor: bool = False
-    readers: Callable[[Access, int], Collection[int]] | None = None
-    is_digest: bool = False
 
 
 def _reset(person: Person, params: Mapping[str, Any]) -> Letter:
@@ -208,6 +177,39 @@ def _enquiry(person: Person, params: Mapping[str, Any]) -> Asked:
         return find_for_mail(person.pk, params["subject"])
 
 
+def _assessment_ran(person: Person, params: Mapping[str, Any]) -> Letter:
+    """Figures only: what was found, and where, is read in the hub by whoever may."""
+    access = act_for(person.pk, params["customer"]).access
+    with scope(access):
+        run = assessment_queries.get_run(access, params["subject"])
+        figures = [f"{one['label']}: {one['value']}" for one in assessments.run_totals(run)]
+    named = {"name": run.set_up.name, "workspace": run.set_up.workspace.name}
+    return Letter(
+        subject=_("A result of %(name)s is in") % named,
+        paragraphs=(_("%(name)s ran in the workspace %(workspace)s, and its result is in.") % named, *figures),
+        button=_("Show what was found"),
+        path=reverse("assessments:run", args=[run.pk]),
+    )
+
+
+def _assessment_refused(person: Person, params: Mapping[str, Any]) -> Letter:
+    access = act_for(person.pk, params["customer"]).access
+    with scope(access):
+        one = assessment_queries.get_intake(access, params["subject"])
+    named = {"name": one.set_up.name, "workspace": one.set_up.workspace.name}
+    return Letter(
+        subject=_("A result of %(name)s was refused") % named,
+        paragraphs=(
+            _("The file that you brought in for %(name)s in the workspace %(workspace)s could not be taken in.")
+            % named,
+            assessments.refusal(one),
+            _("Nothing of it was kept."),
+        ),
+        button=_("Show the file"),
+        path=reverse("assessments:intake", args=[one.pk]),
+    )
+
+
 QUOTED_MAX = 20_000  # characters of a message that a mail holds; the rest is read in the hub
 
 
@@ -298,6 +300,11 @@ def _account_team(access: Access, _subject_id: int) -> list[int]:
     return list_account_team(access)
 
 
+def _sender(access: Access, intake_id: int) -> list[int]:
+    by = assessment_queries.get_intake(access, intake_id).by_id
+    return [by] if by else []
+
+
 def _asker(access: Access, enquiry_id: int) -> list[int]:
     return [get_asker(access, enquiry_id)]
 
@@ -306,79 +313,16 @@ def _learner(access: Access, assignment_id: int) -> list[int]:
     return [get_learner(access, assignment_id)]
 
 
-def _health(person: Person, params: Mapping[str, Any]) -> Letter:
-    """For whoever may know of the event now, as somebody of a customer or of its partner."""
-    if params.get("organization"):
-        with scope(Access(person_id=person.pk)):
-            access = Access(person_id=person.pk, organization_id=find_house(person.pk))
-    else:
-        access = act_for(person.pk, params["customer"]).access
-    with scope(access):
-        update = get_told(access, params["update"])
-        event_id = update.event_id
-        return _of_health(update, reverse("health:event", args=[event_id]), leave_path=reverse("health:subscriptions"))
-
-
-def _visitor_health(visitor: Visitor, params: Mapping[str, Any]) -> Letter:
-    """Only what is public, read as everybody may."""
-    leave_path = links.leave_path(visitor.pk)
-    with scope(Access()):
-        update = get_told(Access(), params["update"])
-        path = f"/status/incidents/{update.event_id}/"
-        return _of_health(update, path, leave_path=leave_path, leave_once_path=leave_path)
-
-
-def _of_health(update: Update, path: str, **leave: str) -> Letter:
-    event, zone = update.event, timezone.get_current_timezone_name()
-    said = health_page.line(event, zone)
-    about = {"title": event.title, "kind": KIND_NAMES[event.kind], "status": HEALTH_STATUS_NAMES[update.status]}
-    where = {"products": said["products"], "components": said["components"], "regions": said["regions"]}
-    changed = _("The maintenance was moved to another time.") if update.kind == UpdateKind.RESCHEDULED else ""
-    return Letter(
-        subject=_("%(kind)s, %(status)s: %(title)s") % about,
-        paragraphs=tuple(
-            filter(
-                None,
-                (
-                    update.text or changed,
-                    _("%(products)s: %(components)s; regions: %(regions)s") % where,
-                    _("%(when)s, times of %(zone)s") % {"when": said["when"], "zone": zone},
-                    _("Workaround: %(text)s") % {"text": event.workaround} if event.workaround else "",
-                ),
-            )
-        ),
-        button=_("Open the event"),
-        path=path,
-        **leave,
-    )
-
-
-def _visitor_asked(visitor: Visitor, params: Mapping[str, Any]) -> Letter:
-    if visitor.confirmed_at is not None:
-        raise ObjectDoesNotExist
-    return Letter(
-        subject=_("Confirm that you want mail about service health"),
-        paragraphs=(
-            _("Somebody, probably you, asked for mail about service health at this address."),
-            _("Open the link within three days to confirm it. If it was not you, do nothing: no other mail comes."),
-        ),
-        button=_("Confirm"),
-        path=links.confirm_path(visitor.pk),
-    )
-
-
-# To visitors, who have no account.
-VISITOR_LETTERS: dict[str, Callable[[Visitor, Mapping[str, Any]], Letter]] = {
-    "health.visitor_asked": _visitor_asked,
-    "health.visitor_told": _visitor_health,
-}
 # By the event that they tell about, or by a name of their own.
 LETTERS: dict[str, Kind] = {
+    **health.LETTERS,
+    **services.LETTERS,
     "accounts.password_changed": Kind(_changed),
     "accounts.password_set": Kind(_changed),
     "accounts.reset_asked": Kind(_reset),
     "accounts.token_made": Kind(_token, is_to_actor=True),
-    "health.told": Kind(_health),
+    "assessments.ran": Kind(_assessment_ran, readers=assessment_queries.list_told),
+    "assessments.refused": Kind(_assessment_refused, readers=_sender),
     "notifications.allowed_again": Kind(_stopped_again),
     "learning.assigned": Kind(_assigned, readers=_learner),
     "people.invitation_asked": Kind(_asked),

@@ -90,6 +90,7 @@ SEES: dict[Right, Any] = {
     Right.VIEW_LEARNING: _("named people’s learning"),
     Right.VIEW_ALL_REQUESTS: _("every support request"),
     Right.VIEW_AUDIT: _("what was done, and who can see what"),
+    Right.VIEW_ASSESSMENTS: _("what assessments found, with the objects that are affected"),
 }
 # Where a grant comes from; that of a group is named by people.rights.sources.
 SOURCES: dict[str, Any] = {
@@ -113,7 +114,15 @@ def may_give_staff(role: Role, held: frozenset[Right]) -> bool:
 
 
 _ADMINISTRATOR = frozenset(
-    {Right.VIEW_ACTIVITY, Right.ADMINISTER, Right.VIEW_ALL_REQUESTS, Right.VIEW_AUDIT, Right.MANAGE_USERS}
+    {
+        Right.VIEW_ACTIVITY,
+        Right.ADMINISTER,
+        Right.VIEW_ALL_REQUESTS,
+        Right.VIEW_AUDIT,
+        Right.MANAGE_USERS,
+        Right.SET_UP_ASSESSMENTS,
+        Right.VIEW_ASSESSMENTS,
+    }
 )
 # Staff, where they are assigned (R1.5).
 _READS_REQUESTS = frozenset({Right.VIEW_ALL_REQUESTS, Right.READ_NOTES, Right.READ_WORK})
@@ -123,6 +132,10 @@ _TEAM = _READS_REQUESTS | {
     Right.VIEW_AUDIT,
     Right.MANAGE_WEBHOOKS,
     Right.POST_ENTRIES,
+    Right.PLAN_SERVICES,
+    Right.DELIVER_SERVICES,
+    Right.SET_UP_ASSESSMENTS,
+    Right.VIEW_ASSESSMENTS,
 }
 
 RIGHTS_OF: dict[Role, frozenset[Right]] = {
@@ -135,5 +148,5 @@ RIGHTS_OF: dict[Role, frozenset[Right]] = {
     Role.MEMBER: frozenset(),
     Role.CSAM: _TEAM,
     Role.ACCOUNT_COORDINATOR: _TEAM | {Right.ERASE_PEOPLE},
-    Role.ENGINEER: _READS_REQUESTS | {Right.WORK_REQUESTS},
+    Role.ENGINEER: _READS_REQUESTS | {Right.WORK_REQUESTS, Right.DELIVER_SERVICES, Right.VIEW_ASSESSMENTS},
 }

@@ -10,6 +10,7 @@ from django.db.models import QuerySet
 from tallyhub.accounts.models import Person
 from tallyhub.accounts.queries import find_person
 from tallyhub.agreements import queries as agreements
+from tallyhub.engagements import queries as engagements
 from tallyhub.kernel.access import Access
 from tallyhub.kernel.personal import Holding
 from tallyhub.kernel.scope import streamed
@@ -48,8 +49,8 @@ def access_to(person_id: int) -> Access:
     """The person, in every customer that has anything of them: to read and erase all."""
     person = find_person(person_id)
     drafts = office.customers_naming(person.email) if person and person.email else []
-    learnt = learning.customers_of(person_id)
-    customers = {*known_to(person_id), *ledger.customers_of(person_id), *learnt, *drafts}
+    worked = [*learning.customers_of(person_id), *engagements.customers_of(person_id)]
+    customers = {*known_to(person_id), *ledger.customers_of(person_id), *worked, *drafts}
     return Access(person_id=person_id, in_whole=True, system_customers=tuple(sorted(customers)))
 
 

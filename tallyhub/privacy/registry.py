@@ -11,6 +11,9 @@ from tallyhub.accounts import personal as accounts
 from tallyhub.accounts import steps as accounts_steps
 from tallyhub.activity import personal as activity
 from tallyhub.agreements import personal as agreements
+from tallyhub.assessments import personal as assessments
+from tallyhub.assessments import steps as assessments_steps
+from tallyhub.engagements import personal as engagements
 from tallyhub.health import personal as health
 from tallyhub.integrations import personal as integrations
 from tallyhub.journal import personal as journal
@@ -31,6 +34,8 @@ HOLDINGS = (
     *integrations.HOLDINGS,
     *activity.HOLDINGS,
     *support.HOLDINGS,
+    *assessments.HOLDINGS,
+    *engagements.HOLDINGS,
     *learning.HOLDINGS,
     *office.HOLDINGS,
     *people.HOLDINGS,
@@ -50,4 +55,5 @@ CLEARED: tuple[tuple[str, str, Clear], ...] = (
     ("mails", "keep_mails_days", notifications_steps.clear_mails),
     ("mails_in", "keep_mails_days", conversation_steps.clear_incoming),
     ("jobs", "keep_jobs_days", journal_steps.clear_failed_jobs),
+    ("assessment_objects", "keep_assessment_objects_days", assessments_steps.clear_objects),
 )

@@ -12,6 +12,7 @@ from pydantic import ValidationError
 from rich.console import Console
 
 from tallyhub.kernel.errors import HubError
+from tallyhub.kernel.sentences import sentence
 from tallyhub.site import postgres
 from tallyhub.site.config import Config
 from tallyhub.site.release import RELEASE
@@ -288,8 +289,11 @@ def main() -> None:
             name = "TALLYHUB_" + "_".join(map(str, one["loc"])).upper()
             console.print(f"{name}: {one['msg']}", style="red", markup=False)
         sys.exit(1)
-    except (postgres.PostgresError, HubError) as error:
+    except postgres.PostgresError as error:
         console.print(str(error.args[0]), style="red", markup=False)
+        sys.exit(1)
+    except HubError as error:
+        console.print(sentence(error), style="red", markup=False)
         sys.exit(1)
 
 

@@ -153,6 +153,9 @@ class Config(BaseSettings):
     )
     keep_mails_days: int = Field(90, ge=1, description="Days that it is kept which mail was sent to whom.")
     keep_sessions_days: int = Field(1, ge=0, description="Days that a session is kept after it has expired.")
+    keep_assessment_objects_days: int = Field(
+        730, ge=1, description="Days that the names of objects which assessments found are kept; figures stay."
+    )
     keep_jobs_days: int = Field(30, ge=1, description="Days that jobs which failed are kept.")
     postgres_bin: str = Field(
         "",

@@ -62,6 +62,13 @@ MANAGEMENT = (
         may_state,
     ),
     Page(
+        "assessments:overview",
+        _("Assessments"),
+        _("What is set up to check your systems, what it found, and what to do first."),
+        "clipboard-check",
+        Right.VIEW_ASSESSMENTS,
+    ),
+    Page(
         "people:users",
         _("Manage users"),
         _("Who belongs to a workspace, with which roles and groups; and who is a support contact."),
@@ -147,6 +154,11 @@ HEALTH = (
 SUPPORT = (
     Page("support:list", _("Support requests")),
     Page("support:queue", _("Queue"), right=_is_staff),
+)
+SERVICES = (
+    Page("engagements:services", _("Catalogue")),
+    Page("engagements:engagements", _("Engagements")),
+    Page("engagements:upcoming", _("What is coming")),
 )
 OFFICE = (
     Page(

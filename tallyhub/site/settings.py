@@ -76,6 +76,8 @@ INSTALLED_APPS = [
     "tallyhub.notifications",
     "tallyhub.activity",
     "tallyhub.support",
+    "tallyhub.engagements",
+    "tallyhub.assessments",
     "tallyhub.learning",
     "tallyhub.office",
     "tallyhub.people",

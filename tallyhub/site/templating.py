@@ -21,12 +21,13 @@ from tallyhub.activity.queries import list_views
 from tallyhub.activity.view_web import saved_views
 from tallyhub.kernel.access import Right
 from tallyhub.kernel.http import url
-from tallyhub.site.pages import HEALTH, LEARNING, MANAGEMENT, OFFICE, SUPPORT, Page
+from tallyhub.site.pages import HEALTH, LEARNING, MANAGEMENT, OFFICE, SERVICES, SUPPORT, Page
 
 # URL name, what the ribbon says, whom it is for, and the pages of its second line.
 _TABS: list[tuple[str, Any, Right | None, tuple[Page, ...]]] = [
     ("activity:home", _("Home"), None, ()),
     ("support:list", _("Support"), None, SUPPORT),
+    ("engagements:services", _("Services"), None, SERVICES),
     ("learning:catalogue", _("Learning"), None, LEARNING),
     ("health:overview", _("Health"), None, HEALTH),
     ("activity:management", _("Management"), None, MANAGEMENT),

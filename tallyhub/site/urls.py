@@ -9,10 +9,12 @@ from tallyhub.site.demo import web as demo
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("tallyhub.activity.urls")),
+    path("", include("tallyhub.assessments.urls")),
     path("", include("tallyhub.organizations.urls")),
     path("", include("tallyhub.health.urls")),
     path("", include("tallyhub.people.urls")),
     path("", include("tallyhub.office.urls")),
+    path("", include("tallyhub.engagements.urls")),
     path("", include("tallyhub.support.urls")),
     path("", include("tallyhub.learning.urls")),
     path("", include("tallyhub.notifications.urls")),

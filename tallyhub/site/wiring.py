@@ -19,6 +19,27 @@ NEWS: dict[str, tuple[str, ...]] = {
     "health.told": ("integrations.spread",),
     "health.updated": ("health.publish_page", "notifications.tell_of_health"),
     "health.visitor_asked": ("notifications.tell_visitor",),
+    "assessments.ran": ("notifications.tell", "integrations.spread"),
+    "assessments.refused": ("notifications.tell",),
+    "assessments.withdrawn": ("integrations.spread",),
+    "engagements.accepted": ("integrations.spread",),
+    "engagements.cancelled": ("notifications.tell_of_service", "integrations.spread"),
+    "engagements.day_freed": ("integrations.spread",),
+    "engagements.declined": ("notifications.tell_of_service", "integrations.spread"),
+    "engagements.delivered": ("integrations.spread",),
+    "engagements.delivery_accepted": ("integrations.spread",),
+    "engagements.delivery_answered": ("notifications.tell_of_service", "integrations.spread"),
+    "engagements.delivery_by_time": ("integrations.spread",),
+    "engagements.delivery_corrected": ("notifications.tell_of_service", "integrations.spread"),
+    "engagements.delivery_disputed": ("notifications.tell_of_service", "integrations.spread"),
+    "engagements.delivery_logged": ("notifications.tell_of_service", "integrations.spread"),
+    "engagements.delivery_reminded": ("notifications.tell_of_service",),
+    "engagements.in_delivery": ("integrations.spread",),
+    "engagements.planned": ("notifications.tell_of_service", "integrations.spread"),
+    "engagements.replanned": ("integrations.spread",),
+    "engagements.requested": ("notifications.tell_of_service", "integrations.spread"),
+    "engagements.rescheduled": ("notifications.tell_of_service", "integrations.spread"),
+    "engagements.scheduled": ("notifications.tell_of_service", "integrations.spread"),
     "integrations.entries_posted": ("integrations.spread",),
     "integrations.entry_reversed": ("integrations.spread",),
     "integrations.imported": ("integrations.spread",),
@@ -50,6 +71,6 @@ NEWS: dict[str, tuple[str, ...]] = {
 # Those that are called once for many events of a command, with subject_ids instead of event_id and subject_id.
 TAKES_MANY = frozenset({"notifications.remind_invited", "notifications.tell_invited"})
 # The addresses that take a file; everywhere else a body is no longer than a form.
-TAKES_FILES = frozenset({"/import/", "/users/invite/"})
+TAKES_FILES = frozenset({"/assessments/upload/", "/import/", "/users/invite/"})
 # Those that take several files at once; each of them is bounded, and so is their number.
 TAKES_SEVERAL_FILES = re.compile(r"/support/(requests/[0-9]+/(say|note)|open/[0-9]+/problem)/", re.ASCII)

@@ -3,13 +3,13 @@
 from enum import StrEnum
 
 from tallyhub.agreements.rules import ServiceKind, Severity
-from tallyhub.kernel import cells
 from tallyhub.kernel.errors import Conflict
+from tallyhub.kernel.numbers import is_number, number_of, serial_of
+from tallyhub.kernel.texts import TEXT_MAX, read_text
 
-__all__ = ["Severity"]
+__all__ = ["TEXT_MAX", "Severity", "is_number", "number_of", "read_text", "serial_of"]
 
 TITLE_MAX = 200  # characters
-TEXT_MAX = 50_000  # of a description, a message or a note
 REOPEN_DAYS = 30  # how long a closed request can be opened again
 
 
@@ -112,27 +112,3 @@ class Why(StrEnum):
     PRIMARY = "primary"  # named as primary contact when it was created
     SHARED = "shared"
     DEFAULT_GROUP = "default_group"  # of whoever opened it
-
-
-def number_of(serial: int) -> str:
-    """The number people read out: the serial and a check digit (Luhn), so that a slip of one digit names no other."""
-    return f"{serial}{_check_digit(str(serial))}"
-
-
-def is_number(text: str) -> bool:
-    return text.isascii() and text.isdecimal() and 1 < len(text) < 19 and number_of(int(text[:-1])) == text
-
-
-def serial_of(number: str) -> int:
-    """The id of the request that has this number."""
-    return int(number[:-1])
-
-
-def _check_digit(digits: str) -> int:
-    doubled = [int(digit) * (2 if place % 2 == 0 else 1) for place, digit in enumerate(reversed(digits))]
-    return -sum(one - 9 if one > 9 else one for one in doubled) % 10
-
-
-def read_text(text: str, *, length_max: int = TEXT_MAX) -> str:
-    """A text of several lines as it is kept. Raises Invalid for one too long, or with what nobody types and sees."""
-    return cells.lines(length_max)(text)

@@ -85,6 +85,8 @@ def test_a_period_shows_who_was_named_at_some_time_of_it(world: SimpleNamespace,
     assert names("from=2026-11-12") == {"contact", "member", "Ash Asked"}
     assert names("on=2026-11-21") == {"contact", "member", "Ash Asked"}
     assert names("from=2026-10-01&to=2026-10-11") == set()
+    assert names("from=0001-01-01&to=9999-12-31") == names("")
+    assert names("on=0001-01-01") == names("to=0001-01-01") == set()
     assert client.get(reverse("activity:entitlement", args=[line.pk]) + "?on=yesterday").status_code == 404
 
 

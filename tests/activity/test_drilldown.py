@@ -170,7 +170,7 @@ def test_csv_headers_are_in_the_readers_language(world: SimpleNamespace, client:
     client.force_login(world.admin)
     address = of(world.cedar_credits) + "entries.csv"
     head = b"".join(client.get(address).streaming_content).decode("utf-8-sig").splitlines()[0]
-    assert head.startswith("Day,Reference,What,Person")
+    assert head.startswith("Date,Service exchanged,Delivery ref.")
 
 
 def test_every_row_is_reached_by_paging(world: SimpleNamespace, client: Client) -> None:

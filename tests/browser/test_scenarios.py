@@ -112,6 +112,20 @@ def test_scenario_7_after_the_end_of_an_agreement_its_requests_are_additional_an
     assert page.locator("#conversation").get_by_text("It is still needed.").is_visible()
 
 
+def test_scenario_11_a_benefit_has_a_description_and_no_number_and_no_rows(open_page: Open) -> None:  # R1.12
+    page = open_page(ADMIN, f"{PAGE}?workspace=all")
+    tile = page.locator(".tile-benefit").first
+    name = tile.locator(".tile-link").inner_text()
+    assert re.search(r"\d", tile.inner_text().replace(name, "")) is None
+    assert tile.locator("progress, .balance").count() == 0
+    tile.locator(".tile-link").click()
+    assert page.get_by_role("heading", level=1).inner_text() == name
+    assert page.locator(".lead-text").inner_text()
+    assert page.locator("#grid, .totals, .chart-card, table").count() == 0
+    rows = page.request.get(page.url.split("?")[0] + "entries.csv")
+    assert rows.status == 404
+
+
 def test_scenario_14_two_workspaces_of_one_person_know_nothing_of_each_other(open_page: Open) -> None:  # R1.5, R1.7
     put(open_page, READER, into=True)
     page = open_page(READER, PAGE)

@@ -62,6 +62,19 @@ STORY: dict[str, list[dict[str, str]]] = {
         {"customer": "maple", "request": "C-1", "external_id": "1", "at": "2026-05-05T10:00+02:00",
          "is_by_staff": "no", "author": "m1", "body": "Still dark"},
     ],
+    "offerings": [
+        {"code": "health", "kind": "workshop", "category": "maintain", "name_en": "Health check",
+         "name_it": "Controllo", "planned_hours": "16", "credit_rate": "4.5",
+         "data_sheet": "# What you get", "is_offered": "yes"},
+    ],
+    "engagements": [
+        {"customer": "maple", "workspace": "lab", "external_id": "O-1", "offering": "health", "state": "in_delivery",
+         "requested_at": "2026-05-05T09:00+02:00", "requested_by": "m1", "planned_hours": "12:30"},
+    ],
+    "engagement_deliveries": [
+        {"customer": "maple", "engagement": "O-1", "external_id": "O-1/1", "delivered_on": "2026-05-12", "hours": "4",
+         "acceptance": "accepted"},
+    ],
     "activities": [
         {"code": "first-aid", "format": "course", "level": "beginner", "language": "en", "minutes": "45",
          "name_en": "First aid", "name_it": "Primo soccorso", "url": "https://learn.example/first-aid",
@@ -70,6 +83,16 @@ STORY: dict[str, list[dict[str, str]]] = {
     "learning_records": [
         {"customer": "maple", "workspace": "lab", "person": "m1", "activity": "first-aid", "external_id": "L-1",
          "started_on": "2026-05-05", "completed_on": "2026-05-07"},
+    ],
+    "assessment_checks": [
+        {"assessment": "cables", "version": "1", "check": "CAB-1", "focus_area": "security", "priority": "high",
+         "name_en": "Cables", "title_en": "Labels", "question_en": "Is each cable labelled?"},
+        {"assessment": "cables", "version": "1", "check": "CAB-2", "focus_area": "operation", "priority": "low",
+         "name_en": "Cables", "title_en": "Ties"},
+    ],
+    "assessment_results": [
+        {"customer": "maple", "workspace": "lab", "assessment": "cables", "version": "1", "external_id": "R-1",
+         "collected_at": "2026-05-05T10:00+02:00", "check": "CAB-1", "result": "failed", "affected": "3"},
     ],
 }  # fmt: skip
 
@@ -118,9 +141,25 @@ WRONG = {
         {"person": "none", "workspace": "none", "activity": "none", "completed_on": "2026-05-04"},
         {"person", "workspace", "activity", "completed_on"},
     ),
+    "assessment_checks": (
+        {"focus_area": "odd", "priority": "odd", "version": "0", "product": "none"},
+        {"focus_area", "priority", "version", "product"},
+    ),
+    "assessment_results": (
+        {"workspace": "none", "assessment": "none", "result": "odd", "collected_at": "2027-01-01T00:00Z"},
+        {"workspace", "assessment", "result", "collected_at"},
+    ),
     "request_messages": (
         {"request": "none", "author": "none", "is_by_staff": "odd"},
         {"request", "author", "is_by_staff"},
+    ),
+    "engagements": (
+        {"workspace": "none", "offering": "none", "state": "odd", "agreement": "none", "requested_at": "yesterday"},
+        {"workspace", "offering", "state", "agreement", "package", "entitlement", "requested_at"},
+    ),
+    "engagement_deliveries": (
+        {"engagement": "none", "delivered_on": "tomorrow", "hours": "25", "acceptance": "odd"},
+        {"engagement", "delivered_on", "hours", "acceptance"},
     ),
 }
 

@@ -67,7 +67,7 @@ def test_a_mapping_that_cannot_be_understood_names_the_place(world, tmp_path, te
 def test_an_unknown_mapping_names_the_shipped_ones():
     with pytest.raises(Invalid) as refused:
         mapping.load("nothing")
-    assert refused.value.params["names"] == "servicenow-incidents, servicenow-requests"
+    assert refused.value.params["names"] == "lms-completions, servicenow-incidents, servicenow-requests, xccdf-results"
 
 
 @pytest.mark.parametrize("path", sorted(mapping.SHIPPED.glob("*.yaml")), ids=lambda path: path.stem)

@@ -84,4 +84,4 @@ def test_a_hundred_million_of_the_largest_charges_fit_a_bigint():
 
 
 def test_units_are_stored_by_name():
-    assert [str(unit) for unit in Unit] == ["minutes", "cases", "credits", "activities", "setups", "people"]
+    assert [str(unit) for unit in Unit] == ["minutes", "cases", "credits", "activities", "setups", "runs", "people"]

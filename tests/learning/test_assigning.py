@@ -9,16 +9,24 @@ from typing import Any
 import pytest
 from django.test import Client
 
+from tallyhub.accounts.models import Person
 from tallyhub.kernel import clock
+from tallyhub.kernel.errors import Conflict, Forbidden, Invalid
 from tallyhub.kernel.scope import scope
-from tallyhub.learning.models import Assignment
+from tallyhub.learning.assignments import commands
+from tallyhub.learning.models import Activity, Assignment, Record
 from tallyhub.learning.queries import due
 from tallyhub.learning.report.rules import Period, year_of
+from tallyhub.learning.rules import ASSIGNED_MAX
 from tallyhub.notifications.letters import LETTERS
+from tallyhub.organizations.models import Workspace
 from tallyhub.organizations.sign_on import act_for
+from tallyhub.people.users import commands as users
 from tests.activity.test_customer_activity import text
 from tests.learning.people import ask, learn
-from tests.make import grant, make_activity
+from tests.make import grant, make_activity, make_person
+from tests.people.people import acting
+from tests.world import NOW
 
 TODAY = date(2026, 11, 21)
 KEYS = (
@@ -106,6 +114,31 @@ def test_what_is_withdrawn_is_due_no_more_and_can_be_assigned_again(
     assert [withdrawn for *_rest, withdrawn in assignments()] == [True, False]
 
 
+def test_home_and_learning_say_by_the_customers_day_what_is_overdue(
+    world: SimpleNamespace, basics: Any, client: Client
+) -> None:
+    """At noon in UTC it is the next day at the other end of the world, where the reader is, and not in Berlin."""
+    Person.objects.using("owner").filter(pk=world.member.pk).update(zone="Pacific/Kiritimati")
+    ask(world.north, world.member, basics, world.learning, TODAY, date(2026, 11, 1))
+    client.force_login(world.member)
+    assert "due 21 Nov 2026" in text(client.get("/learning/").content.decode())
+    assert "A learning activity is due: Basics" in text(client.get("/").content.decode())
+    with clock.frozen(datetime(2026, 11, 21, 23, 30, tzinfo=UTC)):  # past midnight in Berlin
+        assert "overdue since 21 Nov 2026" in text(client.get("/learning/").content.decode())
+        assert "A learning activity is overdue: Basics" in text(client.get("/").content.decode())
+
+
+def test_of_a_workspace_that_one_has_left_nothing_is_due(world: SimpleNamespace, basics: Any, client: Client) -> None:
+    grant(world.member, "member", world.south)
+    ask(world.north, world.member, basics, world.learning, date(2026, 11, 20), date(2026, 11, 1))
+    ask(world.south, world.member, make_activity("second"), world.learning, date(2026, 12, 1), date(2026, 11, 1))
+    assert own_due(world, world.member) == [("Basics", True), ("Second", False)]
+    users.remove_people(acting(world.admin, world.cedar), world.north.pk, [world.member.pk])
+    assert own_due(world, world.member) == [("Second", False)]
+    client.force_login(world.member)
+    assert "Basics" not in text(client.get("/learning/?mine=assigned").content.decode())
+
+
 @pytest.mark.parametrize(
     ("over", "status", "said"),
     [
@@ -153,7 +186,40 @@ def test_a_manager_withdraws_in_their_own_workspace_only(world: SimpleNamespace,
     assert mine.pk
 
 
+def test_nothing_is_assigned_without_the_right_too_widely_or_in_vain(world: SimpleNamespace, basics: Any) -> None:
+    others, me = (act_for(who.pk, world.cedar.pk).access for who in (world.north_admin, world.learning))
+
+    def assign_by(access: Any, people: Any = (world.member.pk,)) -> int:
+        return commands.assign(access, basics.pk, workspace_id=world.north.pk, people=people, due_on=TODAY)
+
+    with pytest.raises(Forbidden):
+        assign_by(others)
+    with pytest.raises(Invalid, match="assigned_too_many"):
+        assign_by(me, range(1, ASSIGNED_MAX + 2))
+    Activity.objects.using("owner").update(is_offered=False)
+    with pytest.raises(Conflict, match="activity_not_offered"):
+        assign_by(me)
+    Activity.objects.using("owner").update(is_offered=True)
+    Workspace.objects.using("owner").filter(pk=world.north.pk).update(archived_at="2026-11-20T00:00Z")
+    with pytest.raises(Conflict, match="workspace_archived"):  # at this moment: a page is not there any more
+        assign_by(me)
+    assert assignments() == []
+
+
 # Following
+
+
+def test_one_follows_the_people_of_ones_own_workspaces_only(
+    world: SimpleNamespace, basics: Any, client: Client
+) -> None:
+    southerner = make_person("southerner")
+    grant(southerner, "member", world.south)
+    learn(world.south, southerner, basics, date(2026, 3, 2))
+    ask(world.south, southerner, make_activity("second"), world.learning, date(2026, 12, 1), TODAY)
+    client.force_login(world.learning)
+    assert client.get(f"/learning/people/{southerner.pk}/").status_code == 404
+    assert client.get(f"/learning/people/?workspace={world.south.pk}").status_code == 404
+    assert report(client) == []
 
 
 def test_the_list_of_people_counts_what_each_did(world: SimpleNamespace, basics: Any, client: Client) -> None:
@@ -198,6 +264,21 @@ def test_the_report_has_its_stable_keys_and_who_is_not_done(
     assert "3 rows" in page
 
 
+def test_the_report_has_each_thing_once_and_nothing_that_was_taken_back(
+    world: SimpleNamespace, basics: Any, client: Client
+) -> None:
+    learn(world.north, world.member, basics, date(2026, 3, 2))
+    ask(world.north, world.member, basics, world.learning, date(2026, 12, 1), date(2026, 3, 1))
+    withdrawn = ask(world.north, world.reader, basics, world.learning, date(2026, 12, 1), TODAY)
+    Assignment.objects.using("owner").filter(pk=withdrawn.pk).update(withdrawn_at=NOW)
+    where = {"customer_id": world.cedar.pk, "workspace_id": world.north.pk}
+    Record.objects.using("owner").create(**where, person_id=world.contact.pk, activity_id=basics.pk, made_at=NOW)
+    client.force_login(world.learning)
+    assert [(row["learner_name"], row["due_on"]) for row in report(client, "&from=2025-01-01")] == [
+        ("member", "2026-12-01")
+    ]
+
+
 def test_the_report_is_of_the_days_and_workspaces_that_were_chosen(
     world: SimpleNamespace, basics: Any, client: Client
 ) -> None:
@@ -214,6 +295,24 @@ def test_the_report_is_of_the_days_and_workspaces_that_were_chosen(
     assert client.get(f"/learning/report.csv?workspace={world.birch_main.pk}").status_code == 404
     assert client.get("/learning/report/?from=2026-04-01&to=2026-03-31").status_code == 400
     assert client.get("/learning/report/?from=x").status_code == 400
+
+
+def test_whoever_has_left_is_a_row_without_name_and_address(
+    world: SimpleNamespace, basics: Any, client: Client
+) -> None:
+    """Of somebody whom the customer knows no more, nothing new is told: they may be of another one by now."""
+    learn(world.north, world.member, basics, date(2026, 3, 2))
+    learn(world.north, world.reader, basics, date(2026, 3, 3))
+    users.remove_people(acting(world.admin, world.cedar), world.north.pk, [world.member.pk])
+    client.force_login(world.learning)
+    assert [(row["learner_name"], row["learner_email"], row["started_on"]) for row in report(client)] == [
+        ("Erased person", "", "2026-03-02"),
+        ("reader", "reader@example.test", "2026-03-03"),
+    ]
+    page = client.get("/learning/report/").content.decode()
+    assert f"/learning/people/{world.reader.pk}/" in page
+    assert f"/learning/people/{world.member.pk}/" not in page  # that page is gone
+    assert client.get(f"/learning/people/{world.member.pk}/").status_code == 404
 
 
 def test_others_are_refused_and_shown_no_button(world: SimpleNamespace, basics: Any, client: Client) -> None:
@@ -285,7 +384,6 @@ def test_the_year_of_a_longer_agreement_begins_on_its_anniversary() -> None:
 
 def test_what_nobody_paid_is_booked_once_something_does(world: SimpleNamespace, basics: Any) -> None:
     from tallyhub.learning.jobs import book_unbooked
-    from tallyhub.learning.models import Record
     from tests.make import make_entitlement
 
     learn(world.birch_main, world.stranger, basics, date(2026, 3, 2))
@@ -297,3 +395,19 @@ def test_what_nobody_paid_is_booked_once_something_does(world: SimpleNamespace, 
     record = Record.objects.using("owner").select_related("entry").get()
     assert record.entry is not None
     assert (record.unbooked, record.entry.occurred_on, record.serial) == ("", date(2026, 3, 2), 1)
+
+
+def test_what_is_never_paid_keeps_nothing_waiting_that_is(
+    world: SimpleNamespace, basics: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from tallyhub.learning import steps
+    from tallyhub.learning.jobs import book_unbooked
+    from tests.make import make_entitlement
+
+    monkeypatch.setattr(steps, "AT_ONCE", 1)
+    learn(world.birch_main, world.stranger, basics, date(2020, 3, 2))
+    learn(world.birch_main, world.stranger, make_activity("second"), date(2026, 3, 2))
+    make_entitlement(world.birch_base, world.education, bought=5)
+    book_unbooked(0)
+    found = Record.objects.using("owner").order_by("pk").values_list("unbooked", flat=True)
+    assert list(found) == ["missing", ""]

@@ -7,12 +7,14 @@ from typing import Any
 
 import pytest
 
+from tallyhub.accounts.tokens import TokenScope
 from tallyhub.integrations.importing import import_file
 from tallyhub.integrations.importing.importer import import_for
 from tallyhub.integrations.importing.mapping import Mapping
-from tallyhub.learning.models import Fact, Record
+from tallyhub.learning.models import Activity, Fact, Record
 from tallyhub.ledger import doctor
 from tallyhub.organizations.sign_on import act_for
+from tests.integrations.api.program import Program, make_token
 from tests.integrations.files import entry, write
 from tests.learning.test_starting import entries
 from tests.make import make_activity
@@ -155,6 +157,22 @@ def test_what_consumption_books_afterwards_takes_the_place_of_ours(world: Simple
     assert record.entry.source == "lms"
     bring.ok(learnt(completed_on="2026-04-01"))
     assert sum(charged for *_rest, charged in booked(world)) == 1
+
+
+@pytest.mark.parametrize("source", ["learning", "support"])
+def test_another_system_takes_no_name_that_an_entry_of_the_hubs_own_will_have(
+    world: SimpleNamespace, bring: Bringing, client: Any, source: str
+) -> None:
+    """Whoever starts an activity next would be refused: its entry was there already with other content."""
+    row = entry(world, entitlement=world.cedar_education.code, unit="activities", external_id="1:1", source=source,
+                occurred_on="2026-03-02")  # fmt: skip
+    (problem,) = bring(row, kind="consumption").problems
+    assert (problem.column, problem.code) == ("source", "source_reserved")
+    program = Program(make_token(world.csam, world.cedar, TokenScope.WRITE_ENTRIES))
+    assert program.book(row).json()["errors"][0]["code"] == "source_reserved"
+    client.force_login(world.member)
+    answer = client.post(f"/learning/activities/{Activity.objects.get(code='basics').pk}/start/")
+    assert answer.status_code == 302
 
 
 def test_the_account_team_brings_them_in_and_reads_none(

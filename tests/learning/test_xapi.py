@@ -3,23 +3,27 @@
 import base64
 import json
 from collections.abc import Iterator
-from datetime import date
+from datetime import UTC, date, datetime
 from types import SimpleNamespace
 from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
-from django.test import Client
+from django.conf import settings
+from django.test import Client, override_settings
 from tincan import Activity as TheirActivity
 from tincan import Agent, AgentAccount, RemoteLRS, Statement, Verb
 
+from tallyhub.journal.models import Event
+from tallyhub.kernel import clock
+from tallyhub.kernel.errors import Conflict
 from tallyhub.learning.models import Assignment, Fact, Record, Source
 from tallyhub.learning.models import XapiStatement as Told
 from tallyhub.learning.xapi import commands
 from tallyhub.organizations.models import PersonKey, Workspace
 from tallyhub.organizations.sign_on import act_for
 from tests.learning.test_starting import entries
-from tests.make import make_activity, make_person
+from tests.make import grant, make_activity, make_person
 from tests.served import serving
 
 ADL = "http://adlnet.gov/expapi/verbs/"
@@ -261,7 +265,23 @@ def test_a_source_speaks_for_a_workspace_that_its_maker_administers(world: Simpl
     assert not Source.objects.using("owner").exists()
 
 
+def test_nobody_answers_for_a_statement_but_the_source_that_told_it(world: SimpleNamespace, system: System) -> None:
+    statement = said(authority={"mbox": "mailto:admin@example.test"}, stored="1999-01-01T00:00:00Z")
+    assert system.post(statement).status_code == 200
+    read = system.get(statementId=statement["id"]).json()
+    assert read["authority"]["account"]["homePage"] == "urn:tallyhub"
+    assert read["stored"].startswith("2026-11-21")
+
+
 # Voiding
+
+
+def test_what_is_voided_with_what_told_it_was_never_started(world: SimpleNamespace, system: System) -> None:
+    statement = said()
+    assert system.post([statement, voiding(statement)]).status_code == 200
+    assert record() == (None, None, None, 0)
+    assert entries(world) == []
+    assert not Event.objects.using("owner").filter(kind="learning.started").exists()
 
 
 def test_a_voided_start_takes_its_entry_back(world: SimpleNamespace, system: System) -> None:
@@ -290,7 +310,8 @@ def test_only_a_statement_of_ones_own_is_voided_and_no_voiding_one(world: Simple
     statement = said()
     system.post(statement)
     other = System(source_of(world, name="Other"))
-    for wrong in (voiding({"id": str(uuid4())}), said("voided"), said("voided", object={"id": "https://x.test/"})):
+    no_reference = said("voided", object={"id": statement["id"]})
+    for wrong in (voiding({"id": str(uuid4())}), said("voided"), no_reference):
         assert system.post(wrong).status_code == 400
     assert other.post(voiding(statement)).status_code == 400
     void = voiding(statement)
@@ -301,6 +322,16 @@ def test_only_a_statement_of_ones_own_is_voided_and_no_voiding_one(world: Simple
 # Hostile
 
 
+def with_extension(raw: str) -> str:
+    """A statement in which nothing is odd but this."""
+    return json.dumps(said(context={"extensions": {"https://x.test/": "here"}})).replace('"here"', raw)
+
+
+def test_what_is_odd_and_allowed_in_an_extension_is_taken(world: SimpleNamespace, system: System) -> None:
+    for raw in ("null", "1e308", '{"a": [null, {"b": 1}]}', '"\\ud83d\\ude00"', "9" * 300):
+        assert system.post(with_extension(raw)).status_code == 200, raw
+
+
 @pytest.mark.parametrize(
     ("body", "status"),
     [
@@ -309,10 +340,11 @@ def test_only_a_statement_of_ones_own_is_voided_and_no_voiding_one(world: Simple
         ("null", 400),
         ("[1]", 400),
         ("[" * 50_000, 400),
-        ('{"a":' * 30 + "1" + "}" * 30, 400),
-        ('{"id": NaN}', 400),
-        ('{"id": 1, "id": 2}', 400),
-        ('"\\ud800"', 400),
+        (with_extension('{"a":' * 30 + "1" + "}" * 30), 400),
+        (with_extension("NaN"), 400),
+        (with_extension("1e400"), 400),
+        (with_extension('{"a": 1, "a": 2}'), 400),
+        (with_extension('"\\ud800"'), 400),
         (json.dumps(said(verb="initialized", actor={"name": "\x00", "mbox": "mailto:member@example.test"})), 400),
         (json.dumps([said() for _ in range(101)]), 400),
         (json.dumps(said(context={"extensions": {"https://x.test/": "x" * 70_000}})), 400),
@@ -329,7 +361,7 @@ def test_a_body_that_is_no_statement_is_refused(world: SimpleNamespace, system: 
         {"id": "not-a-uuid"},
         {"id": "{" + str(uuid4()) + "}"},
         {"actor": None},
-        {"actor": {"objectType": "Group", "member": []}},
+        {"actor": {"objectType": "Group", "mbox": "mailto:member@example.test"}},
         {"actor": {"mbox": "mailto:member@example.test", "openid": "https://x.test/"}},
         {"actor": {"mbox_sha1sum": "a" * 40}},
         {"actor": {"mbox": 7}},
@@ -337,13 +369,16 @@ def test_a_body_that_is_no_statement_is_refused(world: SimpleNamespace, system: 
         {"verb": {"id": "completed"}},
         {"verb": None},
         {"object": None},
-        {"object": {"objectType": "SubStatement"}},
+        {"object": {"objectType": "SubStatement", "id": "https://learn.test/basics"}},
+        {"timestamp": "1999-12-31T23:59:59Z"},
         {"timestamp": "yesterday"},
         {"timestamp": "2026-03-02T10:00:00"},
         {"timestamp": "2027-03-02T10:00:00Z"},
         {"attachments": [{"usageType": "https://x.test/"}]},
         {"result": []},
         {"version": "2.0.0"},
+        {"version": "1.0-mine"},
+        {"version": 1.0},
         {"odd": 1},
         {"context": {"platform": None}},
     ],
@@ -361,7 +396,7 @@ def test_a_statement_that_says_it_wrongly_is_refused(
 def test_other_requests_are_refused_in_words(world: SimpleNamespace, system: System) -> None:
     statement = said()
     assert system.post(statement, **{"X-Experience-API-Version": "2.0"}).status_code == 400
-    assert system.put(statement, str(uuid4())).status_code == 400
+    assert system.put(statement, str(uuid4())).json()["code"] == "xapi_id_differs"
     assert system.put(statement, "x").status_code == 400
     assert system.get().status_code == 400
     assert system.get(statementId=str(UUID(int=0)), verb="x").status_code == 400
@@ -370,6 +405,61 @@ def test_other_requests_are_refused_in_words(world: SimpleNamespace, system: Sys
     form = client.post("/api/xapi/statements", {"content": json.dumps(statement)}, headers=headers)
     assert form.status_code == 400
     assert client.get("/api/xapi/activities/state", headers=headers).status_code == 404
+
+
+def test_the_same_id_twice_in_one_request_is_refused(world: SimpleNamespace, system: System) -> None:
+    statement = said()
+    assert system.post([statement, statement]).json()["code"] == "xapi_id_twice"
+    assert rows() == (0, 0, 0)
+
+
+def test_a_clock_that_is_a_little_ahead_says_now(world: SimpleNamespace, system: System) -> None:
+    """Half an hour ahead of noon in UTC it would be tomorrow nowhere; so near midnight in Berlin."""
+    with clock.frozen(datetime(2026, 11, 21, 22, 45, tzinfo=UTC)):
+        assert system.post(said(timestamp="2026-11-21T23:15:00Z")).status_code == 200
+        assert system.post(said(timestamp="2026-11-21T23:46:00Z")).json()["code"] == "xapi_in_future"
+    assert record()[:2] == (date(2026, 11, 21), date(2026, 11, 21))
+
+
+def test_what_the_endpoint_adds_makes_no_other_statement(world: SimpleNamespace, system: System) -> None:
+    statement = said()
+    system.post(statement)
+    read = system.get(statementId=statement["id"]).json()
+    assert system.put(read).status_code == 204
+    assert rows() == (1, 1, 1)
+
+
+def test_of_several_activities_at_one_address_the_oldest_is_meant(world: SimpleNamespace, system: System) -> None:
+    make_activity("newer", url="https://learn.test/basics")
+    system.post(said())
+    assert Record.objects.using("owner").get().activity.code == "basics"
+
+
+def test_a_source_that_asks_too_often_waits(world: SimpleNamespace, system: System) -> None:
+    with override_settings(TALLYHUB=settings.TALLYHUB.model_copy(update={"api_rate": 2})):
+        assert [system.post(said()).status_code for _ in range(3)] == [200, 200, 429]
+
+
+def test_nothing_is_added_where_it_is_archived_or_there_are_too_many(
+    world: SimpleNamespace, known: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(commands, "SOURCES_MAX", 1)
+    with pytest.raises(Conflict, match="sources_full"):
+        source_of(world)
+    Workspace.objects.using("owner").filter(pk=world.south.pk).update(archived_at="2026-11-20T00:00Z")
+    with pytest.raises(Conflict, match="workspace_archived"):
+        source_of(world, workspace_id=world.south.pk)
+
+
+def test_a_source_is_revoked_by_whoever_administers_its_workspace(
+    world: SimpleNamespace, known: Any, client: Client
+) -> None:
+    grant(world.viewer, "workspace_administrator", world.south)
+    for who, status in ((world.stranger, 404), (world.viewer, 404), (world.member, 403), (world.north_admin, 302)):
+        client.force_login(who)
+        assert client.post(f"/learning-systems/{known.source.pk}/revoke/").status_code == status, who.name
+    client.force_login(world.viewer)
+    assert "Campus" not in client.get("/learning-systems/").content.decode()
 
 
 def test_what_is_none_of_the_catalogue_is_kept_and_changes_nothing(world: SimpleNamespace, system: System) -> None:
@@ -414,3 +504,15 @@ def test_a_person_is_erased_with_what_was_told_of_them(world: SimpleNamespace, s
     assert rows() == (0, 0, 0)
     assert len(entries(world)) == 1  # figures stay
     assert system.post(said()).status_code == 403
+
+
+def test_whoever_took_back_what_was_told_of_another_is_erased_alone(world: SimpleNamespace, system: System) -> None:
+    from tallyhub.privacy.commands import end_part
+
+    statement = said()
+    system.post(statement)
+    system.post(voiding(statement) | {"actor": {"mbox": "mailto:reader@example.test"}})
+    end_part(act_for(world.admin.pk, world.cedar.pk).access, world.reader.pk, confirmation="reader")
+    assert rows() == (1, 0, 1)
+    assert system.get(statementId=statement["id"]).status_code == 404
+    assert system.get(voidedStatementId=statement["id"]).status_code == 200  # taken back it stays

@@ -11,7 +11,7 @@ from tallyhub.agreements.models import Coverage, Entitlement, Package, ResponseG
 from tallyhub.kernel.errors import Invalid
 from tallyhub.office.terms.rules import read_holidays, read_hours, read_multiplier, write_hours
 from tests.activity.test_customer_activity import text
-from tests.make import make_product
+from tests.make import make_entitlement, make_package, make_product, make_service
 
 WEEK = {"monday": "8:00-12:00, 13:00-18:00", "tuesday": "8:00-18:00", "sunday": ""}
 
@@ -156,3 +156,58 @@ def test_enterprise_packages_cover_every_product_and_add_ons_none(world: SimpleN
     with scope(Access.of_system([world.cedar.pk]), writing=True):
         (new,) = steps.add_packages([rows[0] | {"code": "NEW"}]).rows
     assert Package.objects.using("owner").get(pk=new.pk).covers_every_product
+
+
+@pytest.fixture
+def ordered(world: SimpleNamespace) -> str:
+    """The names of the late-cancel fields of a package with proactive services."""
+    make_entitlement(world.base, make_service("proactive", "minutes"), bought=600)
+    return f"late-%s-{world.base.pk}"
+
+
+def late(world: SimpleNamespace) -> tuple[int | None, int | None]:
+    package = Package.objects.using("owner").get(pk=world.base.pk)
+    return package.late_cancel_days, package.late_cancel_percent
+
+
+def test_what_cancelling_late_costs_is_set_by_package(world: SimpleNamespace, client: Client, ordered: str) -> None:
+    client.force_login(world.csam)
+    typed = {ordered % "days": "14", ordered % "percent": "25"}
+    assert client.post(page_of(world.agreement), typed).status_code == 302
+    assert late(world) == (14, 25)
+    html = client.get(page_of(world.agreement)).content.decode()
+    assert f'name="{ordered % "days"}" value="14"' in html
+    assert f'name="{ordered % "percent"}" value="25"' in html
+    assert client.post(page_of(world.agreement), {}).status_code == 302
+    assert late(world) == (None, None)
+
+
+@pytest.mark.parametrize(
+    ("days", "percent", "said"),
+    [
+        ("14", "", "needs both the days and the percentage"),
+        ("", "25", "needs both the days and the percentage"),
+        ("366", "25", "from 0 to 365"),
+        ("-1", "25", "from 0 to 365"),
+        ("soon", "25", "from 0 to 365"),
+        ("14", "0", "from 1 to 100"),
+        ("14", "101", "from 1 to 100"),
+        ("14", "1.5", "from 1 to 100"),
+    ],
+)
+def test_half_a_rule_for_cancelling_and_one_out_of_bounds_are_refused(
+    world: SimpleNamespace, client: Client, ordered: str, days: str, percent: str, said: str
+) -> None:
+    client.force_login(world.csam)
+    answer = client.post(page_of(world.agreement), {ordered % "days": days, ordered % "percent": percent})
+    assert (answer.status_code, said in text(answer.content.decode())) == (400, True)
+    assert late(world) == (None, None)
+
+
+def test_where_no_service_is_ordered_there_is_no_rule_for_cancelling(world: SimpleNamespace, client: Client) -> None:
+    client.force_login(world.csam)
+    package = make_package(world.agreement, world.north, scope="addon")
+    make_entitlement(package, make_service("education", "activities"), bought=5)
+    assert f"late-days-{package.pk}" not in client.get(page_of(world.agreement)).content.decode()
+    client.post(page_of(world.agreement), {f"late-days-{package.pk}": "9", f"late-percent-{package.pk}": "9"})
+    assert Package.objects.using("owner").get(pk=package.pk).late_cancel_days is None

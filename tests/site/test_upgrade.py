@@ -27,7 +27,7 @@ from tests.make import book
 from tests.world import NOW
 
 STATES = Path(__file__).parent / "upgrade"
-RELEASES = ["0.1.0", "0.2.0", "0.3.0"]
+RELEASES = ["0.1.0", "0.2.0", "0.3.0", "0.4.0"]
 SENTENCES = {  # what the page said to them under that release
     "admin": [
         "14:45 h left of 23 h",

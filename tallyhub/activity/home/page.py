@@ -5,7 +5,7 @@ A package adds a part by writing such a function and naming it in ``NEEDS``.
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -15,6 +15,7 @@ from django.utils.translation import ngettext
 from tallyhub.activity.queries import AgreementLines
 from tallyhub.activity.rules import Tone
 from tallyhub.agreements.rules import ACTIVE_STATES
+from tallyhub.engagements.home.queries import Sort as Engagements
 from tallyhub.kernel import formatting as fmt
 from tallyhub.kernel.access import Access, Right
 from tallyhub.kernel.http import url
@@ -61,10 +62,6 @@ class About:
     def day(self, at: datetime | None) -> date:
         return (at or self.now).astimezone(ZoneInfo(self.zone)).date()
 
-    @property
-    def today(self) -> date:
-        return self.day(None)
-
 
 Needs = Callable[[About], list[Item]]
 
@@ -98,7 +95,7 @@ def _cut(rows: list[Row], items: list[Item], more: Callable[[], Item]) -> list[I
 
 
 def courses_due(about: About) -> list[Item]:
-    return [_course(one) for one in learning.due(about.access, PART_ROWS, on=about.today)]
+    return [_course(one) for one in learning.due(about.access, PART_ROWS)]
 
 
 def _course(one: learning.Due) -> Item:
@@ -191,6 +188,53 @@ def invitations_lapsing(about: About) -> list[Item]:
         href = url("people:users") + f"?workspace={row.workspace_id}"
         found.append(Item(text % {"name": row.text}, href, about.day(row.at), Tone.LOW if has_lapsed else Tone.PLAIN))
     return found
+
+
+def deliveries_to_accept(about: About) -> list[Item]:
+    """``at`` is the last day for it, in whatever zone."""
+    rows = about.of(Engagements.TO_ACCEPT)
+    items = [
+        Item(
+            _("A delivery waits for you to accept or dispute it: %(title)s") % _said(row),
+            url("engagements:engagement", row.key),
+            row.at.astimezone(UTC).date() if row.at else None,
+            Tone.LOW,
+        )
+        for row in rows
+    ]
+    return _cut(rows, items, lambda: _more_services("engagements:engagements"))
+
+
+def services_coming(about: About) -> list[Item]:
+    rows = about.of(Engagements.COMING)
+    items = [
+        Item(
+            _("A service takes place soon: %(title)s") % _said(row),
+            url("engagements:engagement", row.key),
+            about.day(row.at),
+        )
+        for row in rows
+    ]
+    return _cut(rows, items, lambda: _more_services("engagements:upcoming"))
+
+
+def services_to_plan(about: About) -> list[Item]:
+    texts = {
+        Engagements.TO_PLAN: _("A requested service waits for your plan: %(title)s"),
+        Engagements.DISPUTED: _("A delivery is disputed and waits for your answer: %(title)s"),
+    }
+    found = []
+    for sort, text in texts.items():
+        rows = about.of(sort)
+        items = [
+            Item(text % _said(row), url("engagements:engagement", row.key), about.day(row.at), Tone.LOW) for row in rows
+        ]
+        found += _cut(rows, items, lambda: _more_services("engagements:engagements"))
+    return found
+
+
+def _more_services(where: str) -> Item:
+    return Item(_("There are more services: open the list."), url(where), None)
 
 
 def packages_expiring(about: About) -> list[Item]:
@@ -304,6 +348,9 @@ NEEDS: tuple[Needs, ...] = (
     enquiries_open,
     invitations_lapsing,
     courses_due,
+    deliveries_to_accept,
+    services_coming,
+    services_to_plan,
     packages_expiring,
 )
 NEWS: tuple[Needs, ...] = (

@@ -5,6 +5,7 @@ from datetime import datetime
 
 from tallyhub.activity.queries import news_of_statements
 from tallyhub.activity.rules import may_state
+from tallyhub.engagements.home import queries as engagements
 from tallyhub.kernel.access import Access, Right
 from tallyhub.kernel.parts import Part, Row, read_parts
 from tallyhub.office.enquiries import queries as enquiries
@@ -17,7 +18,11 @@ def read_today(access: Access, staffed: Sequence[int]) -> list[Row]:
     """What waits for this person. ``staffed``: the workspaces, of all customers, whose staff one is."""
     parts: list[Part] = []
     if access.customers and not access.is_staff:
-        parts.append(support.waiting_for(access))
+        parts += [support.waiting_for(access), engagements.to_accept(access)]
+    if access.customers:
+        parts.append(engagements.coming(access))
+    if access.has_anywhere(Right.PLAN_SERVICES):
+        parts += engagements.to_plan(access)
     if staffed:
         parts.append(support.assigned_to(access, staffed))
     if access.has_anywhere(Right.MANAGE_AGREEMENTS):

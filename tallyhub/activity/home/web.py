@@ -13,9 +13,9 @@ from django.views.decorators.http import require_safe
 from tallyhub.accounts.sessions import CUSTOMER_KEY
 from tallyhub.activity import page as activity
 from tallyhub.activity.filters import Choice, read_choice
+from tallyhub.activity.gauges import count_gauges
 from tallyhub.activity.home import page, queries
 from tallyhub.activity.home.page import About
-from tallyhub.activity.people import count_people
 from tallyhub.activity.queries import AgreementLines, list_agreements
 from tallyhub.kernel import clock
 from tallyhub.kernel import formatting as fmt
@@ -68,7 +68,7 @@ def _about(request: HubRequest, agreements: list[AgreementLines]) -> About:
 
 
 def _read_agreements(request: HubRequest, choice: Choice) -> list[AgreementLines]:
-    return count_people(list_agreements(request.access, choice.workspaces), choice.workspaces)
+    return count_gauges(list_agreements(request.access, choice.workspaces), choice.workspaces)
 
 
 def _nothing(request: HubRequest) -> dict[str, str]:

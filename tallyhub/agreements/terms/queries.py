@@ -50,3 +50,11 @@ def list_calendars(access: Access) -> list[WorkCalendar]:
 def get_calendar(access: Access, calendar_id: int) -> WorkCalendar:
     found: WorkCalendar = WorkCalendar.objects.visible_to(access).get(pk=calendar_id)
     return found
+
+
+def find_calendar(access: Access, agreement_id: int) -> WorkCalendar | None:
+    """The hours of work of an agreement: of its response goals, else of its multipliers; the oldest of several."""
+    of_goals = ResponseGoal.objects.filter(agreement_id=agreement_id, calendar__isnull=False).values("calendar_id")
+    of_rules = TimeRule.objects.filter(agreement_id=agreement_id).values("calendar_id")
+    calendars = WorkCalendar.objects.visible_to(access).order_by("pk")
+    return calendars.filter(pk__in=of_goals).first() or calendars.filter(pk__in=of_rules).first()

@@ -52,6 +52,18 @@ def set_caps(access: Access, caps: Mapping[int, int | None]) -> None:
         Entitlement.objects.visible_to(access).filter(pk=entitlement_id).update(request_cap=cap)
 
 
+def set_late_cancel(stored: Stored, wanted: Mapping[int, tuple[int | None, int | None]]) -> None:
+    """What cancelling a planned service late costs, by package: whole days before it begins, and the share in per cent;
+    None and None for nothing.
+    """
+    require_transaction()
+    for one in stored.packages:
+        days, percent = wanted.get(one.pk, (one.late_cancel_days, one.late_cancel_percent))
+        if (days, percent) != (one.late_cancel_days, one.late_cancel_percent):
+            one.late_cancel_days, one.late_cancel_percent = days, percent
+            one.save(update_fields=["late_cancel_days", "late_cancel_percent"])
+
+
 def set_coverage(stored: Stored, wanted: set[tuple[int, int]], every_product: set[int]) -> None:
     """Which (package, product) are covered, and the packages that cover every product."""
     require_transaction()

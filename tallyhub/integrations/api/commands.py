@@ -1,10 +1,11 @@
 """What a token may do: book entries and take them back, each call whole or not at all, and once."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from tallyhub.agreements.steps import find_lines
+from tallyhub.engagements.intake import steps as engagements
 from tallyhub.integrations.api.problems import Flaw, Refused
 from tallyhub.integrations.importing import consumption
 from tallyhub.integrations.importing.files import Record
@@ -38,21 +39,20 @@ def post_entries(access: Access, rows: Sequence[dict[str, str]], request: Reques
     access.require(Right.POST_ENTRIES)
     if answered := find_answer(access, request):
         return answered
-    entries, terms = _read(access, rows)
+    entries, terms, services = _read(access, rows)
     record(access, "integrations.entries_posted", token=request.token_id, rows=len(entries))
+    ordered = engagements.lock_named(access, _keys(one for one in entries if one.entitlement_id in services))
     try:
         posted = steps.post(access, entries, terms)
     except HubError as error:
         raise _refused(error) from error
     if posted.new:
         adopt_entries(_keys(entries))
+        if wrong := engagements.adopt_posted(access, ordered, [access.customer_id or 0]):
+            raise wrong[0]
         if learnt := [one for one in entries if one.unit is Unit.ACTIVITIES]:
             learning.adopt_entries(access, _keys(learnt))
     return keep_answer(access, request, _answer(access, [(one.source, one.external_id) for one in entries], posted))
-
-
-def _keys(entries: Sequence[NewEntry]) -> list[tuple[int, str, str]]:
-    return [(one.customer_id, one.source, one.external_id) for one in entries]
 
 
 @command
@@ -65,6 +65,10 @@ def reverse_entry(access: Access, entry_id: int, reason: str, request: Request) 
     record(access, "integrations.entry_reversed", entry_id, token=request.token_id)
     posted = steps.reverse(access, [entry_id], reason)
     return keep_answer(access, request, _answer(access, [(entry.source, steps.reversal_id(entry))], posted))
+
+
+def _keys(entries: Iterable[NewEntry]) -> list[tuple[int, str, str]]:
+    return [(one.customer_id, one.source, one.external_id) for one in entries]
 
 
 def _answer(access: Access, keys: Sequence[tuple[str, str]], posted: Posted) -> Answer:
@@ -82,8 +86,11 @@ def _answer(access: Access, keys: Sequence[tuple[str, str]], posted: Posted) -> 
     return Answer(200, json.dumps({"entries": entries, "new": posted.new, "known": posted.known}, ensure_ascii=False))
 
 
-def _read(access: Access, rows: Sequence[Mapping[str, str]]) -> tuple[list[NewEntry], dict[int, Terms]]:
-    """Entries, and the terms of their entitlements. Raises Refused with everything that is wrong with any row."""
+def _read(access: Access, rows: Sequence[Mapping[str, str]]) -> tuple[list[NewEntry], dict[int, Terms], set[int]]:
+    """Entries, the terms of their entitlements, and which of these are of services that are ordered.
+
+    Raises Refused with everything that is wrong with any row.
+    """
     problems = Problems()
     read = [_KIND.row_of(Record(line, dict(cells)), problems) for line, cells in enumerate(rows)]
     _resolve(access, read, problems)
@@ -92,7 +99,8 @@ def _read(access: Access, rows: Sequence[Mapping[str, str]]) -> tuple[list[NewEn
     if problems.listed:
         found = sorted(problems.listed, key=lambda one: one.line)
         raise Refused([Flaw(f"/entries/{one.line}/{one.column}", one.error) for one in found])
-    return [consumption.entry_of(row, SOURCE) for row in read], terms
+    services = {one.pk for row in read if (one := row.found["entitlement"]).service.kind in engagements.KINDS}
+    return [consumption.entry_of(row, SOURCE) for row in read], terms, services
 
 
 def _resolve(access: Access, rows: Sequence[Row], problems: Problems) -> None:

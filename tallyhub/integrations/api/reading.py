@@ -150,6 +150,7 @@ class Balance(BaseModel):
     expired: int | None
     over: int | None = Field(description="Used, but bought by nobody.")
     upcoming: int | None = Field(description="Bought, but not begun; no part of left.")
+    held: int = Field(0, description="Planned and not delivered yet; no part of any other figure.")
     ends_next: int | None = Field(description="What of left ends first …")
     ends_next_on: date | None = Field(description="… and the last day on which it can be used.")
     text: str = Field(description="What the page says, in the language of Accept-Language.")
@@ -227,7 +228,7 @@ def _balance(one: Figures) -> Balance:
         "ends_next": one.ends_next, "ends_next_on": one.next_end,
     }  # fmt: skip
     said: dict[str, Any] = dict.fromkeys(counted) if one.is_as_needed else counted
-    return Balance(used=one.used, used_here=one.used_here, text=tiles.words(one).headline, **said)
+    return Balance(used=one.used, used_here=one.used_here, held=one.held, text=tiles.words(one).headline, **said)
 
 
 class Allotment(BaseModel):

@@ -12,15 +12,15 @@ from django.views.decorators.http import require_safe
 from ninja import NinjaAPI
 from ninja.errors import HttpError, ValidationError
 
-from tallyhub.integrations.api import contacts, health, learning
+from tallyhub.integrations.api import assessments, contacts, health, services
 from tallyhub.integrations.api.door import JsonBody, fault
 from tallyhub.integrations.api.problems import MEDIA_TYPE, answer_error
 
 ROOT = "/api/v1/"
 _ABOUT = (
-    "What was bought, what was delivered, what is left; booking what was delivered; and support requests. Numbers are "
-    "whole, in the unit's smallest step: minutes, cases, hundredths of a credit. The hub serves how to use it at "
-    "/api/v1/docs."
+    "What was bought, what was delivered, what is left; booking what was delivered; services, support requests and "
+    "assessments. Numbers are whole, in the unit's smallest step: minutes, cases, hundredths of a credit. The hub "
+    "serves how to use it at /api/v1/docs."
 )
 
 
@@ -45,9 +45,10 @@ def _assembled() -> NinjaAPI:
         docs_url=None,
         parser=JsonBody(_parameters),
     )
-    made.add_router("", learning.router)
+    made.add_router("", assessments.router)
     made.add_router("", contacts.router)
     made.add_router("", health.router)
+    made.add_router("", services.router)
     for kind in (Exception, HttpError, ValidationError):
         made.add_exception_handler(kind, _on_error)
     return made

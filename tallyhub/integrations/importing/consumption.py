@@ -9,6 +9,9 @@ from fractions import Fraction
 from functools import lru_cache
 from zoneinfo import ZoneInfo
 
+from tallyhub.assessments import rules as assessment_rules
+from tallyhub.engagements import rules as engagement_rules
+from tallyhub.engagements.intake import steps as engagements
 from tallyhub.integrations.importing import cells, staging
 from tallyhub.integrations.importing.kinds import Field, Kind, Row, good
 from tallyhub.integrations.importing.problems import PROBLEMS_MAX, Problems, harmless
@@ -16,13 +19,16 @@ from tallyhub.integrations.importing.references import References
 from tallyhub.integrations.importing.run import Run
 from tallyhub.kernel import amounts
 from tallyhub.kernel.errors import Conflict, HubError, Invalid
+from tallyhub.learning import rules as learning_rules
 from tallyhub.learning import steps as learning
 from tallyhub.ledger import queries, sql, steps
 from tallyhub.ledger.rules import check_day, check_real, check_unit
 from tallyhub.ledger.steps import NewEntry
 from tallyhub.support.intake.steps import adopt_staged_entries
+from tallyhub.support.time import rules as support_rules
 
 SOURCE = "import"
+_OWN_SOURCES = (assessment_rules.SOURCE, engagement_rules.SOURCE, learning_rules.SOURCE, support_rules.SOURCE)
 _charge = lru_cache(16_384)(amounts.charge)  # what repeats from row to row costs a look-up
 _WHOLE = Fraction(1)
 _DAYS = ("occurred_on", "occurred_at")
@@ -54,6 +60,7 @@ GROUP BY customer_id, source, external_id HAVING count(*) > 1 ORDER BY 1 LIMIT %
 _ROWS_OF = """
 SELECT customer_id, count(*) FROM staged_entry GROUP BY 1
 """
+_LINES = "SELECT line, external_id FROM staged_entry"
 _COUNT_DIFFERING = f"{sql.STAGED_BATCH} SELECT count(*) FROM ({sql.DIFFERING_ENTRIES}) AS differing"
 _DIFFERING_COLUMN = """
 SELECT s.line, CASE
@@ -272,13 +279,32 @@ def _find_wrong_reversals(run: Run) -> None:
 def _post(run: Run, what: str) -> None:
     if run.problems.count:
         return
+    ordered = engagements.lock_staged(run.access)
     posted = steps.post_staged(run.access)
     run.tally.new += posted.new
     if posted.new:
         adopt_staged_entries()
         learning.adopt_staged_entries(run.access)
+        _adopt_deliveries(run, ordered)
     for customer, rows in staging.fetch(_ROWS_OF) if posted.new else ():
         run.rows_of[customer][what] += rows
+
+
+def _adopt_deliveries(run: Run, ordered: Sequence[int]) -> None:
+    """What was delivered of an engagement, and comes as consumption, too, counts once."""
+    lines = {external_id: line for line, external_id in staging.fetch(_LINES)} if ordered else {}
+    customers = [customer for customer, _rows in staging.fetch(_ROWS_OF)] if ordered else []
+    for error in engagements.adopt_posted(run.access, ordered, customers):
+        name = error.params.get("external_id", "")
+        run.problems.add(lines.get(name, 0), error, "external_id", name)
+
+
+def _source(text: str) -> str:
+    """What another system books must not have the name that the hub's own next entry will have."""
+    name = cells.reference(40)(text)
+    if name in _OWN_SOURCES:
+        raise Invalid("source_reserved")
+    return name
 
 
 KINDS = (
@@ -295,7 +321,7 @@ KINDS = (
             Field("unit", cells.text(20), is_required=True),
             Field("multiplier", cells.multiplier),
             Field("external_id", cells.reference(120), is_required=True),
-            Field("source", cells.reference(40)),
+            Field("source", _source),
             Field("person", cells.text(254)),
             Field("title", cells.text(300)),
             Field("reverses", cells.reference(120)),

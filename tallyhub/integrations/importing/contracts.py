@@ -20,6 +20,7 @@ from tallyhub.ledger.rules import AllotmentKind, check_allotment
 
 _LANGUAGES = tuple(dict(LANGUAGES))
 _TEXTS = {"names": "name", "descriptions": "description"}  # a JSON object, or one column for each language
+_LATE_CANCEL = ("late_cancel_days", "late_cancel_percent")
 _COLUMN_OF = {  # the column an error is about
     "adjustment_too_large": "amount",
     "allotment_amount": "amount",
@@ -103,17 +104,26 @@ def write_packages(run: Run, rows: Sequence[Row]) -> None:
     for row in rows:
         _default_term(row, row.found.get("agreement"))
     run.check(rows, lambda row: _check_term(row, row.found.get("agreement")), _column_of)
+    for row in rows:
+        _check_late_cancel(run, row)
     rows = good(rows)
     wanted = [
         {
             "customer_id": row.found["customer"],
             "agreement_id": row.found["agreement"].pk,
-            **row.said("code", "name", "scope", "terminated_on"),
+            **row.said("code", "name", "scope", "terminated_on", "late_cancel_days", "late_cancel_percent"),
             "term": steps.term_of(_days(row)),
         }
         for row in rows
     ]
     run.wrote(rows, steps.add_packages(wanted))
+
+
+def _check_late_cancel(run: Run, row: Row) -> None:
+    """The days before the first day, and the share that cancelling later costs: both, or neither."""
+    said = row.values.keys() & set(_LATE_CANCEL)
+    if len(said) == 1 and row.wrong.isdisjoint(_LATE_CANCEL):
+        run.refuse(row, Invalid("late_cancel_half"), next(name for name in _LATE_CANCEL if name not in said))
 
 
 def write_entitlements(run: Run, rows: Sequence[Row]) -> None:
@@ -298,6 +308,8 @@ KINDS = (
             _required("scope", fields.SCOPE),
             *_term_fields,
             _terminated,
+            Field("late_cancel_days", cells.whole(0, 365)),
+            Field("late_cancel_percent", cells.whole(1, 100)),
         ),
         ("agreement", "code"),
         write_packages,

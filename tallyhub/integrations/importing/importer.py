@@ -11,7 +11,17 @@ from pathlib import Path
 from django.db import DataError, IntegrityError
 
 from tallyhub.agreements.models import AGREEMENT_NUMBER_ONCE
-from tallyhub.integrations.importing import cells, consumption, contracts, learning, parties, requests, staging
+from tallyhub.integrations.importing import (
+    assessments,
+    cells,
+    consumption,
+    contracts,
+    engagements,
+    learning,
+    parties,
+    requests,
+    staging,
+)
 from tallyhub.integrations.importing import mapping as mappings
 from tallyhub.integrations.importing.files import Columns, File, Progress, Record, Unreadable, check_known, no_progress
 from tallyhub.integrations.importing.kinds import Kind
@@ -33,8 +43,12 @@ _MEMORY = "SET LOCAL work_mem = '64MB'"
 # What a customer's own account team may bring in. Sellers, services and customers are the provider's; people and their
 # roles come through an operator, because an address may be known elsewhere and a role is a right.
 OF_CUSTOMER = ("workspaces", "agreements", "packages", "entitlements", "allotments", "mappings", "consumption",
-               "requests", "request_changes", "request_messages", "learning_records")  # fmt: skip
-_ALL = (*parties.KINDS, *contracts.KINDS, *consumption.KINDS, *requests.KINDS, *learning.KINDS)
+               "requests", "request_changes", "request_messages", "engagements", "engagement_deliveries",
+               "learning_records", "assessment_results")  # fmt: skip
+_ALL = (
+    *parties.KINDS, *contracts.KINDS, *consumption.KINDS, *requests.KINDS, *engagements.KINDS, *learning.KINDS,
+    *assessments.KINDS,
+)  # fmt: skip
 KINDS = {kind.name: kind for kind in _ALL}
 
 
@@ -172,6 +186,8 @@ def import_records(streams: Iterable[tuple[str, Iterable[Mapping[str, str]]]]) -
             if run.problems.count:
                 raise Refused(_report(run, name))
         _close(run, "records", "")
+        if run.problems.count:
+            raise Refused(_report(run, "records"))
     return _report(run, "records")
 
 

@@ -13,7 +13,7 @@ from tallyhub.kernel import clock
 from tallyhub.kernel.errors import Conflict, HubError, Invalid
 from tallyhub.learning.intake import steps
 from tallyhub.learning.rules import Format, Level, Said, check_said
-from tallyhub.organizations.steps import belonging_to, zones_of
+from tallyhub.organizations.steps import zones_of
 
 SOURCE = "import"
 _LANGUAGES = tuple(dict(LANGUAGES))
@@ -56,7 +56,7 @@ def write_records(run: Run, rows: Sequence[Row]) -> None:
     run.refs.resolve_person(rows)
     run.refs.resolve(rows, "activity", run.refs.activities)
     _check_places(run, rows)
-    _check_people(run, rows)
+    run.refuse_strangers(rows, "person")
     zones = zones_of({row.found["customer"] for row in rows if "customer" in row.found})
     for row in rows:
         _check_days(run, row, zones)
@@ -68,15 +68,6 @@ def _check_places(run: Run, rows: Sequence[Row]) -> None:
     for row in rows:
         if run.actor and row.found.get("workspace") and row.found["workspace"] not in run.actor.workspaces:
             run.refuse(row, Conflict("workspace_just_made"), "workspace")
-
-
-def _check_people(run: Run, rows: Sequence[Row]) -> None:
-    """Somebody whom only another customer knows is nobody here."""
-    named = [row for row in rows if {"customer", "person"} <= row.found.keys()]
-    known = belonging_to({(row.found["customer"], row.found["person"]) for row in named})
-    for row in named:
-        if (row.found["customer"], row.found["person"]) not in known:
-            run.refuse(row, Invalid("person_unknown"), "person")
 
 
 def _said(row: Row) -> Said:

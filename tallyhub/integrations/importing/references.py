@@ -5,6 +5,10 @@ from typing import Any, Generic, TypeVar
 
 from tallyhub.agreements import steps as agreements
 from tallyhub.agreements.models import Agreement, Entitlement, Package, Service
+from tallyhub.assessments import steps as assessments
+from tallyhub.assessments.models import Definition
+from tallyhub.engagements.intake import queries as engagements
+from tallyhub.engagements.models import Engagement, Offering
 from tallyhub.integrations.importing.kinds import Row
 from tallyhub.integrations.importing.problems import Problems
 from tallyhub.kernel.errors import Invalid
@@ -60,7 +64,10 @@ class References:
         self.packages: Cache[tuple[int, str], Package] = Cache(agreements.find_packages)
         self.entitlements: Cache[tuple[int, str], Entitlement] = Cache(agreements.find_entitlements)
         self.products: Cache[str, int] = Cache(agreements.find_products)
+        self.assessments: Cache[str, Definition] = Cache(assessments.find_definitions)
         self.activities: Cache[str, int] = Cache(learning.find_activities)
+        self.offerings: Cache[str, Offering] = Cache(engagements.find_offerings)
+        self.engagements: Cache[engagements.Key, Engagement] = Cache(engagements.find_engagements)
         self.requests: Cache[intake.Key, int] = Cache(_find_requests)
 
     def _find_customers(self, codes: Collection[str]) -> dict[str, int]:

@@ -5,15 +5,16 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from tallyhub.engagements.intake.steps import Brought
 from tallyhub.integrations.importing.kinds import Row
 from tallyhub.integrations.importing.problems import Problems, Tally
 from tallyhub.integrations.importing.references import References
 from tallyhub.journal.steps import record
 from tallyhub.kernel.access import Access
 from tallyhub.kernel.bulk import Added
-from tallyhub.kernel.errors import Conflict, HubError
+from tallyhub.kernel.errors import Conflict, HubError, Invalid
 from tallyhub.kernel.scope import widen
-from tallyhub.organizations.steps import list_belonging, touch_customer
+from tallyhub.organizations.steps import belonging_to, list_belonging, touch_customer
 
 # How a column that differs is called in the files; others are the same word, or the same with _id.
 _FIELD_OF = {"term": "ends_on"}
@@ -31,6 +32,9 @@ class Run:
     rows_of: defaultdict[int, Counter[str]] = field(default_factory=lambda: defaultdict(Counter))
     touched: set[int] = field(default_factory=set)  # customers whose pages were told that they are out of date
     kind: str = ""
+    # Engagements that were spoken of, by customer and id; and the zones of what pays for them.
+    engagements: dict[int, dict[int, Brought]] = field(default_factory=dict)
+    zones: dict[tuple[int, int | None], str] = field(default_factory=dict)
     refs: References = field(init=False)
 
     def __post_init__(self) -> None:
@@ -56,6 +60,14 @@ class Run:
 
     def refuse(self, row: Row, error: HubError, column: str = "") -> None:
         row.refuse(self.problems, error, column)
+
+    def refuse_strangers(self, rows: Sequence[Row], field: str) -> None:
+        """Somebody whom only another customer knows is nobody here."""
+        named = [row for row in rows if {"customer", field} <= row.found.keys()]
+        known = belonging_to({(row.found["customer"], row.found[field]) for row in named}) if named else set()
+        for row in named:
+            if (row.found["customer"], row.found[field]) not in known:
+                self.refuse(row, Invalid("person_unknown"), field)
 
     def check(self, rows: Sequence[Row], check: Callable[[Row], None], column_of: Callable[[HubError], str]) -> None:
         """Refuse those that do not pass a check, in the column that their error is about."""

@@ -16,6 +16,11 @@ TYPE_NAMES: dict[str, Any] = {
     Type.AGREEMENT_CHANGED: _("an agreement or what it contains was changed"),
     Type.REQUEST_OPENED: _("a support request was opened"),
     Type.REQUEST_CHANGED: _("a support request was changed, or got a message"),
+    Type.ASSESSMENT_RAN: _("an assessment ran"),
+    Type.ASSESSMENT_WITHDRAWN: _("the run of an assessment was withdrawn"),
+    Type.ENGAGEMENT_REQUESTED: _("a service was requested"),
+    Type.ENGAGEMENT_CHANGED: _("a service was planned, scheduled, delivered, declined or cancelled"),
+    Type.DELIVERY_CHANGED: _("a delivery was logged, corrected, accepted or disputed"),
     Type.HEALTH_TOLD: _("an incident, an advisory notice or maintenance reaches you, or was updated"),
     Type.PING: _("a ping, to try it"),
 }

@@ -12,6 +12,10 @@ from tallyhub.support.rules import serial_of
 Data = dict[str, int | None]
 _AGREEMENT = ("agreements", "packages", "entitlements", "mappings")
 _OF_REQUESTS = ("requests_changed", "request_changes", "request_messages")
+_OF_SERVICES = {
+    Type.ENGAGEMENT_CHANGED: ("engagements", "engagements_changed"),
+    Type.DELIVERY_CHANGED: ("engagement_deliveries", "engagement_deliveries_changed"),
+}
 _SUBJECTS = {"agreement": "agreements", "package": "packages", "entitlement": "entitlements"}
 
 
@@ -23,11 +27,15 @@ def _imported(event: Event) -> Iterator[tuple[Type, Data]]:
         (Type.ENTRY_REVERSED, "reversals"),
         (Type.ALLOTMENT_ADDED, "allotments"),
         (Type.REQUEST_OPENED, "requests"),
+        (Type.ASSESSMENT_RAN, "assessment_results"),
     ):
         if rows.get(kind):
             yield type_, {"count": rows[kind]}
     if changed := sum(rows.get(kind, 0) for kind in _OF_REQUESTS):
         yield Type.REQUEST_CHANGED, {"count": changed}
+    for type_, kinds in _OF_SERVICES.items():
+        if changed := sum(rows.get(kind, 0) for kind in kinds):
+            yield type_, {"count": changed}
     if changed := {kind: rows[kind] for kind in _AGREEMENT if rows.get(kind)}:
         yield Type.AGREEMENT_CHANGED, changed
 
@@ -74,6 +82,22 @@ def _written(event: Event) -> Iterator[tuple[Type, Data]]:
     yield Type.REQUEST_CHANGED, {"count": 1, "request_id": serial_of(str(event.details["request"]))}
 
 
+def _ordered(event: Event) -> Iterator[tuple[Type, Data]]:
+    """A service was requested."""
+    yield Type.ENGAGEMENT_REQUESTED, {"count": 1, "engagement_id": event.subject_id}
+
+
+def _engaged(event: Event) -> Iterator[tuple[Type, Data]]:
+    """An order that goes on."""
+    yield Type.ENGAGEMENT_CHANGED, {"count": 1, "engagement_id": event.subject_id}
+
+
+def _delivered(event: Event) -> Iterator[tuple[Type, Data]]:
+    """Something was delivered, corrected or judged; the id is of the delivery that it was about."""
+    about = {"engagement_id": event.subject_id, "delivery_id": event.details.get("delivery")}
+    yield Type.DELIVERY_CHANGED, {"count": 1, **about}
+
+
 def _moved(event: Event) -> Iterator[tuple[Type, Data]]:
     """A support request that goes on."""
     yield Type.REQUEST_CHANGED, {"count": 1, "request_id": event.subject_id}
@@ -85,6 +109,15 @@ def _merged(event: Event) -> Iterator[tuple[Type, Data]]:
         yield Type.REQUEST_CHANGED, {"count": 1, "request_id": request_id}
 
 
+def _ran(event: Event) -> Iterator[tuple[Type, Data]]:
+    """What it found is read by whoever may (R2.4)."""
+    yield Type.ASSESSMENT_RAN, {"count": 1, "run_id": event.subject_id}
+
+
+def _withdrawn(event: Event) -> Iterator[tuple[Type, Data]]:
+    yield Type.ASSESSMENT_WITHDRAWN, {"count": 1, "run_id": event.subject_id}
+
+
 def _told(event: Event) -> Iterator[tuple[Type, Data]]:
     """An event of service health that reaches the customer, or an update of it."""
     yield Type.HEALTH_TOLD, {"health_event_id": event.subject_id, "update_id": event.details["update"]}
@@ -92,6 +125,25 @@ def _told(event: Event) -> Iterator[tuple[Type, Data]]:
 
 # Kind of event -> the messages it makes. Each of them must stand in site/wiring.py, too.
 MESSAGES_OF: dict[str, Callable[[Event], Iterator[tuple[Type, Data]]]] = {
+    "assessments.ran": _ran,
+    "assessments.withdrawn": _withdrawn,
+    "engagements.accepted": _engaged,
+    "engagements.cancelled": _engaged,
+    "engagements.day_freed": _engaged,
+    "engagements.declined": _engaged,
+    "engagements.delivered": _engaged,
+    "engagements.delivery_accepted": _delivered,
+    "engagements.delivery_answered": _delivered,
+    "engagements.delivery_by_time": _delivered,
+    "engagements.delivery_corrected": _delivered,
+    "engagements.delivery_disputed": _delivered,
+    "engagements.delivery_logged": _delivered,
+    "engagements.in_delivery": _engaged,
+    "engagements.planned": _engaged,
+    "engagements.replanned": _engaged,
+    "engagements.requested": _ordered,
+    "engagements.rescheduled": _engaged,
+    "engagements.scheduled": _engaged,
     "health.told": _told,
     "integrations.entries_posted": _posted,
     "integrations.entry_reversed": _reversed,

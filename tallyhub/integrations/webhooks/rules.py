@@ -29,6 +29,11 @@ class Type(StrEnum):
     AGREEMENT_CHANGED = "agreement.changed"
     REQUEST_OPENED = "request.opened"
     REQUEST_CHANGED = "request.changed"
+    ASSESSMENT_RAN = "assessment.ran"
+    ASSESSMENT_WITHDRAWN = "assessment.withdrawn"
+    ENGAGEMENT_REQUESTED = "engagement.requested"
+    ENGAGEMENT_CHANGED = "engagement.changed"
+    DELIVERY_CHANGED = "delivery.changed"
     HEALTH_TOLD = "health.told"
     PING = "ping"
 

@@ -46,7 +46,7 @@ class CatalogueRow:
     due_on: date | None
 
 
-# One's own in any workspace of the customer: whoever completed it has completed it.
+# One's own in any workspace of the customer: whoever completed it has completed it. Due where one still belongs.
 _OWN = """
     LEFT JOIN LATERAL (
         SELECT min(r.started_on) AS started_on, min(r.completed_on) AS completed_on FROM learning_record r
@@ -55,7 +55,7 @@ _OWN = """
     LEFT JOIN LATERAL (
         SELECT min(s.due_on) AS due_on FROM learning_assignment s
         WHERE s.person_id = %(person)s AND s.customer_id = ANY (%(customers)s) AND s.activity_id = a.id
-            AND s.withdrawn_at IS NULL
+            AND s.withdrawn_at IS NULL AND s.workspace_id = ANY (%(workspaces)s)
     ) s ON true
 """
 _PAGE = """
@@ -89,6 +89,7 @@ def list_page(access: Access, wanted: CatalogueFilter, place: Place) -> list[Cat
         "reader": get_language() or "en",
         "person": access.person_id or 0,
         "customers": list(access.customers),
+        "workspaces": list(access.workspaces),
         "text": wanted.text,
         "like": f"%{wanted.text.translate(_ESCAPED)}%",
         "format": wanted.format,

@@ -46,9 +46,9 @@ class Words:
         """The one declaration, in the order of the spec."""
         several = len(self._places) > 1
         return [
-            Column("learner_name", _("Learner"), lambda one: one.learner_name, lambda one: harmless(one.learner_name),
-                   lambda one: one.learner_name, sort="learner", sorts_upwards=True,
-                   href=lambda one: url("learning:person", one.person_id)),
+            Column("learner_name", _("Learner"), _learner, lambda one: harmless(_learner(one)), _learner,
+                   sort="learner", sorts_upwards=True,
+                   href=lambda one: url("learning:person", one.person_id) if one.learner_name else ""),
             _text("learner_email", _("Email address"), lambda one: one.learner_email),
             _text("workspace", _("Workspace"), self._workspace, on_page=several),
             _text("agreement", _("Agreement"), lambda one: one.agreement, on_page=False),
@@ -82,6 +82,10 @@ class Words:
 
     def _overdue(self, row: ReportRow) -> str:
         return _("overdue") if is_overdue(row.due_on, row.completed_on, self._today) else ""
+
+
+def _learner(row: ReportRow) -> str:
+    return row.learner_name or _("Erased person")
 
 
 def _text(key: str, label: str, of: Any, *, on_page: bool = True) -> Column[ReportRow]:

@@ -35,7 +35,8 @@ class ReportFilter:
 @dataclass(frozen=True, slots=True)
 class ReportRow:
     """``id`` is the record's, or the assignment's less 10^17 where nothing was started. ``on_day``: started, else
-    assigned."""
+    assigned. Whom the customer does not know any more has neither name nor address.
+    """
 
     id: int
     on_day: date
@@ -80,15 +81,21 @@ WITH found AS (
     WHERE s.workspace_id = ANY (%(workspaces)s) AND s.withdrawn_at IS NULL AND NOT EXISTS (
         SELECT FROM learning_record r WHERE r.workspace_id = s.workspace_id AND r.person_id = s.person_id
             AND r.activity_id = s.activity_id)
+), known AS MATERIALIZED (
+    SELECT n.id, n.name FROM organizations_names(
+        (SELECT w.customer_id FROM organizations_workspace w WHERE w.id = (%(workspaces)s::bigint[])[1]),
+        (SELECT array_agg(DISTINCT f.person_id) FROM found f)) n
 ), listed AS (
-    SELECT f.id, f.on_day, lower(p.name) AS learner, f.person_id, p.name AS learner_name,
-        coalesce(p.email, '') AS learner_email, f.workspace_id, coalesce(g.number, '') AS agreement,
+    SELECT f.id, f.on_day, lower(coalesce(n.name, '')) AS learner, f.person_id, coalesce(n.name, '') AS learner_name,
+        CASE WHEN n.id IS NULL THEN '' ELSE coalesce(p.email, '') END AS learner_email,
+        f.workspace_id, coalesce(g.number, '') AS agreement,
         a.id AS activity, a.code AS activity_id,
         coalesce(nullif(a.names ->> %(reader)s, ''), a.names ->> 'en') AS activity_title, a.format,
         coalesce(d.names ->> %(reader)s, d.names ->> 'en', '') AS product, a.level, a.language, a.minutes,
         f.assignment_id, f.assigned_by_id, f.assigned_on, f.due_on, f.started_on, f.last_activity_on, f.completed_on,
         f.progress_pct, f.unbooked
     FROM found f JOIN accounts_person p ON p.id = f.person_id JOIN learning_activity a ON a.id = f.activity_id
+    LEFT JOIN known n ON n.id = f.person_id
     LEFT JOIN agreements_product d ON d.id = a.product_id
     LEFT JOIN agreements_entitlement t ON t.id = f.entitlement_id
     LEFT JOIN agreements_package k ON k.id = t.package_id

@@ -3,6 +3,7 @@
 import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import date
 from uuid import UUID
 
 from tallyhub.accounts.tokens import digest_of
@@ -19,6 +20,7 @@ from tallyhub.learning.xapi.queries import Speaker
 from tallyhub.learning.xapi.rules import Malformed, Parsed
 from tallyhub.organizations.queries import get_customer, get_workspace
 
+Days = tuple[date | None, date | None]
 SOURCES_MAX = 50  # of a customer, revoked ones left out
 _SECRET_BYTES = 32
 
@@ -92,9 +94,12 @@ def take_statements(access: Access, speaker: Speaker, statements: Sequence[Parse
     _check_place(speaker)
     people = _people(speaker, fresh)
     with steps.as_hub(access, [speaker.customer_id]) as hub:
-        records = _learn(hub, speaker, fresh, people)
+        records, before = _learn(hub, speaker, fresh, people)
         _keep(speaker, fresh, people)
         records |= _void(speaker, fresh)
+        for one in records.values():
+            started_on, completed_on = before.get(one.pk, (one.started_on, one.completed_on))
+            steps.tell(hub, one, was_started=started_on is not None, was_completed=completed_on is not None)
         steps.book(hub, list(records.values()))
 
 
@@ -124,19 +129,17 @@ def _people(speaker: Speaker, statements: Sequence[Parsed]) -> dict[UUID, int]:
     return people
 
 
-def _learn(hub: Access, speaker: Speaker, statements: Sequence[Parsed], people: dict[UUID, int]) -> dict[int, Record]:
-    """The records that they concern, by id."""
+def _learn(
+    hub: Access, speaker: Speaker, statements: Sequence[Parsed], people: dict[UUID, int]
+) -> tuple[dict[int, Record], dict[int, Days]]:
+    """The records that they concern, by id; and when each was started and completed by what was known before."""
     activities = queries.find_activities({one.target for one in statements if one.target})
     learnt = [
         _learnt(speaker, one, people[one.id], activities[one.target], said)
         for one, said in _said(speaker, statements, activities)
     ]
-    before = {key: (one.started_on, one.completed_on) for key, one in steps.lock_or_make(learnt).items()}
-    records = {one.pk: one for one in steps.learn(hub, learnt)}
-    for one in records.values():
-        started_on, completed_on = before[one.workspace_id, one.person_id, one.activity_id]
-        steps.tell(hub, one, was_started=started_on is not None, was_completed=completed_on is not None)
-    return records
+    before = {one.pk: (one.started_on, one.completed_on) for one in steps.lock_or_make(learnt).values()}
+    return {one.pk: one for one in steps.learn(hub, learnt)}, before
 
 
 def _said(speaker: Speaker, statements: Sequence[Parsed], activities: dict[str, Activity]) -> list[tuple[Parsed, Said]]:
@@ -186,18 +189,18 @@ def _keep(speaker: Speaker, statements: Sequence[Parsed], people: dict[UUID, int
 
 def _void(speaker: Speaker, statements: Sequence[Parsed]) -> dict[int, Record]:
     """Take back what others said; the records that they concern, by id. A statement that voids is not voided itself."""
-    wanted = {one.voids: one.id for one in statements if one.voids}
-    there = queries.find_statements(speaker, [*wanted, *wanted.values()])
-    concerned, gone = set(), []
-    for target, voiding in wanted.items():
+    wanted = {one.voids for one in statements if one.voids}
+    there = queries.find_statements(speaker, wanted)
+    concerned, gone, now = set(), [], clock.now()
+    for target in wanted:
         statement = there.get(target)
         if statement is None or statement.content.get("object", {}).get("objectType") == "StatementRef":
             raise Malformed("xapi_voids_nothing")
         if statement.fact_id:
             concerned.add(statement.fact.record_id)  # type: ignore[union-attr]
             gone.append(statement.fact_id)
-        statement.fact, statement.voiding = None, there[voiding]
-    XapiStatement.objects.bulk_update([there[target] for target in wanted], ["fact", "voiding"])
+        statement.fact, statement.voided_at = None, statement.voided_at or now
+    XapiStatement.objects.bulk_update(there.values(), ["fact", "voided_at"])
     records = steps.lock_records(sorted(concerned))
     Fact.objects.filter(pk__in=gone).delete()
     steps.refold(records)

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from enum import StrEnum
 from hashlib import sha256
+from math import isinf
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -25,6 +26,7 @@ AHEAD_MAX = timedelta(hours=1)  # by which another system's clock may be wrong
 CODE_IRI = "urn:tallyhub:activity:"  # before the code of an activity
 PROGRESS = "https://w3id.org/xapi/cmi5/result/extensions/progress"
 _VERBS = re.compile(r"https?://(?:www\.)?(?:adlnet\.gov/expapi/verbs|w3id\.org/xapi/adl/verbs)/([a-z]+)")
+_SPOKEN = re.compile(r"1\.0(?:\.[0-9]{1,9})?", re.ASCII)
 _IRI = re.compile(r"[A-Za-z][A-Za-z0-9+.-]{0,30}:[^\s<>\"{}|\\^`]+")
 _KNOWN = frozenset(
     {"id", "actor", "verb", "object", "result", "context", "timestamp", "stored", "authority", "version", "attachments"}
@@ -96,7 +98,7 @@ class Parsed:
 def read_body(body: bytes) -> Any:
     """JSON with each name once, no NaN, no character that no text has, and not too deep. Raises Malformed."""
     try:
-        read = json.loads(body, parse_constant=_refuse, object_pairs_hook=_once)
+        read = json.loads(body, parse_constant=_refuse, parse_float=_finite, object_pairs_hook=_once)
         json.dumps(read, ensure_ascii=False).encode()  # half a character is none
     except (ValueError, RecursionError):
         raise Malformed("body_malformed") from None
@@ -109,6 +111,14 @@ def read_body(body: bytes) -> Any:
 
 def _refuse(name: str) -> None:
     raise ValueError(name)
+
+
+def _finite(text: str) -> float:
+    """1e400 is JSON, and no number that could be kept."""
+    found = float(text)
+    if isinf(found):
+        raise ValueError(text)
+    return found
 
 
 def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
@@ -159,7 +169,7 @@ def read_statement(read: Any, now: datetime, named: UUID | None = None) -> Parse
         raise Malformed("xapi_null")
     if statement.get("attachments"):
         raise Malformed("xapi_attachments")
-    if not str(statement.get("version", "1.0")).startswith("1.0"):
+    if not is_spoken(statement.get("version", VERSION)):
         raise Malformed("xapi_version")
     said_id = _uuid(statement["id"]) if "id" in statement else None
     if named and said_id and named != said_id:
@@ -178,6 +188,11 @@ def read_statement(read: Any, now: datetime, named: UUID | None = None) -> Parse
         _digest(statement),
         statement,
     )
+
+
+def is_spoken(version: Any) -> bool:
+    """Any 1.0: they differ in what is said of them alone."""
+    return isinstance(version, str) and _SPOKEN.fullmatch(version) is not None
 
 
 def _object(read: Any, name: str) -> dict[str, Any]:

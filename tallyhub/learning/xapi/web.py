@@ -20,7 +20,16 @@ from tallyhub.kernel.sentences import sentence
 from tallyhub.learning.models import XapiStatement
 from tallyhub.learning.xapi import commands, queries
 from tallyhub.learning.xapi.queries import Speaker
-from tallyhub.learning.xapi.rules import VERSION, Malformed, Parsed, read_body, read_id, read_statement, read_statements
+from tallyhub.learning.xapi.rules import (
+    VERSION,
+    Malformed,
+    Parsed,
+    is_spoken,
+    read_body,
+    read_id,
+    read_statement,
+    read_statements,
+)
 
 _ADDED = "X-Experience-API-Version"
 _CHALLENGE = 'Basic realm="Tallyhub xAPI", charset="UTF-8"'
@@ -78,7 +87,7 @@ def statements(request: HttpRequest) -> HttpResponse:
     if doing is None:
         raise Stop(405, "method_unknown", {"Allow": "GET, HEAD, POST, PUT"})
     speaker = _speaker(request)
-    if not request.headers.get(_ADDED, "").startswith("1.0"):
+    if not is_spoken(request.headers.get(_ADDED)):
         raise Malformed("xapi_version")
     return doing(request, speaker)
 
@@ -132,11 +141,12 @@ def _get(request: HttpRequest, speaker: Speaker) -> HttpResponse:
     wanted = read_id(request.GET[named[0]])
     with scope(speaker.access):
         found = queries.find_statements(speaker, [wanted]).get(wanted)
-    if found is None or (found.voiding_id is not None) is not ways[named[0]]:
+    if found is None or (found.voided_at is not None) is not ways[named[0]]:
         raise Stop(404, "nothing_here")
     return JsonResponse(_shown(found), headers={"X-Experience-API-Consistent-Through": clock.now().isoformat()})
 
 
 def _shown(one: XapiStatement) -> dict[str, Any]:
+    """Whoever answers for it is the source that told it, whatever it says of itself."""
     authority = {"account": {"homePage": "urn:tallyhub", "name": f"source-{one.source_id}"}, "objectType": "Agent"}
-    return {"version": VERSION, "authority": authority, **one.content, "stored": one.stored_at.isoformat()}
+    return {"version": VERSION, **one.content, "authority": authority, "stored": one.stored_at.isoformat()}

@@ -26,6 +26,9 @@ def change_terms(access: Access, agreement_id: int, terms: Terms) -> None:
     steps.set_caps(access, terms.caps)
     steps.set_goals(access, agreement, [(one.severity, one.minutes, one.calendar_id) for one in terms.goals])
     steps.set_multipliers(access, agreement, terms.multipliers)
+    steps.set_late_cancel(
+        stored, {one: (late.days, late.percent) if late else (None, None) for one, late in terms.late.items()}
+    )
     record(access, "office.support_terms_changed", agreement.pk)
 
 
@@ -35,7 +38,7 @@ def _check(stored: Stored, terms: Terms) -> None:
     entitlements = {line.pk for one in stored.packages for line in one.entitlements.all()}
     calendars = {one.pk for one in stored.calendars}
     named = {one.calendar_id for one in terms.goals if one.calendar_id is not None} | terms.multipliers.keys()
-    _require(Package, terms.every_product | terms.products.keys(), packages)
+    _require(Package, terms.every_product | terms.products.keys() | terms.late.keys(), packages)
     _require(Product, {one for several in terms.products.values() for one in several}, _ids(stored.products))
     _require(Entitlement, terms.caps.keys(), entitlements)
     _require(WorkCalendar, named, calendars)

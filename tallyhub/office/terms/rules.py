@@ -20,6 +20,7 @@ T = TypeVar("T")
 DAY_MINUTES = 1440
 GOAL_MINUTES_MAX = 60 * 24 * 90
 HOLIDAYS_MAX = 400
+CANCEL_DAYS_MAX = 365
 WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 _HOURS = re.compile(r"(\d{1,2}):([0-5]\d)\s*[-–]\s*(\d{1,2}):([0-5]\d)", re.ASCII)
 Week = list[list[list[int]]]
@@ -33,6 +34,14 @@ class Goal:
 
 
 @dataclass(slots=True)
+class LateCancel:
+    """So many whole days before a service begins it can be cancelled at no cost; later it costs so many per cent."""
+
+    days: int
+    percent: int
+
+
+@dataclass(slots=True)
 class Terms:
     """All that the form of one agreement says."""
 
@@ -41,6 +50,7 @@ class Terms:
     caps: dict[int, int | None] = field(default_factory=dict)  # by entitlement, in minutes
     goals: list[Goal] = field(default_factory=list)
     multipliers: dict[int, Fraction] = field(default_factory=dict)  # by calendar
+    late: dict[int, LateCancel | None] = field(default_factory=dict)  # by package
 
 
 def read_cap(text: str) -> int | None:
@@ -68,6 +78,23 @@ def read_multiplier(text: str) -> Fraction:
     return by
 
 
+def read_cancel_days(text: str) -> int | None:
+    return _whole(text, 0, CANCEL_DAYS_MAX, Invalid("late_cancel_days", days_max=CANCEL_DAYS_MAX))
+
+
+def read_cancel_percent(text: str) -> int | None:
+    return _whole(text, 1, 100, Invalid("late_cancel_percent"))
+
+
+def _whole(text: str, least: int, most: int, error: Invalid) -> int | None:
+    typed = text.strip()
+    if not typed:
+        return None
+    if not re.fullmatch(r"\d{1,4}", typed, re.ASCII) or not least <= int(typed) <= most:
+        raise error
+    return int(typed)
+
+
 @dataclass(slots=True)
 class CalendarTerms:
     name: str
@@ -89,6 +116,15 @@ class Fields:
         except HubError as error:
             self.errors[name] = error
             return None
+
+    def read_late_cancel(self, days: str, percent: str) -> LateCancel | None:
+        """Of two fields, which are both filled or both empty."""
+        before, share = self.read(days, read_cancel_days), self.read(percent, read_cancel_percent)
+        if before is not None and share is not None:
+            return LateCancel(before, share)
+        if not self.errors.keys() & {days, percent} and (before is not None or share is not None):
+            self.errors[days if before is None else percent] = Invalid("late_cancel_half")
+        return None
 
 
 def read_calendar(typed: Mapping[str, str]) -> tuple[CalendarTerms | None, dict[str, HubError]]:

@@ -40,6 +40,7 @@ from tallyhub.office.terms.rules import (
 T = TypeVar("T")
 GET_POST = require_http_methods(["GET", "HEAD", "POST"])
 SUPPORT = {ServiceKind.REACTIVE, ServiceKind.ADVISORY}
+SERVICES = {ServiceKind.PROACTIVE, ServiceKind.DSE, ServiceKind.CREDITS}  # with which services are ordered
 Errors = Mapping[str, HubError]
 
 
@@ -68,6 +69,8 @@ def _read(typed: QueryDict, stored: Stored) -> tuple[Terms, dict[str, HubError]]
         said.products[package.pk] = {read_id(one) for one in typed.getlist(f"product-{package.pk}")}
         for line in _capped(package):
             said.caps[line.pk] = fields.read(f"cap-{line.pk}", read_cap)
+        if _has(package, SERVICES):
+            said.late[package.pk] = fields.read_late_cancel(f"late-days-{package.pk}", f"late-percent-{package.pk}")
     for severity in Severity:
         if typed.get(f"goal-{severity}", "").strip() and (minutes := fields.read(f"goal-{severity}", read_goal)):
             counted_by = typed.get(f"calendar-{severity}", "")
@@ -76,6 +79,10 @@ def _read(typed: QueryDict, stored: Stored) -> tuple[Terms, dict[str, HubError]]
         if typed.get(f"rule-{one.pk}", "").strip() and (by := fields.read(f"rule-{one.pk}", read_multiplier)):
             said.multipliers[one.pk] = by
     return said, fields.errors
+
+
+def _has(package: Package, kinds: set[ServiceKind]) -> bool:
+    return any(line.service.kind in kinds for line in package.entitlements.all())
 
 
 def _capped(package: Package) -> list[Entitlement]:
@@ -99,6 +106,9 @@ def _written(stored: Stored) -> QueryDict:
         for line in _capped(package):
             cap = line.request_cap
             found[f"cap-{line.pk}"] = write_amount(cap, Unit.MINUTES) if cap is not None else ""
+        if package.late_cancel_days is not None:
+            found[f"late-days-{package.pk}"] = str(package.late_cancel_days)
+            found[f"late-percent-{package.pk}"] = str(package.late_cancel_percent)
     for goal in stored.goals:
         found[f"goal-{goal.severity}"] = write_amount(goal.minutes, Unit.MINUTES)
         found[f"calendar-{goal.severity}"] = str(goal.calendar_id or "")
@@ -128,7 +138,17 @@ def _page(request: HubRequest, stored: Stored, typed: QueryDict, errors: Errors)
                 "caps": [field(f"cap-{line.pk}", line.service.name) for line in _capped(one)],
             }
             for one in stored.packages
-            if any(line.service.kind in SUPPORT for line in one.entitlements.all())
+            if _has(one, SUPPORT)
+        ],
+        "late": [
+            {
+                "days": field(f"late-days-{one.pk}", _("%(package)s: days before it begins") % {"package": one.name}),
+                "percent": field(
+                    f"late-percent-{one.pk}", _("%(package)s: per cent of what was planned") % {"package": one.name}
+                ),
+            }
+            for one in stored.packages
+            if _has(one, SERVICES)
         ],
         "goals": [
             field(f"goal-{one}", _("Severity %(severity)s") % {"severity": one.value})

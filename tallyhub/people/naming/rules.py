@@ -41,6 +41,9 @@ class Wanted:
 
 
 def midnight(day: date, zone: str) -> datetime:
+    """Of a day before everything that is known, long ago: east of Greenwich the first day of all begins before it."""
+    if day < LONG_AGO.date():
+        return LONG_AGO
     return datetime.combine(day, time.min, ZoneInfo(zone)).astimezone(UTC)
 
 

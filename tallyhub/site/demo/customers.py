@@ -36,7 +36,7 @@ o.penhallick  | Oswin Penhallick     | en | Europe/London | shops             |
                     lines=(
                         Line("reactive-support", uses=(Use(138, Months(-9, 0)),), step=15),
                         Line("advisory-support", lots=(Lot("40"),), uses=(Use(26, Months(-9, 0)),), step=15),
-                        Line("built-in-proactive", lots=(Lot("64"),), uses=(Use(44, Months(-9, 0)),)),
+                        Line("built-in-proactive", lots=(Lot("64"),), uses=(Use(36, Months(-9, 0)),)),
                         Line("on-demand-education", lots=(Lot("150"),), uses=(Use(112, Months(-9, 0)),)),
                         Line("support-contacts", lots=(Lot("5"),), uses=(Use(3, Months(-9, -6)),)),
                         Line("service-review"),

@@ -146,5 +146,5 @@ HABITS = {
     "proactive-credits": Habit("delivery", "X", _EXCHANGES, sizes=("4", "7.5", "10", "12.5", "16")),
     "on-demand-education": Habit(courses.SOURCE, "L", tuple(courses.TITLES), names_person=True, once_by_title=True),
     "support-contacts": Habit("directory", "N", ("Named as support contact",), names_person=True, once_each=True),
-    "on-demand-assessments": Habit("assessments", "S", _ASSESSMENTS),
+    "on-demand-assessments": Habit("set-ups", "S", _ASSESSMENTS),
 }

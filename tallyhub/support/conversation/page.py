@@ -11,13 +11,13 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from markupsafe import Markup
 
-from tallyhub.kernel import clock
+from tallyhub.kernel import clock, markdown
 from tallyhub.kernel import formatting as fmt
 from tallyhub.kernel.access import Access
 from tallyhub.kernel.errors import Conflict, Forbidden, Invalid
 from tallyhub.kernel.http import url
 from tallyhub.kernel.sentences import sentence
-from tallyhub.support.conversation import kinds, markdown, media, queries
+from tallyhub.support.conversation import kinds, media, queries
 from tallyhub.support.conversation.commands import check_may_note
 from tallyhub.support.conversation.queries import Key, Line, Thread
 from tallyhub.support.conversation.rules import FILES_MAX, check_open_for_words, status_after

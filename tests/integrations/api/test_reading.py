@@ -27,6 +27,7 @@ def test_a_balance_says_what_the_page_says(world: SimpleNamespace, program: Any)
         "used_here": 90,
         "left": 750,
         "expired": 0,
+        "held": 0,
         "over": 0,
         "upcoming": 0,
         "ends_next": 750,

@@ -6,15 +6,19 @@ SCOPES = [
     "agreements:read",
     "entries:read",
     "entries:write",
-    "health:read",
-    "learning:read",
     "requests:read",
     "requests:write",
+    "learning:read",
+    "assessments:read",
+    "assessments:write",
+    "services:read",
+    "services:write",
+    "health:read",
 ]
 
 
 class Migration(migrations.Migration):
-    dependencies = [("accounts", "0007_learning_scope")]
+    dependencies = [("accounts", "0009_service_scopes")]
     operations = [
         migrations.RemoveConstraint("token", "token_scopes_known"),
         migrations.AddConstraint(

@@ -20,11 +20,11 @@ _ADDRESS = re.compile(r"https?://[^\s<>\"'`]*[^\s<>\"'`.,;:!?)\]}]")
 
 
 @lru_cache(512)
-def render(text: str) -> Markup:
-    """Safe to stand in a page."""
+def render(text: str, top: int = 0) -> Markup:
+    """Safe to stand in a page. ``top``: the degree of its highest heading; 0: below those of a conversation."""
     if len(text) > LENGTH_MAX or len(_SIGNS.findall(text)) > SIGNS_MAX:
         return render_plain(text)
-    return Markup(_reader.render(text))  # noqa: S704 - html is off: whatever looks like a tag is escaped
+    return Markup(_reader.render(text, {"top": top}))  # noqa: S704 - html is off: whatever looks like a tag is escaped
 
 
 def render_plain(text: str) -> Markup:
@@ -45,9 +45,11 @@ def _open_link(self: Any, tokens: list[Token], index: int, options: Any, env: An
 
 
 def _lower_headings(state: StateCore) -> None:
-    for token in state.tokens:
-        if token.type in ("heading_open", "heading_close"):
-            token.tag = f"h{min(int(token.tag[1]) + _HEADING_FIRST, 6)}"
+    headings = [token for token in state.tokens if token.type in ("heading_open", "heading_close")]
+    highest = min((int(token.tag[1]) for token in headings), default=1)
+    lower = state.env["top"] - highest if state.env["top"] else _HEADING_FIRST
+    for token in headings:
+        token.tag = f"h{min(int(token.tag[1]) + lower, 6)}"
 
 
 def _link_addresses(state: StateCore) -> None:

@@ -1,0 +1,25 @@
+"""Tokens that read and bring in results of assessments."""
+
+from django.db import migrations, models
+
+SCOPES = [
+    "agreements:read",
+    "entries:read",
+    "entries:write",
+    "requests:read",
+    "requests:write",
+    "learning:read",
+    "assessments:read",
+    "assessments:write",
+]
+
+
+class Migration(migrations.Migration):
+    dependencies = [("accounts", "0007_learning_scope")]
+    operations = [
+        migrations.RemoveConstraint("token", "token_scopes_known"),
+        migrations.AddConstraint(
+            "token",
+            models.CheckConstraint(condition=models.Q(scopes__contained_by=SCOPES), name="token_scopes_known"),
+        ),
+    ]

@@ -1,0 +1,27 @@
+"""Tokens for services that are ordered and delivered."""
+
+from django.db import migrations, models
+
+SCOPES = [
+    "agreements:read",
+    "entries:read",
+    "entries:write",
+    "requests:read",
+    "requests:write",
+    "learning:read",
+    "assessments:read",
+    "assessments:write",
+    "services:read",
+    "services:write",
+]
+
+
+class Migration(migrations.Migration):
+    dependencies = [("accounts", "0008_assessment_scopes")]
+    operations = [
+        migrations.RemoveConstraint("token", "token_scopes_known"),
+        migrations.AddConstraint(
+            "token",
+            models.CheckConstraint(condition=models.Q(scopes__contained_by=SCOPES), name="token_scopes_known"),
+        ),
+    ]

@@ -1,0 +1,1 @@
+"""What another system has booked for the same."""

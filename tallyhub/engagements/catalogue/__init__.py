@@ -1,0 +1,1 @@
+"""What can be ordered, with its data sheet."""

@@ -1,0 +1,1 @@
+"""What was really delivered, and what the customer says of it."""

@@ -1,0 +1,1 @@
+"""Parts of home: what waits for somebody, and what is coming."""

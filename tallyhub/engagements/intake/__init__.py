@@ -1,0 +1,1 @@
+"""Offerings, engagements and deliveries of another system, many at once."""

@@ -1,0 +1,138 @@
+"""Rules of learning that nothing else watches: each was taken out once, and no test went red (issue 6)."""
+
+from datetime import date
+from pathlib import Path
+from types import SimpleNamespace
+
+import pytest
+
+from tallyhub.integrations.importing.importer import import_for
+from tallyhub.integrations.importing.mapping import Mapping
+from tallyhub.learning.models import Record
+from tallyhub.organizations.sign_on import act_for
+from tests.integrations.files import entry, write
+from tests.learning.test_records_in import Bringing, booked, learnt
+from tests.learning.test_starting import entries
+from tests.make import grant, make_activity, make_entitlement, make_person
+
+
+@pytest.fixture
+def bring(world: SimpleNamespace, tmp_path: Path) -> Bringing:
+    make_activity("basics")
+    make_activity("second")
+    return Bringing(tmp_path)
+
+
+def used(world: SimpleNamespace, external_id: str = "L-1", **over: str) -> dict[str, str]:
+    """An activity that another system booked."""
+    fields = {"entitlement": world.cedar_education.code, "unit": "activities", "external_id": external_id,
+              "source": "lms", "occurred_on": "2026-03-02"}  # fmt: skip
+    return entry(world, **fields | over)
+
+
+def joined() -> str:
+    """The source of what stands for the one record there is, and its name there."""
+    record = Record.objects.using("owner").select_related("entry").get()
+    return f"{record.entry.source} {record.entry.external_id}" if record.entry else ""
+
+
+@pytest.mark.parametrize("column", ["person", "activity", "workspace"])
+def test_a_name_stays_with_what_it_is_about(world: SimpleNamespace, bring: Bringing, column: str) -> None:
+    grant(world.member, "member", world.south)
+    bring.ok(learnt())
+    other = {"person": "reader@example.test", "activity": "second", "workspace": "south"}[column]
+    (problem,) = bring(learnt(**{column: other, "progress_pct": "50"})).problems
+    assert (problem.column, problem.code) == (column, "row_differs")
+    assert Record.objects.using("owner").count() == 1
+
+
+def test_an_entry_of_another_workspace_stands_for_no_record(world: SimpleNamespace, bring: Bringing) -> None:
+    bring.ok(used(world, workspace="south"), kind="consumption")
+    bring.ok(learnt())
+    assert joined().startswith("learning ")
+
+
+def test_an_entry_of_another_service_stands_for_no_record(world: SimpleNamespace, bring: Bringing) -> None:
+    bring.ok(used(world, entitlement=world.cedar_advisory.code, unit="minutes"), kind="consumption")
+    bring.ok(learnt())
+    assert joined().startswith("learning ")
+
+
+def test_what_takes_an_entry_back_stands_for_no_record(world: SimpleNamespace, bring: Bringing) -> None:
+    bring.ok(used(world, "Z-1"), kind="consumption")
+    bring.ok(used(world, "L-1", amount="-1", reverses="Z-1", reason="wrong"), kind="consumption")
+    bring.ok(learnt())
+    assert joined().startswith("learning ")
+
+
+def test_an_entry_that_was_taken_back_stands_for_no_record(world: SimpleNamespace, bring: Bringing) -> None:
+    bring.ok(used(world), kind="consumption")
+    bring.ok(used(world, "Z-1", amount="-1", reverses="L-1", reason="wrong"), kind="consumption")
+    bring.ok(learnt())
+    assert joined().startswith("learning ")
+    assert sum(charged for *_rest, charged in booked(world)) == 1
+
+
+@pytest.mark.parametrize("order", [("L-1", "L-2"), ("L-2", "L-1")])
+def test_of_two_entries_for_one_record_the_older_one_stands_for_it(
+    world: SimpleNamespace, bring: Bringing, order: tuple[str, str]
+) -> None:
+    bring.ok(learnt("L-1"), learnt("L-2"))
+    for external_id in order:
+        bring.ok(used(world, external_id), kind="consumption")
+        assert joined() == f"lms {order[0]}"
+    bring.ok(learnt("L-1", completed_on="2026-04-01"))
+    assert joined() == f"lms {order[0]}"
+    assert [(source, charged) for source, _name, _day, charged in booked(world)] == [
+        ("learning", 1), ("lms", 1), ("learning", -1), ("lms", 1),
+    ]  # fmt: skip
+
+
+def test_both_entries_that_were_booked_before_stay_and_the_older_one_is_joined(
+    world: SimpleNamespace, bring: Bringing
+) -> None:
+    bring.ok(used(world, "L-2"), used(world, "L-1"), kind="consumption")
+    bring.ok(learnt("L-1"), learnt("L-2"))
+    assert joined() == "lms L-2"
+    assert len(booked(world)) == 2
+
+
+def test_by_the_page_a_workspace_of_the_same_file_takes_no_record_yet(
+    world: SimpleNamespace, bring: Bringing, tmp_path: Path
+) -> None:
+    sections = [
+        {"kind": "workspaces", "columns": {"customer": "customer", "code": "workspace", "name": "workspace"}},
+        {"kind": "learning_records", "columns": {name: name for name in learnt()}},
+    ]
+    path = write(tmp_path, "both.csv", [learnt(workspace="west")])
+    access = act_for(world.csam.pk, world.cedar.pk).access
+    report = import_for(access, path, Mapping.model_validate({"records": sections}), dry_run=False)
+    assert ("workspace", "workspace_just_made") in [(one.column, one.code) for one in report.problems]
+
+
+@pytest.mark.parametrize(
+    "url", ["http://learn.test/x", "javascript:alert(1)", "HTTPS//x", "https://learn.test/" + "x" * 500]
+)
+def test_an_activity_lies_at_a_safe_address_only(world: SimpleNamespace, bring: Bringing, url: str) -> None:
+    row = {"code": "third", "format": "course", "level": "beginner", "language": "en", "minutes": "60",
+           "name_en": "Third", "added_on": "2026-01-02", "url": url}  # fmt: skip
+    assert [one.column for one in bring(row, kind="activities").problems] == ["url"]
+
+
+def test_each_customer_pays_for_its_own_people_in_one_file(world: SimpleNamespace, bring: Bringing) -> None:
+    theirs = make_entitlement(world.birch_base, world.education, bought=5)
+    somebody = make_person("learner", email="learner@birch.test")
+    grant(somebody, "member", world.birch_main)
+    bring.ok(learnt(), learnt("B-1", customer="birch", workspace="main", person="learner@birch.test"))
+    assert [(one.customer_id, one.entitlement_id) for one in entries(world)] == [
+        (world.cedar.pk, world.cedar_education.pk), (world.birch.pk, theirs.pk),
+    ]  # fmt: skip
+    assert {one.occurred_on for one in entries(world)} == {date(2026, 3, 2)}
+
+
+def test_of_two_entries_the_one_that_was_taken_back_stands_for_nothing(world: SimpleNamespace, bring: Bringing) -> None:
+    bring.ok(used(world, "L-1"), used(world, "L-2"), kind="consumption")
+    bring.ok(used(world, "Z-1", amount="-1", reverses="L-1", reason="wrong"), kind="consumption")
+    bring.ok(learnt("L-1"), learnt("L-2"))
+    assert joined() == "lms L-2"
+    assert sum(charged for *_rest, charged in booked(world)) == 1
