@@ -54,6 +54,42 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("term__endswith__isnull", False),
+                            ("term__isempty", False),
+                            ("term__startswith__isnull", False),
+                            ("term__endswith__lte", dt.date(9999, 12, 31)),
+                            ("term__startswith__gte", dt.date(1, 1, 1)),
+                        ),
+                        name="agreement_term_in_calendar",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("terminated_on__isnull", True),
+                            ("terminated_on__lt", models.F("term__endswith")),
+                            _connector="OR",
+                        ),
+                        name="agreement_terminated_inside",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "plan__in",
+                                [
+                                    tallyhub.agreements.rules.Plan["PREMIER"],
+                                    tallyhub.agreements.rules.Plan["UNIFIED"],
+                                    tallyhub.agreements.rules.Plan["OTHER"],
+                                ],
+                            )
+                        ),
+                        name="agreement_plan_known",
+                    ),
+                    models.UniqueConstraint(fields=("customer", "id"), name="agreement_of_customer"),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="Package",
@@ -92,6 +128,42 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("term__endswith__isnull", False),
+                            ("term__isempty", False),
+                            ("term__startswith__isnull", False),
+                            ("term__endswith__lte", dt.date(9999, 12, 31)),
+                            ("term__startswith__gte", dt.date(1, 1, 1)),
+                        ),
+                        name="package_term_in_calendar",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("terminated_on__isnull", True),
+                            ("terminated_on__lt", models.F("term__endswith")),
+                            _connector="OR",
+                        ),
+                        name="package_terminated_inside",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "scope__in",
+                                [
+                                    tallyhub.agreements.rules.Scope["ENTERPRISE"],
+                                    tallyhub.agreements.rules.Scope["ADDON"],
+                                ],
+                            )
+                        ),
+                        name="package_scope_known",
+                    ),
+                    models.UniqueConstraint(fields=("customer", "id"), name="package_of_customer"),
+                    models.UniqueConstraint(fields=("agreement", "code"), name="package_code_once"),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="Mapping",
@@ -122,6 +194,9 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [models.UniqueConstraint(fields=("package", "workspace"), name="mapping_once")],
+            },
         ),
         migrations.CreateModel(
             name="Service",
@@ -259,108 +334,15 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
-        ),
-        migrations.AddConstraint(
-            model_name="agreement",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("term__endswith__isnull", False),
-                    ("term__isempty", False),
-                    ("term__startswith__isnull", False),
-                    ("term__endswith__lte", dt.date(9999, 12, 31)),
-                    ("term__startswith__gte", dt.date(1, 1, 1)),
-                ),
-                name="agreement_term_in_calendar",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="agreement",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("terminated_on__isnull", True), ("terminated_on__lt", models.F("term__endswith")), _connector="OR"
-                ),
-                name="agreement_terminated_inside",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="agreement",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    (
-                        "plan__in",
-                        [
-                            tallyhub.agreements.rules.Plan["PREMIER"],
-                            tallyhub.agreements.rules.Plan["UNIFIED"],
-                            tallyhub.agreements.rules.Plan["OTHER"],
-                        ],
-                    )
-                ),
-                name="agreement_plan_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="agreement",
-            constraint=models.UniqueConstraint(fields=("customer", "id"), name="agreement_of_customer"),
-        ),
-        migrations.AddConstraint(
-            model_name="package",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("term__endswith__isnull", False),
-                    ("term__isempty", False),
-                    ("term__startswith__isnull", False),
-                    ("term__endswith__lte", dt.date(9999, 12, 31)),
-                    ("term__startswith__gte", dt.date(1, 1, 1)),
-                ),
-                name="package_term_in_calendar",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="package",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("terminated_on__isnull", True), ("terminated_on__lt", models.F("term__endswith")), _connector="OR"
-                ),
-                name="package_terminated_inside",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="package",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    (
-                        "scope__in",
-                        [tallyhub.agreements.rules.Scope["ENTERPRISE"], tallyhub.agreements.rules.Scope["ADDON"]],
-                    )
-                ),
-                name="package_scope_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="package",
-            constraint=models.UniqueConstraint(fields=("customer", "id"), name="package_of_customer"),
-        ),
-        migrations.AddConstraint(
-            model_name="package",
-            constraint=models.UniqueConstraint(fields=("agreement", "code"), name="package_code_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="mapping",
-            constraint=models.UniqueConstraint(fields=("package", "workspace"), name="mapping_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="entitlement",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("rounding_step__gte", 1), ("rounding_step__lte", 10000)),
-                name="entitlement_step_bounded",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="entitlement",
-            constraint=models.UniqueConstraint(fields=("customer", "id"), name="entitlement_of_customer"),
-        ),
-        migrations.AddConstraint(
-            model_name="entitlement",
-            constraint=models.UniqueConstraint(fields=("package", "code"), name="entitlement_code_once"),
+            options={
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("rounding_step__gte", 1), ("rounding_step__lte", 10000)),
+                        name="entitlement_step_bounded",
+                    ),
+                    models.UniqueConstraint(fields=("customer", "id"), name="entitlement_of_customer"),
+                    models.UniqueConstraint(fields=("package", "code"), name="entitlement_code_once"),
+                ],
+            },
         ),
     ]

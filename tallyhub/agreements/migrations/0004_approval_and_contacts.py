@@ -38,6 +38,22 @@ class Migration(migrations.Migration):
                 ("language", models.CharField(default="en", max_length=5)),
                 ("name", models.CharField(blank=True, max_length=200)),
             ],
+            options={
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "kind__in",
+                                [
+                                    tallyhub.agreements.rules.ContactKind["SERVICES_ADMINISTRATOR"],
+                                    tallyhub.agreements.rules.ContactKind["SUPPORT_CONTACT"],
+                                ],
+                            )
+                        ),
+                        name="contact_kind_known",
+                    )
+                ],
+            },
         ),
         migrations.AddField(
             model_name="agreement",
@@ -95,21 +111,6 @@ class Migration(migrations.Migration):
             name="person",
             field=models.ForeignKey(
                 on_delete=django.db.models.deletion.CASCADE, related_name="+", to=settings.AUTH_USER_MODEL
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="agreementcontact",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    (
-                        "kind__in",
-                        [
-                            tallyhub.agreements.rules.ContactKind["SERVICES_ADMINISTRATOR"],
-                            tallyhub.agreements.rules.ContactKind["SUPPORT_CONTACT"],
-                        ],
-                    )
-                ),
-                name="contact_kind_known",
             ),
         ),
         migrations.AddConstraint(

@@ -56,6 +56,12 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(fields=("customer", "id"), name="calendar_of_customer"),
+                    models.UniqueConstraint(fields=("customer", "name"), name="calendar_name_once"),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="TimeRule",
@@ -88,6 +94,15 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("denominator__gte", 1), ("numerator__gte", models.F("denominator"))),
+                        name="time_rule_never_less",
+                    ),
+                    models.UniqueConstraint(fields=("agreement", "calendar"), name="time_rule_once"),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="ResponseGoal",
@@ -131,6 +146,25 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "severity__in",
+                                [
+                                    tallyhub.agreements.rules.Severity["A"],
+                                    tallyhub.agreements.rules.Severity["B"],
+                                    tallyhub.agreements.rules.Severity["C"],
+                                ],
+                            )
+                        ),
+                        name="goal_severity_known",
+                    ),
+                    models.CheckConstraint(condition=models.Q(("minutes__gte", 1)), name="goal_takes_time"),
+                    models.UniqueConstraint(fields=("agreement", "severity"), name="goal_once"),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="Coverage",
@@ -161,48 +195,5 @@ class Migration(migrations.Migration):
             options={
                 "constraints": [models.UniqueConstraint(fields=("package", "product"), name="coverage_once")],
             },
-        ),
-        migrations.AddConstraint(
-            model_name="workcalendar",
-            constraint=models.UniqueConstraint(fields=("customer", "id"), name="calendar_of_customer"),
-        ),
-        migrations.AddConstraint(
-            model_name="workcalendar",
-            constraint=models.UniqueConstraint(fields=("customer", "name"), name="calendar_name_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="timerule",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("denominator__gte", 1), ("numerator__gte", models.F("denominator"))),
-                name="time_rule_never_less",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="timerule",
-            constraint=models.UniqueConstraint(fields=("agreement", "calendar"), name="time_rule_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="responsegoal",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    (
-                        "severity__in",
-                        [
-                            tallyhub.agreements.rules.Severity["A"],
-                            tallyhub.agreements.rules.Severity["B"],
-                            tallyhub.agreements.rules.Severity["C"],
-                        ],
-                    )
-                ),
-                name="goal_severity_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="responsegoal",
-            constraint=models.CheckConstraint(condition=models.Q(("minutes__gte", 1)), name="goal_takes_time"),
-        ),
-        migrations.AddConstraint(
-            model_name="responsegoal",
-            constraint=models.UniqueConstraint(fields=("agreement", "severity"), name="goal_once"),
         ),
     ]

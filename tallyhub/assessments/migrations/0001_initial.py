@@ -67,6 +67,39 @@ class Migration(migrations.Migration):
                 ("remedies", models.JSONField(default=dict)),
                 ("questions", models.JSONField(default=dict)),
             ],
+            options={
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "focus__in",
+                                [
+                                    tallyhub.assessments.rules.Focus["SECURITY"],
+                                    tallyhub.assessments.rules.Focus["AVAILABILITY"],
+                                    tallyhub.assessments.rules.Focus["PERFORMANCE"],
+                                    tallyhub.assessments.rules.Focus["OPERATION"],
+                                    tallyhub.assessments.rules.Focus["CHANGE"],
+                                    tallyhub.assessments.rules.Focus["UPGRADE"],
+                                ],
+                            )
+                        ),
+                        name="check_focus_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "priority__in",
+                                [
+                                    tallyhub.assessments.rules.Priority["HIGH"],
+                                    tallyhub.assessments.rules.Priority["MEDIUM"],
+                                    tallyhub.assessments.rules.Priority["LOW"],
+                                ],
+                            )
+                        ),
+                        name="check_priority_known",
+                    ),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="Definition",
@@ -165,6 +198,29 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(fields=("customer", "id"), name="run_of_customer"),
+                    models.UniqueConstraint(fields=("customer", "workspace", "id"), name="run_of_workspace"),
+                    models.UniqueConstraint(
+                        condition=models.Q(models.Q(("external_id", ""), _negated=True), ("withdrawn_at", None)),
+                        fields=("customer", "source", "external_id"),
+                        name="run_once",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("prerequisites_passed__lte", models.F("prerequisites"))),
+                        name="run_prerequisites_in_order",
+                    ),
+                ],
+                "indexes": [
+                    models.Index(fields=["entitlement", "workspace"], name="run_of_entitlement"),
+                    models.Index(
+                        condition=models.Q(models.Q(("unbooked", ""), _negated=True), ("withdrawn_at", None)),
+                        fields=["customer"],
+                        name="run_unbooked",
+                    ),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="Finding",
@@ -226,6 +282,26 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "outcome__in",
+                                [
+                                    tallyhub.assessments.rules.Outcome["PASSED"],
+                                    tallyhub.assessments.rules.Outcome["FAILED"],
+                                    tallyhub.assessments.rules.Outcome["NOT_APPLICABLE"],
+                                    tallyhub.assessments.rules.Outcome["ERROR"],
+                                ],
+                            )
+                        ),
+                        name="finding_outcome_known",
+                    ),
+                    models.UniqueConstraint(fields=("run", "checked"), name="finding_once"),
+                    models.UniqueConstraint(fields=("customer", "workspace", "id"), name="finding_of_workspace"),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="SetUp",
@@ -292,6 +368,27 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(fields=("customer", "id"), name="setup_of_customer"),
+                    models.UniqueConstraint(fields=("customer", "workspace", "id"), name="setup_of_workspace"),
+                    models.UniqueConstraint(
+                        condition=models.Q(("ended_on", None)),
+                        fields=("workspace", "definition", "label"),
+                        name="setup_once",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("ended_on", None), ("ended_on__gte", models.F("configured_on")), _connector="OR"
+                        ),
+                        name="setup_days_in_order",
+                    ),
+                ],
+                "indexes": [
+                    models.Index(fields=["entitlement", "workspace"], name="setup_of_entitlement"),
+                    models.Index(condition=models.Q(("ended_on", None)), fields=["customer"], name="setup_active"),
+                ],
+            },
         ),
         migrations.AddField(
             model_name="run",
@@ -318,6 +415,9 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [models.UniqueConstraint(fields=("definition", "number"), name="version_once")],
+            },
         ),
         migrations.AddField(
             model_name="run",
@@ -462,142 +562,14 @@ class Migration(migrations.Migration):
                 "constraints": [models.UniqueConstraint(fields=("run", "place"), name="prerequisite_once")],
             },
         ),
-        migrations.AddConstraint(
-            model_name="finding",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    (
-                        "outcome__in",
-                        [
-                            tallyhub.assessments.rules.Outcome["PASSED"],
-                            tallyhub.assessments.rules.Outcome["FAILED"],
-                            tallyhub.assessments.rules.Outcome["NOT_APPLICABLE"],
-                            tallyhub.assessments.rules.Outcome["ERROR"],
-                        ],
-                    )
-                ),
-                name="finding_outcome_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="finding",
-            constraint=models.UniqueConstraint(fields=("run", "checked"), name="finding_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="finding",
-            constraint=models.UniqueConstraint(fields=("customer", "workspace", "id"), name="finding_of_workspace"),
-        ),
-        migrations.AddIndex(
-            model_name="setup",
-            index=models.Index(fields=["entitlement", "workspace"], name="setup_of_entitlement"),
-        ),
-        migrations.AddIndex(
-            model_name="setup",
-            index=models.Index(condition=models.Q(("ended_on", None)), fields=["customer"], name="setup_active"),
-        ),
-        migrations.AddConstraint(
-            model_name="setup",
-            constraint=models.UniqueConstraint(fields=("customer", "id"), name="setup_of_customer"),
-        ),
-        migrations.AddConstraint(
-            model_name="setup",
-            constraint=models.UniqueConstraint(fields=("customer", "workspace", "id"), name="setup_of_workspace"),
-        ),
-        migrations.AddConstraint(
-            model_name="setup",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("ended_on", None)), fields=("workspace", "definition", "label"), name="setup_once"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="setup",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("ended_on", None), ("ended_on__gte", models.F("configured_on")), _connector="OR"),
-                name="setup_days_in_order",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="version",
-            constraint=models.UniqueConstraint(fields=("definition", "number"), name="version_once"),
-        ),
         migrations.AddIndex(
             model_name="run",
             index=models.Index(fields=["set_up", "-collected_at", "-id"], name="run_of_setup"),
-        ),
-        migrations.AddIndex(
-            model_name="run",
-            index=models.Index(fields=["entitlement", "workspace"], name="run_of_entitlement"),
-        ),
-        migrations.AddIndex(
-            model_name="run",
-            index=models.Index(
-                condition=models.Q(models.Q(("unbooked", ""), _negated=True), ("withdrawn_at", None)),
-                fields=["customer"],
-                name="run_unbooked",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="run",
-            constraint=models.UniqueConstraint(fields=("customer", "id"), name="run_of_customer"),
-        ),
-        migrations.AddConstraint(
-            model_name="run",
-            constraint=models.UniqueConstraint(fields=("customer", "workspace", "id"), name="run_of_workspace"),
         ),
         migrations.AddConstraint(
             model_name="run",
             constraint=models.UniqueConstraint(
                 condition=models.Q(("withdrawn_at", None)), fields=("set_up", "digest"), name="run_file_once"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="run",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(models.Q(("external_id", ""), _negated=True), ("withdrawn_at", None)),
-                fields=("customer", "source", "external_id"),
-                name="run_once",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="run",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("prerequisites_passed__lte", models.F("prerequisites"))),
-                name="run_prerequisites_in_order",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="check",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    (
-                        "focus__in",
-                        [
-                            tallyhub.assessments.rules.Focus["SECURITY"],
-                            tallyhub.assessments.rules.Focus["AVAILABILITY"],
-                            tallyhub.assessments.rules.Focus["PERFORMANCE"],
-                            tallyhub.assessments.rules.Focus["OPERATION"],
-                            tallyhub.assessments.rules.Focus["CHANGE"],
-                            tallyhub.assessments.rules.Focus["UPGRADE"],
-                        ],
-                    )
-                ),
-                name="check_focus_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="check",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    (
-                        "priority__in",
-                        [
-                            tallyhub.assessments.rules.Priority["HIGH"],
-                            tallyhub.assessments.rules.Priority["MEDIUM"],
-                            tallyhub.assessments.rules.Priority["LOW"],
-                        ],
-                    )
-                ),
-                name="check_priority_known",
             ),
         ),
         migrations.AddConstraint(

@@ -130,6 +130,49 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "state__in",
+                                [
+                                    tallyhub.engagements.rules.State["REQUESTED"],
+                                    tallyhub.engagements.rules.State["PLANNED"],
+                                    tallyhub.engagements.rules.State["SCHEDULED"],
+                                    tallyhub.engagements.rules.State["IN_DELIVERY"],
+                                    tallyhub.engagements.rules.State["DELIVERED"],
+                                    tallyhub.engagements.rules.State["ACCEPTED"],
+                                    tallyhub.engagements.rules.State["DECLINED"],
+                                    tallyhub.engagements.rules.State["CANCELLED"],
+                                ],
+                            )
+                        ),
+                        name="engagement_state_known",
+                    ),
+                    models.UniqueConstraint(fields=("customer", "id"), name="engagement_of_customer"),
+                    models.UniqueConstraint(fields=("customer", "workspace", "id"), name="engagement_of_workspace"),
+                    models.UniqueConstraint(
+                        condition=models.Q(("external_id", ""), _negated=True),
+                        fields=("customer", "external_id", "source"),
+                        name="engagement_once",
+                    ),
+                ],
+                "indexes": [
+                    models.Index(fields=["workspace", "-requested_at", "-id"], name="engagement_by_request"),
+                    models.Index(
+                        condition=models.Q(("listed_on__isnull", False)),
+                        fields=["entitlement", "workspace", "listed_on", "id"],
+                        name="engagement_open_by_day",
+                    ),
+                    models.Index(
+                        condition=models.Q(("listed_on__isnull", False)),
+                        fields=["entitlement", "workspace", "id"],
+                        name="engagement_open_by_charge",
+                    ),
+                    models.Index(fields=["workspace", "state"], name="engagement_by_state"),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="EngagementDelivery",
@@ -235,6 +278,47 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "acceptance__in",
+                                [
+                                    tallyhub.engagements.rules.Acceptance["OPEN"],
+                                    tallyhub.engagements.rules.Acceptance["ACCEPTED"],
+                                    tallyhub.engagements.rules.Acceptance["BY_TIME"],
+                                    tallyhub.engagements.rules.Acceptance["DISPUTED"],
+                                    tallyhub.engagements.rules.Acceptance["ANSWERED"],
+                                ],
+                            )
+                        ),
+                        name="engagement_delivery_acceptance_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("minutes__gte", 1)), name="engagement_delivery_took_time"
+                    ),
+                    models.UniqueConstraint(fields=("customer", "id"), name="engagement_delivery_of_customer"),
+                    models.UniqueConstraint(
+                        condition=models.Q(("external_id", ""), _negated=True),
+                        fields=("customer", "external_id", "source"),
+                        name="engagement_delivery_once",
+                    ),
+                ],
+                "indexes": [
+                    models.Index(fields=["engagement", "day", "id"], name="engagement_delivery_by_day"),
+                    models.Index(
+                        condition=models.Q(("acceptance__in", ["open", "answered"]), ("removed_at", None)),
+                        fields=["workspace", "due_on"],
+                        name="engagement_delivery_to_accept",
+                    ),
+                    models.Index(
+                        condition=models.Q(("removed_at", None), models.Q(("unbooked", ""), _negated=True)),
+                        fields=["customer"],
+                        name="engagement_delivery_unbooked",
+                    ),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="EngagementBooking",
@@ -293,6 +377,9 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "indexes": [models.Index(fields=["entitlement", "engagement"], name="engagement_booking_of")],
+            },
         ),
         migrations.CreateModel(
             name="Offering",
@@ -372,6 +459,40 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "kind__in",
+                                [
+                                    tallyhub.engagements.rules.OfferingKind["WORKSHOP"],
+                                    tallyhub.engagements.rules.OfferingKind["DELIVERY"],
+                                    tallyhub.engagements.rules.OfferingKind["DSE"],
+                                    tallyhub.engagements.rules.OfferingKind["ASSESSMENT_DELIVERY"],
+                                    tallyhub.engagements.rules.OfferingKind["CUSTOM"],
+                                ],
+                            )
+                        ),
+                        name="offering_kind_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "category__in",
+                                [
+                                    tallyhub.engagements.rules.Category["MAINTAIN"],
+                                    tallyhub.engagements.rules.Category["OPTIMIZE"],
+                                    tallyhub.engagements.rules.Category["EDUCATE"],
+                                    tallyhub.engagements.rules.Category["IMPLEMENT"],
+                                    tallyhub.engagements.rules.Category["OTHER"],
+                                ],
+                            )
+                        ),
+                        name="offering_category_known",
+                    ),
+                ],
+            },
         ),
         migrations.AddField(
             model_name="engagement",
@@ -423,6 +544,17 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(("ends_at__gt", models.F("starts_at"))), name="slot_takes_time"
+                    )
+                ],
+                "indexes": [
+                    models.Index(fields=["engineer", "starts_at"], name="slot_of_engineer"),
+                    models.Index(fields=["workspace", "ends_at"], name="slot_coming"),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="EngagementChange",
@@ -460,176 +592,5 @@ class Migration(migrations.Migration):
             options={
                 "indexes": [models.Index(fields=["engagement", "at", "id"], name="change_of_engagement")],
             },
-        ),
-        migrations.AddIndex(
-            model_name="engagementdelivery",
-            index=models.Index(fields=["engagement", "day", "id"], name="engagement_delivery_by_day"),
-        ),
-        migrations.AddIndex(
-            model_name="engagementdelivery",
-            index=models.Index(
-                condition=models.Q(("acceptance__in", ["open", "answered"]), ("removed_at", None)),
-                fields=["workspace", "due_on"],
-                name="engagement_delivery_to_accept",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="engagementdelivery",
-            index=models.Index(
-                condition=models.Q(("removed_at", None), models.Q(("unbooked", ""), _negated=True)),
-                fields=["customer"],
-                name="engagement_delivery_unbooked",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="engagementdelivery",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    (
-                        "acceptance__in",
-                        [
-                            tallyhub.engagements.rules.Acceptance["OPEN"],
-                            tallyhub.engagements.rules.Acceptance["ACCEPTED"],
-                            tallyhub.engagements.rules.Acceptance["BY_TIME"],
-                            tallyhub.engagements.rules.Acceptance["DISPUTED"],
-                            tallyhub.engagements.rules.Acceptance["ANSWERED"],
-                        ],
-                    )
-                ),
-                name="engagement_delivery_acceptance_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="engagementdelivery",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("minutes__gte", 1)), name="engagement_delivery_took_time"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="engagementdelivery",
-            constraint=models.UniqueConstraint(fields=("customer", "id"), name="engagement_delivery_of_customer"),
-        ),
-        migrations.AddConstraint(
-            model_name="engagementdelivery",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("external_id", ""), _negated=True),
-                fields=("customer", "external_id", "source"),
-                name="engagement_delivery_once",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="engagementbooking",
-            index=models.Index(fields=["entitlement", "engagement"], name="engagement_booking_of"),
-        ),
-        migrations.AddConstraint(
-            model_name="offering",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    (
-                        "kind__in",
-                        [
-                            tallyhub.engagements.rules.OfferingKind["WORKSHOP"],
-                            tallyhub.engagements.rules.OfferingKind["DELIVERY"],
-                            tallyhub.engagements.rules.OfferingKind["DSE"],
-                            tallyhub.engagements.rules.OfferingKind["ASSESSMENT_DELIVERY"],
-                            tallyhub.engagements.rules.OfferingKind["CUSTOM"],
-                        ],
-                    )
-                ),
-                name="offering_kind_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="offering",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    (
-                        "category__in",
-                        [
-                            tallyhub.engagements.rules.Category["MAINTAIN"],
-                            tallyhub.engagements.rules.Category["OPTIMIZE"],
-                            tallyhub.engagements.rules.Category["EDUCATE"],
-                            tallyhub.engagements.rules.Category["IMPLEMENT"],
-                            tallyhub.engagements.rules.Category["OTHER"],
-                        ],
-                    )
-                ),
-                name="offering_category_known",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="engagement",
-            index=models.Index(fields=["workspace", "-requested_at", "-id"], name="engagement_by_request"),
-        ),
-        migrations.AddIndex(
-            model_name="engagement",
-            index=models.Index(
-                condition=models.Q(("listed_on__isnull", False)),
-                fields=["entitlement", "workspace", "listed_on", "id"],
-                name="engagement_open_by_day",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="engagement",
-            index=models.Index(
-                condition=models.Q(("listed_on__isnull", False)),
-                fields=["entitlement", "workspace", "id"],
-                name="engagement_open_by_charge",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="engagement",
-            index=models.Index(fields=["workspace", "state"], name="engagement_by_state"),
-        ),
-        migrations.AddConstraint(
-            model_name="engagement",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    (
-                        "state__in",
-                        [
-                            tallyhub.engagements.rules.State["REQUESTED"],
-                            tallyhub.engagements.rules.State["PLANNED"],
-                            tallyhub.engagements.rules.State["SCHEDULED"],
-                            tallyhub.engagements.rules.State["IN_DELIVERY"],
-                            tallyhub.engagements.rules.State["DELIVERED"],
-                            tallyhub.engagements.rules.State["ACCEPTED"],
-                            tallyhub.engagements.rules.State["DECLINED"],
-                            tallyhub.engagements.rules.State["CANCELLED"],
-                        ],
-                    )
-                ),
-                name="engagement_state_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="engagement",
-            constraint=models.UniqueConstraint(fields=("customer", "id"), name="engagement_of_customer"),
-        ),
-        migrations.AddConstraint(
-            model_name="engagement",
-            constraint=models.UniqueConstraint(fields=("customer", "workspace", "id"), name="engagement_of_workspace"),
-        ),
-        migrations.AddConstraint(
-            model_name="engagement",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("external_id", ""), _negated=True),
-                fields=("customer", "external_id", "source"),
-                name="engagement_once",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="slot",
-            index=models.Index(fields=["engineer", "starts_at"], name="slot_of_engineer"),
-        ),
-        migrations.AddIndex(
-            model_name="slot",
-            index=models.Index(fields=["workspace", "ends_at"], name="slot_coming"),
-        ),
-        migrations.AddConstraint(
-            model_name="slot",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("ends_at__gt", models.F("starts_at"))), name="slot_takes_time"
-            ),
         ),
     ]

@@ -51,6 +51,32 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(fields=("customer", "id"), name="delivery_of_customer"),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "state__in",
+                                [
+                                    "pending",
+                                    "delivered",
+                                    "failed",
+                                ],
+                            )
+                        ),
+                        name="delivery_state_known",
+                    ),
+                ],
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("state", "pending")),
+                        fields=["next_at"],
+                        name="delivery_due",
+                    ),
+                    models.Index(fields=["made_at"], name="delivery_age"),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="Attempt",
@@ -102,6 +128,9 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [models.UniqueConstraint(fields=("customer", "id"), name="endpoint_of_customer")],
+            },
         ),
         migrations.AddField(
             model_name="delivery",
@@ -113,48 +142,12 @@ class Migration(migrations.Migration):
                 to="integrations.endpoint",
             ),
         ),
-        migrations.AddConstraint(
-            model_name="endpoint",
-            constraint=models.UniqueConstraint(fields=("customer", "id"), name="endpoint_of_customer"),
-        ),
         migrations.AddIndex(
             model_name="delivery",
             index=models.Index(fields=["endpoint", "-id"], name="delivery_of_endpoint"),
         ),
-        migrations.AddIndex(
-            model_name="delivery",
-            index=models.Index(
-                condition=models.Q(("state", "pending")),
-                fields=["next_at"],
-                name="delivery_due",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="delivery",
-            index=models.Index(fields=["made_at"], name="delivery_age"),
-        ),
-        migrations.AddConstraint(
-            model_name="delivery",
-            constraint=models.UniqueConstraint(fields=("customer", "id"), name="delivery_of_customer"),
-        ),
         migrations.AddConstraint(
             model_name="delivery",
             constraint=models.UniqueConstraint(fields=("endpoint", "event_id", "type"), name="delivery_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="delivery",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    (
-                        "state__in",
-                        [
-                            "pending",
-                            "delivered",
-                            "failed",
-                        ],
-                    )
-                ),
-                name="delivery_state_known",
-            ),
         ),
     ]

@@ -67,6 +67,53 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "format__in",
+                                [
+                                    tallyhub.learning.rules.Format["COURSE"],
+                                    tallyhub.learning.rules.Format["LAB"],
+                                    tallyhub.learning.rules.Format["VIDEO"],
+                                    tallyhub.learning.rules.Format["WEBCAST"],
+                                ],
+                            )
+                        ),
+                        name="learning_activity_format_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "level__in",
+                                [
+                                    tallyhub.learning.rules.Level["BEGINNER"],
+                                    tallyhub.learning.rules.Level["INTERMEDIATE"],
+                                    tallyhub.learning.rules.Level["ADVANCED"],
+                                    tallyhub.learning.rules.Level["EXPERT"],
+                                ],
+                            )
+                        ),
+                        name="learning_activity_level_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("language__regex", "^[a-z]{2,3}$")),
+                        name="learning_activity_language_is_code",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("minutes__gte", 1), ("minutes__lte", 100000)),
+                        name="learning_activity_takes_time",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("url__startswith", "https://")), name="learning_activity_is_on_https"
+                    ),
+                ],
+                "indexes": [
+                    models.Index(fields=["-added_on", "-id"], name="learning_activity_by_day"),
+                    models.Index(fields=["url"], name="learning_activity_by_url"),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="Assignment",
@@ -104,6 +151,22 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(
+                        condition=models.Q(("withdrawn_at", None)),
+                        fields=("workspace", "person", "activity"),
+                        name="learning_assignment_once",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("due_on__gte", models.F("assigned_on"))),
+                        name="learning_assignment_due_later",
+                    ),
+                ],
+                "indexes": [
+                    models.Index(fields=["customer", "person", "due_on"], name="learning_assignment_of_person")
+                ],
+            },
         ),
         migrations.CreateModel(
             name="Record",
@@ -184,6 +247,68 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(fields=("workspace", "person", "activity"), name="learning_record_once"),
+                    models.UniqueConstraint(fields=("customer", "id"), name="learning_record_of_customer"),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("completed_on", None),
+                                ("last_activity_on", None),
+                                ("progress_pct", 0),
+                                ("started_on", None),
+                            ),
+                            models.Q(("last_activity_on__gte", models.F("started_on")), ("started_on__isnull", False)),
+                            _connector="OR",
+                        ),
+                        name="learning_record_days_in_order",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("completed_on", None),
+                            models.Q(("completed_on__gte", models.F("started_on")), ("progress_pct", 100)),
+                            _connector="OR",
+                        ),
+                        name="learning_record_completed_in_whole",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("progress_pct__gte", 0), ("progress_pct__lte", 100)),
+                        name="learning_record_progress_pct",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "unbooked__in",
+                                [
+                                    "",
+                                    tallyhub.learning.rules.Unbooked["MISSING"],
+                                    tallyhub.learning.rules.Unbooked["EXPIRED"],
+                                    tallyhub.learning.rules.Unbooked["UNMAPPED"],
+                                    tallyhub.learning.rules.Unbooked["NOT_YET"],
+                                    tallyhub.learning.rules.Unbooked["ARCHIVED"],
+                                ],
+                            )
+                        ),
+                        name="learning_record_unbooked_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("entry", None), ("unbooked", ""), _connector="OR"),
+                        name="learning_record_booked_or_not",
+                    ),
+                ],
+                "indexes": [
+                    models.Index(fields=["customer", "person", "-started_on", "-id"], name="learning_record_of_person"),
+                    models.Index(
+                        fields=["entitlement", "workspace", "started_on", "id"], name="learning_record_by_day"
+                    ),
+                    models.Index(
+                        condition=models.Q(("unbooked", ""), _negated=True),
+                        fields=["customer"],
+                        name="learning_record_unbooked",
+                    ),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="Fact",
@@ -226,6 +351,19 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(fields=("customer", "external_id", "source"), name="learning_fact_once"),
+                    models.UniqueConstraint(fields=("customer", "id"), name="learning_fact_of_customer"),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("source", ""), _negated=True), models.Q(("external_id", ""), _negated=True)
+                        ),
+                        name="learning_fact_named",
+                    ),
+                ],
+                "indexes": [models.Index(fields=["record"], name="learning_fact_of_record")],
+            },
         ),
         migrations.CreateModel(
             name="Source",
@@ -257,6 +395,17 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(fields=("customer", "id"), name="learning_source_of_customer"),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("home_page", ""), _negated=True), ("takes_addresses", True), _connector="OR"
+                        ),
+                        name="learning_source_names_somebody",
+                    ),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="XapiStatement",
@@ -319,207 +468,10 @@ class Migration(migrations.Migration):
             ],
             options={
                 "db_table": "learning_statement",
+                "constraints": [
+                    models.UniqueConstraint(fields=("source", "statement_id"), name="learning_statement_once"),
+                    models.UniqueConstraint(fields=("customer", "id"), name="learning_statement_of_customer"),
+                ],
             },
-        ),
-        migrations.AddIndex(
-            model_name="activity",
-            index=models.Index(fields=["-added_on", "-id"], name="learning_activity_by_day"),
-        ),
-        migrations.AddIndex(
-            model_name="activity",
-            index=models.Index(fields=["url"], name="learning_activity_by_url"),
-        ),
-        migrations.AddConstraint(
-            model_name="activity",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    (
-                        "format__in",
-                        [
-                            tallyhub.learning.rules.Format["COURSE"],
-                            tallyhub.learning.rules.Format["LAB"],
-                            tallyhub.learning.rules.Format["VIDEO"],
-                            tallyhub.learning.rules.Format["WEBCAST"],
-                        ],
-                    )
-                ),
-                name="learning_activity_format_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="activity",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    (
-                        "level__in",
-                        [
-                            tallyhub.learning.rules.Level["BEGINNER"],
-                            tallyhub.learning.rules.Level["INTERMEDIATE"],
-                            tallyhub.learning.rules.Level["ADVANCED"],
-                            tallyhub.learning.rules.Level["EXPERT"],
-                        ],
-                    )
-                ),
-                name="learning_activity_level_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="activity",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("language__regex", "^[a-z]{2,3}$")), name="learning_activity_language_is_code"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="activity",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("minutes__gte", 1), ("minutes__lte", 100000)), name="learning_activity_takes_time"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="activity",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("url__startswith", "https://")), name="learning_activity_is_on_https"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="assignment",
-            index=models.Index(fields=["customer", "person", "due_on"], name="learning_assignment_of_person"),
-        ),
-        migrations.AddConstraint(
-            model_name="assignment",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("withdrawn_at", None)),
-                fields=("workspace", "person", "activity"),
-                name="learning_assignment_once",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="assignment",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("due_on__gte", models.F("assigned_on"))), name="learning_assignment_due_later"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="record",
-            index=models.Index(fields=["customer", "person", "-started_on", "-id"], name="learning_record_of_person"),
-        ),
-        migrations.AddIndex(
-            model_name="record",
-            index=models.Index(fields=["entitlement", "workspace", "started_on", "id"], name="learning_record_by_day"),
-        ),
-        migrations.AddIndex(
-            model_name="record",
-            index=models.Index(
-                condition=models.Q(("unbooked", ""), _negated=True),
-                fields=["customer"],
-                name="learning_record_unbooked",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="record",
-            constraint=models.UniqueConstraint(fields=("workspace", "person", "activity"), name="learning_record_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="record",
-            constraint=models.UniqueConstraint(fields=("customer", "id"), name="learning_record_of_customer"),
-        ),
-        migrations.AddConstraint(
-            model_name="record",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(
-                        ("completed_on", None), ("last_activity_on", None), ("progress_pct", 0), ("started_on", None)
-                    ),
-                    models.Q(("last_activity_on__gte", models.F("started_on")), ("started_on__isnull", False)),
-                    _connector="OR",
-                ),
-                name="learning_record_days_in_order",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="record",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("completed_on", None),
-                    models.Q(("completed_on__gte", models.F("started_on")), ("progress_pct", 100)),
-                    _connector="OR",
-                ),
-                name="learning_record_completed_in_whole",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="record",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("progress_pct__gte", 0), ("progress_pct__lte", 100)),
-                name="learning_record_progress_pct",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="record",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    (
-                        "unbooked__in",
-                        [
-                            "",
-                            tallyhub.learning.rules.Unbooked["MISSING"],
-                            tallyhub.learning.rules.Unbooked["EXPIRED"],
-                            tallyhub.learning.rules.Unbooked["UNMAPPED"],
-                            tallyhub.learning.rules.Unbooked["NOT_YET"],
-                            tallyhub.learning.rules.Unbooked["ARCHIVED"],
-                        ],
-                    )
-                ),
-                name="learning_record_unbooked_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="record",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("entry", None), ("unbooked", ""), _connector="OR"),
-                name="learning_record_booked_or_not",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="fact",
-            index=models.Index(fields=["record"], name="learning_fact_of_record"),
-        ),
-        migrations.AddConstraint(
-            model_name="fact",
-            constraint=models.UniqueConstraint(fields=("customer", "external_id", "source"), name="learning_fact_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="fact",
-            constraint=models.UniqueConstraint(fields=("customer", "id"), name="learning_fact_of_customer"),
-        ),
-        migrations.AddConstraint(
-            model_name="fact",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("source", ""), _negated=True), models.Q(("external_id", ""), _negated=True)
-                ),
-                name="learning_fact_named",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="source",
-            constraint=models.UniqueConstraint(fields=("customer", "id"), name="learning_source_of_customer"),
-        ),
-        migrations.AddConstraint(
-            model_name="source",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("home_page", ""), _negated=True), ("takes_addresses", True), _connector="OR"
-                ),
-                name="learning_source_names_somebody",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="xapistatement",
-            constraint=models.UniqueConstraint(fields=("source", "statement_id"), name="learning_statement_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="xapistatement",
-            constraint=models.UniqueConstraint(fields=("customer", "id"), name="learning_statement_of_customer"),
         ),
     ]

@@ -91,6 +91,58 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(fields=("customer", "external_id", "source"), name="entry_once"),
+                    models.UniqueConstraint(fields=("customer", "id"), name="entry_of_customer"),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("source", ""), _negated=True), models.Q(("external_id", ""), _negated=True)
+                        ),
+                        name="entry_named",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("real_amount", 0), _negated=True), name="entry_amount_not_zero"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("charged__gte", 0), ("real_amount__gt", 0), ("reverses__isnull", True)),
+                            models.Q(("charged__lte", 0), ("real_amount__lt", 0), ("reverses__isnull", False)),
+                            _connector="OR",
+                        ),
+                        name="entry_negative_only_in_reversal",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("reason__regex", "^[a-z0-9_]*$")), name="entry_reason_is_code"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("reverses__isnull", True), models.Q(("reason", ""), _negated=True), _connector="OR"
+                        ),
+                        name="entry_reversal_has_reason",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            ("multiplier_denominator__gte", 1),
+                            ("multiplier_denominator__lte", 1000),
+                            ("multiplier_numerator__gte", 0),
+                            (
+                                "multiplier_numerator__lte",
+                                django.db.models.expressions.CombinedExpression(
+                                    models.F("multiplier_denominator"), "*", models.Value(10)
+                                ),
+                            ),
+                            ("rounding_step__gte", 1),
+                            ("rounding_step__lte", 10000),
+                        ),
+                        name="entry_charge_parts",
+                    ),
+                ],
+                "indexes": [
+                    models.Index(fields=["entitlement", "workspace", "occurred_on", "id"], name="entry_by_day"),
+                    models.Index(fields=["entitlement", "workspace", "charged", "id"], name="entry_by_charge"),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="LedgerVersion",
@@ -108,6 +160,10 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [models.UniqueConstraint(fields=("customer", "version"), name="ledger_version_once")],
+                "indexes": [models.Index(fields=["customer", "at"], name="ledger_version_at")],
+            },
         ),
         migrations.CreateModel(
             name="Snapshot",
@@ -171,6 +227,11 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(fields=("entitlement", "workspace"), name="workspace_total_once")
+                ],
+            },
         ),
         migrations.CreateModel(
             name="Allotment",
@@ -415,93 +476,5 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
-        ),
-        migrations.AddIndex(
-            model_name="entry",
-            index=models.Index(fields=["entitlement", "workspace", "occurred_on", "id"], name="entry_by_day"),
-        ),
-        migrations.AddIndex(
-            model_name="entry",
-            index=models.Index(fields=["entitlement", "workspace", "charged", "id"], name="entry_by_charge"),
-        ),
-        migrations.AddConstraint(
-            model_name="entry",
-            constraint=models.UniqueConstraint(fields=("customer", "external_id", "source"), name="entry_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="entry",
-            constraint=models.UniqueConstraint(fields=("customer", "id"), name="entry_of_customer"),
-        ),
-        migrations.AddConstraint(
-            model_name="entry",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("source", ""), _negated=True), models.Q(("external_id", ""), _negated=True)
-                ),
-                name="entry_named",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="entry",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("real_amount", 0), _negated=True), name="entry_amount_not_zero"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="entry",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("charged__gte", 0), ("real_amount__gt", 0), ("reverses__isnull", True)),
-                    models.Q(("charged__lte", 0), ("real_amount__lt", 0), ("reverses__isnull", False)),
-                    _connector="OR",
-                ),
-                name="entry_negative_only_in_reversal",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="entry",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("reason__regex", "^[a-z0-9_]*$")), name="entry_reason_is_code"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="entry",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("reverses__isnull", True), models.Q(("reason", ""), _negated=True), _connector="OR"
-                ),
-                name="entry_reversal_has_reason",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="entry",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("multiplier_denominator__gte", 1),
-                    ("multiplier_denominator__lte", 1000),
-                    ("multiplier_numerator__gte", 0),
-                    (
-                        "multiplier_numerator__lte",
-                        django.db.models.expressions.CombinedExpression(
-                            models.F("multiplier_denominator"), "*", models.Value(10)
-                        ),
-                    ),
-                    ("rounding_step__gte", 1),
-                    ("rounding_step__lte", 10000),
-                ),
-                name="entry_charge_parts",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="ledgerversion",
-            index=models.Index(fields=["customer", "at"], name="ledger_version_at"),
-        ),
-        migrations.AddConstraint(
-            model_name="ledgerversion",
-            constraint=models.UniqueConstraint(fields=("customer", "version"), name="ledger_version_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="workspacetotal",
-            constraint=models.UniqueConstraint(fields=("entitlement", "workspace"), name="workspace_total_once"),
         ),
     ]

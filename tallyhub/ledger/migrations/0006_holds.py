@@ -24,6 +24,21 @@ class Migration(migrations.Migration):
                 ("ledger_version", models.BigIntegerField()),
                 ("recorded_at", models.DateTimeField()),
             ],
+            options={
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(("source", ""), _negated=True),
+                            models.Q(("external_id", ""), _negated=True),
+                            models.Q(("held_for", ""), _negated=True),
+                        ),
+                        name="hold_named",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("amount", 0), _negated=True), name="hold_amount_not_zero"
+                    ),
+                ],
+            },
         ),
         migrations.AddField(
             model_name="entitlementtotal",
@@ -73,22 +88,5 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name="hold",
             constraint=models.UniqueConstraint(fields=("customer", "external_id", "source"), name="hold_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="hold",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    models.Q(("source", ""), _negated=True),
-                    models.Q(("external_id", ""), _negated=True),
-                    models.Q(("held_for", ""), _negated=True),
-                ),
-                name="hold_named",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="hold",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("amount", 0), _negated=True), name="hold_amount_not_zero"
-            ),
         ),
     ]

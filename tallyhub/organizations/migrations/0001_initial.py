@@ -82,6 +82,15 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(fields=("customer", "id"), name="workspace_of_customer"),
+                    models.UniqueConstraint(fields=("customer", "code"), name="workspace_code_once"),
+                    models.UniqueConstraint(
+                        condition=models.Q(("is_default", True)), fields=("customer",), name="workspace_one_default"
+                    ),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="Membership",
@@ -111,6 +120,9 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [models.UniqueConstraint(fields=("workspace", "person"), name="membership_once")],
+            },
         ),
         migrations.CreateModel(
             name="AccessGrant",
@@ -184,6 +196,36 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "role__in",
+                                [
+                                    tallyhub.organizations.rules.Role["CUSTOMER_ADMINISTRATOR"],
+                                    tallyhub.organizations.rules.Role["WORKSPACE_ADMINISTRATOR"],
+                                    tallyhub.organizations.rules.Role["CUSTOMER_ACTIVITY"],
+                                    tallyhub.organizations.rules.Role["LEARNING_MANAGER"],
+                                    tallyhub.organizations.rules.Role["SUPPORT_CONTACT"],
+                                    tallyhub.organizations.rules.Role["VIEW_ALL_SUPPORT_REQUESTS"],
+                                    tallyhub.organizations.rules.Role["MEMBER"],
+                                    tallyhub.organizations.rules.Role["CSAM"],
+                                    tallyhub.organizations.rules.Role["ACCOUNT_COORDINATOR"],
+                                    tallyhub.organizations.rules.Role["ENGINEER"],
+                                ],
+                            )
+                        ),
+                        name="grant_role_known",
+                    ),
+                    models.UniqueConstraint(
+                        fields=("customer", "workspace", "person", "role", "source"),
+                        name="grant_once",
+                        nulls_distinct=False,
+                    ),
+                ],
+                "indexes": [models.Index(fields=["person"], name="grant_of_person")],
+            },
         ),
         migrations.CreateModel(
             name="PersonKey",
@@ -225,56 +267,5 @@ class Migration(migrations.Migration):
             options={
                 "constraints": [models.UniqueConstraint(fields=("domain",), name="domain_once")],
             },
-        ),
-        migrations.AddConstraint(
-            model_name="workspace",
-            constraint=models.UniqueConstraint(fields=("customer", "id"), name="workspace_of_customer"),
-        ),
-        migrations.AddConstraint(
-            model_name="workspace",
-            constraint=models.UniqueConstraint(fields=("customer", "code"), name="workspace_code_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="workspace",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("is_default", True)), fields=("customer",), name="workspace_one_default"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="membership",
-            constraint=models.UniqueConstraint(fields=("workspace", "person"), name="membership_once"),
-        ),
-        migrations.AddIndex(
-            model_name="accessgrant",
-            index=models.Index(fields=["person"], name="grant_of_person"),
-        ),
-        migrations.AddConstraint(
-            model_name="accessgrant",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    (
-                        "role__in",
-                        [
-                            tallyhub.organizations.rules.Role["CUSTOMER_ADMINISTRATOR"],
-                            tallyhub.organizations.rules.Role["WORKSPACE_ADMINISTRATOR"],
-                            tallyhub.organizations.rules.Role["CUSTOMER_ACTIVITY"],
-                            tallyhub.organizations.rules.Role["LEARNING_MANAGER"],
-                            tallyhub.organizations.rules.Role["SUPPORT_CONTACT"],
-                            tallyhub.organizations.rules.Role["VIEW_ALL_SUPPORT_REQUESTS"],
-                            tallyhub.organizations.rules.Role["MEMBER"],
-                            tallyhub.organizations.rules.Role["CSAM"],
-                            tallyhub.organizations.rules.Role["ACCOUNT_COORDINATOR"],
-                            tallyhub.organizations.rules.Role["ENGINEER"],
-                        ],
-                    )
-                ),
-                name="grant_role_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="accessgrant",
-            constraint=models.UniqueConstraint(
-                fields=("customer", "workspace", "person", "role", "source"), name="grant_once", nulls_distinct=False
-            ),
         ),
     ]

@@ -42,6 +42,12 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(fields=("customer", "id"), name="group_of_customer"),
+                    models.UniqueConstraint(fields=("workspace", "name"), name="group_name_once"),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="GroupMember",
@@ -80,6 +86,9 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [models.UniqueConstraint(fields=("group", "person"), name="group_member_once")],
+            },
         ),
         migrations.CreateModel(
             name="IdentityProvider",
@@ -99,6 +108,12 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(fields=("customer", "id"), name="identity_provider_of_customer"),
+                    models.UniqueConstraint(fields=("customer",), name="identity_provider_once"),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="DirectoryGroup",
@@ -139,6 +154,16 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(
+                        models.F("provider"), models.F("workspace"), models.F("key"), name="directory_group_once"
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("roles", []), _negated=True), name="directory_group_gives"
+                    ),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="Invitation",
@@ -197,72 +222,31 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
-        ),
-        migrations.AddConstraint(
-            model_name="group",
-            constraint=models.UniqueConstraint(fields=("customer", "id"), name="group_of_customer"),
-        ),
-        migrations.AddConstraint(
-            model_name="group",
-            constraint=models.UniqueConstraint(fields=("workspace", "name"), name="group_name_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="groupmember",
-            constraint=models.UniqueConstraint(fields=("group", "person"), name="group_member_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="identityprovider",
-            constraint=models.UniqueConstraint(fields=("customer", "id"), name="identity_provider_of_customer"),
-        ),
-        migrations.AddConstraint(
-            model_name="identityprovider",
-            constraint=models.UniqueConstraint(fields=("customer",), name="identity_provider_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="directorygroup",
-            constraint=models.UniqueConstraint(
-                models.F("provider"), models.F("workspace"), models.F("key"), name="directory_group_once"
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="directorygroup",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("roles", []), _negated=True), name="directory_group_gives"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="invitation",
-            index=models.Index(
-                condition=models.Q(("accepted_at", None), ("voided_at", None)),
-                fields=["sent_at"],
-                name="invitation_open",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="invitation",
-            index=models.Index(fields=["person"], name="invitation_of_person"),
-        ),
-        migrations.AddConstraint(
-            model_name="invitation",
-            constraint=models.UniqueConstraint(fields=("workspace", "person"), name="invitation_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="invitation",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    (
-                        "language__in",
-                        {"de": "Deutsch", "en": "English", "es": "Español", "it": "Italiano", "ru": "Русский"},
-                    )
-                ),
-                name="invitation_language_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="invitation",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("accepted_at__isnull", True), ("voided_at__isnull", True), _connector="OR"),
-                name="invitation_ends_once",
-            ),
+            options={
+                "constraints": [
+                    models.UniqueConstraint(fields=("workspace", "person"), name="invitation_once"),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "language__in",
+                                {"de": "Deutsch", "en": "English", "es": "Español", "it": "Italiano", "ru": "Русский"},
+                            )
+                        ),
+                        name="invitation_language_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("accepted_at__isnull", True), ("voided_at__isnull", True), _connector="OR"),
+                        name="invitation_ends_once",
+                    ),
+                ],
+                "indexes": [
+                    models.Index(
+                        condition=models.Q(("accepted_at", None), ("voided_at", None)),
+                        fields=["sent_at"],
+                        name="invitation_open",
+                    ),
+                    models.Index(fields=["person"], name="invitation_of_person"),
+                ],
+            },
         ),
     ]

@@ -65,6 +65,9 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [models.UniqueConstraint(fields=("customer", "id"), name="note_of_customer")],
+            },
         ),
         migrations.CreateModel(
             name="Request",
@@ -234,6 +237,78 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "kind__in",
+                                [tallyhub.support.rules.Kind["PROBLEM"], tallyhub.support.rules.Kind["ADVICE"]],
+                            )
+                        ),
+                        name="request_kind_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "request_class__in",
+                                [
+                                    tallyhub.support.rules.RequestClass["STANDARD"],
+                                    tallyhub.support.rules.RequestClass["SU"],
+                                    tallyhub.support.rules.RequestClass["DSA"],
+                                    tallyhub.support.rules.RequestClass["X85"],
+                                    tallyhub.support.rules.RequestClass["REC"],
+                                ],
+                            )
+                        ),
+                        name="request_class_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "severity__in",
+                                [
+                                    tallyhub.agreements.rules.Severity["A"],
+                                    tallyhub.agreements.rules.Severity["B"],
+                                    tallyhub.agreements.rules.Severity["C"],
+                                ],
+                            )
+                        ),
+                        name="request_severity_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "status__in",
+                                [
+                                    tallyhub.support.rules.Status["SUBMITTED"],
+                                    tallyhub.support.rules.Status["ASSIGNED"],
+                                    tallyhub.support.rules.Status["IN_PROGRESS"],
+                                    tallyhub.support.rules.Status["WAITING"],
+                                    tallyhub.support.rules.Status["RESOLVED"],
+                                    tallyhub.support.rules.Status["CLOSED"],
+                                    tallyhub.support.rules.Status["REOPENED"],
+                                    tallyhub.support.rules.Status["CANCELLED"],
+                                ],
+                            )
+                        ),
+                        name="request_status_known",
+                    ),
+                    models.UniqueConstraint(fields=("customer", "id"), name="request_of_customer"),
+                    models.UniqueConstraint(fields=("customer", "workspace", "id"), name="request_of_workspace"),
+                    models.UniqueConstraint(
+                        condition=models.Q(("external_id", ""), _negated=True),
+                        fields=("customer", "external_id", "source"),
+                        name="request_once",
+                    ),
+                ],
+                "indexes": [
+                    models.Index(fields=["workspace", "-opened_at", "-id"], name="request_by_opening"),
+                    models.Index(fields=["workspace", "status", "-opened_at", "-id"], name="request_by_status"),
+                    models.Index(fields=["customer", "-changed_at", "-id"], name="request_by_change"),
+                    django.contrib.postgres.indexes.GinIndex(fields=["words"], name="request_by_words"),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="NoteFile",
@@ -290,6 +365,9 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "indexes": [models.Index(fields=["request", "at", "id"], name="note_file_of_request")],
+            },
         ),
         migrations.AddField(
             model_name="note",
@@ -346,6 +424,17 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(fields=("customer", "id"), name="message_of_customer"),
+                    models.UniqueConstraint(
+                        condition=models.Q(("external_id", ""), _negated=True),
+                        fields=("request", "source", "external_id"),
+                        name="message_once",
+                    ),
+                ],
+                "indexes": [models.Index(fields=["request", "at", "id"], name="message_of_request")],
+            },
         ),
         migrations.CreateModel(
             name="File",
@@ -403,6 +492,9 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "indexes": [models.Index(fields=["request", "at", "id"], name="file_of_request")],
+            },
         ),
         migrations.CreateModel(
             name="Change",
@@ -437,6 +529,9 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "indexes": [models.Index(fields=["request", "at", "id"], name="change_of_request")],
+            },
         ),
         migrations.CreateModel(
             name="RequestViewer",
@@ -501,6 +596,34 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            (
+                                "why__in",
+                                [
+                                    tallyhub.support.rules.Why["OPENED"],
+                                    tallyhub.support.rules.Why["PRIMARY"],
+                                    tallyhub.support.rules.Why["SHARED"],
+                                    tallyhub.support.rules.Why["DEFAULT_GROUP"],
+                                ],
+                            )
+                        ),
+                        name="viewer_why_known",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("person__isnull", True), ("group__isnull", True), _connector="XOR"),
+                        name="viewer_person_or_group",
+                    ),
+                    models.UniqueConstraint(fields=("request", "person"), name="viewer_person_once"),
+                    models.UniqueConstraint(fields=("request", "group"), name="viewer_group_once"),
+                ],
+                "indexes": [
+                    models.Index(fields=["person", "-opened_at", "-request"], name="viewer_of_person"),
+                    models.Index(fields=["group", "-opened_at", "-request"], name="viewer_of_group"),
+                ],
+            },
         ),
         migrations.CreateModel(
             name="Work",
@@ -554,6 +677,20 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "constraints": [
+                    models.UniqueConstraint(fields=("customer", "id"), name="work_of_customer"),
+                    models.UniqueConstraint(
+                        condition=models.Q(("external_id", ""), _negated=True),
+                        fields=("customer", "external_id", "source"),
+                        name="work_once",
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(("minutes__gte", 1), ("minutes__lte", 1440)), name="work_within_a_day"
+                    ),
+                ],
+                "indexes": [models.Index(fields=["request", "starts_at", "id"], name="work_of_request")],
+            },
         ),
         migrations.CreateModel(
             name="Booking",
@@ -613,6 +750,9 @@ class Migration(migrations.Migration):
                     ),
                 ),
             ],
+            options={
+                "indexes": [models.Index(fields=["request"], name="booking_of_request")],
+            },
         ),
         migrations.CreateModel(
             name="DefaultGroup",
@@ -686,201 +826,7 @@ class Migration(migrations.Migration):
             },
         ),
         migrations.AddIndex(
-            model_name="request",
-            index=models.Index(fields=["workspace", "-opened_at", "-id"], name="request_by_opening"),
-        ),
-        migrations.AddIndex(
-            model_name="request",
-            index=models.Index(fields=["workspace", "status", "-opened_at", "-id"], name="request_by_status"),
-        ),
-        migrations.AddIndex(
-            model_name="request",
-            index=models.Index(fields=["customer", "-changed_at", "-id"], name="request_by_change"),
-        ),
-        migrations.AddIndex(
-            model_name="request",
-            index=django.contrib.postgres.indexes.GinIndex(fields=["words"], name="request_by_words"),
-        ),
-        migrations.AddConstraint(
-            model_name="request",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    ("kind__in", [tallyhub.support.rules.Kind["PROBLEM"], tallyhub.support.rules.Kind["ADVICE"]])
-                ),
-                name="request_kind_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="request",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    (
-                        "request_class__in",
-                        [
-                            tallyhub.support.rules.RequestClass["STANDARD"],
-                            tallyhub.support.rules.RequestClass["SU"],
-                            tallyhub.support.rules.RequestClass["DSA"],
-                            tallyhub.support.rules.RequestClass["X85"],
-                            tallyhub.support.rules.RequestClass["REC"],
-                        ],
-                    )
-                ),
-                name="request_class_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="request",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    (
-                        "severity__in",
-                        [
-                            tallyhub.agreements.rules.Severity["A"],
-                            tallyhub.agreements.rules.Severity["B"],
-                            tallyhub.agreements.rules.Severity["C"],
-                        ],
-                    )
-                ),
-                name="request_severity_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="request",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    (
-                        "status__in",
-                        [
-                            tallyhub.support.rules.Status["SUBMITTED"],
-                            tallyhub.support.rules.Status["ASSIGNED"],
-                            tallyhub.support.rules.Status["IN_PROGRESS"],
-                            tallyhub.support.rules.Status["WAITING"],
-                            tallyhub.support.rules.Status["RESOLVED"],
-                            tallyhub.support.rules.Status["CLOSED"],
-                            tallyhub.support.rules.Status["REOPENED"],
-                            tallyhub.support.rules.Status["CANCELLED"],
-                        ],
-                    )
-                ),
-                name="request_status_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="request",
-            constraint=models.UniqueConstraint(fields=("customer", "id"), name="request_of_customer"),
-        ),
-        migrations.AddConstraint(
-            model_name="request",
-            constraint=models.UniqueConstraint(fields=("customer", "workspace", "id"), name="request_of_workspace"),
-        ),
-        migrations.AddConstraint(
-            model_name="request",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("external_id", ""), _negated=True),
-                fields=("customer", "external_id", "source"),
-                name="request_once",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="notefile",
-            index=models.Index(fields=["request", "at", "id"], name="note_file_of_request"),
-        ),
-        migrations.AddIndex(
             model_name="note",
             index=models.Index(fields=["request", "at", "id"], name="note_of_request"),
-        ),
-        migrations.AddConstraint(
-            model_name="note",
-            constraint=models.UniqueConstraint(fields=("customer", "id"), name="note_of_customer"),
-        ),
-        migrations.AddIndex(
-            model_name="message",
-            index=models.Index(fields=["request", "at", "id"], name="message_of_request"),
-        ),
-        migrations.AddConstraint(
-            model_name="message",
-            constraint=models.UniqueConstraint(fields=("customer", "id"), name="message_of_customer"),
-        ),
-        migrations.AddConstraint(
-            model_name="message",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("external_id", ""), _negated=True),
-                fields=("request", "source", "external_id"),
-                name="message_once",
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="file",
-            index=models.Index(fields=["request", "at", "id"], name="file_of_request"),
-        ),
-        migrations.AddIndex(
-            model_name="change",
-            index=models.Index(fields=["request", "at", "id"], name="change_of_request"),
-        ),
-        migrations.AddIndex(
-            model_name="requestviewer",
-            index=models.Index(fields=["person", "-opened_at", "-request"], name="viewer_of_person"),
-        ),
-        migrations.AddIndex(
-            model_name="requestviewer",
-            index=models.Index(fields=["group", "-opened_at", "-request"], name="viewer_of_group"),
-        ),
-        migrations.AddConstraint(
-            model_name="requestviewer",
-            constraint=models.CheckConstraint(
-                condition=models.Q(
-                    (
-                        "why__in",
-                        [
-                            tallyhub.support.rules.Why["OPENED"],
-                            tallyhub.support.rules.Why["PRIMARY"],
-                            tallyhub.support.rules.Why["SHARED"],
-                            tallyhub.support.rules.Why["DEFAULT_GROUP"],
-                        ],
-                    )
-                ),
-                name="viewer_why_known",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="requestviewer",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("person__isnull", True), ("group__isnull", True), _connector="XOR"),
-                name="viewer_person_or_group",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="requestviewer",
-            constraint=models.UniqueConstraint(fields=("request", "person"), name="viewer_person_once"),
-        ),
-        migrations.AddConstraint(
-            model_name="requestviewer",
-            constraint=models.UniqueConstraint(fields=("request", "group"), name="viewer_group_once"),
-        ),
-        migrations.AddIndex(
-            model_name="work",
-            index=models.Index(fields=["request", "starts_at", "id"], name="work_of_request"),
-        ),
-        migrations.AddConstraint(
-            model_name="work",
-            constraint=models.UniqueConstraint(fields=("customer", "id"), name="work_of_customer"),
-        ),
-        migrations.AddConstraint(
-            model_name="work",
-            constraint=models.UniqueConstraint(
-                condition=models.Q(("external_id", ""), _negated=True),
-                fields=("customer", "external_id", "source"),
-                name="work_once",
-            ),
-        ),
-        migrations.AddConstraint(
-            model_name="work",
-            constraint=models.CheckConstraint(
-                condition=models.Q(("minutes__gte", 1), ("minutes__lte", 1440)), name="work_within_a_day"
-            ),
-        ),
-        migrations.AddIndex(
-            model_name="booking",
-            index=models.Index(fields=["request"], name="booking_of_request"),
         ),
     ]
