@@ -22,7 +22,7 @@ FIELD_NAMES: dict[str, Any] = {
     "impact_override": lambda: _("Impact"),
     "workaround": lambda: _("Workaround"),
     "occurred_at": lambda: _("Began"),
-    "ended_at": lambda: _("Ended"),
+    "ended_at": lambda: _("Ended at"),
     "scheduled_from": lambda: _("Planned from"),
     "scheduled_until": lambda: _("Planned until"),
     "customers": lambda: _("Named customers"),

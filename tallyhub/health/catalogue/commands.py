@@ -51,7 +51,7 @@ def add_part(access: Access, sort: str, product_id: int, code: str, names: dict[
         organization_id=access.organization_id or 0, product_id=product_id, code=code, names=read_names(names), **fields
     )
     made.save()
-    record_many(access, [News("health.part_added", None, made.pk, details={"sort": sort})])
+    record_many(access, [News("health.part_added", None, made.pk)])
     return made.pk
 
 
@@ -67,4 +67,4 @@ def change_part(
     if isinstance(part, Component):
         part.is_public = is_public
     part.save()
-    record_many(access, [News("health.part_changed", None, part.pk, details={"sort": sort})])
+    record_many(access, [News("health.part_changed", None, part.pk)])

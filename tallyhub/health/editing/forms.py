@@ -211,7 +211,7 @@ class ChangeForm(ScopeForm):
         if event.kind == EventKind.MAINTENANCE and event.occurred_at:
             self.fields["occurred_at"] = LocalTimeField(label=_("Began"))
         if event.ended_at:
-            self.fields["ended_at"] = LocalTimeField(label=_("Ended"))
+            self.fields["ended_at"] = LocalTimeField(label=_("Ended at"))
 
 
 def read_components(data: Mapping[str, Any]) -> dict[int, str]:
