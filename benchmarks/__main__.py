@@ -17,6 +17,7 @@ BENCHMARKS = {
     "grid": "grid",
     "users": "users",
     "requests": "requests",
+    "services": "engagements",
     "import": "imports",
     "requests_import": "requests_import",
     "backup": "backup",

@@ -38,7 +38,7 @@ def wide(ground: Ground, entries: int) -> Database:
 
 def deep(ground: Ground, entries: int) -> Database:
     """One customer with all entries in one entitlement."""
-    return ground.database(f"deep_{entries}", partial(_fill_deep, entries=entries))
+    return ground.database(f"deep_{entries}", partial(fill_deep, entries=entries))
 
 
 def unused(ground: Ground) -> Database:
@@ -82,7 +82,7 @@ def _fill_wide(database: Database, entries: int) -> None:
     _spread(database, agreement.customer_id, ids, workspaces, entries)
 
 
-def _fill_deep(database: Database, entries: int) -> None:
+def fill_deep(database: Database, entries: int) -> None:
     from tests import make
 
     agreement, workspaces = customer("c1")

@@ -108,7 +108,7 @@ def _pages(database: Database, count: int) -> dict[str, list[float]]:
         if answer.status_code != 200:
             raise RuntimeError(f"the hub answered {answer.status_code} for {path}")
 
-    return {name: _timed(partial(ask, path), count) for name, path in PATHS.items()}
+    return {name: timed(partial(ask, path), count) for name, path in PATHS.items()}
 
 
 def _search(database: Database, count: int) -> Result:
@@ -124,8 +124,8 @@ def _search(database: Database, count: int) -> Result:
     with psycopg.connect(database.owner) as connection:
         for name, word in WORDS.items():
             with scope(access):
-                ours = median(_timed(partial(search, access, word, access.workspaces), count))
-            bare = median(_timed(partial(_fetch, connection, word), count))
+                ours = median(timed(partial(search, access, word, access.workspaces), count))
+            bare = median(timed(partial(_fetch, connection, word), count))
             found[name] = ours, bare
     worst = max(found, key=lambda name: found[name][0])
     ours, bare = found[worst]
@@ -140,7 +140,7 @@ def _fetch(connection: "psycopg.Connection[Any]", word: str) -> None:
     connection.execute(_BARE, [word, FOUND_MAX]).fetchall()
 
 
-def _timed(ask: Callable[[], object], count: int) -> list[float]:
+def timed(ask: Callable[[], object], count: int) -> list[float]:
     found = []
     for turn in range(_WARM_UP + count):
         begun = time.perf_counter()

@@ -16,6 +16,7 @@ FIGURES = {
     "grid": ["grid, last page", "grid, middle page"],
     "users": ["users, time", "users, statements"],
     "requests": ["requests, list", "requests, search"],
+    "services": ["services, rows"],
     "import": ["import", "import, memory in MiB"],
     "requests_import": ["requests", "requests, again", "requests, memory in MiB"],
     "backup": ["backup", "restore"],
