@@ -18,6 +18,7 @@ from tallyhub.agreements.rules import ACTIVE_STATES
 from tallyhub.engagements.home.queries import Sort as Engagements
 from tallyhub.kernel import formatting as fmt
 from tallyhub.kernel.access import Access, Right
+from tallyhub.kernel.amounts import Unit
 from tallyhub.kernel.http import url
 from tallyhub.kernel.parts import PART_ROWS, Row
 from tallyhub.learning import queries as learning
@@ -195,14 +196,24 @@ def deliveries_to_accept(about: About) -> list[Item]:
     rows = about.of(Engagements.TO_ACCEPT)
     items = [
         Item(
-            _("A delivery waits for you to accept or dispute it: %(title)s") % _said(row),
-            url("engagements:engagement", row.key),
+            _("The delivery of %(day)s, %(hours)s, waits for you to accept or dispute it: %(title)s") % _delivery(row),
+            _address_of_delivery(row),
             row.at.astimezone(UTC).date() if row.at else None,
             Tone.LOW,
         )
         for row in rows
     ]
     return _cut(rows, items, lambda: _more_services("engagements:engagements"))
+
+
+def _delivery(row: Row) -> dict[str, str]:
+    """Which one it is: an engagement may have several."""
+    day = date.fromisoformat(row.details["day"])
+    return {**_said(row), "day": fmt.day(day), "hours": fmt.amount(row.details["minutes"], Unit.MINUTES)}
+
+
+def _address_of_delivery(row: Row) -> str:
+    return f"{url('engagements:engagement', row.key)}#delivery-{row.details['id']}"
 
 
 def services_coming(about: About) -> list[Item]:
@@ -219,18 +230,31 @@ def services_coming(about: About) -> list[Item]:
 
 
 def services_to_plan(about: About) -> list[Item]:
-    texts = {
-        Engagements.TO_PLAN: _("A requested service waits for your plan: %(title)s"),
-        Engagements.DISPUTED: _("A delivery is disputed and waits for your answer: %(title)s"),
-    }
-    found = []
-    for sort, text in texts.items():
-        rows = about.of(sort)
-        items = [
-            Item(text % _said(row), url("engagements:engagement", row.key), about.day(row.at), Tone.LOW) for row in rows
-        ]
-        found += _cut(rows, items, lambda: _more_services("engagements:engagements"))
-    return found
+    rows = about.of(Engagements.TO_PLAN)
+    items = [
+        Item(
+            _("A requested service waits for your plan: %(title)s") % _said(row),
+            url("engagements:engagement", row.key),
+            about.day(row.at),
+            Tone.LOW,
+        )
+        for row in rows
+    ]
+    return _cut(rows, items, lambda: _more_services("engagements:engagements"))
+
+
+def disputes_to_answer(about: About) -> list[Item]:
+    rows = about.of(Engagements.DISPUTED)
+    items = [
+        Item(
+            _("The delivery of %(day)s, %(hours)s, is disputed and waits for your answer: %(title)s") % _delivery(row),
+            _address_of_delivery(row),
+            about.day(row.at),
+            Tone.LOW,
+        )
+        for row in rows
+    ]
+    return _cut(rows, items, lambda: _more_services("engagements:engagements"))
 
 
 def _more_services(where: str) -> Item:
@@ -351,6 +375,7 @@ NEEDS: tuple[Needs, ...] = (
     deliveries_to_accept,
     services_coming,
     services_to_plan,
+    disputes_to_answer,
     packages_expiring,
 )
 NEWS: tuple[Needs, ...] = (

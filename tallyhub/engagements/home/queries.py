@@ -12,6 +12,8 @@ from tallyhub.kernel.access import Access
 from tallyhub.kernel.parts import Part, part
 
 COMING_DAYS = 14  # of what is coming, so much is told at home
+# Which delivery it is: an engagement may have several that wait.
+_DELIVERY = {"id": "pk", "day": "day", "minutes": "minutes"}
 
 
 class Sort(StrEnum):
@@ -32,6 +34,7 @@ def to_accept(access: Access) -> Part:
         key=F("engagement__number"),
         text=F("engagement__title"),
         place="workspace_id",
+        details=_DELIVERY,
     )
 
 
@@ -70,5 +73,6 @@ def to_plan(access: Access) -> list[Part]:
             key=F("engagement__number"),
             text=F("engagement__title"),
             place="workspace_id",
+            details=_DELIVERY,
         ),
     ]

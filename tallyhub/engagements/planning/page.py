@@ -361,6 +361,16 @@ def row(one: Engagement, people: dict[int, str]) -> dict[str, Any]:
     }
 
 
+def waiting(one: EngagementDelivery) -> dict[str, str]:
+    """Which delivery waits for a word: an engagement may have several. It must have been read with its engagement."""
+    return {
+        "title": one.engagement.title,
+        "day": fmt.day(one.day),
+        "hours": fmt.amount(one.minutes, Unit.MINUTES),
+        "href": f"{url('engagements:engagement', one.engagement.number)}#delivery-{one.pk}",
+    }
+
+
 def coming_row(each: Slot, people: dict[int, str], clashing: set[int]) -> dict[str, Any]:
     engagement = each.engagement
     return {
