@@ -53,7 +53,7 @@ def assignments() -> list[tuple[int, date, bool]]:
 def own_due(world: SimpleNamespace, person: Any) -> list[tuple[str, bool]]:
     access = act_for(person.pk, world.cedar.pk).access
     with scope(access):
-        return [(one.title, one.is_overdue) for one in due(access)]
+        return [(one.title, one.is_overdue) for one in due(access)[0]]
 
 
 def report(client: Client, query: str = "") -> list[dict[str, str]]:

@@ -22,6 +22,7 @@ from tallyhub.kernel.amounts import Unit
 from tallyhub.kernel.http import url
 from tallyhub.kernel.parts import PART_ROWS, Row
 from tallyhub.learning import queries as learning
+from tallyhub.learning.words import more_due
 from tallyhub.office.rules import Answer
 from tallyhub.organizations.rules import ROLE_NAMES
 from tallyhub.support.home.queries import MOVES, Sort
@@ -96,7 +97,27 @@ def _cut(rows: list[Row], items: list[Item], more: Callable[[], Item]) -> list[I
 
 
 def courses_due(about: About) -> list[Item]:
-    return [_course(one) for one in learning.due(about.access, PART_ROWS)]
+    found, more = learning.due(about.access, PART_ROWS)
+    href = url("learning:catalogue") + "?mine=due"
+    items = [_course(one) for one in found]
+    return [*items, Item(more_due(more), href, None, items[-1].tone)] if more else items
+
+
+def courses_of_people(about: About) -> list[Item]:
+    """What the people of a learning manager have let pass, each workspace by itself: so the list of people is."""
+    found = learning.count_overdue(about.access)
+    items = [_overdue(count, workspace_id, about.places.get(workspace_id, "")) for workspace_id, count in found.items()]
+    return items[:SHOWN_MAX]
+
+
+def _overdue(count: int, workspace_id: int, workspace: str) -> Item:
+    text = ngettext(
+        "%(n)s assignment of your people in %(workspace)s is overdue.",
+        "%(n)s assignments of your people in %(workspace)s are overdue.",
+        count,
+    )
+    href = f"{url('learning:people')}?workspace={workspace_id}&overdue=yes"
+    return Item(text % {"n": fmt.number(count), "workspace": workspace}, href, None, Tone.CRITICAL)
 
 
 def _course(one: learning.Due) -> Item:
@@ -372,6 +393,7 @@ NEEDS: tuple[Needs, ...] = (
     enquiries_open,
     invitations_lapsing,
     courses_due,
+    courses_of_people,
     deliveries_to_accept,
     services_coming,
     services_to_plan,
