@@ -140,6 +140,7 @@ DEFINERS = {
     "engagements_busy",
     "engagements_customers_of",
     "engagements_customers_to_settle",
+    "engagements_round",
     "engagements_worked",
     "integrations_import_customers",
     "integrations_waiting_customers",

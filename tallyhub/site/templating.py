@@ -30,7 +30,7 @@ _TABS: list[tuple[str, Any, Right | None, tuple[Page, ...]]] = [
     ("engagements:services", _("Services"), None, SERVICES),
     ("learning:catalogue", _("Learning"), None, LEARNING),
     ("activity:management", _("Management"), None, MANAGEMENT),
-    ("office:home", _("Back office"), Right.MANAGE_AGREEMENTS, OFFICE),
+    ("activity:round", _("Back office"), Right.MANAGE_AGREEMENTS, OFFICE),
 ]
 
 

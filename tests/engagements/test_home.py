@@ -5,9 +5,16 @@ from datetime import timedelta
 from django.urls import reverse
 
 from tallyhub.engagements.deliveries import commands
+from tallyhub.engagements.home.queries import count_round
+from tallyhub.engagements.planning import commands as planning
+from tallyhub.engagements.planning.commands import Wish
+from tallyhub.kernel.access import Access
+from tallyhub.kernel.scope import scope
+from tallyhub.organizations.sign_on import act_for
 from tests.activity.test_customer_activity import text
 from tests.activity.test_home import needs, read
-from tests.engagements.making import as_, log, planned, proactive, request, schedule
+from tests.engagements.making import as_, log, make_offering, planned, proactive, request, schedule
+from tests.make import grant, make_organization, make_workspace
 from tests.world import TODAY
 
 ACCEPT = "waits for you to accept or dispute it"
@@ -79,3 +86,44 @@ def test_requests_and_disputes_wait_for_whoever_plans(world, client):
         page = read(client, getattr(world, who))
         assert PLAN not in page
         assert ANSWER not in page
+
+
+def test_what_waits_at_each_customer_one_serves_is_told_where_one_chooses(world, client, statements):
+    """Each of them leads into its customer, where home names them."""
+    proactive(world)
+    request(world)
+    delivery = log(world, planned(world), 4)
+    commands.dispute_delivery(as_(world, "member"), delivery.pk, "No", version=1)
+    grant(world.csam, "csam", world.birch)
+    ash = make_organization("ash", name="Ash Hidden")
+    client.force_login(world.csam)
+    with statements() as made:
+        page = client.get(reverse("activity:round")).content.decode()
+    birch, cedar = page.partition("<tbody")[2].split("</tr>")[:2]
+    assert "1 requested service waits for a plan" in cedar
+    assert "1 disputed delivery waits for an answer" in cedar
+    assert "waits for" not in birch
+    assert "Ash" not in page
+    grant(world.csam, "csam", ash)
+    grant(world.csam, "csam", make_organization("aaa", name="Aaa Calm"))
+    there = make_workspace(ash, "main", is_default=True)
+    planning.request_service(act_for(world.csam.pk, ash.pk).access, there.pk, make_offering().code, Wish())
+    with statements() as more:
+        page = client.get(reverse("activity:round")).content.decode()
+    assert len(more) == len(made)
+    assert page.count("1 requested service waits for a plan</") == 2
+    assert page.index("Ash Hidden") < page.index("Aaa Calm")
+    form = {"customer": ash.pk, "next": reverse("activity:home")}
+    assert f'name="customer" value="{ash.pk}"' in page
+    assert client.post(reverse("organizations:switch_customer"), form).url == reverse("activity:home")
+    assert PLAN in needs(text(client.get("/").content.decode()))
+
+
+def test_the_database_counts_services_of_the_customers_alone_that_one_serves(world):
+    """With Python's wall off: whatever the settings claim, the person's own grants decide."""
+    proactive(world)
+    request(world)
+    for person, served in ((world.csam, {world.cedar.pk: (1, 0)}), (world.stranger, {}), (world.engineer, {})):
+        claim = Access(person_id=person.pk, in_whole=True, system_customers=(world.cedar.pk, world.birch.pk))
+        with scope(claim):
+            assert count_round() == served

@@ -2,7 +2,9 @@
 
 from datetime import timedelta
 from enum import StrEnum
+from typing import NamedTuple
 
+from django.db import connection
 from django.db.models import DateTimeField, F
 from django.db.models.functions import Cast
 
@@ -76,3 +78,19 @@ def to_plan(access: Access) -> list[Part]:
             details=_DELIVERY,
         ),
     ]
+
+
+class Waiting(NamedTuple):
+    """How much waits at a customer for whoever plans its services."""
+
+    requested: int  # without a plan
+    disputed: int  # deliveries without an answer
+
+
+def count_round() -> dict[int, Waiting]:
+    """Of every customer that the person of the scope serves and where something waits: one statement, however many."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT customer_id, requested, disputed FROM engagements_round() WHERE requested + disputed > 0"
+        )
+        return {customer: Waiting(*counted) for customer, *counted in cursor.fetchall()}

@@ -42,8 +42,8 @@ def _catalogue(request: HubRequest, template: str) -> HttpResponse:
         today = queries.today(access) if access.customers else None
         due, more_due = queries.due(access)
         languages = catalogue_queries.list_languages()
-        context = {"grid": grid(found, place, wanted, products=list_products(), languages=languages)}
-        context |= {
+        context = {
+            "grid": grid(found, place, wanted, products=list_products(), languages=languages),
             "due": [page.due_row(one, today) for one in due] if today else [],
             "more_due": words.more_due(more_due),
         }
