@@ -128,6 +128,7 @@ DEFINERS = {
     "journal_clear",
     "learning_asked",
     "learning_count_rows",
+    "learning_count_rows_of_nothing",
     "learning_counts",
     "learning_customers_of",
     "learning_customers_with_unbooked",

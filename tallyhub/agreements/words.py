@@ -3,7 +3,16 @@
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
+from tallyhub.agreements.models import Entitlement
 from tallyhub.agreements.rules import ContactKind, Plan, Scope, ServiceKind, State
+
+
+def payer_name(entitlement: Entitlement) -> str:
+    """An entitlement by its service and its package; once, where both have the same name."""
+    service, package = entitlement.service.name, entitlement.package.name
+    if service.casefold() == package.casefold():
+        return service
+    return _("%(service)s, %(package)s") % {"service": service, "package": package}
 
 
 def kind_name(kind: ServiceKind) -> str:

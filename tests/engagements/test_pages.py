@@ -5,6 +5,7 @@ import re
 from tallyhub.agreements.models import Package
 from tests.activity.test_customer_activity import text as as_read
 from tests.engagements.making import HOURS, get, log, make_offering, plan, planned, proactive, request, schedule
+from tests.make import make_entitlement, make_package, make_service
 
 
 def page(client, person, number, status=200):
@@ -150,3 +151,14 @@ def test_what_is_scheduled_at_short_notice_says_what_cancelling_costs_now(world,
 
 def plain(markup):
     return as_read(markup).replace("\xa0", " ")
+
+
+def test_a_service_and_its_package_of_one_name_are_said_once(world, client):
+    service = make_service("proactive", "minutes", names={"en": "Workshop hours"})
+    package = make_package(world.agreement, world.north, name="Workshop hours")
+    make_entitlement(package, service, bought=40 * HOURS)
+    number = planned(world)
+    said = plain(page(client, world.csam, number))
+    assert "Why Workshop hours pays" in said
+    assert "Workshop hours (until 31 December 2026)" in said
+    assert "Workshop hours, Workshop hours" not in said

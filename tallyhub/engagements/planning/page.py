@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 
 from tallyhub.agreements.models import Entitlement
 from tallyhub.agreements.queries import list_entitlements
+from tallyhub.agreements.words import payer_name
 from tallyhub.engagements import queries, words
 from tallyhub.engagements.models import Engagement, EngagementDelivery, Slot
 from tallyhub.engagements.planning import paying as paying_words
@@ -245,8 +246,8 @@ def _planning(
     for offer in fitting:
         each = names.get(offer.entitlement_id)
         if each:
-            said = {"service": each.service.name, "package": each.package.name, "day": fmt.day(offer.ends_on)}
-            label = _("%(service)s, %(package)s (until %(day)s): %(left)s") % (said | {"left": left[each.pk]})
+            said = {"name": payer_name(each), "day": fmt.day(offer.ends_on), "left": left[each.pk]}
+            label = _("%(name)s (until %(day)s): %(left)s") % said
             options.append({"id": each.pk, "label": label, "is_chosen": each.pk == one.entitlement_id})
     minutes = one.planned_minutes or 0
     hours = f"{minutes // 60}:{minutes % 60:02}" if minutes % 60 else f"{minutes // 60}" if minutes else ""

@@ -8,6 +8,7 @@ from django.utils.translation import ngettext
 
 from tallyhub.agreements.models import Entitlement
 from tallyhub.agreements.queries import list_entitlements
+from tallyhub.agreements.words import payer_name
 from tallyhub.engagements import queries, words
 from tallyhub.engagements.models import Engagement
 from tallyhub.engagements.planning.queries import free_until_of
@@ -41,10 +42,10 @@ def money(
     if paying and one.state not in HOLDING:
         figures.append({"label": _("Held for it"), "value": fmt.amount(held, unit)})
     losers: dict[int, str] = dict(one.choice.get("losers", ()))
-    names = {each.pk: f"{each.service.name}, {each.package.name}" for each in list_entitlements(access, list(losers))}
+    names = {each.pk: payer_name(each) for each in list_entitlements(access, list(losers))}
     return {
         "figures": figures,
-        "pays": f"{paying.service.name}, {paying.package.name}" if paying else "",
+        "pays": payer_name(paying) if paying else "",
         "why": words.pays_sentence(one.choice.get("why", "")),
         "losers": [f"{names[each]}: {words.loses_sentence(why)}" for each, why in losers.items() if each in names],
     }

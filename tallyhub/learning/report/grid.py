@@ -69,7 +69,7 @@ class Words:
             _day("completed_on", _("Completed"), lambda one: one.completed_on),
             Column("progress_pct", _("Progress"), lambda one: words.progress(one.progress_pct),
                    lambda one: one.progress_pct, is_numeric=True),
-            Column("minutes", _("Duration"), plain=lambda one: one.minutes, is_numeric=True),
+            Column("minutes", _("Duration (minutes)"), plain=lambda one: one.minutes, is_numeric=True),
         ]  # fmt: skip
 
     def _workspace(self, row: ReportRow) -> str:
