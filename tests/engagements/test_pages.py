@@ -115,8 +115,8 @@ def test_whoever_plans_reads_what_is_left_of_what_can_pay(world, client, stateme
     log(world, other, 3)
     number = request(world)
     asked = page(client, world.csam, number)
-    options = asked.partition('id="plan-entitlement"')[2].partition("</select>")[0]
-    assert "Proactive services, Base (until 31 December 2026): 97 h of 100 h left, 5 h of it held" in plain(options)
+    beside = asked.partition('id="plan-left"')[2].partition("</ul>")[0]
+    assert "Proactive services, Base: 97 h of 100 h left, 5 h of it held" in plain(beside)
     assert "Left of what pays" not in asked
     plan(world, number, 16)
     assert "Left of what pays 97 h of 100 h left, 21 h of it held" in plain(page(client, world.csam, number))

@@ -242,16 +242,23 @@ def _planning(
 ) -> dict[str, Any]:
     fitting = queries.offers_for(offers, one)
     names = {each.pk: each for each in list_entitlements(access, [offer.entitlement_id for offer in fitting])}
-    options = [{"id": "", "label": _("What fits best"), "is_chosen": paying is None}]
+    options, hints = [{"id": "", "label": _("What fits best"), "is_chosen": paying is None}], []
     for offer in fitting:
         each = names.get(offer.entitlement_id)
         if each:
             said = {"name": payer_name(each), "day": fmt.day(offer.ends_on), "left": left[each.pk]}
-            label = _("%(name)s (until %(day)s): %(left)s") % said
+            label = _("%(name)s (until %(day)s)") % said
+            hints.append(_("%(name)s: %(left)s") % said)
             options.append({"id": each.pk, "label": label, "is_chosen": each.pk == one.entitlement_id})
     minutes = one.planned_minutes or 0
     hours = f"{minutes // 60}:{minutes % 60:02}" if minutes % 60 else f"{minutes // 60}" if minutes else ""
-    return {"options": options, "hours": hours, "title": one.title, "is_first": one.state == State.REQUESTED}
+    return {
+        "options": options,
+        "left": hints,
+        "hours": hours,
+        "title": one.title,
+        "is_first": one.state == State.REQUESTED,
+    }
 
 
 def _scheduling(

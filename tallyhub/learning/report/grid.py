@@ -48,8 +48,9 @@ class Words:
         return [
             Column("learner_name", _("Learner"), _learner, lambda one: harmless(_learner(one)), _learner,
                    sort="learner", sorts_upwards=True,
-                   href=lambda one: url("learning:person", one.person_id) if one.learner_name else ""),
-            _text("learner_email", _("Email address"), lambda one: one.learner_email),
+                   href=lambda one: url("learning:person", one.person_id) if one.learner_name else "",
+                   note=lambda one: one.learner_email),
+            _text("learner_email", _("Email address"), lambda one: one.learner_email, on_page=False),
             _text("workspace", _("Workspace"), self._workspace, on_page=several),
             _text("agreement", _("Agreement"), lambda one: one.agreement, on_page=False),
             _text("activity_id", _("Activity code"), lambda one: one.activity_id, on_page=False),
