@@ -8,9 +8,11 @@ from tallyhub.agreements.rules import ContactKind, Plan, Scope, ServiceKind, Sta
 
 
 def payer_name(entitlement: Entitlement) -> str:
-    """An entitlement by its service and its package; once, where both have the same name."""
+    """An entitlement by its service and its package; once, where both have the same name in some language: a package
+    has one for all of them.
+    """
     service, package = entitlement.service.name, entitlement.package.name
-    if service.casefold() == package.casefold():
+    if package.casefold() in {str(one).casefold() for one in entitlement.service.names.values()}:
         return service
     return _("%(service)s, %(package)s") % {"service": service, "package": package}
 

@@ -2,6 +2,7 @@
 
 import re
 
+from tallyhub.accounts.models import Person
 from tallyhub.agreements.models import Package
 from tests.activity.test_customer_activity import text as as_read
 from tests.engagements.making import HOURS, get, log, make_offering, plan, planned, proactive, request, schedule
@@ -154,7 +155,7 @@ def plain(markup):
 
 
 def test_a_service_and_its_package_of_one_name_are_said_once(world, client):
-    service = make_service("proactive", "minutes", names={"en": "Workshop hours"})
+    service = make_service("proactive", "minutes", names={"en": "Workshop hours", "de": "Workshopstunden"})
     package = make_package(world.agreement, world.north, name="Workshop hours")
     make_entitlement(package, service, bought=40 * HOURS)
     number = planned(world)
@@ -162,3 +163,7 @@ def test_a_service_and_its_package_of_one_name_are_said_once(world, client):
     assert "Why Workshop hours pays" in said
     assert "Workshop hours (until 31 December 2026)" in said
     assert "Workshop hours, Workshop hours" not in said
+    Person.objects.using("owner").filter(pk=world.csam.pk).update(language="de")
+    said = plain(page(client, world.csam, number))
+    assert "Workshopstunden" in said
+    assert "Workshopstunden, Workshop hours" not in said
