@@ -116,6 +116,7 @@ def test_whoever_plans_reads_what_is_left_of_what_can_pay(world, client, stateme
     log(world, other, 3)
     number = request(world)
     asked = page(client, world.csam, number)
+    assert "What fits best, now Proactive services, Base" in plain(asked)
     beside = asked.partition('id="plan-left"')[2].partition("</ul>")[0]
     assert "Proactive services, Base: 97 h of 100 h left, 5 h of it held" in plain(beside)
     assert "Left of what pays" not in asked

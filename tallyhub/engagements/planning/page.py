@@ -242,7 +242,9 @@ def _planning(
 ) -> dict[str, Any]:
     fitting = queries.offers_for(offers, one)
     names = {each.pk: each for each in list_entitlements(access, [offer.entitlement_id for offer in fitting])}
-    options, hints = [{"id": "", "label": _("What fits best"), "is_chosen": paying is None}], []
+    best = names.get(queries.choose_paying(offers, one, named=None).winner or 0)
+    label = _("What fits best, now %(name)s") % {"name": payer_name(best)} if best else _("What fits best")
+    options, hints = [{"id": "", "label": label, "is_chosen": paying is None}], []
     for offer in fitting:
         each = names.get(offer.entitlement_id)
         if each:
