@@ -112,7 +112,8 @@ def test_what_waits_at_each_customer_one_serves_is_told_where_one_chooses(world,
         page = client.get(reverse("activity:round")).content.decode()
     assert len(more) == len(made)
     assert page.count("1 requested service waits for a plan</") == 2
-    assert page.index("Ash Hidden") < page.index("Aaa Calm")
+    rows = page.partition("<tbody")[2]
+    assert rows.index("Ash Hidden") < rows.index("Aaa Calm")
     form = {"customer": ash.pk, "next": reverse("activity:home")}
     assert f'name="customer" value="{ash.pk}"' in page
     assert client.post(reverse("organizations:switch_customer"), form).url == reverse("activity:home")
@@ -127,3 +128,17 @@ def test_the_database_counts_services_of_the_customers_alone_that_one_serves(wor
         claim = Access(person_id=person.pk, in_whole=True, system_customers=(world.cedar.pk, world.birch.pk))
         with scope(claim):
             assert count_round() == served
+
+
+def test_a_disputed_delivery_that_was_taken_away_waits_no_more(world):
+    proactive(world)
+    delivery = log(world, planned(world), 4)
+    commands.dispute_delivery(as_(world, "member"), delivery.pk, "No", version=1)
+    assert read_in(world) == {world.cedar.pk: (0, 1)}
+    commands.correct_delivery(as_(world, "csam"), delivery.pk, None, "Never", version=2)
+    assert read_in(world) == {}
+
+
+def read_in(world):
+    with scope(as_(world, "csam")):
+        return count_round()
