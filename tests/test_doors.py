@@ -339,7 +339,7 @@ def office(world: SimpleNamespace) -> dict[tuple[str, str], tuple[list[Any], dic
     """The account team's; an id of nothing is asked for where the address acts."""
     team, nothing = only(ACCOUNT_TEAM), none_there(ACCOUNT_TEAM)
     return {
-        ("GET", "office:home"): ([], team),
+        ("GET", "activity:round"): ([], team),
         ("GET", "office:customer_new"): ([], team),
         ("POST", "office:customer_change"): ([], only(set()) | dict.fromkeys(ACCOUNT_TEAM, 400)),  # without a name
         ("POST", "office:staff_add"): ([], only(set()) | dict.fromkeys(ACCOUNT_TEAM, 400)),

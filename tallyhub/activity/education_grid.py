@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from tallyhub.activity.drilldown import Subject
 from tallyhub.activity.rows import People, RecordRows, day_column, plain_amount, text_column
@@ -40,6 +41,18 @@ class EducationRows(RecordRows):
             (_("Period"), _period(self.subject)),
         ]
         return [{"label": label, "value": value, "tone": Tone.PLAIN} for label, value in counted]
+
+    def note(self) -> str:
+        """Why there are more rows than were used. Of some of the days a pair may be shown in half."""
+        if self.wanted.is_bounded:
+            return ""
+        n = listing.count_of_nothing(self.filter_of(self.choice.workspaces))
+        said = ngettext(
+            "%(n)s of the rows counts nothing, because it was taken back or takes another one back.",
+            "%(n)s of the rows count nothing, because they were taken back or take others back.",
+            n,
+        )
+        return said % {"n": fmt.number(n)} if n else ""
 
 
 def _period(subject: Subject) -> str:

@@ -140,6 +140,10 @@ class Rows(ABC):
         """What the kind counts beside its balance, whatever the grid's filters."""
         return []
 
+    def note(self) -> str:
+        """What must be known of the rows to add them up, beside what the grid says of all kinds."""
+        return ""
+
     def parts(self, base: str) -> dict[str, Any]:
         """Of the drill-down's page, what stands around the grid."""
         return {"charts": drilldown.charts(self.subject, self.choice.workspaces)}
@@ -205,7 +209,7 @@ class Rows(ABC):
             "action": base,
             "hidden": choice,
             "count": _count_label(shown),
-            "shown": _hidden_notice(shown, total, self.subject.kinds),
+            "shown": " ".join(filter(None, (_hidden_notice(shown, total, self.subject.kinds), self.note()))),
             **page_links(base, carried, found, place, lambda row: f"{getattr(row, place.sort)}~{row.id}"),
             "csv_href": f"{base}entries.csv{link(carried)}" if self.workspaces else None,
             "address": base + link(carried) if self.may_export else "",

@@ -208,11 +208,11 @@ def may_state(access: Access) -> bool:
 def check_period(first_day: date, last_day: date, *, starts_on: date, today: date) -> None:
     """Raise Invalid for a period that the agreement cannot have a statement of. Days are in its zone."""
     if last_day < first_day:
-        raise Invalid("period_reversed", first=first_day.isoformat(), last=last_day.isoformat())
+        raise Invalid("period_reversed", first=first_day, last=last_day)
     if first_day < starts_on:
-        raise Invalid("period_too_early", first=first_day.isoformat(), starts_on=starts_on.isoformat())
+        raise Invalid("period_too_early", first=first_day, starts_on=starts_on)
     if last_day > today:
-        raise Invalid("period_in_future", last=last_day.isoformat(), today=today.isoformat())
+        raise Invalid("period_in_future", last=last_day, today=today)
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,11 +3,13 @@ from django.views.generic import RedirectView
 
 from tallyhub.activity import additional_web, export_web, statement_web, view_web, web
 from tallyhub.activity.audit import web as audit
+from tallyhub.activity.home import customers
 from tallyhub.activity.home import web as home
 
 app_name = "activity"
 urlpatterns: list[URLPattern] = [
     path("", home.home, name="home"),
+    path("office/", customers.customers, name="round"),
     path("management/", web.management, name="management"),
     path("customer-activity/", web.customer_activity, name="customer_activity"),
     path("customer-activity/enterprise/<str:group>/", web.group, name="group"),

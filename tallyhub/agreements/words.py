@@ -3,7 +3,18 @@
 from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
 
+from tallyhub.agreements.models import Entitlement
 from tallyhub.agreements.rules import ContactKind, Plan, Scope, ServiceKind, State
+
+
+def payer_name(entitlement: Entitlement) -> str:
+    """An entitlement by its service and its package; once, where both have the same name in some language: a package
+    has one for all of them.
+    """
+    service, package = entitlement.service.name, entitlement.package.name
+    if package.casefold() in {str(one).casefold() for one in entitlement.service.names.values()}:
+        return service
+    return _("%(service)s, %(package)s") % {"service": service, "package": package}
 
 
 def kind_name(kind: ServiceKind) -> str:

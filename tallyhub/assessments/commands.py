@@ -73,7 +73,7 @@ def make(
 
 def _read_day(said: date | None, today: date) -> date:
     if said is not None and said > today:
-        raise Invalid("in_future", occurred_on=said.isoformat(), today=today.isoformat())
+        raise Invalid("in_future", occurred_on=said, today=today)
     return said or today
 
 

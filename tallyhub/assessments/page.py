@@ -1,8 +1,11 @@
 """What the pages of assessments show: sentences, badges, the ring, the lines of a trend. No table is asked here."""
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from typing import Any
+from zoneinfo import ZoneInfo
 
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
@@ -294,17 +297,23 @@ def run_facts(run: Run, zone: str, uploaded_by: str) -> list[tuple[str, str]]:
 
 
 def trend_bars(trend: Sequence[Run], zone: str) -> list[dict[str, Any]]:
-    """Runs of a set-up, oldest first: passed checks as a share, and findings of high priority."""
+    """Runs of a set-up, oldest first: passed checks as a share, and findings of high priority.
+
+    Of several on one day each says its time, too.
+    """
+    zoned = [timezone.localtime(run.collected_at, ZoneInfo(zone)) for run in trend]
+    days = Counter(one.date() for one in zoned)
     return [
         {
             "id": run.pk,
             "label": fmt.minute(run.collected_at, zone),
-            "short": fmt.short_day(run.collected_at.date()),
+            "short": fmt.short_day(at.date()),
+            "time": f"{at:%H:%M}" if days[at.date()] > 1 else "",
             "value": share or 0,
             "text": percent(share),
             "high": fmt.number(run.high),
         }
-        for run in trend
+        for run, at in zip(trend, zoned, strict=True)
         for share in (quality_index(run.passed, run.passed + run.failed),)
     ]
 

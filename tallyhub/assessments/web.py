@@ -97,6 +97,11 @@ def new(request: HubRequest) -> HttpResponseBase:
                 raise
             problem, code = sentence(error), error.code
     workspace = find_id(typed.get("workspace")) or access.workspace_id
+    may_go_beyond = code in _BESIDE and access.has(Right.ADMINISTER, workspace_id=workspace)
+    if may_go_beyond:  # who reads it is the one whom the sentence would send them to
+        problem = _(
+            "All set-ups that were bought are in use. Tick below that it is set up beyond them, and send again."
+        )
     with scope(access):
         context = {
             "workspaces": [
@@ -112,7 +117,7 @@ def new(request: HubRequest) -> HttpResponseBase:
             "label_max": LABEL_MAX,
             "configured_on": (typed.get("configured_on") or "")[:10],
             "problem": problem,
-            "may_go_beyond": code in _BESIDE and access.has(Right.ADMINISTER, workspace_id=workspace),
+            "may_go_beyond": may_go_beyond,
         }
         return render(request, "assessments/new.html", context, status=400 if problem else 200)
 

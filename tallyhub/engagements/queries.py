@@ -12,7 +12,7 @@ from tallyhub.accounts.queries import list_active
 from tallyhub.agreements.models import Entitlement
 from tallyhub.agreements.queries import find_agreement_of, list_entitlements
 from tallyhub.engagements.models import Engagement, EngagementBooking, EngagementChange, EngagementDelivery, Slot
-from tallyhub.engagements.rules import KINDS, OPEN, PAYING_UNITS, TO_ACCEPT, Acceptance, Delivered, Paying, State
+from tallyhub.engagements.rules import KINDS, OPEN, PAYING_UNITS, TO_ACCEPT, Acceptance, Delivered, Left, Paying, State
 from tallyhub.kernel import clock
 from tallyhub.kernel.access import Access, Right
 from tallyhub.kernel.amounts import Unit
@@ -170,6 +170,13 @@ def free_of(entitlement_id: int, zone: str, own_held: int = 0) -> int | None:
     """What is left and held for nothing else; None where no quantity was agreed."""
     left = ledger.balances({entitlement_id: clock.today(zone)})[entitlement_id].left
     return None if left is None else left - max(ledger.held_of(entitlement_id) - own_held, 0)
+
+
+def left_of_each(offers: Sequence[Offer]) -> dict[int, Left]:
+    """By entitlement; three statements for any number of them."""
+    balances = ledger.balances({one.entitlement_id: clock.today(one.zone) for one in offers})
+    held = ledger.held_of_each(balances)
+    return {each: Left(one.left, one.quantity or 0, one.upcoming, held.get(each, 0)) for each, one in balances.items()}
 
 
 def held_for(access: Access, number: str) -> dict[int, int]:

@@ -216,6 +216,16 @@ def _costs(
         yield max(deliveries, key=lambda one: (one.day, one.id)), rate
 
 
+@dataclass(frozen=True, slots=True)
+class Left:
+    """How far an entitlement reaches today, in its smallest steps. ``left`` None: no quantity was agreed."""
+
+    left: int | None
+    quantity: int
+    upcoming: int
+    held: int  # for whatever was planned, of what is left
+
+
 def wanted_hold(state: State, planned: int, used: int) -> int:
     """What is kept for the engagement: what is planned and not used yet; nothing where more was used, or it is over."""
     return max(planned - used, 0) if state in HOLDING else 0

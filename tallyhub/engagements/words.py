@@ -5,7 +5,7 @@ from typing import Any
 from django.utils.translation import gettext, pgettext, pgettext_lazy
 from django.utils.translation import gettext_lazy as _
 
-from tallyhub.engagements.rules import Acceptance, Category, OfferingKind, State, Unbooked
+from tallyhub.engagements.rules import Acceptance, Category, Left, OfferingKind, State, Unbooked
 from tallyhub.kernel import formatting as fmt
 from tallyhub.kernel.amounts import Unit
 from tallyhub.ledger.rules import Reason
@@ -89,6 +89,29 @@ def pays_sentence(why: str) -> str:
         Reason.BASE: _("Nothing more specific fits."),
     }
     return str(sentences[Reason(why)]) if why in set(Reason) else ""
+
+
+def left_of(one: Left, unit: Unit) -> str:
+    """What is left first, and how much of it is held for what was planned already."""
+    said = {
+        "left": fmt.amount(one.left or 0, unit),
+        "quantity": fmt.amount(one.quantity, unit),
+        "held": fmt.amount(one.held, unit),
+        "upcoming": fmt.amount(one.upcoming, unit),
+    }
+    if one.left is None:
+        return gettext("as needed, %(held)s held") % said if one.held else gettext("as needed")
+    if not one.left and one.upcoming:
+        return (
+            gettext("%(upcoming)s to come, %(held)s held") % said
+            if one.held
+            else gettext("%(upcoming)s to come") % said
+        )
+    if one.held > one.left:
+        return gettext("%(left)s of %(quantity)s left, but %(held)s held") % said
+    if one.held:
+        return gettext("%(left)s of %(quantity)s left, %(held)s of it held") % said
+    return gettext("%(left)s of %(quantity)s left") % said
 
 
 def loses_sentence(why: str) -> str:

@@ -1,8 +1,11 @@
 """The sentence for every error code, in the reader's language. One place, so that pages, imports and the API agree."""
 
+from datetime import date, datetime
+
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext_lazy
 
+from tallyhub.kernel import formatting as fmt
 from tallyhub.kernel.errors import HubError
 
 _SENTENCES = {
@@ -719,4 +722,9 @@ _SENTENCES = {
 def sentence(error: HubError) -> str:
     """What a person reads. A code without a sentence shows itself, and the test of this table fails."""
     text = _SENTENCES.get(error.code)
-    return str(text % error.params) if text is not None else error.code
+    return str(text % {name: _said(value) for name, value in error.params.items()}) if text is not None else error.code
+
+
+def _said(value: object) -> object:
+    """A day as the reader's language writes it; everything else as it is."""
+    return fmt.day(value) if isinstance(value, date) and not isinstance(value, datetime) else value

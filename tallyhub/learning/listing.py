@@ -150,6 +150,15 @@ def count(wanted: RowFilter, *, exact_max: int = COUNT_MAX) -> int:
         return found
 
 
+def count_of_nothing(wanted: RowFilter) -> int:
+    """How many of the rows, whatever days are asked for, were taken back or take back: they add up to nothing."""
+    asked = [list(wanted.entitlements), list(wanted.workspaces)]
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT learning_count_rows_of_nothing(%s, %s)", asked)
+        found: int = cursor.fetchone()[0]
+        return found
+
+
 @dataclass(frozen=True, slots=True)
 class Counts:
     """Of what stands; people once each."""

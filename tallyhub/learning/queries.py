@@ -6,10 +6,10 @@ from datetime import date
 from typing import Any
 
 from django.db import connection
-from django.db.models import DateField, F, OuterRef, QuerySet, Subquery
+from django.db.models import Count, DateField, F, OuterRef, QuerySet, Subquery, Window
 
 from tallyhub.kernel import clock
-from tallyhub.kernel.access import Access
+from tallyhub.kernel.access import Access, Right
 from tallyhub.learning.models import Activity, Assignment, Fact, Record
 from tallyhub.learning.rules import is_overdue
 from tallyhub.organizations.queries import get_customer
@@ -33,26 +33,29 @@ def today(access: Access) -> date:
     return clock.today(get_customer(access).zone)
 
 
-def due(access: Access, at_most: int = DUE_MAX) -> list[Due]:
-    """The reader's own assignments that are not completed, what is due first ahead, by the customer's day.
+def due(access: Access, at_most: int = DUE_MAX) -> tuple[list[Due], int]:
+    """The reader's own assignments that are not completed, what is due first ahead, by the customer's day; and how
+    many there are beside these.
 
     Of a workspace that one has left, nothing is due any more. One statement.
     """
     if not access.customers or access.person_id is None:
-        return []
+        return [], 0
     own = Record.objects.filter(
         workspace=OuterRef("workspace"), person=OuterRef("person"), activity=OuterRef("activity")
     )
-    found = (
+    found = list(
         Assignment.objects.visible_to(access)
         .filter(person_id=access.person_id, withdrawn_at=None, workspace_id__in=access.workspaces)
         .annotate(
             zone=F("customer__zone"), started_on=_day_of(own, "started_on"), completed_on=_day_of(own, "completed_on")
         )
         .filter(completed_on=None)
+        .annotate(of_all=Window(Count("pk")))
         .select_related("activity")
         .order_by("due_on", "pk")[:at_most]
     )
+    more = found[0].of_all - len(found) if found else 0
     return [
         Due(
             one.activity_id,
@@ -62,7 +65,36 @@ def due(access: Access, at_most: int = DUE_MAX) -> list[Due]:
             is_overdue(one.due_on, None, clock.today(one.zone)),
         )
         for one in found
-    ]
+    ], more
+
+
+# As the list of people counts them (``assignments.queries``), each workspace by the day of its customer.
+_OVERDUE = """
+SELECT s.workspace_id, count(*) FROM learning_assignment s
+JOIN organizations_membership m
+    ON m.workspace_id = s.workspace_id AND m.person_id = s.person_id AND m.customer_id = s.customer_id
+JOIN organizations_organization o ON o.id = s.customer_id
+WHERE s.workspace_id = ANY (%(workspaces)s) AND s.withdrawn_at IS NULL
+    AND s.due_on < (%(now)s::timestamptz AT TIME ZONE o.zone)::date
+    AND NOT EXISTS (
+        SELECT FROM learning_record d WHERE d.workspace_id = s.workspace_id AND d.person_id = s.person_id
+            AND d.activity_id = s.activity_id AND d.completed_on IS NOT NULL)
+GROUP BY 1
+"""
+
+
+def count_overdue(access: Access) -> dict[int, int]:
+    """How many assignments of members are overdue, for each workspace whose learning one follows and that has any.
+
+    One statement; none for whoever follows nobody's.
+    """
+    managed = access.workspaces_with(Right.VIEW_LEARNING)
+    if not managed:
+        return {}
+    with connection.cursor() as cursor:
+        cursor.execute(_OVERDUE, {"workspaces": list(managed), "now": clock.now()})
+        found = dict(cursor.fetchall())
+    return {one: found[one] for one in managed if one in found}
 
 
 def _day_of(rows: "QuerySet[Record]", column: str) -> Subquery:

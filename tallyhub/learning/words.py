@@ -5,7 +5,7 @@ from functools import lru_cache
 from typing import Any
 
 from babel import Locale
-from django.utils.translation import get_language, gettext, pgettext
+from django.utils.translation import get_language, gettext, ngettext, pgettext
 from django.utils.translation import gettext_lazy as _
 
 from tallyhub.kernel import formatting as fmt
@@ -72,3 +72,13 @@ def minutes(count: int) -> str:
 
 def progress(pct: int) -> str:
     return gettext("%(n)s%%") % {"n": fmt.number(pct)}
+
+
+def more_due(n: int) -> str:
+    """Of how many is not told what they are."""
+    said = ngettext(
+        "%(n)s more learning activity is assigned to you and not completed.",
+        "%(n)s more learning activities are assigned to you and not completed.",
+        n,
+    )
+    return said % {"n": fmt.number(n)} if n else ""

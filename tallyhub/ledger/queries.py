@@ -256,8 +256,13 @@ def held_as_of(entitlement_ids: Collection[int], version: int, last_day: date) -
 
 def held_of(entitlement_id: int) -> int:
     """All that is held of an entitlement now, for whatever matter."""
-    found = EntitlementTotal.objects.filter(entitlement_id=entitlement_id).values_list("held", flat=True).first()
-    return found or 0
+    return held_of_each([entitlement_id]).get(entitlement_id, 0)
+
+
+def held_of_each(entitlement_ids: Collection[int]) -> dict[int, int]:
+    """As ``held_of``, of those of which something is held; one statement."""
+    rows = EntitlementTotal.objects.filter(entitlement_id__in=list(entitlement_ids)).exclude(held=0)
+    return dict(rows.values_list("entitlement_id", "held"))
 
 
 def held_for(access: Access, source: str, matters: Collection[str]) -> dict[tuple[str, int], int]:

@@ -15,7 +15,6 @@ _DRAFT, _AGREEMENT = "office/agreements/drafts/<int:draft_id>/", "office/agreeme
 _PACKAGE = "office/agreements/packages/<int:package_id>/"
 _PACKAGE_OF_DRAFT = f"{_DRAFT}packages/<int:key>/"
 urlpatterns: list[URLPattern] = [
-    path("office/", customers.home, name="home"),
     path("office/customer/", customers.customer, name="customer"),
     path("office/customer/new/", customers.make, name="customer_new"),
     path("office/customer/change/", customers.change, name="customer_change"),

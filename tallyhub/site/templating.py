@@ -31,7 +31,7 @@ _TABS: list[tuple[str, Any, Right | None, tuple[Page, ...]]] = [
     ("learning:catalogue", _("Learning"), None, LEARNING),
     ("health:overview", _("Health"), None, HEALTH),
     ("activity:management", _("Management"), None, MANAGEMENT),
-    ("office:home", _("Back office"), Right.MANAGE_AGREEMENTS, OFFICE),
+    ("activity:round", _("Back office"), Right.MANAGE_AGREEMENTS, OFFICE),
 ]
 
 

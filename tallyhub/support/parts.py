@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from tallyhub.agreements.queries import list_entitlements
+from tallyhub.agreements.words import payer_name
 from tallyhub.kernel.access import Access
 from tallyhub.kernel.amounts import Unit
 from tallyhub.organizations.queries import names_of
@@ -35,7 +36,7 @@ def assemble(access: Access, parts: Sequence[Part]) -> dict[str, Any]:
     entitlements = list_entitlements(access, {one for part in parts for one in part.entitlements})
     known = Known(
         names_of(access, {one for part in parts for one in part.people}),
-        {one.pk: (f"{one.service.name}, {one.package.name}", Unit(one.service.unit)) for one in entitlements},
+        {one.pk: (payer_name(one), Unit(one.service.unit)) for one in entitlements},
     )
     found: dict[str, Any] = {}
     for part in parts:

@@ -10,12 +10,15 @@ from django.test import Client
 from tallyhub.accounts.models import Person
 from tallyhub.activity.commands import make_statement
 from tallyhub.kernel import clock
+from tallyhub.learning.models import Assignment
 from tallyhub.office.models import Enquiry
 from tallyhub.organizations.sign_on import act_for
+from tallyhub.people.users import commands as users
 from tallyhub.support.models import Change, Message, Request
 from tests.activity.test_customer_activity import text
+from tests.learning.people import ask, learn
 from tests.make import days, give_request, grant, make_activity, make_entitlement, make_package, make_request
-from tests.people.people import invite, make_known
+from tests.people.people import acting, invite, make_known
 from tests.world import NOW
 
 STATEMENTS_MAX = 10
@@ -227,3 +230,59 @@ def test_a_learning_activity_that_is_due_is_said_to_the_learner_alone(world: Sim
         assert "A learning activity is overdue: Reading logs" in needs(read(client, world.member))
     for other in (world.learning, world.admin):
         assert "Reading logs" not in needs(read(client, other))
+
+
+def test_more_courses_than_are_named_are_counted_and_lead_to_the_list(
+    world: SimpleNamespace, client: Client, statements: Any
+) -> None:
+    asked = [make_activity(f"course-{n}", names={"en": f"Course {n}"}) for n in range(8)]
+    for n, one in enumerate(asked[:5]):
+        ask(world.north, world.member, one, world.learning, date(2026, 12, 1 + n), date(2026, 11, 1))
+    page = needs(read(client, world.member))
+    assert page.count("A learning activity is due") == 5
+    assert "more learning" not in page
+    for n, one in enumerate(asked[5:]):
+        ask(world.north, world.member, one, world.learning, date(2026, 12, 6 + n), date(2026, 11, 1))
+    page = needs(read(client, world.member))
+    assert page.count("A learning activity is due") == 5
+    assert "3 more learning activities are assigned to you and not completed." in page
+    assert 'href="/learning/?mine=due"' in client.get("/").content.decode()
+    learn(world.north, world.member, asked[0], date(2026, 11, 2), date(2026, 11, 3))
+    assert "2 more learning activities" in needs(read(client, world.member))
+    catalogue = text(client.get("/learning/").content.decode())
+    assert "1 more learning activity is assigned to you and not completed." in catalogue  # which names six
+    listed = client.get("/learning/?mine=due").content.decode().partition("<tbody")[2]
+    assert [f"Course {n}" in listed for n in range(8)] == [False] + [True] * 7
+
+
+def test_what_their_people_let_pass_is_told_to_learning_managers_of_the_workspace(
+    world: SimpleNamespace, client: Client
+) -> None:  # R2.2
+    late, done, later, south = (make_activity(one) for one in ("late", "done", "later", "south"))
+    passed, asked_on = date(2026, 11, 20), date(2026, 11, 1)
+    for activity, due_on in ((late, passed), (done, passed), (later, date(2026, 11, 21))):
+        ask(world.north, world.member, activity, world.learning, due_on, asked_on)
+    ask(world.north, world.contact, late, world.learning, passed, asked_on)
+    grant(world.member, "member", world.south)
+    ask(world.south, world.member, south, world.admin, passed, asked_on)
+    learn(world.north, world.member, done, asked_on, passed)
+    page = needs(read(client, world.learning))
+    assert "2 assignments of your people in North are overdue." in page
+    assert "South" not in page
+    link = f'href="/learning/people/?workspace={world.north.pk}&amp;overdue=yes"'
+    assert link in client.get("/").content.decode()
+    for other in (world.admin, world.north_admin, world.reader, world.member, world.csam, world.stranger):
+        assert "of your people" not in read(client, other)
+    grant(world.learning, "learning_manager", world.south)
+    page = needs(read(client, world.learning))
+    assert "2 assignments of your people in North are overdue." in page
+    assert "1 assignment of your people in South is overdue." in page
+    Assignment.objects.using("owner").filter(activity=late).update(withdrawn_at=NOW)
+    assert "in North" not in needs(read(client, world.learning))
+
+
+def test_of_people_who_left_nothing_is_overdue_any_more(world: SimpleNamespace, client: Client) -> None:
+    ask(world.north, world.member, make_activity("late"), world.learning, date(2026, 11, 20), date(2026, 11, 1))
+    assert "1 assignment of your people in North is overdue." in needs(read(client, world.learning))
+    users.remove_people(acting(world.admin, world.cedar), world.north.pk, [world.member.pk])
+    assert "of your people" not in read(client, world.learning)

@@ -7,6 +7,7 @@ from typing import Any
 
 from django.urls import reverse
 
+from tallyhub.accounts.models import Person
 from tallyhub.assessments.models import Run, SetUp
 from tests.assessments.making import file_of, make_definition, make_set_up, report, sell
 from tests.make import book, make_package
@@ -83,8 +84,13 @@ def test_set_ups_beyond_what_was_bought_are_an_administrators_to_decide(world: A
     answer = set_up(client, definition, world.south, goes_beyond="yes")
     assert answer.status_code == 400
     assert "All set-ups that were bought are in use" in answer.content.decode()
+    assert "An administrator of the workspace can set it up beyond that." in answer.content.decode()
     client.force_login(world.admin)
-    assert set_up(client, definition, world.south).status_code == 400
+    answer = set_up(client, definition, world.south)
+    assert answer.status_code == 400
+    assert "Tick below that it is set up beyond them" in answer.content.decode()
+    assert 'name="goes_beyond"' in answer.content.decode()
+    assert "An administrator of the workspace" not in answer.content.decode()  # whom they would ask are themselves
     assert set_up(client, definition, world.south, goes_beyond="yes").status_code == 302
     assert SetUp.objects.using("owner").get(workspace=world.south).is_beyond
     page = client.get(reverse("activity:entitlement", args=[entitlement.pk]) + "?workspace=all").content.decode()
@@ -113,3 +119,17 @@ def test_what_nothing_counts_is_kept_with_the_reason_and_tried_anew(world: Any, 
     assert (run.unbooked, run.entitlement_id) == ("", entitlement.pk)
     (row,) = rows_of(client, entitlement)
     assert row["charged"] == "1"
+
+
+def test_of_two_runs_on_one_day_each_bar_says_its_time(world: Any, client: Any) -> None:
+    """By the reader's clock: late in the evening in UTC it is the next day in Berlin."""
+    one = make_set_up(make_definition(), world.north)
+    Person.objects.using("owner").filter(pk=world.north_admin.pk).update(zone="Europe/Berlin")
+    client.force_login(world.north_admin)
+    times = ("2026-11-18T10:00:00Z", "2026-11-19T23:30:00Z", "2026-11-20T09:05:00Z")
+    for n, at in enumerate(times):
+        said = report(run_id=f"run-{n}", collected_at=at)
+        assert client.post("/assessments/upload/", {"set_up": one.pk, "file": file_of(said)}).status_code == 302
+    page = client.get(reverse("assessments:set_up", args=[one.pk])).content.decode()
+    labels = [each.partition("</span>")[0] for each in page.split('<span class="chart-label">')[1:]]
+    assert labels == ["18 Nov 2026", "20 Nov 2026<br>00:30", "20 Nov 2026<br>10:05"]

@@ -65,7 +65,7 @@ def test_scenario_10_planned_16_h_delivered_12_h_used_12_h_released_4_h(open_pag
     assert (state(engineer), figures(engineer)) == ("Delivered", ("16 h", "12 h", "12 h", "0 h"))
 
     contact.goto("/")
-    contact.get_by_role("link", name=f"A delivery waits for you to accept or dispute it: {SERVICE}").first.click()
+    contact.get_by_role("link", name=f"waits for you to accept or dispute it: {SERVICE}").first.click()
     contact.goto(address)
     for left in (2, 1):
         accept = contact.get_by_role("button", name="Accept the delivery of")
@@ -85,7 +85,7 @@ def test_scenario_10_planned_16_h_delivered_12_h_used_12_h_released_4_h(open_pag
 def test_a_dispute_is_said_and_answered(open_page: Open) -> None:  # R1.14
     """The one of the demo: the account team finds it at home, answers, and the customer accepts."""
     csam = inside(open_page, CSAM, "/")
-    csam.get_by_role("link", name="A delivery is disputed and waits for your answer").first.click()
+    csam.get_by_role("link", name="is disputed and waits for your answer").first.click()
     assert "We were only there until noon." in csam.locator("main").inner_text()
     csam.get_by_label("Answer").fill("The report lists the afternoon, too.")
     csam.get_by_role("button", name="Answer, and leave it as it is").click()

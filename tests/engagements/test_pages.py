@@ -2,7 +2,11 @@
 
 import re
 
-from tests.engagements.making import get, log, make_offering, plan, planned, proactive, request, schedule
+from tallyhub.accounts.models import Person
+from tallyhub.agreements.models import Package
+from tests.activity.test_customer_activity import text as as_read
+from tests.engagements.making import HOURS, get, log, make_offering, plan, planned, proactive, request, schedule
+from tests.make import make_entitlement, make_package, make_service
 
 
 def page(client, person, number, status=200):
@@ -103,3 +107,64 @@ def test_what_cancelling_costs_is_read_before_it_is_done(world, client, owner):
 
 def text(client, address):
     return " ".join(re.sub("<[^>]+>", " ", client.get(address).content.decode()).replace("\xa0", " ").split())
+
+
+def test_whoever_plans_reads_what_is_left_of_what_can_pay(world, client, statements):
+    """Remaining first, and how much of it is held for other plans."""
+    proactive(world, bought=100 * HOURS)
+    other = planned(world, 8)
+    log(world, other, 3)
+    number = request(world)
+    asked = page(client, world.csam, number)
+    assert "What fits best, now Proactive services, Base" in plain(asked)
+    beside = asked.partition('id="plan-left"')[2].partition("</ul>")[0]
+    assert "Proactive services, Base: 97 h of 100 h left, 5 h of it held" in plain(beside)
+    assert "Left of what pays" not in asked
+    plan(world, number, 16)
+    assert "Left of what pays 97 h of 100 h left, 21 h of it held" in plain(page(client, world.csam, number))
+    for who in ("member", "admin", "engineer"):
+        assert "h left" not in plain(page(client, getattr(world, who), number)), who
+    plan(world, number, 99)
+    assert "97 h of 100 h left, but 104 h held" in plain(page(client, world.csam, number))
+    with statements() as few:
+        client.get(f"/services/engagements/{number}/")
+    for _n in range(3):
+        proactive(world, bought=10 * HOURS)
+    with statements() as many:
+        said = client.get(f"/services/engagements/{number}/").content.decode()
+    assert plain(said).count("10 h of 10 h left") == 3
+    assert len(many) == len(few)
+
+
+def test_what_is_scheduled_at_short_notice_says_what_cancelling_costs_now(world, client):
+    Package.objects.using("owner").filter(pk=world.base.pk).update(late_cancel_days=14, late_cancel_percent=50)
+    proactive(world)
+    number = planned(world)
+    schedule(world, number, in_days=20)
+    said = plain(page(client, world.member, number))
+    assert "At no cost until 27 November 2026, later for 50 % of what was planned" in said
+    schedule(world, number, in_days=14)
+    assert "At no cost until 21 November 2026" in plain(page(client, world.member, number))
+    schedule(world, number, in_days=13)
+    said = plain(page(client, world.member, number))
+    assert "Cancelling now costs 8 h, 50 % of what was planned" in said
+    assert "At no cost until" not in said
+
+
+def plain(markup):
+    return as_read(markup).replace("\xa0", " ")
+
+
+def test_a_service_and_its_package_of_one_name_are_said_once(world, client):
+    service = make_service("proactive", "minutes", names={"en": "Workshop hours", "de": "Workshopstunden"})
+    package = make_package(world.agreement, world.north, name="Workshop hours")
+    make_entitlement(package, service, bought=40 * HOURS)
+    number = planned(world)
+    said = plain(page(client, world.csam, number))
+    assert "Why Workshop hours pays" in said
+    assert "Workshop hours (until 31 December 2026)" in said
+    assert "Workshop hours, Workshop hours" not in said
+    Person.objects.using("owner").filter(pk=world.csam.pk).update(language="de")
+    said = plain(page(client, world.csam, number))
+    assert "Workshopstunden" in said
+    assert "Workshopstunden, Workshop hours" not in said

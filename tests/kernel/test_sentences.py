@@ -3,9 +3,11 @@
 import ast
 import re
 from collections.abc import Iterator
+from datetime import date
 from pathlib import Path
 
 import pytest
+from django.utils import translation
 
 import tallyhub
 from tallyhub.kernel import sentences
@@ -58,3 +60,9 @@ def test_the_walk_finds_what_it_looks_for():
 @pytest.mark.parametrize("code", ["amount_zero", "nothing_like_it"])
 def test_a_code_without_a_sentence_shows_itself(code):
     assert (sentences.sentence(Invalid(code)) == code) is (code == "nothing_like_it")
+
+
+@pytest.mark.parametrize(("language", "day"), [("en", "21 November 2026"), ("de", "21. November 2026")])
+def test_a_day_is_said_as_the_reader_writes_it(language, day):
+    with translation.override(language):
+        assert day in sentences.sentence(Invalid("due_in_past", today=date(2026, 11, 21)))

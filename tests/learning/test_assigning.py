@@ -53,7 +53,7 @@ def assignments() -> list[tuple[int, date, bool]]:
 def own_due(world: SimpleNamespace, person: Any) -> list[tuple[str, bool]]:
     access = act_for(person.pk, world.cedar.pk).access
     with scope(access):
-        return [(one.title, one.is_overdue) for one in due(access)]
+        return [(one.title, one.is_overdue) for one in due(access)[0]]
 
 
 def report(client: Client, query: str = "") -> list[dict[str, str]]:
@@ -142,7 +142,7 @@ def test_of_a_workspace_that_one_has_left_nothing_is_due(world: SimpleNamespace,
 @pytest.mark.parametrize(
     ("over", "status", "said"),
     [
-        ({"due": "2026-11-20"}, 400, "The day lies before today"),
+        ({"due": "2026-11-20"}, 400, "The day lies before today, 21 November 2026."),
         ({"due": "2036-11-20"}, 400, "more than three years away"),
         ({"due": "soon"}, 400, "Choose the day on which it is due."),
         ({"people": []}, 400, "Choose at least one person."),
@@ -295,6 +295,47 @@ def test_the_report_is_of_the_days_and_workspaces_that_were_chosen(
     assert client.get(f"/learning/report.csv?workspace={world.birch_main.pk}").status_code == 404
     assert client.get("/learning/report/?from=2026-04-01&to=2026-03-31").status_code == 400
     assert client.get("/learning/report/?from=x").status_code == 400
+
+
+def test_what_is_assigned_stands_in_the_report_until_it_is_completed(
+    world: SimpleNamespace, basics: Any, client: Client
+) -> None:
+    """Also what was overdue before the days that were chosen: it is open in them. Without days: this year."""
+    second = make_activity("second")
+    long_ago = date(2025, 6, 30), date(2025, 6, 1)
+    ask(world.north, world.member, basics, world.learning, *long_ago)  # never started
+    ask(world.north, world.reader, basics, world.learning, *long_ago)
+    learn(world.north, world.reader, basics, date(2025, 6, 5))  # started, and left
+    ask(world.north, world.contact, basics, world.learning, *long_ago)
+    learn(world.north, world.contact, basics, date(2025, 6, 5), date(2025, 7, 5))
+    learn(world.north, world.member, second, date(2025, 6, 5))  # started by themselves, and left
+    client.force_login(world.learning)
+
+    def rows(query: str) -> list[tuple[str, str, str]]:
+        return [(row["learner_name"], row["activity_id"], row["started_on"]) for row in report(client, query)]
+
+    open_ones = [("member", "basics", ""), ("reader", "basics", "2025-06-05")]
+    assert rows("") == open_ones
+    assert rows("&from=2026-03-01&to=2026-03-31") == open_ones
+    assert rows("&to=2025-05-31&from=2025-05-01") == []  # nobody had asked for it then
+    assert len(rows("&from=2025-06-01")) == 4
+    withdrawn = Assignment.objects.using("owner").filter(person_id=world.member.pk)
+    withdrawn.update(withdrawn_at=NOW)
+    assert rows("") == open_ones[1:]
+
+
+def test_people_read_in_which_unit_a_duration_is(world: SimpleNamespace, basics: Any, client: Client) -> None:
+    learn(world.north, world.member, basics, date(2026, 3, 2))
+    for who, address in ((world.learning, "/learning/report.csv"), (world.member, "/learning/transcript.csv")):
+        client.force_login(who)
+        heading, row = b"".join(client.get(address).streaming_content).decode("utf-8-sig").splitlines()  # type: ignore[attr-defined]
+        assert heading.endswith(",Duration (minutes)")
+        assert row.endswith(",60")
+        keys = b"".join(client.get(f"{address}?header=keys").streaming_content).decode("utf-8-sig").splitlines()[0]  # type: ignore[attr-defined]
+        assert keys.endswith(",minutes")
+    page = text(client.get("/learning/transcript/").content.decode())
+    assert "Duration" in page
+    assert "Duration (minutes)" not in page
 
 
 def test_whoever_has_left_is_a_row_without_name_and_address(

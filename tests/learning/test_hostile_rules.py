@@ -5,11 +5,16 @@ from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
+from django.test import Client
 
 from tallyhub.integrations.importing.importer import import_for
 from tallyhub.integrations.importing.mapping import Mapping
+from tallyhub.kernel.access import Access
+from tallyhub.kernel.scope import scope
 from tallyhub.learning.models import Record
+from tallyhub.ledger.steps import reverse
 from tallyhub.organizations.sign_on import act_for
+from tests.activity.test_customer_activity import text
 from tests.integrations.files import entry, write
 from tests.learning.test_records_in import Bringing, booked, learnt
 from tests.learning.test_starting import entries
@@ -136,3 +141,33 @@ def test_of_two_entries_the_one_that_was_taken_back_stands_for_nothing(world: Si
     bring.ok(learnt("L-1"), learnt("L-2"))
     assert joined() == "lms L-2"
     assert sum(charged for *_rest, charged in booked(world)) == 1
+
+
+def test_rows_that_count_nothing_are_counted_so_that_the_others_add_up(
+    world: SimpleNamespace, bring: Bringing, client: Client
+) -> None:
+    """R1.13, for whoever sees the figures alone, too: a pair of two entries, and a record that was taken back."""
+    drill = f"/customer-activity/entitlements/{world.cedar_education.pk}/"
+    bring.ok(learnt())
+    bring.ok(learnt(started_on="2026-03-01"))  # what was booked here and moved is no row at all
+    client.force_login(world.reader)
+    assert "count nothing" not in text(client.get(drill).content.decode())
+    for n in ("1", "2"):
+        bring.ok(used(world, f"Z-{n}"), kind="consumption")
+    bring.ok(used(world, "B-1", amount="-1", reverses="Z-1", reason="wrong"), kind="consumption")
+    for who in (world.reader, world.learning):
+        client.force_login(who)
+        page = text(client.get(drill).content.decode())
+        assert "2 of the rows count nothing, because they were taken back or take others back." in page
+        assert "Used in the agreement 3" in page
+    assert "5 entries" in page
+    booked_here = Record.objects.using("owner").get().entry
+    assert booked_here is not None
+    customer = Access.of_system([world.cedar.pk])
+    with scope(customer, writing=True):
+        reverse(customer, [booked_here.pk], "wrong")
+    client.force_login(world.reader)
+    page = text(client.get(drill).content.decode())
+    assert "0 of 5 shown." in page
+    assert "3 of the rows count nothing" in page
+    assert "of the rows" not in text(client.get(f"{drill}?from=2026-01-01").content.decode())

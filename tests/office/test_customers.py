@@ -46,7 +46,7 @@ def test_what_waits_is_told_of_every_customer_one_serves_and_of_no_other(
     Enquiry.objects.using("owner").create(
         customer_id=world.cedar.pk, wish="workspace", name="x", asked_by_id=world.admin.pk, asked_at=NOW
     )
-    shown = said(csam.get(reverse("office:home")))
+    shown = said(csam.get(reverse("activity:round")))
     cedar, birch = shown.split("<tbody")[1].split("</tr>")[:2]
     if "Birch" in cedar:
         cedar, birch = birch, cedar
@@ -72,12 +72,12 @@ def test_the_database_itself_tells_of_no_customer_that_one_does_not_serve(world:
 def test_an_engineer_a_stranger_and_an_administrator_have_no_round(world: SimpleNamespace, client: Any) -> None:
     for person in (world.engineer, world.stranger, world.admin):
         client.force_login(person)
-        assert client.get(reverse("office:home")).status_code == 403
+        assert client.get(reverse("activity:round")).status_code == 403
 
 
 def test_one_who_lost_the_role_has_no_round_any_more(world: SimpleNamespace, csam: Any) -> None:
     AccessGrant.objects.using("owner").filter(person=world.csam).update(ends_at="2026-01-01T00:00Z")
-    assert csam.get(reverse("office:home")).status_code == 403
+    assert csam.get(reverse("activity:round")).status_code == 403
 
 
 def test_the_round_takes_as_many_statements_for_many_customers_as_for_one(
@@ -85,7 +85,7 @@ def test_the_round_takes_as_many_statements_for_many_customers_as_for_one(
 ) -> None:
     def count() -> int:
         with statements() as made:
-            assert csam.get(reverse("office:home")).status_code == 200
+            assert csam.get(reverse("activity:round")).status_code == 200
         return len(made)
 
     one = count()
@@ -98,10 +98,10 @@ def test_the_round_takes_as_many_statements_for_many_customers_as_for_one(
 
 def test_what_waits_comes_first_and_a_name_can_be_searched(world: SimpleNamespace, csam: Any) -> None:
     grant(world.csam, "csam", make_organization("aaa", name="Aaa Calm"))
-    shown = said(csam.get(reverse("office:home"))).partition("<tbody")[2]
+    shown = said(csam.get(reverse("activity:round"))).partition("<tbody")[2]
     assert shown.index("Cedar") < shown.index("Aaa Calm")
-    assert "Cedar" not in said(csam.get(reverse("office:home"), {"text": "aaa"})).split("<tbody")[1]
-    assert "No customer found" in said(csam.get(reverse("office:home"), {"text": "zzz"}))
+    assert "Cedar" not in said(csam.get(reverse("activity:round"), {"text": "aaa"})).split("<tbody")[1]
+    assert "No customer found" in said(csam.get(reverse("activity:round"), {"text": "zzz"}))
 
 
 def test_opening_a_customer_is_to_work_inside_it(world: SimpleNamespace, csam: Any) -> None:

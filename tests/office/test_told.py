@@ -127,7 +127,7 @@ def test_what_goes_along_by_itself_is_no_alarm(world: SimpleNamespace, csam: Any
         assert ("reaches no workspace" in row) != is_going, name
     page = said(csam.get(there))
     assert (page.count("is mapped when the agreement begins"), page.count("reaches no workspace")) == (2, 1)
-    assert "2 packages reach no workspace" in said(csam.get(reverse("office:home")))
+    assert "2 packages reach no workspace" in said(csam.get(reverse("activity:round")))
 
 
 # Renewing

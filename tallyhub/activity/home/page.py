@@ -18,9 +18,11 @@ from tallyhub.agreements.rules import ACTIVE_STATES
 from tallyhub.engagements.home.queries import Sort as Engagements
 from tallyhub.kernel import formatting as fmt
 from tallyhub.kernel.access import Access, Right
+from tallyhub.kernel.amounts import Unit
 from tallyhub.kernel.http import url
 from tallyhub.kernel.parts import PART_ROWS, Row
 from tallyhub.learning import queries as learning
+from tallyhub.learning.words import more_due
 from tallyhub.office.rules import Answer
 from tallyhub.organizations.rules import ROLE_NAMES
 from tallyhub.support.home.queries import MOVES, Sort
@@ -95,7 +97,27 @@ def _cut(rows: list[Row], items: list[Item], more: Callable[[], Item]) -> list[I
 
 
 def courses_due(about: About) -> list[Item]:
-    return [_course(one) for one in learning.due(about.access, PART_ROWS)]
+    found, more = learning.due(about.access, PART_ROWS)
+    href = url("learning:catalogue") + "?mine=due"
+    items = [_course(one) for one in found]
+    return [*items, Item(more_due(more), href, None, items[-1].tone)] if more else items
+
+
+def courses_of_people(about: About) -> list[Item]:
+    """What the people of a learning manager have let pass, each workspace by itself: so the list of people is."""
+    found = learning.count_overdue(about.access)
+    items = [_overdue(count, workspace_id, about.places.get(workspace_id, "")) for workspace_id, count in found.items()]
+    return items[:SHOWN_MAX]
+
+
+def _overdue(count: int, workspace_id: int, workspace: str) -> Item:
+    text = ngettext(
+        "%(n)s assignment of your people in %(workspace)s is overdue.",
+        "%(n)s assignments of your people in %(workspace)s are overdue.",
+        count,
+    )
+    href = f"{url('learning:people')}?workspace={workspace_id}&overdue=yes"
+    return Item(text % {"n": fmt.number(count), "workspace": workspace}, href, None, Tone.CRITICAL)
 
 
 def _course(one: learning.Due) -> Item:
@@ -195,14 +217,24 @@ def deliveries_to_accept(about: About) -> list[Item]:
     rows = about.of(Engagements.TO_ACCEPT)
     items = [
         Item(
-            _("A delivery waits for you to accept or dispute it: %(title)s") % _said(row),
-            url("engagements:engagement", row.key),
+            _("The delivery of %(day)s, %(hours)s, waits for you to accept or dispute it: %(title)s") % _delivery(row),
+            _address_of_delivery(row),
             row.at.astimezone(UTC).date() if row.at else None,
             Tone.LOW,
         )
         for row in rows
     ]
     return _cut(rows, items, lambda: _more_services("engagements:engagements"))
+
+
+def _delivery(row: Row) -> dict[str, str]:
+    """Which one it is: an engagement may have several."""
+    day = date.fromisoformat(row.details["day"])
+    return {**_said(row), "day": fmt.day(day), "hours": fmt.amount(row.details["minutes"], Unit.MINUTES)}
+
+
+def _address_of_delivery(row: Row) -> str:
+    return f"{url('engagements:engagement', row.key)}#delivery-{row.details['id']}"
 
 
 def services_coming(about: About) -> list[Item]:
@@ -219,18 +251,31 @@ def services_coming(about: About) -> list[Item]:
 
 
 def services_to_plan(about: About) -> list[Item]:
-    texts = {
-        Engagements.TO_PLAN: _("A requested service waits for your plan: %(title)s"),
-        Engagements.DISPUTED: _("A delivery is disputed and waits for your answer: %(title)s"),
-    }
-    found = []
-    for sort, text in texts.items():
-        rows = about.of(sort)
-        items = [
-            Item(text % _said(row), url("engagements:engagement", row.key), about.day(row.at), Tone.LOW) for row in rows
-        ]
-        found += _cut(rows, items, lambda: _more_services("engagements:engagements"))
-    return found
+    rows = about.of(Engagements.TO_PLAN)
+    items = [
+        Item(
+            _("A requested service waits for your plan: %(title)s") % _said(row),
+            url("engagements:engagement", row.key),
+            about.day(row.at),
+            Tone.LOW,
+        )
+        for row in rows
+    ]
+    return _cut(rows, items, lambda: _more_services("engagements:engagements"))
+
+
+def disputes_to_answer(about: About) -> list[Item]:
+    rows = about.of(Engagements.DISPUTED)
+    items = [
+        Item(
+            _("The delivery of %(day)s, %(hours)s, is disputed and waits for your answer: %(title)s") % _delivery(row),
+            _address_of_delivery(row),
+            about.day(row.at),
+            Tone.LOW,
+        )
+        for row in rows
+    ]
+    return _cut(rows, items, lambda: _more_services("engagements:engagements"))
 
 
 def _more_services(where: str) -> Item:
@@ -348,9 +393,11 @@ NEEDS: tuple[Needs, ...] = (
     enquiries_open,
     invitations_lapsing,
     courses_due,
+    courses_of_people,
     deliveries_to_accept,
     services_coming,
     services_to_plan,
+    disputes_to_answer,
     packages_expiring,
 )
 NEWS: tuple[Needs, ...] = (

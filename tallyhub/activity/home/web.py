@@ -36,7 +36,7 @@ REFUSING_MAX = 5  # organisations that are named
 def home(request: HubRequest) -> HttpResponse:
     """For everybody; whoever serves several customers begins by choosing one."""
     if _has_to_choose(request):
-        return redirect("office:home")
+        return redirect("activity:round")
     sees_activity = request.access.has_anywhere(Right.VIEW_ACTIVITY)
     choice = read_choice(request.GET, request.access) if sees_activity else None
     with scope(request.access):

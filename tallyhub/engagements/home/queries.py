@@ -2,7 +2,9 @@
 
 from datetime import timedelta
 from enum import StrEnum
+from typing import NamedTuple
 
+from django.db import connection
 from django.db.models import DateTimeField, F
 from django.db.models.functions import Cast
 
@@ -12,6 +14,8 @@ from tallyhub.kernel.access import Access
 from tallyhub.kernel.parts import Part, part
 
 COMING_DAYS = 14  # of what is coming, so much is told at home
+# Which delivery it is: an engagement may have several that wait.
+_DELIVERY = {"id": "pk", "day": "day", "minutes": "minutes"}
 
 
 class Sort(StrEnum):
@@ -32,6 +36,7 @@ def to_accept(access: Access) -> Part:
         key=F("engagement__number"),
         text=F("engagement__title"),
         place="workspace_id",
+        details=_DELIVERY,
     )
 
 
@@ -70,5 +75,22 @@ def to_plan(access: Access) -> list[Part]:
             key=F("engagement__number"),
             text=F("engagement__title"),
             place="workspace_id",
+            details=_DELIVERY,
         ),
     ]
+
+
+class Waiting(NamedTuple):
+    """How much waits at a customer for whoever plans its services."""
+
+    requested: int  # without a plan
+    disputed: int  # deliveries without an answer
+
+
+def count_round() -> dict[int, Waiting]:
+    """Of every customer that the person of the scope serves and where something waits: one statement, however many."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT customer_id, requested, disputed FROM engagements_round() WHERE requested + disputed > 0"
+        )
+        return {customer: Waiting(*counted) for customer, *counted in cursor.fetchall()}

@@ -6,13 +6,14 @@ from typing import Any
 
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
 from tallyhub.agreements.models import Entitlement
 from tallyhub.agreements.queries import list_entitlements
+from tallyhub.agreements.words import payer_name
 from tallyhub.engagements import queries, words
 from tallyhub.engagements.models import Engagement, EngagementDelivery, Slot
-from tallyhub.engagements.planning.queries import charge_now, free_until_of
+from tallyhub.engagements.planning import paying as paying_words
+from tallyhub.engagements.planning.queries import charge_now
 from tallyhub.engagements.rules import (
     AGREED,
     CORRECTABLE,
@@ -57,7 +58,9 @@ def sections(access: Access, one: Engagement, *, may_cancel: bool, may_judge: bo
             *(each.actor_id for each in changes),
         ],
     )
-    offer = next((each for each in queries.list_paying() if each.entitlement_id == one.entitlement_id), None)
+    offers = queries.list_paying()
+    offer = next((each for each in offers if each.entitlement_id == one.entitlement_id), None)
+    left = paying_words.left_of(one, offers) if may_plan(access, one) else {}
     unit = Unit(paying.service.unit) if paying else Unit.MINUTES
     charged = {each.delivery_id: fmt.amount(each.entry.charged, unit) for each in bookings}
     held = queries.held_for(access, one.number).get(one.entitlement_id or 0, 0)
@@ -67,14 +70,23 @@ def sections(access: Access, one: Engagement, *, may_cancel: bool, may_judge: bo
     return {
         "one": one,
         "badge": words.state_badge(one.state),
-        "facts": _facts(one, people) + _cancelling(access, one, paying),
-        "money": _money(access, one, paying, unit, held, sum(each.entry.charged for each in bookings), standing),
+        "facts": _facts(one, people) + paying_words.cancelling(access, one, paying, charge),
+        "money": paying_words.money(
+            access,
+            one,
+            paying,
+            unit,
+            held,
+            sum(each.entry.charged for each in bookings),
+            standing,
+            left.get(one.entitlement_id or 0, ""),
+        ),
         "warnings": _warnings(one, paying, offer, deliveries),
         "deliveries": [_delivery(access, one, each, people, charged, may_judge=may_judge) for each in deliveries],
         "changes": [_change(each, people) for each in changes],
         "slots": [_slot(each, people) for each in slots],
         "zone": timezone.get_current_timezone_name(),
-        "planning": _planning(access, one, paying)
+        "planning": _planning(access, one, paying, offers, left)
         if may_plan(access, one) and is_plannable(state, is_unbooked=any(each.unbooked for each in deliveries))
         else None,
         "scheduling": _scheduling(one, engineers, people, slots)
@@ -119,59 +131,10 @@ def _facts(one: Engagement, people: dict[int, str]) -> list[tuple[str, str]]:
     return facts
 
 
-def _cancelling(access: Access, one: Engagement, paying: Entitlement | None) -> list[tuple[str, str]]:
-    """What cancelling costs, and from when on, before anybody thinks of it."""
-    package = paying.package if paying else None
-    if package is None or package.late_cancel_days is None or one.state not in (State.PLANNED, State.SCHEDULED):
-        return []
-    free = free_until_of(access, one, package)
-    said: dict[str, Any] = {"percent": package.late_cancel_percent, "days": package.late_cancel_days}
-    if free is None:
-        text = ngettext(
-            "At no cost until %(days)s day before it begins, later for %(percent)s %% of what was planned",
-            "At no cost until %(days)s days before it begins, later for %(percent)s %% of what was planned",
-            package.late_cancel_days,
-        )
-        return [(_("Cancelling"), text % said)]
-    text = _("At no cost until %(day)s, later for %(percent)s %% of what was planned")
-    return [(_("Cancelling"), text % (said | {"day": fmt.day(free)}))]
-
-
 def _name(people: dict[int, str], person_id: int | None) -> str:
     if person_id is None:
         return _("another system")
     return people.get(person_id) or _("Erased person")
-
-
-def _money(
-    access: Access,
-    one: Engagement,
-    paying: Entitlement | None,
-    unit: Unit,
-    held: int,
-    used: int,
-    standing: Sequence[Any],
-) -> dict[str, Any]:
-    figures = []
-    if paying and one.state in HOLDING:
-        figures.append({"label": _("Held for it"), "value": fmt.amount(held, unit)})
-    if one.planned_minutes:
-        figures.append({"label": _("Planned"), "value": fmt.amount(one.planned_minutes, Unit.MINUTES)})
-    if unit is Unit.CREDITS and one.credit_rate:
-        figures.append({"label": _("Rate when it was ordered"), "value": fmt.amount(one.credit_rate, unit)})
-    figures.append({"label": _("Delivered"), "value": fmt.amount(total_minutes(standing), Unit.MINUTES)})
-    if paying:
-        figures.append({"label": _("Used"), "value": fmt.amount(used, unit)})
-    if paying and one.state not in HOLDING:
-        figures.append({"label": _("Held for it"), "value": fmt.amount(held, unit)})
-    losers: dict[int, str] = dict(one.choice.get("losers", ()))
-    names = {each.pk: f"{each.service.name}, {each.package.name}" for each in list_entitlements(access, list(losers))}
-    return {
-        "figures": figures,
-        "pays": f"{paying.service.name}, {paying.package.name}" if paying else "",
-        "why": words.pays_sentence(one.choice.get("why", "")),
-        "losers": [f"{names[each]}: {words.loses_sentence(why)}" for each, why in losers.items() if each in names],
-    }
 
 
 def _warnings(
@@ -274,19 +237,30 @@ def when(starts_at: datetime, ends_at: datetime, *, is_whole_day: bool) -> str:
     return _("%(day)s, %(from)s to %(last)s, %(until)s") % times
 
 
-def _planning(access: Access, one: Engagement, paying: Entitlement | None) -> dict[str, Any]:
-    fitting = queries.offers_for(queries.list_paying(), one)
+def _planning(
+    access: Access, one: Engagement, paying: Entitlement | None, offers: Sequence[Offer], left: dict[int, str]
+) -> dict[str, Any]:
+    fitting = queries.offers_for(offers, one)
     names = {each.pk: each for each in list_entitlements(access, [offer.entitlement_id for offer in fitting])}
-    options = [{"id": "", "label": _("What fits best"), "is_chosen": paying is None}]
+    best = names.get(queries.choose_paying(offers, one, named=None).winner or 0)
+    label = _("What fits best, now %(name)s") % {"name": payer_name(best)} if best else _("What fits best")
+    options, hints = [{"id": "", "label": label, "is_chosen": paying is None}], []
     for offer in fitting:
         each = names.get(offer.entitlement_id)
         if each:
-            said = {"service": each.service.name, "package": each.package.name, "day": fmt.day(offer.ends_on)}
-            label = _("%(service)s, %(package)s (until %(day)s)") % said
+            said = {"name": payer_name(each), "day": fmt.day(offer.ends_on), "left": left[each.pk]}
+            label = _("%(name)s (until %(day)s)") % said
+            hints.append(_("%(name)s: %(left)s") % said)
             options.append({"id": each.pk, "label": label, "is_chosen": each.pk == one.entitlement_id})
     minutes = one.planned_minutes or 0
     hours = f"{minutes // 60}:{minutes % 60:02}" if minutes % 60 else f"{minutes // 60}" if minutes else ""
-    return {"options": options, "hours": hours, "title": one.title, "is_first": one.state == State.REQUESTED}
+    return {
+        "options": options,
+        "left": hints,
+        "hours": hours,
+        "title": one.title,
+        "is_first": one.state == State.REQUESTED,
+    }
 
 
 def _scheduling(
@@ -358,6 +332,16 @@ def row(one: Engagement, people: dict[int, str]) -> dict[str, Any]:
         "requested": fmt.day(timezone.localtime(one.requested_at).date()),
         "engineer": people.get(one.engineer_id or 0, "–") if one.engineer_id else "–",
         "planned": fmt.amount(one.planned_minutes, Unit.MINUTES) if one.planned_minutes else "–",
+    }
+
+
+def waiting(one: EngagementDelivery) -> dict[str, str]:
+    """Which delivery waits for a word: an engagement may have several. It must have been read with its engagement."""
+    return {
+        "title": one.engagement.title,
+        "day": fmt.day(one.day),
+        "hours": fmt.amount(one.minutes, Unit.MINUTES),
+        "href": f"{url('engagements:engagement', one.engagement.number)}#delivery-{one.pk}",
     }
 
 

@@ -47,10 +47,10 @@ def engagements(request: HubRequest) -> HttpResponse:
             "is_cut": len(found) > len(shown),
             "is_filtered": bool(state or workspace_id),
             "filters": _filters(request, state, workspace_id),
-            "waiting": waiting,
+            "waiting": [page.waiting(one) for one in waiting],
             "more_waiting": more_waiting,
             "why_empty": page.why_empty(request.access),
-            "disputed": queries.list_disputed(request.access),
+            "disputed": [page.waiting(one) for one in queries.list_disputed(request.access)],
         }
         return render(request, "engagements/engagements.html", context)
 

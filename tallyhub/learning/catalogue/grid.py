@@ -18,7 +18,7 @@ from tallyhub.learning.catalogue.queries import CatalogueFilter, CatalogueRow
 from tallyhub.learning.rules import Format, Level, standing_of
 
 TEXT_MAX = 200  # characters of what is searched for
-MINE = ("assigned", "open", "started", "completed")
+MINE = ("assigned", "due", "open", "started", "completed")
 
 
 def read_filter(query: QueryDict) -> CatalogueFilter:
@@ -113,6 +113,7 @@ def _carried(wanted: CatalogueFilter) -> list[tuple[str, str]]:
 def _filters(wanted: CatalogueFilter, products: Sequence[Product], languages: Sequence[str]) -> list[dict[str, Any]]:
     mine = {
         "assigned": _("Assigned to me"),
+        "due": _("Assigned to me, not completed"),
         "open": _("Not started by me"),
         "started": _("Started by me, not completed"),
         "completed": _("Completed by me"),

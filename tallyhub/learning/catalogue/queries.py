@@ -20,7 +20,7 @@ _ESCAPED = str.maketrans({"\\": "\\\\", "%": "\\%", "_": "\\_"})
 
 @dataclass(frozen=True, slots=True)
 class CatalogueFilter:
-    """Which activities. ``mine``: ``open``, ``started``, ``completed`` or ``assigned``, or whichever."""
+    """Which activities. ``mine``: ``open``, ``started``, ``completed``, ``assigned`` or ``due``, or whichever."""
 
     text: str = ""
     format: Format | None = None
@@ -53,7 +53,9 @@ _OWN = """
         WHERE r.person_id = %(person)s AND r.customer_id = ANY (%(customers)s) AND r.activity_id = a.id
     ) r ON true
     LEFT JOIN LATERAL (
-        SELECT min(s.due_on) AS due_on FROM learning_assignment s
+        SELECT min(s.due_on) AS due_on, bool_or(d.id IS NULL) AS is_due FROM learning_assignment s
+        LEFT JOIN learning_record d ON d.workspace_id = s.workspace_id AND d.person_id = s.person_id
+            AND d.activity_id = s.activity_id AND d.completed_on IS NOT NULL
         WHERE s.person_id = %(person)s AND s.customer_id = ANY (%(customers)s) AND s.activity_id = a.id
             AND s.withdrawn_at IS NULL AND s.workspace_id = ANY (%(workspaces)s)
     ) s ON true
@@ -75,7 +77,8 @@ SELECT * FROM (
         AND CASE %(mine)s WHEN 'open' THEN r.started_on IS NULL
             WHEN 'started' THEN r.started_on IS NOT NULL AND r.completed_on IS NULL
             WHEN 'completed' THEN r.completed_on IS NOT NULL
-            WHEN 'assigned' THEN s.due_on IS NOT NULL ELSE true END
+            WHEN 'assigned' THEN s.due_on IS NOT NULL
+            WHEN 'due' THEN coalesce(s.is_due, false) ELSE true END
 ) found {after} ORDER BY {sort} {direction}, id {direction} LIMIT {limit}
 """
 

@@ -43,8 +43,8 @@ def columns(places: Mapping[int, str]) -> list[Column[Record]]:
                lambda one: _iso(one.completed_on)),
         Column("progress_pct", _("Progress"), lambda one: words.progress(one.progress_pct),
                lambda one: one.progress_pct, is_numeric=True),
-        Column("minutes", _("Duration"), lambda one: words.minutes(one.activity.minutes),
-               lambda one: one.activity.minutes, is_numeric=True),
+        Column("minutes", _("Duration"), lambda one: words.minutes(one.activity.minutes), is_numeric=True),
+        Column("minutes", _("Duration (minutes)"), plain=lambda one: one.activity.minutes, is_numeric=True),
     ]  # fmt: skip
 
 

@@ -15,7 +15,7 @@ from tallyhub.kernel.grid import csv_lines, cut, read_place
 from tallyhub.kernel.http import HubRequest, signed_in
 from tallyhub.kernel.scope import scope
 from tallyhub.kernel.streams import LongAnswer
-from tallyhub.learning import queries
+from tallyhub.learning import queries, words
 from tallyhub.learning.catalogue import commands, page, transcript
 from tallyhub.learning.catalogue import queries as catalogue_queries
 from tallyhub.learning.catalogue.grid import grid, read_filter
@@ -40,9 +40,13 @@ def _catalogue(request: HubRequest, template: str) -> HttpResponse:
     with scope(access):
         found = cut(catalogue_queries.list_page(access, wanted, place), place)
         today = queries.today(access) if access.customers else None
-        due = [page.due_row(one, today) for one in queries.due(access)] if today else []
+        due, more_due = queries.due(access)
         languages = catalogue_queries.list_languages()
-        context = {"grid": grid(found, place, wanted, products=list_products(), languages=languages), "due": due}
+        context = {
+            "grid": grid(found, place, wanted, products=list_products(), languages=languages),
+            "due": [page.due_row(one, today) for one in due] if today else [],
+            "more_due": words.more_due(more_due),
+        }
         return render(request, template, context)
 
 

@@ -48,8 +48,9 @@ class Words:
         return [
             Column("learner_name", _("Learner"), _learner, lambda one: harmless(_learner(one)), _learner,
                    sort="learner", sorts_upwards=True,
-                   href=lambda one: url("learning:person", one.person_id) if one.learner_name else ""),
-            _text("learner_email", _("Email address"), lambda one: one.learner_email),
+                   href=lambda one: url("learning:person", one.person_id) if one.learner_name else "",
+                   note=lambda one: one.learner_email),
+            _text("learner_email", _("Email address"), lambda one: one.learner_email, on_page=False),
             _text("workspace", _("Workspace"), self._workspace, on_page=several),
             _text("agreement", _("Agreement"), lambda one: one.agreement, on_page=False),
             _text("activity_id", _("Activity code"), lambda one: one.activity_id, on_page=False),
@@ -69,7 +70,7 @@ class Words:
             _day("completed_on", _("Completed"), lambda one: one.completed_on),
             Column("progress_pct", _("Progress"), lambda one: words.progress(one.progress_pct),
                    lambda one: one.progress_pct, is_numeric=True),
-            Column("minutes", _("Duration"), plain=lambda one: one.minutes, is_numeric=True),
+            Column("minutes", _("Duration (minutes)"), plain=lambda one: one.minutes, is_numeric=True),
         ]  # fmt: skip
 
     def _workspace(self, row: ReportRow) -> str:

@@ -102,7 +102,8 @@ WITH found AS (
     LEFT JOIN agreements_agreement g ON g.id = k.agreement_id
     WHERE (%(person)s::bigint IS NULL OR f.person_id = %(person)s)
         AND (%(last)s::date IS NULL OR f.on_day <= %(last)s)
-        AND (%(first)s::date IS NULL OR coalesce(f.last_activity_on, greatest(f.due_on, f.assigned_on)) >= %(first)s)
+        AND (%(first)s::date IS NULL OR f.assignment_id IS NOT NULL AND f.completed_on IS NULL
+            OR f.last_activity_on >= %(first)s)
 )
 """
 

@@ -1,6 +1,5 @@
 """What waits at a customer, in words."""
 
-from collections.abc import Iterable
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -11,15 +10,6 @@ from tallyhub.kernel.access import Access
 from tallyhub.office.customers.queries import Served, Soon
 from tallyhub.organizations.models import AccessGrant
 from tallyhub.organizations.rules import ROLE_NAMES, Role, may_give_staff
-
-SEARCH_FROM = 10  # customers; fewer are seen at a glance
-
-
-def order(found: Iterable[Served], text: str) -> list[Served]:
-    """What waits comes first; ``text`` is a part of name or code."""
-    wanted = text.casefold()
-    named = (one for one in found if wanted in one.name.casefold() or wanted in one.code.casefold())
-    return sorted(named, key=lambda one: not one.waits)
 
 
 def row(one: Served) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""The customers one serves, and the one that is worked inside."""
+"""Making a customer, and the one that is worked inside. The list of those one serves is `activity`'s."""
 
 from typing import Any
 
@@ -16,7 +16,7 @@ from tallyhub.kernel.http import HubRequest, signed_in
 from tallyhub.kernel.scope import scope
 from tallyhub.kernel.sentences import sentence
 from tallyhub.office import forms as ask
-from tallyhub.office.customers import commands, page, queries
+from tallyhub.office.customers import commands, page
 from tallyhub.office.customers.forms import CustomerForm, NewCustomerForm, StaffForm
 from tallyhub.organizations.queries import get_customer, list_served, list_staff
 from tallyhub.organizations.rules import STAFF, Role
@@ -36,24 +36,6 @@ def _field_of(error: HubError, typed: dict[str, str]) -> str:
     """Beside which field an error stands: that it is about, or else the first that is empty."""
     empty = (name for name, text in typed.items() if not text)
     return _FIELD_OF.get(error.code) or next(empty, "name")
-
-
-@signed_in
-@require_safe
-def home(request: HubRequest) -> HttpResponse:
-    """For whoever serves a customer, wherever they work at the moment."""
-    with scope(request.access):
-        found = queries.list_round()
-        if not found:
-            raise Forbidden(Right.MANAGE_AGREEMENTS)
-        text = request.GET.get("text", "").strip()
-        context = {
-            "rows": [page.row(one) for one in page.order(found, text)],
-            "text": text,
-            "has_many": len(found) > page.SEARCH_FROM,
-            "here": request.access.customer_id,
-        }
-        return render(request, "office/home.html", context)
 
 
 @signed_in

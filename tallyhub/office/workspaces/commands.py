@@ -8,7 +8,6 @@ from tallyhub.agreements.rules import State
 from tallyhub.agreements.steps import mark_activated
 from tallyhub.journal.steps import record
 from tallyhub.kernel import clock
-from tallyhub.kernel import formatting as fmt
 from tallyhub.kernel.access import Access, Right
 from tallyhub.kernel.errors import Conflict, Invalid
 from tallyhub.kernel.scope import command
@@ -50,7 +49,7 @@ def activate_agreement(access: Access, agreement_id: int) -> Activated | None:
     if not agreement.approved_at:
         raise Conflict("agreement_not_approved")
     if agreement.state(clock.today(agreement.zone)) in (State.EXPIRED, State.TERMINATED):
-        raise Conflict("agreement_over", ends_on=fmt.day(agreement.ends_on))
+        raise Conflict("agreement_over", ends_on=agreement.ends_on)
     lock_people(agreement.customer_id)
     workspace = steps.default_workspace(access)
     bought = queries.list_bought(access, [one for one in (agreement.pk, agreement.follows_id) if one])
