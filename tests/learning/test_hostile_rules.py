@@ -3,13 +3,18 @@
 from datetime import date
 from pathlib import Path
 from types import SimpleNamespace
+from typing import Any
 
 import pytest
 
+from tallyhub.accounts.tokens import TokenScope
 from tallyhub.integrations.importing.importer import import_for
 from tallyhub.integrations.importing.mapping import Mapping
-from tallyhub.learning.models import Record
+from tallyhub.learning import jobs
+from tallyhub.learning.models import Activity, Record
+from tallyhub.ledger import doctor
 from tallyhub.organizations.sign_on import act_for
+from tests.integrations.api.program import Program, make_token
 from tests.integrations.files import entry, write
 from tests.learning.test_records_in import Bringing, booked, learnt
 from tests.learning.test_starting import entries
@@ -136,3 +141,33 @@ def test_of_two_entries_the_one_that_was_taken_back_stands_for_nothing(world: Si
     bring.ok(learnt("L-1"), learnt("L-2"))
     assert joined() == "lms L-2"
     assert sum(charged for *_rest, charged in booked(world)) == 1
+
+
+def test_what_somebody_took_back_is_not_booked_again_by_a_click_or_a_file(  # R2.2
+    world: SimpleNamespace, bring: Bringing, client: Any
+) -> None:
+    client.force_login(world.member)
+    address = f"/learning/activities/{Activity.objects.get(code='basics').pk}/"
+    client.post(f"{address}start/")
+    (entry,) = entries(world)
+    program = Program(make_token(world.csam, world.cedar, TokenScope.WRITE_ENTRIES))
+    assert program.post(f"/entries/{entry.pk}/reversal", {"reason": "wrong"}).status_code == 200
+    assert Record.objects.using("owner").get().unbooked == "taken_back"
+    client.post(f"{address}start/")
+    client.post(f"{address}complete/")
+    bring.ok(learnt(started_on="2026-02-01"))
+    jobs.book_unbooked(0)
+    assert [one.charged for one in entries(world)] == [1, -1]
+    assert "What was booked for it was taken back." in client.get("/learning/transcript/").content.decode()
+    bring.ok(used(world), kind="consumption")  # somebody books it again by its name
+    assert (joined(), Record.objects.using("owner").get().unbooked) == ("lms L-1", "")
+    assert list(doctor.find_differences()) == []
+
+
+def test_what_its_system_takes_back_in_a_file_is_not_booked_again(world: SimpleNamespace, bring: Bringing) -> None:
+    bring.ok(learnt())
+    bring.ok(used(world), kind="consumption")
+    bring.ok(used(world, "Z-1", amount="-1", reverses="L-1", reason="wrong"), kind="consumption")
+    assert Record.objects.using("owner").get().unbooked == "taken_back"
+    bring.ok(learnt(completed_on="2026-04-01"))
+    assert sum(charged for *_rest, charged in booked(world)) == 0

@@ -64,7 +64,9 @@ def reverse_entry(access: Access, entry_id: int, reason: str, request: Request) 
     (entry,) = queries.list_entries(access, [entry_id])
     record(access, "integrations.entry_reversed", entry_id, token=request.token_id)
     posted = steps.reverse(access, [entry_id], reason)
-    return keep_answer(access, request, _answer(access, [(entry.source, steps.reversal_id(entry))], posted))
+    key = entry.source, steps.reversal_id(entry)
+    learning.adopt_entries(access, [(entry.customer_id, *key)])
+    return keep_answer(access, request, _answer(access, [key], posted))
 
 
 def _keys(entries: Iterable[NewEntry]) -> list[tuple[int, str, str]]:
