@@ -94,9 +94,44 @@ def credits_(world: Any, owner: Any) -> Any:
     return pays
 
 
+def ended_early(world: Any, owner: Any) -> Any:
+    """What was bought ends while one order is open and after another one was delivered; the latter is corrected then,
+    and the former delivered on a day that nothing covers any more: it is over.
+    """
+    package = make_package(world.agreement, world.north, world.south, scope="addon", code="CRED")
+    pays = make_entitlement(package, world.credits, bought=1000)
+    numbers = [request(world, offering=make_offering(credit_rate=333)) for _ in range(2)]
+    for number in numbers:
+        plan(world, number, 8, entitlement_id=pays.pk)
+    delivery = log(world, numbers[0], 8, day=date(2026, 11, 10))
+    finish(world, numbers[0])
+    allot(pays, 0, date(2026, 11, 15), date(2026, 11, 15), kind="termination")
+    worked = Worked(date(2026, 11, 9), 300)
+    deliveries.correct_delivery(as_(world, "csam"), delivery.pk, worked, "So it was", version=1)
+    log(world, numbers[1], 8, day=date(2026, 11, 18))
+    finish(world, numbers[1])
+    return pays
+
+
+def taken_away_after_the_end(world: Any, owner: Any) -> Any:
+    """Of a package that is over, a delivery did not take place: what it cost has expired, and is not left."""
+    package = make_package(world.agreement, world.north, world.south, scope="addon", code="CRED")
+    pays = make_entitlement(package, world.credits, bought=1000)
+    number = request(world, offering=make_offering(credit_rate=333))
+    plan(world, number, 8, entitlement_id=pays.pk)
+    delivery = log(world, number, 8, day=date(2026, 11, 10))
+    finish(world, number)
+    owner.execute("UPDATE agreements_package SET terminated_on = '2026-11-12' WHERE id = %s", [package.pk])
+    allot(pays, 0, date(2026, 11, 12), date(2026, 11, 12), kind="termination")
+    deliveries.correct_delivery(as_(world, "csam"), delivery.pk, None, "Never was", version=1)
+    return pays
+
+
 MAKERS: dict[str, tuple[Callable[..., Any], Unit, int, int]] = {
     "hours": (hours, Unit.MINUTES, 115 + 555 + 99 + 120, 16 * 60 - 115 + 7 * 60),
     "credits": (credits_, Unit.CREDITS, 333 + 125, 333),
+    "credits that ended early": (ended_early, Unit.CREDITS, 666, 0),
+    "credits given back after the end": (taken_away_after_the_end, Unit.CREDITS, 0, 0),
 }
 
 
@@ -136,16 +171,17 @@ def test_every_page_file_and_program_says_the_same(  # R1.1, R1.13, R1.14, R8.1
     assert sum(one["amount"] for one in program.get("/holds", entitlement_id=pays.pk).json()["items"]) == held
 
     client.force_login(world.admin)
-    tile = words(client.get("/customer-activity/?workspace=all").content.decode())
+    tile = words(client.get("/customer-activity/?workspace=all&status=any").content.decode())
     drill = words(client.get(everywhere).content.decode())
-    left = fmt.amount(balance["left"], unit)
     assert balance["text"] in tile
-    assert f"Left {left} Planned {fmt.amount(held, unit)}" in drill
+    for label, name in (("Left", "left"), ("Planned", "held"), ("Over", "over"), ("Bought", "bought"),
+                        ("Expired unused", "expired")):  # fmt: skip
+        assert (f"{label} {fmt.amount(balance[name], unit)}" in drill) is bool(balance[name]), label
     assert f"Used in the agreement {fmt.amount(used, unit)}" in drill
     rows = rows_of(client, world.admin, f"{of(pays)}entries.csv?workspace=all&header=keys")
     assert sum(charged_in(row["charged"]) for row in rows) == used
     assert sum(charged_in(row["held"]) for row in rows if row["held"]) == held
-    if kind == "credits":
+    if unit is Unit.CREDITS:
         last = max(rows, key=lambda row: row["occurred_on"])
         assert charged_in(last["running"]) == used
 
@@ -154,7 +190,7 @@ def test_every_page_file_and_program_says_the_same(  # R1.1, R1.13, R1.14, R8.1
     sheet = take(client, export)
     assert [charged_of(row["charged"], unit) for row in sheet] == [charged_in(row["charged"]) for row in rows]
     assert [row["reference"] for row in sheet] == [row["reference"] for row in rows]
-    if kind == "credits":
+    if unit is Unit.CREDITS:
         assert [charged_of(row["running"], unit) for row in sheet] == [charged_in(row["running"]) for row in rows]
 
     agreement = pays.package.agreement_id
