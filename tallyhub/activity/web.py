@@ -240,8 +240,9 @@ def _csv(request: HubRequest, find: Find) -> HttpResponseBase:
 
 def _csv_body(request: HubRequest, rows: Rows, language: str) -> Iterator[str]:
     has_keys = request.GET.get("header") == "keys"  # stable names for programs; people get their language
-    exported = [(column.key if has_keys else column.label, column.plain) for column in rows.columns() if column.plain]
-    cells = [plain for _label, plain in exported]
     with translation.override(language), scope(request.access):
+        columns = rows.columns()  # which may read, too
+        exported = [(column.key if has_keys else column.label, column.plain) for column in columns if column.plain]
+        cells = [plain for _label, plain in exported]
         lines = ([cell(row) for cell in cells] for batch in rows.batches() for row in batch)
         yield from csv_lines([label for label, _plain in exported], lines)

@@ -101,7 +101,8 @@ class Record(models.Model):
     completed_on = models.DateField(null=True)
     progress_pct = models.SmallIntegerField(default=0)
 
-    # Which entry stands for it, who pays, why, and why the others do not; or why nobody does.
+    # Which entry stands for it, who pays, why, and why the others do not; or why nobody does. An entry that was taken
+    # back elsewhere stays named: nothing else is booked in its place.
     entry = models.OneToOneField(Entry, null=True, on_delete=models.PROTECT, related_name="+", db_constraint=False)
     entitlement = models.ForeignKey(
         Entitlement, null=True, on_delete=models.PROTECT, related_name="+", db_constraint=False
@@ -130,7 +131,10 @@ class Record(models.Model):
                 condition=Q(progress_pct__gte=0, progress_pct__lte=100), name="learning_record_progress_pct"
             ),
             models.CheckConstraint(condition=Q(unbooked__in=["", *Unbooked]), name="learning_record_unbooked_known"),
-            models.CheckConstraint(condition=Q(entry=None) | Q(unbooked=""), name="learning_record_booked_or_not"),
+            models.CheckConstraint(
+                condition=Q(entry=None) | Q(unbooked__in=["", Unbooked.TAKEN_BACK]),
+                name="learning_record_booked_or_not",
+            ),
         ]
         indexes = [
             models.Index(fields=["customer", "person", "-started_on", "-id"], name="learning_record_of_person"),

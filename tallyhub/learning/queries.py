@@ -11,7 +11,7 @@ from django.db.models import Count, DateField, F, OuterRef, QuerySet, Subquery, 
 from tallyhub.kernel import clock
 from tallyhub.kernel.access import Access, Right
 from tallyhub.learning.models import Activity, Assignment, Fact, Record
-from tallyhub.learning.rules import is_overdue
+from tallyhub.learning.rules import Unbooked, is_overdue
 from tallyhub.organizations.queries import get_customer
 
 DUE_MAX = 6  # listed where one is told what is due
@@ -129,8 +129,8 @@ def find_assignment(access: Access, activity_id: int) -> Assignment | None:
 
 
 def list_unbooked(access: Access, *, after: int, at_most: int) -> list[int]:
-    """Ids of records that nobody pays yet, the first ones behind an id."""
-    waiting = Record.objects.visible_to(access).exclude(unbooked="").filter(pk__gt=after)
+    """Ids of records that nobody pays yet, the first ones behind an id. What was taken back waits for nothing."""
+    waiting = Record.objects.visible_to(access).exclude(unbooked__in=["", Unbooked.TAKEN_BACK]).filter(pk__gt=after)
     return list(waiting.order_by("pk").values_list("pk", flat=True)[:at_most])
 
 

@@ -47,6 +47,7 @@ class Unbooked(StrEnum):
     UNMAPPED = "unmapped"  # what was agreed does not reach the workspace
     NOT_YET = "not_yet"  # the day has not begun in the agreement's zone
     ARCHIVED = "archived"  # nothing new is booked in the workspace
+    TAKEN_BACK = "taken_back"  # somebody reversed its entry in the ledger: it is not booked behind their back
 
 
 class Reversed(StrEnum):

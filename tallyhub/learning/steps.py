@@ -181,7 +181,8 @@ def book(hub: Access, records: Sequence[Record]) -> None:
     """Make the ledger say what was started: one activity each, on the day it was started, and never twice.
 
     The records are locked. An entry that another system booked stays as it is; of ours, one whose start is gone is
-    taken back, and one whose day has moved is booked anew. What nobody pays is kept with the reason. The last act.
+    taken back, and one whose day has moved is booked anew. What somebody else took back is not booked again. What
+    nobody pays is kept with the reason. The last act.
     """
     desk = _Desk(_offers_by_customer(hub, records), _archived(records))
     entries = _live_entries(records)
@@ -191,6 +192,10 @@ def book(hub: Access, records: Sequence[Record]) -> None:
 
 
 def _settle(desk: _Desk, record: Record, entry: Entry | None) -> None:
+    if record.entry_id is not None and entry is None:
+        _say_taken_back(record)
+        desk.changed[record.pk] = record
+        return
     if entry is not None and (entry.source != SOURCE or entry.occurred_on == record.started_on):
         return
     if entry is not None:
@@ -207,6 +212,11 @@ def _settle(desk: _Desk, record: Record, entry: Entry | None) -> None:
     if payment.unbooked is None:
         record.serial += 1
         desk.posted.append((record, _entry(record, record.started_on, offers)))
+
+
+def _say_taken_back(record: Record) -> None:
+    """It keeps its entry, so that whoever reversed that is not undone by the next click or file."""
+    record.entitlement_id, record.choice, record.unbooked = None, {}, Unbooked.TAKEN_BACK
 
 
 def _leave(desk: _Desk, record: Record, payment: Payment | None) -> None:
@@ -275,7 +285,7 @@ def _archived(records: Sequence[Record]) -> set[int]:
 
 
 def _live_entries(records: Sequence[Record]) -> dict[int, Entry]:
-    """Those that stand; one that somebody took back elsewhere is booked again."""
+    """By id, those that stand."""
     return {one.pk: one for one in find_standing([one.entry_id for one in records if one.entry_id])}
 
 
@@ -285,12 +295,17 @@ def _live_entries(records: Sequence[Record]) -> dict[int, Entry]:
 def adopt(hub: Access, records: Sequence[Record]) -> None:
     """Join what was booked under the names of the records' facts, and take back what we booked for the same.
 
-    The records are locked. Of two bookings of one record, the older one stands for it.
+    The records are locked. Of two bookings of one record, the older one stands for it. One whose entry was taken back,
+    and that nothing else stands for, says so.
     """
     wanted = {one.pk: one for one in records}
     found = _booked_elsewhere(list(wanted))
-    own = _live_entries([wanted[pk] for pk in found])
+    own = _live_entries(records)
     changed, taken_back = [], []
+    for record in wanted.values():
+        if record.pk not in found and record.entry_id and record.entry_id not in own:
+            _say_taken_back(record)
+            changed.append(record)
     for pk, (entry_id, entitlement_id) in found.items():
         record = wanted[pk]
         entry = own.get(record.entry_id or 0)
@@ -325,7 +340,9 @@ ORDER BY f.record_id, e.id
 
 
 def adopt_staged_entries(access: Access) -> None:
-    """Join the entries of ``staged_entry`` (ledger), just posted, to the records of their names."""
+    """Join the entries of ``staged_entry`` (ledger), just posted, to the records of their names; those among them that
+    take an entry back, to the record that it stood for.
+    """
     with connection.cursor() as cursor:
         cursor.execute("SELECT DISTINCT customer_id FROM staged_entry")
         customers = [customer for (customer,) in cursor.fetchall()]
@@ -335,11 +352,18 @@ def adopt_staged_entries(access: Access) -> None:
 def adopt_entries(access: Access, keys: Sequence[tuple[int, str, str]]) -> None:
     """The same for a few: (customer, source, external id) of each."""
     columns = [list(column) for column in zip(*keys, strict=True)]
-    named = "unnest(%s::bigint[], %s::text[], %s::text[]) AS named (customer_id, source, external_id)"
-    _adopt_named(access, {customer for customer, *_ in keys}, _NAMED.format(named=named), columns)
+    named = "unnest(%s::bigint[], %s::text[], %s::text[])"
+    statement = (
+        f"WITH named (customer_id, source, external_id) AS (SELECT * FROM {named}) {_NAMED.format(named='named')}"
+    )
+    _adopt_named(access, {customer for customer, *_ in keys}, statement, columns)
 
 
-_NAMED = "SELECT DISTINCT f.record_id FROM learning_fact f JOIN {named} USING (customer_id, external_id, source)"
+_NAMED = """
+SELECT f.record_id FROM learning_fact f JOIN {named} USING (customer_id, external_id, source)
+UNION SELECT r.id FROM {named} JOIN ledger_entry v USING (customer_id, external_id, source)
+    JOIN learning_record r ON r.entry_id = v.reverses_id
+"""
 
 
 def _adopt_named(

@@ -30,6 +30,7 @@ UNBOOKED_WHY: dict[str, Any] = {
     Unbooked.UNMAPPED: _("What the agreement holds does not reach this workspace."),
     Unbooked.NOT_YET: _("The day has not begun in the agreement’s time zone."),
     Unbooked.ARCHIVED: _("The workspace is archived."),
+    Unbooked.TAKEN_BACK: _("What was booked for it was taken back."),
 }
 
 

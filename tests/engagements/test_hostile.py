@@ -171,7 +171,7 @@ def test_what_its_system_takes_back_is_not_booked_anew_behind_its_back(world, br
     bring.ok("engagement_deliveries", delivered())
     bring.ok("consumption", consumed(world, pays))
     bring.ok("consumption", taken_back(world, pays))
-    assert hours_of(pays) == (0, 12)
+    assert (hours_of(pays), standing_of()[0].unbooked) == ((0, 16), "taken_back")
     number = one().number
     log(world, number, 2)
     assert hours_of(pays) == (2, 14)
@@ -194,8 +194,9 @@ def test_what_a_program_takes_back_of_ours_stays_so_until_somebody_corrects_it(w
     (entry,) = Entry.objects.using("owner").filter(source="engagements")
     program = Program(make_token(world.csam, world.cedar, TokenScope.WRITE_ENTRIES))
     assert program.post(f"/entries/{entry.pk}/reversal", {"reason": "wrong"}).status_code == 200
+    assert (hours_of(pays), row(delivery).unbooked) == ((0, 16), "taken_back")  # nobody has to touch it first
     log(world, number, 1)
-    assert (hours_of(pays)[0], row(delivery).unbooked) == (1, "taken_back")
+    assert (hours_of(pays), row(delivery).unbooked) == ((1, 15), "taken_back")
     plan(world, number, 20, entitlement_id=pays.pk)
     assert hours_of(pays)[0] == 1
 
@@ -221,3 +222,15 @@ def test_a_correction_stays_with_whoever_paid_what_it_corrects(world):
     assert (hours_of(pays), row(made).unbooked) == ((3, 0), "")
     commands.correct_delivery(as_(world, "csam"), made.pk, Worked(TODAY, 180), "Today", version=made.version)
     assert (hours_of(pays), hours_of(following)) == ((0, 0), (3, 13))
+
+
+def test_what_is_taken_back_in_an_archive_is_taken_back_all_the_same(world, owner):
+    pays = proactive(world)
+    number = planned(world)
+    log(world, number, 4)
+    (entry,) = Entry.objects.using("owner").filter(source="engagements")
+    owner.execute("UPDATE organizations_workspace SET archived_at = now() WHERE id = %s", [world.north.pk])
+    program = Program(make_token(world.csam, world.cedar, TokenScope.WRITE_ENTRIES))
+    assert program.post(f"/entries/{entry.pk}/reversal", {"reason": "wrong"}).status_code == 200
+    assert hours_of(pays) == (0, 12)
+    assert list(doctor.find_differences()) == []

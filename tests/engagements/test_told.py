@@ -183,3 +183,16 @@ def test_endpoints_are_told_of_services_by_ids_only(world):
         ("delivery.changed", delivery.pk), ("delivery.changed", delivery.pk),
     ]  # fmt: skip
     assert all(isinstance(value, int | None) for one in sent for value in one["data"].values())
+
+
+def test_who_sees_nothing_of_it_any_more_is_told_nothing_of_it(world, told, owner):
+    proactive(world)
+    number = request(world)
+    told()
+    plan(world, number, 16)
+    schedule(world, number)
+    log(world, number, 1)
+    gone = [world.member.pk, world.csam.pk, world.coordinator.pk]
+    for table in ("accessgrant", "membership"):
+        owner.execute(f"DELETE FROM organizations_{table} WHERE person_id = ANY (%s)", [gone])
+    assert told().keys() & {"member@example.test", *TEAM} == set()

@@ -3,18 +3,23 @@
 from datetime import date
 from pathlib import Path
 from types import SimpleNamespace
+from typing import Any
 
 import pytest
 from django.test import Client
 
+from tallyhub.accounts.tokens import TokenScope
 from tallyhub.integrations.importing.importer import import_for
 from tallyhub.integrations.importing.mapping import Mapping
 from tallyhub.kernel.access import Access
 from tallyhub.kernel.scope import scope
-from tallyhub.learning.models import Record
+from tallyhub.learning import jobs
+from tallyhub.learning.models import Activity, Record
+from tallyhub.ledger import doctor
 from tallyhub.ledger.steps import reverse
 from tallyhub.organizations.sign_on import act_for
 from tests.activity.test_customer_activity import text
+from tests.integrations.api.program import Program, make_token
 from tests.integrations.files import entry, write
 from tests.learning.test_records_in import Bringing, booked, learnt
 from tests.learning.test_starting import entries
@@ -171,3 +176,33 @@ def test_rows_that_count_nothing_are_counted_so_that_the_others_add_up(
     assert "0 of 5 shown." in page
     assert "3 of the rows count nothing" in page
     assert "of the rows" not in text(client.get(f"{drill}?from=2026-01-01").content.decode())
+
+
+def test_what_somebody_took_back_is_not_booked_again_by_a_click_or_a_file(  # R2.2
+    world: SimpleNamespace, bring: Bringing, client: Any
+) -> None:
+    client.force_login(world.member)
+    address = f"/learning/activities/{Activity.objects.get(code='basics').pk}/"
+    client.post(f"{address}start/")
+    (entry,) = entries(world)
+    program = Program(make_token(world.csam, world.cedar, TokenScope.WRITE_ENTRIES))
+    assert program.post(f"/entries/{entry.pk}/reversal", {"reason": "wrong"}).status_code == 200
+    assert Record.objects.using("owner").get().unbooked == "taken_back"
+    client.post(f"{address}start/")
+    client.post(f"{address}complete/")
+    bring.ok(learnt(started_on="2026-02-01"))
+    jobs.book_unbooked(0)
+    assert [one.charged for one in entries(world)] == [1, -1]
+    assert "What was booked for it was taken back." in client.get("/learning/transcript/").content.decode()
+    bring.ok(used(world), kind="consumption")  # somebody books it again by its name
+    assert (joined(), Record.objects.using("owner").get().unbooked) == ("lms L-1", "")
+    assert list(doctor.find_differences()) == []
+
+
+def test_what_its_system_takes_back_in_a_file_is_not_booked_again(world: SimpleNamespace, bring: Bringing) -> None:
+    bring.ok(learnt())
+    bring.ok(used(world), kind="consumption")
+    bring.ok(used(world, "Z-1", amount="-1", reverses="L-1", reason="wrong"), kind="consumption")
+    assert Record.objects.using("owner").get().unbooked == "taken_back"
+    bring.ok(learnt(completed_on="2026-04-01"))
+    assert sum(charged for *_rest, charged in booked(world)) == 0

@@ -14,7 +14,7 @@ POINTING = """
 SELECT c.table_name, c.column_name FROM information_schema.columns c
 JOIN pg_class t ON t.relname = c.table_name AND t.relnamespace = 'public'::regnamespace AND t.relkind IN ('r', 'p')
 WHERE c.table_schema = 'public'
-  AND (c.column_name ~ '(^|_)(person|actor|user|owner)_id$' OR c.column_name ~ '_by(_id)?$')
+  AND (c.column_name ~ '(^|_)(person|actor|user|owner|engineer)_id$' OR c.column_name ~ '_by(_id)?$')
 UNION
 SELECT r.conrelid::regclass::text, a.attname FROM pg_constraint r
 JOIN pg_attribute a ON a.attrelid = r.conrelid AND a.attnum = ANY (r.conkey)

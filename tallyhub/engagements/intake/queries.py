@@ -1,6 +1,7 @@
 """What is there of what another system says. Each reads in the scope as it is."""
 
 from collections.abc import Collection, Sequence
+from typing import Any
 
 from django.db import connection
 
@@ -73,7 +74,20 @@ def named_by(keys: Sequence[Key]) -> list[int]:
         return [row[0] for row in cursor.fetchall()]
 
 
-def _ids(statement: str) -> list[int]:
+_UNDONE = "SELECT DISTINCT engagement_id FROM engagements_engagementbooking WHERE entry_id = ANY ({0}) ORDER BY 1"
+
+
+def undone_by_staged() -> list[int]:
+    """Engagements whose entries those of ``staged_entry`` take back."""
+    return _ids(_UNDONE.format("ARRAY(SELECT reverses_id FROM staged_entry WHERE reverses_id IS NOT NULL)"))
+
+
+def undone_with(entries: Collection[int]) -> list[int]:
+    """Engagements that booked one of these."""
+    return _ids(_UNDONE.format("%s"), list(entries))
+
+
+def _ids(statement: str, *params: Any) -> list[int]:
     with connection.cursor() as cursor:
-        cursor.execute(statement)
+        cursor.execute(statement, params or None)
         return [row[0] for row in cursor.fetchall()]

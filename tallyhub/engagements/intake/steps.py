@@ -5,14 +5,16 @@ engagement: it finds what pays, joins what another system has booked for the sam
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, time
-from typing import Any
+from typing import Any, NamedTuple
+
+from django.db import transaction
 
 from tallyhub.engagements import queries, steps
 from tallyhub.engagements.adoption.steps import ADOPTED
-from tallyhub.engagements.intake.queries import Key, named_by, named_by_staged
+from tallyhub.engagements.intake.queries import Key, named_by, named_by_staged, undone_by_staged, undone_with
 from tallyhub.engagements.models import Engagement, EngagementChange, EngagementDelivery, Offering
 from tallyhub.engagements.rules import (
     AGREED,
@@ -401,38 +403,55 @@ def _date(hub: Access, engagement: Engagement, deliveries: Sequence[EngagementDe
             one.due_on = due_on
 
 
-# Entries that a later import of consumption, or a program, books for the same
+# Entries that a later import of consumption, or a program, books for the same, or takes back
 
 
-def lock_staged(access: Access) -> list[int]:
-    """Engagements that the entries of ``staged_entry`` are about, locked; before the entries are posted."""
-    return _locked(access, named_by_staged())
+class Concerned(NamedTuple):
+    """Engagements, by id, that are locked: those with the names of entries, and those whose entries are taken back."""
+
+    named: list[int]
+    undone: list[int]
 
 
-def lock_named(access: Access, keys: Sequence[Key]) -> list[int]:
+def lock_staged(access: Access) -> Concerned:
+    """What the entries of ``staged_entry`` are about; before they are posted."""
+    return _locked(access, Concerned(named_by_staged(), undone_by_staged()))
+
+
+def lock_named(access: Access, keys: Sequence[Key]) -> Concerned:
     """The same for a few entries."""
     customers = {customer for customer, _source, _name in keys}
     if len(customers) != 1:
-        return []
+        return Concerned([], [])
     with as_hub(access, customers.pop()):
-        return _locked(access, named_by(keys))
+        return _locked(access, Concerned(named_by(keys), []))
 
 
-def _locked(access: Access, engagements: list[int]) -> list[int]:
-    lock_brought(access, engagements)
-    return engagements
+def lock_undone(access: Access, customer_id: int, entry_id: int) -> Concerned:
+    """The same for an entry that is to be taken back."""
+    with as_hub(access, customer_id):
+        return _locked(access, Concerned([], undone_with([entry_id])))
 
 
-def adopt_posted(access: Access, engagements: Sequence[int], customers: Sequence[int]) -> list[HubError]:
-    """Join what was just posted to the engagements that it is about. Returns what is wrong with those that say
-    something else; whoever gets one undoes the transaction.
+def _locked(access: Access, concerned: Concerned) -> Concerned:
+    lock_brought(access, [*concerned.named, *concerned.undone])
+    return concerned
+
+
+def settle_posted(access: Access, concerned: Concerned, customers: Sequence[int]) -> list[HubError]:
+    """Join what was just posted to the engagements that it is about, and let those of which something was taken back
+    say so and hold it again. Returns what is wrong with entries that say something else than their engagement; whoever
+    gets one undoes the transaction.
     """
     problems = []
-    for customer_id in sorted(customers) if engagements else ():
+    for customer_id in sorted(customers) if any(concerned) else ():
         with as_hub(access, customer_id):
-            for engagement in Engagement.objects.filter(pk__in=engagements).order_by("pk"):
+            for engagement in Engagement.objects.filter(pk__in=concerned.named).order_by("pk"):
                 try:
                     steps.settle(access, engagement, ADOPTED)
                 except HubError as error:
                     problems.append(error)
+            for engagement in Engagement.objects.filter(pk__in=concerned.undone).order_by("pk"):
+                with suppress(HubError), transaction.atomic():  # in an archive nothing is held, and a reversal stands
+                    steps.settle(access, engagement, ADOPTED)
     return problems

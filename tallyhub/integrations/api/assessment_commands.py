@@ -10,9 +10,10 @@ from tallyhub.assessments.reading import Bytes
 from tallyhub.assessments.rules import Source
 from tallyhub.assessments.steps import find_definitions
 from tallyhub.integrations.api.problems import Flaw, Refused
+from tallyhub.integrations.importing import cells
 from tallyhub.journal.steps import Answer, Request, find_answer, keep_answer
 from tallyhub.kernel.access import Access
-from tallyhub.kernel.errors import Invalid
+from tallyhub.kernel.errors import HubError, Invalid
 from tallyhub.kernel.scope import command, widen
 from tallyhub.organizations.steps import find_workspaces
 
@@ -22,17 +23,26 @@ def set_up(access: Access, said: Mapping[str, Any], sent: Request) -> Answer:
     """Raises Forbidden, Conflict, and Refused for a code that is unknown here."""
     if answered := find_answer(access, sent):
         return answered
-    key = (access.customer_id or 0, said["workspace"])
+    codes = {name: _code(name, said[name]) for name in ("workspace", "assessment")}
+    key = (access.customer_id or 0, codes["workspace"])
     workspace_id = find_workspaces([key]).get(key)
     if workspace_id not in access.workspaces:
         raise Refused([Flaw("/workspace", Invalid("workspace_unknown"))])
-    definition = find_definitions([said["assessment"]]).get(said["assessment"])
+    definition = find_definitions([codes["assessment"]]).get(codes["assessment"])
     if definition is None:
         raise Refused([Flaw("/assessment", Invalid("assessment_unknown"))])
     made = commands.make(
         access, workspace_id, definition.pk, label=said["label"], configured_on=None, goes_beyond=said["goes_beyond"]
     )
     return keep_answer(access, sent, _answer({"id": made.pk}))
+
+
+def _code(name: str, text: str) -> str:
+    """Raises Refused for what no code is."""
+    try:
+        return cells.reference(80)(text)
+    except HubError as error:
+        raise Refused([Flaw(f"/{name}", error)]) from error
 
 
 @command

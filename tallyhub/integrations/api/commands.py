@@ -48,7 +48,7 @@ def post_entries(access: Access, rows: Sequence[dict[str, str]], request: Reques
         raise _refused(error) from error
     if posted.new:
         adopt_entries(_keys(entries))
-        if wrong := engagements.adopt_posted(access, ordered, [access.customer_id or 0]):
+        if wrong := engagements.settle_posted(access, ordered, [access.customer_id or 0]):
             raise wrong[0]
         if learnt := [one for one in entries if one.unit is Unit.ACTIVITIES]:
             learning.adopt_entries(access, _keys(learnt))
@@ -63,8 +63,12 @@ def reverse_entry(access: Access, entry_id: int, reason: str, request: Request) 
         return answered
     (entry,) = queries.list_entries(access, [entry_id])
     record(access, "integrations.entry_reversed", entry_id, token=request.token_id)
+    ordered = engagements.lock_undone(access, entry.customer_id, entry_id)
     posted = steps.reverse(access, [entry_id], reason)
-    return keep_answer(access, request, _answer(access, [(entry.source, steps.reversal_id(entry))], posted))
+    engagements.settle_posted(access, ordered, [entry.customer_id])
+    key = entry.source, steps.reversal_id(entry)
+    learning.adopt_entries(access, [(entry.customer_id, *key)])
+    return keep_answer(access, request, _answer(access, [key], posted))
 
 
 def _keys(entries: Iterable[NewEntry]) -> list[tuple[int, str, str]]:

@@ -290,11 +290,11 @@ def _post(run: Run, what: str) -> None:
         run.rows_of[customer][what] += rows
 
 
-def _adopt_deliveries(run: Run, ordered: Sequence[int]) -> None:
-    """What was delivered of an engagement, and comes as consumption, too, counts once."""
-    lines = {external_id: line for line, external_id in staging.fetch(_LINES)} if ordered else {}
-    customers = [customer for customer, _rows in staging.fetch(_ROWS_OF)] if ordered else []
-    for error in engagements.adopt_posted(run.access, ordered, customers):
+def _adopt_deliveries(run: Run, ordered: engagements.Concerned) -> None:
+    """What was delivered of an engagement, and comes as consumption, too, counts once; what is taken back is said."""
+    lines = {external_id: line for line, external_id in staging.fetch(_LINES)} if ordered.named else {}
+    customers = [customer for customer, _rows in staging.fetch(_ROWS_OF)] if any(ordered) else []
+    for error in engagements.settle_posted(run.access, ordered, customers):
         name = error.params.get("external_id", "")
         run.problems.add(lines.get(name, 0), error, "external_id", name)
 
