@@ -9,7 +9,7 @@ import gc
 import os
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from copy import deepcopy
 from pathlib import Path
@@ -34,7 +34,7 @@ _FAST = (
     "-c",
     "max_connections=200",
 )
-_TEMPLATE = "tallyhub_template"
+TEMPLATE = "tallyhub_template"
 
 
 def pytest_configure(config: pytest.Config) -> None:
@@ -80,10 +80,10 @@ def _make_template(server: postgres.Addresses) -> None:
     import sys
 
     with psycopg.connect(server.admin, autocommit=True) as connection:
-        connection.execute(f"CREATE DATABASE {_TEMPLATE} OWNER {postgres.OWNER}")
+        connection.execute(f"CREATE DATABASE {TEMPLATE} OWNER {postgres.OWNER}")
     environment = os.environ | {
-        "TALLYHUB_DATABASE_URL": _named(server.app, _TEMPLATE),
-        "TALLYHUB_OWNER_URL": _named(server.owner, _TEMPLATE),
+        "TALLYHUB_DATABASE_URL": _named(server.app, TEMPLATE),
+        "TALLYHUB_OWNER_URL": _named(server.owner, TEMPLATE),
         "TALLYHUB_DATA_DIR": os.environ["TALLYHUB_TEST_DIR"],
     }
     subprocess.run([sys.executable, "-m", "tallyhub.site.cli", "migrate"], env=environment, check=True)
@@ -175,8 +175,9 @@ class Databases:
         self._name = str(conninfo.conninfo_to_dict(os.environ["TALLYHUB_OWNER_URL"])["dbname"])
         self._world: Any = None
         self._rows: Rows | None = None  # of the world, where the database holds it or what a test has made of it
+        self._kept: dict[str, str] = {}
 
-    def fresh(self, template: str = _TEMPLATE) -> None:
+    def fresh(self, template: str = TEMPLATE) -> None:
         """Replace this worker's database with a copy of a template."""
         _leave()
         self._rows = None
@@ -197,6 +198,18 @@ class Databases:
             self.fresh(template)
             self._rows = Rows(_named(self._server, self._name))
         return self._world
+
+    def kept(self, name: str, make: Callable[[], object]) -> None:
+        """This worker's database as ``make`` left it: made at the first call with this name, a copy at each other."""
+        _leave()
+        self._rows = None
+        if name in self._kept:
+            self._copy(self._kept[name], self._name)
+            return
+        make()
+        _leave()
+        self._kept[name] = f"{self._name}_{name}"
+        self._copy(self._name, self._kept[name])
 
     def _copy(self, source: str, target: str) -> None:
         with psycopg.connect(self._server, autocommit=True) as connection:

@@ -10,7 +10,7 @@ from django.utils.translation import get_language
 from tallyhub.accounts.models import Person
 from tallyhub.accounts.rules import LANGUAGES
 from tallyhub.agreements.models import Product
-from tallyhub.health.rules import EventKind, Impact, Reach, Status, UpdateKind, Visibility
+from tallyhub.health.rules import EventKind, EventStatus, Impact, Reach, UpdateKind, Visibility
 from tallyhub.kernel import clock
 from tallyhub.kernel.access import Access
 from tallyhub.organizations.models import Organization
@@ -85,7 +85,7 @@ class HealthEvent(models.Model):
     organization = _provider()
     kind = models.CharField(max_length=20, choices=[(k, k) for k in EventKind])
     title = models.CharField(max_length=200)
-    status = models.CharField(max_length=20, choices=[(s, s) for s in Status])
+    status = models.CharField(max_length=20, choices=[(s, s) for s in EventStatus])
     impact = models.CharField(max_length=20, choices=[(i, i) for i in Impact])
     impact_override = models.CharField(max_length=20, blank=True)
     visibility = models.CharField(max_length=20, choices=[(v, v) for v in Visibility])
@@ -106,7 +106,7 @@ class HealthEvent(models.Model):
         db_table = "health_event"
         constraints = [
             models.CheckConstraint(condition=Q(kind__in=list(EventKind)), name="health_event_kind_known"),
-            models.CheckConstraint(condition=Q(status__in=list(Status)), name="health_event_status_known"),
+            models.CheckConstraint(condition=Q(status__in=list(EventStatus)), name="health_event_status_known"),
             models.CheckConstraint(condition=Q(impact__in=list(Impact)), name="health_event_impact_known"),
             models.CheckConstraint(
                 condition=Q(impact_override="") | Q(impact_override__in=list(Impact)), name="health_override_known"

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from tallyhub.agreements.models import Product
 from tallyhub.health import words
 from tallyhub.health.models import Component, HealthEvent, Update
-from tallyhub.health.rules import OVER, ComponentStatus, EventKind, Impact, Status, UpdateKind, counts_now, worst
+from tallyhub.health.rules import OVER, ComponentStatus, EventKind, EventStatus, Impact, UpdateKind, counts_now, worst
 from tallyhub.kernel import clock
 from tallyhub.kernel import formatting as fmt
 from tallyhub.kernel.http import url
@@ -37,7 +37,10 @@ _INSTANTS = ("occurred_at", "ended_at", "scheduled_from", "scheduled_until")
 
 
 def status_badge(event: HealthEvent) -> dict[str, str]:
-    return {"text": str(words.STATUS_NAMES[event.status]), "tone": words.STATUS_TONES.get(Status(event.status), "low")}
+    return {
+        "text": str(words.STATUS_NAMES[event.status]),
+        "tone": words.STATUS_TONES.get(EventStatus(event.status), "low"),
+    }
 
 
 def component_badge(status: str) -> dict[str, str]:

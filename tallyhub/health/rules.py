@@ -19,7 +19,7 @@ class EventKind(StrEnum):
     MAINTENANCE = "maintenance"
 
 
-class Status(StrEnum):
+class EventStatus(StrEnum):
     """As Statuspage names them: the first four of incidents and advisories, the others of maintenance."""
 
     INVESTIGATING = "investigating"
@@ -32,14 +32,19 @@ class Status(StrEnum):
     COMPLETED = "completed"
 
 
-_OF_TROUBLE = (Status.INVESTIGATING, Status.IDENTIFIED, Status.MONITORING, Status.RESOLVED)
-STATUSES_OF: dict[EventKind, tuple[Status, ...]] = {
+_OF_TROUBLE = (EventStatus.INVESTIGATING, EventStatus.IDENTIFIED, EventStatus.MONITORING, EventStatus.RESOLVED)
+STATUSES_OF: dict[EventKind, tuple[EventStatus, ...]] = {
     EventKind.INCIDENT: _OF_TROUBLE,
     EventKind.ADVISORY: _OF_TROUBLE,
-    EventKind.MAINTENANCE: (Status.SCHEDULED, Status.IN_PROGRESS, Status.VERIFYING, Status.COMPLETED),
+    EventKind.MAINTENANCE: (
+        EventStatus.SCHEDULED,
+        EventStatus.IN_PROGRESS,
+        EventStatus.VERIFYING,
+        EventStatus.COMPLETED,
+    ),
 }
-OVER = frozenset({Status.RESOLVED, Status.COMPLETED})
-IN_WORK = frozenset({Status.IN_PROGRESS, Status.VERIFYING})  # of maintenance that has begun and is not over
+OVER = frozenset({EventStatus.RESOLVED, EventStatus.COMPLETED})
+IN_WORK = frozenset({EventStatus.IN_PROGRESS, EventStatus.VERIFYING})  # of maintenance that has begun and is not over
 
 
 class ComponentStatus(StrEnum):
@@ -119,7 +124,7 @@ class Said:
 
     kind: EventKind
     title: str
-    status: Status
+    status: EventStatus
     visibility: Visibility
     reach: Reach
     components: Mapping[int, str]

@@ -4,7 +4,7 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
-from tallyhub.health.rules import ComponentStatus, EventKind, Impact, Reach, Status, UpdateKind, Visibility
+from tallyhub.health.rules import ComponentStatus, EventKind, EventStatus, Impact, Reach, UpdateKind, Visibility
 
 KIND_NAMES: dict[str, Any] = {
     EventKind.INCIDENT: _("Incident"),
@@ -17,14 +17,14 @@ KIND_MEANS: dict[str, Any] = {
     EventKind.MAINTENANCE: _("Work that was planned, with its beginning and its end."),
 }
 STATUS_NAMES: dict[str, Any] = {
-    Status.INVESTIGATING: _("investigating"),
-    Status.IDENTIFIED: _("cause found"),
-    Status.MONITORING: _("watching the result"),
-    Status.RESOLVED: _("resolved"),
-    Status.SCHEDULED: _("scheduled"),
-    Status.IN_PROGRESS: _("in progress"),
-    Status.VERIFYING: _("verifying"),
-    Status.COMPLETED: _("completed"),
+    EventStatus.INVESTIGATING: _("investigating"),
+    EventStatus.IDENTIFIED: _("cause found"),
+    EventStatus.MONITORING: _("watching the result"),
+    EventStatus.RESOLVED: _("resolved"),
+    EventStatus.SCHEDULED: _("scheduled"),
+    EventStatus.IN_PROGRESS: _("in progress"),
+    EventStatus.VERIFYING: _("verifying"),
+    EventStatus.COMPLETED: _("completed"),
 }
 COMPONENT_STATUS_NAMES: dict[str, Any] = {
     ComponentStatus.OPERATIONAL: _("works"),
@@ -60,7 +60,7 @@ OVERALL_NAMES: dict[str, Any] = {
     Impact.MAJOR: _("Some of it does not work"),
     Impact.CRITICAL: _("A product does not work"),
 }
-STATUS_TONES = {Status.RESOLVED: "ok", Status.COMPLETED: "ok", Status.SCHEDULED: "plain"}
+STATUS_TONES = {EventStatus.RESOLVED: "ok", EventStatus.COMPLETED: "ok", EventStatus.SCHEDULED: "plain"}
 COMPONENT_TONES = {
     ComponentStatus.OPERATIONAL: "ok",
     ComponentStatus.UNDER_MAINTENANCE: "plain",

@@ -10,7 +10,7 @@ from django.test import override_settings
 
 from tallyhub.agreements.models import Coverage, Package
 from tallyhub.health.editing import commands
-from tallyhub.health.rules import EventKind, Reach, Said, Status, Visibility
+from tallyhub.health.rules import EventKind, EventStatus, Reach, Said, Visibility
 from tallyhub.kernel import clock
 from tallyhub.kernel.access import Access, Right
 from tests.make import employ, make_component, make_person, make_product, make_region
@@ -47,7 +47,7 @@ def publisher(health: SimpleNamespace) -> Callable[..., int]:
         fields: dict[str, Any] = {
             "kind": EventKind.INCIDENT,
             "title": "Queries fail",
-            "status": Status.INVESTIGATING,
+            "status": EventStatus.INVESTIGATING,
             "visibility": Visibility.PUBLIC,
             "reach": Reach.EVERYBODY,
             "components": {health.queries.pk: "major_outage"},

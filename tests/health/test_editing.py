@@ -13,7 +13,7 @@ from django.test import Client
 from tallyhub.health.editing import commands
 from tallyhub.health.editing.commands import Post
 from tallyhub.health.models import Component, HealthEvent, Update
-from tallyhub.health.rules import ComponentStatus, EventKind, Impact, Reach, Status, Visibility, impact_of
+from tallyhub.health.rules import ComponentStatus, EventKind, EventStatus, Impact, Reach, Visibility, impact_of
 from tallyhub.kernel.access import Access, Right
 from tallyhub.kernel.errors import Conflict, Forbidden, HubError, Invalid
 from tallyhub.kernel.scope import scope
@@ -33,7 +33,7 @@ def updates_of(event_id: int) -> list[Update]:
     return list(Update.objects.using("owner").filter(event_id=event_id).order_by("at", "pk"))
 
 
-def post(health: Any, event: int, status: Status, version: int, **over: Any) -> Update:
+def post(health: Any, event: int, status: EventStatus, version: int, **over: Any) -> Update:
     fields = {"text": "Said.", "status": status, "components": {health.queries.pk: "major_outage"}}
     return commands.post_update(health.editing, event, version, Post(**fields | over))
 
@@ -43,19 +43,19 @@ def post(health: Any, event: int, status: Status, version: int, **over: Any) -> 
     [
         ({"occurred_at": NOW + HOUR}, "health_start_in_future"),
         ({"occurred_at": None}, "health_start_missing"),
-        ({"status": Status.RESOLVED, "ended_at": NOW - HOUR}, "health_end_before_start"),
-        ({"status": Status.RESOLVED, "ended_at": NOW + HOUR}, "health_end_in_future"),
+        ({"status": EventStatus.RESOLVED, "ended_at": NOW - HOUR}, "health_end_before_start"),
+        ({"status": EventStatus.RESOLVED, "ended_at": NOW + HOUR}, "health_end_in_future"),
         ({"components": {}}, "health_component_missing"),
         ({"components": {999_999: "major_outage"}}, "health_component_unknown"),
         ({"reach": Reach.NAMED, "visibility": Visibility.AFFECTED}, "health_scope_missing"),
         ({"reach": Reach.NAMED, "customers": frozenset({1})}, "health_named_in_public"),
-        ({"status": Status.SCHEDULED}, "health_status_unfit"),
+        ({"status": EventStatus.SCHEDULED}, "health_status_unfit"),
         ({"title": ""}, "health_title_missing"),
         ({"text": ""}, "health_text_missing"),
         ({"due_at": NOW - HOUR}, "health_due_in_past"),
-        ({"kind": EventKind.MAINTENANCE, "status": Status.SCHEDULED}, "health_schedule_missing"),
+        ({"kind": EventKind.MAINTENANCE, "status": EventStatus.SCHEDULED}, "health_schedule_missing"),
         (
-            {"kind": EventKind.MAINTENANCE, "status": Status.SCHEDULED, "occurred_at": None,
+            {"kind": EventKind.MAINTENANCE, "status": EventStatus.SCHEDULED, "occurred_at": None,
              "scheduled_from": NOW + HOUR, "scheduled_until": NOW},
             "health_end_before_start",
         ),
@@ -81,7 +81,7 @@ def test_a_component_that_is_not_in_use_is_for_no_new_event(health: Any, publish
     Component.objects.using("owner").update(is_used=False)
     with pytest.raises(Invalid, match="health_component_unknown"):
         publish()
-    post(health, event, Status.IDENTIFIED, 1)  # it stays in the event that it is in
+    post(health, event, EventStatus.IDENTIFIED, 1)  # it stays in the event that it is in
 
 
 @pytest.mark.parametrize(
@@ -101,19 +101,19 @@ def test_impact_is_what_the_components_come_to(statuses: list[str], impact: Impa
 def test_an_editor_may_say_another_impact(health: Any, publish: Publish) -> None:
     event = publish(impact_override=Impact.MINOR)
     assert event_of(event).impact == Impact.MINOR
-    post(health, event, Status.IDENTIFIED, 1)
+    post(health, event, EventStatus.IDENTIFIED, 1)
     assert event_of(event).impact == Impact.MINOR
 
 
 def test_the_end_does_not_make_little_of_what_it_was(health: Any, publish: Publish) -> None:
     event = publish()
-    post(health, event, Status.RESOLVED, 1, components={health.queries.pk: "operational"})
+    post(health, event, EventStatus.RESOLVED, 1, components={health.queries.pk: "operational"})
     assert (event_of(event).impact, event_of(event).ended_at) == (Impact.CRITICAL, NOW)
 
 
 def test_that_it_gets_better_does_not_make_little_of_it_either(health: Any, publish: Publish) -> None:
     event = publish()
-    post(health, event, Status.MONITORING, 1, components={health.queries.pk: "degraded_performance"})
+    post(health, event, EventStatus.MONITORING, 1, components={health.queries.pk: "degraded_performance"})
     assert event_of(event).impact == Impact.CRITICAL
     commands.change_event(health.editing, event, 2, edit_of(impact_override=Impact.MAJOR))
     assert event_of(event).impact == Impact.MAJOR
@@ -123,7 +123,9 @@ def test_that_it_gets_better_does_not_make_little_of_it_either(health: Any, publ
 
 def test_any_status_may_follow_and_each_is_written_down(health: Any, publish: Publish) -> None:  # 32
     event = publish()
-    for version, status in enumerate((Status.MONITORING, Status.RESOLVED, Status.INVESTIGATING), start=1):
+    for version, status in enumerate(
+        (EventStatus.MONITORING, EventStatus.RESOLVED, EventStatus.INVESTIGATING), start=1
+    ):
         post(health, event, status, version)
     assert [one.status for one in updates_of(event)] == ["investigating", "monitoring", "resolved", "investigating"]
     assert event_of(event).ended_at is None  # taken up again
@@ -131,7 +133,7 @@ def test_any_status_may_follow_and_each_is_written_down(health: Any, publish: Pu
 
 def test_an_edit_after_the_end_keeps_what_was_there(health: Any, publish: Publish) -> None:  # 32
     event = publish()
-    post(health, event, Status.RESOLVED, 1)
+    post(health, event, EventStatus.RESOLVED, 1)
     edit = edit_of(title="Queries were slow", occurred_at=NOW - HOUR, ended_at=NOW, workaround="Ask again.")
     commands.change_event(health.editing, event, 2, edit)
     last = updates_of(event)[-1]
@@ -139,14 +141,14 @@ def test_an_edit_after_the_end_keeps_what_was_there(health: Any, publish: Publis
     assert last.changes["title"] == ["Queries fail", "Queries were slow"]
     assert last.changes["workaround"] == ["", "Ask again."]
     assert [datetime.fromisoformat(one) for one in last.changes["occurred_at"]] == [NOW, NOW - HOUR]
-    assert event_of(event).status == Status.RESOLVED
+    assert event_of(event).status == EventStatus.RESOLVED
     assert commands.change_event(health.editing, event, 3, edit) is None  # the same again is no change
     assert len(updates_of(event)) == 3
 
 
 def test_an_end_before_the_beginning_is_refused_in_a_change_too(health: Any, publish: Publish) -> None:  # 32
     event = publish()
-    post(health, event, Status.RESOLVED, 1)
+    post(health, event, EventStatus.RESOLVED, 1)
     with pytest.raises(Invalid, match="health_end_before_start"):
         commands.change_event(health.editing, event, 2, edit_of(ended_at=NOW - HOUR))
 
@@ -165,19 +167,19 @@ def test_the_database_keeps_updates_as_they_were(health: Any, publish: Publish) 
 
 def test_two_editors_do_not_write_over_each_other(health: Any, publish: Publish) -> None:
     event = publish()
-    post(health, event, Status.IDENTIFIED, 1)
+    post(health, event, EventStatus.IDENTIFIED, 1)
     with pytest.raises(Conflict, match="health_changed_meanwhile"):
-        post(health, event, Status.RESOLVED, 1)
+        post(health, event, EventStatus.RESOLVED, 1)
 
 
 def test_maintenance_goes_its_way(health: Any, publish: Publish) -> None:
     times = {"scheduled_from": NOW + HOUR, "scheduled_until": NOW + 3 * HOUR}
-    event = publish(kind=EventKind.MAINTENANCE, status=Status.SCHEDULED, occurred_at=None, **times)
+    event = publish(kind=EventKind.MAINTENANCE, status=EventStatus.SCHEDULED, occurred_at=None, **times)
     assert (event_of(event).occurred_at, event_of(event).impact) == (None, Impact.CRITICAL)
-    post(health, event, Status.IN_PROGRESS, 1, components={health.queries.pk: "under_maintenance"})
+    post(health, event, EventStatus.IN_PROGRESS, 1, components={health.queries.pk: "under_maintenance"})
     assert event_of(event).occurred_at == NOW
-    post(health, event, Status.VERIFYING, 2)
-    post(health, event, Status.COMPLETED, 3)
+    post(health, event, EventStatus.VERIFYING, 2)
+    post(health, event, EventStatus.COMPLETED, 3)
     assert event_of(event).ended_at == NOW
 
 
@@ -200,7 +202,7 @@ def test_the_command_asks_for_the_right_itself(health: Any, publish: Publish) ->
     event = publish()
     nobody = replace(health.editing, organization_rights=frozenset({Right.EDIT_GUIDES}))
     for act in (
-        lambda: commands.post_update(nobody, event, 1, Post("x", Status.RESOLVED, {})),
+        lambda: commands.post_update(nobody, event, 1, Post("x", EventStatus.RESOLVED, {})),
         lambda: commands.change_event(nobody, event, 1, edit_of()),
     ):
         with pytest.raises(Forbidden):
@@ -211,7 +213,7 @@ def test_another_organisations_event_is_not_there(health: Any, publish: Publish)
     event = publish()
     other = Access(person_id=1, organization_id=health.partner.pk, organization_rights=frozenset({Right.EDIT_HEALTH}))
     with pytest.raises(HealthEvent.DoesNotExist):
-        commands.post_update(other, event, 1, Post("x", Status.RESOLVED, {}))
+        commands.post_update(other, event, 1, Post("x", EventStatus.RESOLVED, {}))
 
 
 def test_a_partner_publishes_nothing(health: Any) -> None:

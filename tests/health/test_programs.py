@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from tallyhub.accounts.tokens import TokenScope, offered_scopes
-from tallyhub.health.rules import EventKind, Reach, Status, Visibility
+from tallyhub.health.rules import EventKind, EventStatus, Reach, Visibility
 from tallyhub.integrations.models import Delivery, Endpoint
 from tallyhub.organizations.sign_on import act_for
 from tests.integrations.api.program import Program, make_token
@@ -24,7 +24,7 @@ def program(person: Any, customer: Any) -> Program:
 def test_a_program_reads_what_its_person_may(health: Any, publish: Publish) -> None:
     public = publish(regions=frozenset({health.west.pk}))
     named = publish(visibility=Visibility.AFFECTED, reach=Reach.NAMED, customers=frozenset({health.birch.pk}))
-    notice = publish(kind=EventKind.ADVISORY, status=Status.RESOLVED, visibility=Visibility.SIGNED_IN)
+    notice = publish(kind=EventKind.ADVISORY, status=EventStatus.RESOLVED, visibility=Visibility.SIGNED_IN)
     answer = program(health.member, health.cedar).get("/health-events").json()
     assert [one["id"] for one in answer["items"]] == [public, notice]
     first = answer["items"][0]

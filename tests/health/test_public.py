@@ -23,10 +23,11 @@ from tallyhub.health import queries
 from tallyhub.health.editing import commands
 from tallyhub.health.editing.commands import Post
 from tallyhub.health.public import snapshot
-from tallyhub.health.rules import EventKind, Status, Visibility
+from tallyhub.health.rules import EventKind, EventStatus, Visibility
 from tallyhub.kernel import clock
 from tallyhub.kernel.scope import scope
 from tallyhub.site import postgres
+from tests import migrated
 from tests.working import run_jobs
 from tests.world import NOW
 
@@ -46,7 +47,7 @@ def read(client: Client, name: str) -> Any:
 
 def planned(publish: Publish, **over: Any) -> int:
     times = {"scheduled_from": NOW + timedelta(days=2), "scheduled_until": NOW + timedelta(days=2, hours=3)}
-    fields = {"kind": EventKind.MAINTENANCE, "title": "New disks", "status": Status.SCHEDULED, "occurred_at": None}
+    fields = {"kind": EventKind.MAINTENANCE, "title": "New disks", "status": EventStatus.SCHEDULED, "occurred_at": None}
     return publish("Disks are exchanged.", **fields | times | over)
 
 
@@ -78,10 +79,10 @@ def test_documents_have_the_fields_of_statuspage(health: Any, publish: Publish, 
 
 
 def test_each_address_answers_with_its_own_events(health: Any, publish: Publish, client: Client) -> None:
-    done = publish(status=Status.RESOLVED, title="Over")
+    done = publish(status=EventStatus.RESOLVED, title="Over")
     going, ahead = publish(title="Going on"), planned(publish)
     active = planned(
-        publish, status=Status.IN_PROGRESS, title="At work", components={health.index.pk: "under_maintenance"}
+        publish, status=EventStatus.IN_PROGRESS, title="At work", components={health.index.pk: "under_maintenance"}
     )
     snapshot.publish()
 
@@ -159,7 +160,9 @@ def test_a_change_is_published_by_its_job(health: Any, publish: Publish, client:
     assert owner.execute(waiting).fetchone() == (1,)  # of the change itself, and not of the next minute
     run_jobs()
     assert read(client, "status.json")["status"]["indicator"] == "critical"
-    commands.post_update(health.editing, event, 1, Post("Mended.", Status.RESOLVED, {health.queries.pk: "operational"}))
+    commands.post_update(
+        health.editing, event, 1, Post("Mended.", EventStatus.RESOLVED, {health.queries.pk: "operational"})
+    )
     run_jobs()
     assert read(client, "status.json")["status"]["indicator"] == "none"
 
@@ -168,7 +171,7 @@ def test_the_page_says_how_the_components_are_now_and_an_incident_what_it_was(
     health: Any, publish: Publish, client: Client
 ) -> None:
     event = publish()
-    better = Post("Better.", Status.MONITORING, {health.queries.pk: "degraded_performance"})
+    better = Post("Better.", EventStatus.MONITORING, {health.queries.pk: "degraded_performance"})
     commands.post_update(health.editing, event, 1, better)
     snapshot.publish()
     summary = read(client, "summary.json")
@@ -217,7 +220,9 @@ def test_the_feed_is_atom_and_names_each_event_once(health: Any, publish: Publis
 
 
 def test_what_ended_long_ago_is_not_published_any_more(health: Any, publish: Publish, client: Client) -> None:
-    event = publish(status=Status.RESOLVED, occurred_at=NOW - timedelta(days=400), ended_at=NOW - timedelta(days=390))
+    event = publish(
+        status=EventStatus.RESOLVED, occurred_at=NOW - timedelta(days=400), ended_at=NOW - timedelta(days=390)
+    )
     snapshot.publish()
     assert read(client, "incidents.json")["incidents"] == []
     client.force_login(health.member)
@@ -241,7 +246,7 @@ def exporter(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Any:
 
 def test_a_client_of_statuspage_reads_what_goes_on(health: Any, publish: Publish, exporter: Any, live_hub: str) -> None:
     incident, ahead = publish(), planned(publish)
-    publish(title="Over", status=Status.RESOLVED)
+    publish(title="Over", status=EventStatus.RESOLVED)
     snapshot.publish()
     found = exporter.check_service_status("hub", {"url": f"{live_hub}/api/v2/summary.json"})
     assert found["success"], found.get("error")
@@ -317,7 +322,7 @@ def test_current_incidents_are_readable_when_sign_in_and_database_are_down(tmp_p
             "TALLYHUB_DATA_DIR": str(tmp_path / "data"),
             "TALLYHUB_BIND": f"127.0.0.1:{port}",
         }
-        subprocess.run([sys.executable, "-m", "tallyhub", "migrate"], env=environment, check=True)
+        migrated.fill(database)
         with psycopg.connect(database.owner, autocommit=True) as connection:
             connection.execute(SETUP)
         hub = subprocess.Popen([sys.executable, "-m", "tallyhub", "serve"], env=environment)

@@ -10,7 +10,7 @@ from django.db import connection
 from django.test import Client
 
 from tallyhub.health import queries
-from tallyhub.health.rules import EventKind, Reach, Status, Visibility
+from tallyhub.health.rules import EventKind, EventStatus, Reach, Visibility
 from tallyhub.kernel.access import Access
 from tallyhub.kernel.scope import scope
 from tests.world import NOW
@@ -141,7 +141,11 @@ def test_one_reads_of_ones_own_products_and_of_others_on_demand(  # S003-45, the
 def test_the_history_holds_a_year_and_its_filters_are_in_the_address(
     health: Any, publish: Publish, client: Client
 ) -> None:
-    past = {"status": Status.RESOLVED, "occurred_at": NOW - timedelta(days=30), "ended_at": NOW - timedelta(days=29)}
+    past = {
+        "status": EventStatus.RESOLVED,
+        "occurred_at": NOW - timedelta(days=30),
+        "ended_at": NOW - timedelta(days=29),
+    }
     publish(title="Last month", **past)
     publish(title="A notice", kind=EventKind.ADVISORY, **past)
     publish(title="Of the search", components={health.index.pk: "partial_outage"}, **past)
@@ -161,7 +165,7 @@ def test_the_history_goes_on_from_page_to_page(health: Any, publish: Publish, cl
     monkeypatch.setattr(queries, "HISTORY_PAGE", 2)
     for day in range(5):
         at = NOW - timedelta(days=day)
-        publish(title=f"HealthEvent {day}", status=Status.RESOLVED, occurred_at=at, ended_at=at)
+        publish(title=f"HealthEvent {day}", status=EventStatus.RESOLVED, occurred_at=at, ended_at=at)
     client.force_login(health.member)
     seen, path = [], "/health/history/"
     while path:
@@ -189,7 +193,7 @@ def test_a_page_costs_the_same_however_much_there_is(  # R10
         for n in range(times):
             parts = {health.queries.pk: "major_outage", health.backup.pk: "operational", health.index.pk: "operational"}
             last = publish(title=f"HealthEvent {n}", components=parts, regions=frozenset({health.west.pk}))
-            publish(status=Status.RESOLVED, components=parts)
+            publish(status=EventStatus.RESOLVED, components=parts)
         return last
 
     client.force_login(health.editor if "edit" in path else health.member)

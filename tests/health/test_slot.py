@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from django.test import Client
 
-from tallyhub.health.rules import Status, Visibility
+from tallyhub.health.rules import EventStatus, Visibility
 from tallyhub.support.models import Draft
 
 Publish = Callable[..., int]
@@ -43,7 +43,7 @@ def test_another_step_is_not_reached_past_them_either(health: Any, publish: Publ
 
 
 def test_without_an_event_one_goes_on_at_once(health: Any, publish: Publish, client: Client, step: str) -> None:
-    publish(status=Status.RESOLVED)
+    publish(status=EventStatus.RESOLVED)
     publish(visibility=Visibility.AFFECTED, components={health.index.pk: "major_outage"})
     assert choose(client, step, health.database)["Location"].endswith("/problem/")
     assert "This is known already" not in client.get(step).content.decode()

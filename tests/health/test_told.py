@@ -12,7 +12,7 @@ from tallyhub.health.editing import commands
 from tallyhub.health.editing.commands import Post
 from tallyhub.health.public import commands as visitors
 from tallyhub.health.public.commands import CONFIRM_IN
-from tallyhub.health.rules import EventKind, Reach, Status, Visibility
+from tallyhub.health.rules import EventKind, EventStatus, Reach, Visibility
 from tallyhub.health.subscribing.commands import subscribe
 from tallyhub.kernel import clock
 from tallyhub.kernel.access import Access
@@ -77,7 +77,7 @@ def test_each_update_is_told_and_a_change_is_not(health: Any, publish: Publish, 
     run_jobs()
     before = len(mails.mails)
     commands.post_update(
-        health.editing, event, 1, Post("Found.", Status.IDENTIFIED, {health.queries.pk: "major_outage"})
+        health.editing, event, 1, Post("Found.", EventStatus.IDENTIFIED, {health.queries.pk: "major_outage"})
     )
     run_jobs()
     assert len(mails.mails) == 2 * before
@@ -100,7 +100,7 @@ def test_maintenance_that_moves_is_told(health: Any, publish: Publish, owner: An
     first, last = NOW + timedelta(days=1), NOW + timedelta(days=1, hours=2)
     event = publish(
         kind=EventKind.MAINTENANCE,
-        status=Status.SCHEDULED,
+        status=EventStatus.SCHEDULED,
         occurred_at=None,
         scheduled_from=first,
         scheduled_until=last,

@@ -1,7 +1,6 @@
 """The demo: the same on the same day, something of every state, and accounts that open."""
 
-from collections.abc import Iterator
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
@@ -11,7 +10,6 @@ from django.db.models import F
 from tallyhub.agreements.models import Agreement, Entitlement, Mapping, Package
 from tallyhub.agreements.rules import state_of_agreement, state_of_package
 from tallyhub.health import queries
-from tallyhub.kernel import clock
 from tallyhub.kernel.access import Access
 from tallyhub.kernel.scope import scope
 from tallyhub.ledger.engine import Allotment as Lot
@@ -19,15 +17,15 @@ from tallyhub.ledger.engine import Balance, balance
 from tallyhub.ledger.models import Allotment, EntitlementDay, Entry
 from tallyhub.ledger.rules import AllotmentKind
 from tallyhub.organizations.models import Organization, ProvedDomain
-from tallyhub.site.demo.cast import ACCOUNTS, PASSWORD, Account
+from tallyhub.site.demo.cast import ACCOUNTS, PASSWORD
 from tallyhub.site.demo.customers import CUSTOMERS
 from tallyhub.site.demo.loading import load
 from tallyhub.site.demo.story import records
+from tests.site.demo_day import NOW, TODAY
 
-TODAY = date(2026, 11, 21)
 # The first, an ordinary and the last day of a month, and a leap day: the states must hold on each.
 DAYS = (TODAY, date(2027, 3, 1), date(2027, 1, 31), date(2028, 2, 29))
-NOW = datetime.combine(TODAY, time(12), UTC)
+pytestmark = pytest.mark.xdist_group("demo")  # loaded once
 LANGUAGES = ("en", "de", "es", "ru", "it")
 COUNTED = ("ledger_entry", "ledger_allotment", "accounts_person", "organizations_accessgrant", "journal_event")
 
@@ -95,13 +93,6 @@ def test_something_of_every_state_is_there(today):
 def term(row: dict[str, str]) -> tuple[date, date, date | None]:
     terminated_on = date.fromisoformat(row["terminated_on"]) if row["terminated_on"] else None
     return date.fromisoformat(row["starts_on"]), date.fromisoformat(row["ends_on"]), terminated_on
-
-
-@pytest.fixture
-def loaded(empty: None) -> Iterator[list[Account]]:
-    """The demo in an empty database, on its day."""
-    with clock.frozen(NOW):
-        yield load(TODAY)
 
 
 def everything() -> Access:

@@ -18,6 +18,7 @@ import psycopg
 import pytest
 
 from tallyhub.site import postgres
+from tests import migrated
 
 BINARIES = os.environ.get("TALLYHUB_POSTGRES_BIN", "")
 SECONDS_MAX = 90
@@ -70,7 +71,7 @@ def served(tmp_path: Path) -> Iterator[Served]:
             "TALLYHUB_DATA_DIR": str(tmp_path / "data"),
             "TALLYHUB_BIND": f"127.0.0.1:{port}",
         }
-        subprocess.run([sys.executable, "-m", "tallyhub", "migrate"], env=environment, check=True)
+        migrated.fill(database)
         log = tmp_path / "log"
         with log.open("w") as file:
             process = subprocess.Popen(

@@ -7,6 +7,7 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -43,6 +44,7 @@ LATER = {  # what it said to the administrator of what came to the state later
 }
 BEFORE = ["49 activities left of 50"]  # and what it said until then
 ENTRIES = {"0.5.0": 27}  # 22 before
+WRONG = {"0.5.0": {"running"}}  # columns that this release exported wrongly: 0.00 in every row
 
 
 def load(state: bytes) -> None:
@@ -59,30 +61,17 @@ def load(state: bytes) -> None:
     subprocess.run(command, input=state, env=environment, check=True, stdout=subprocess.DEVNULL)
 
 
-def copy(source: str, target: str) -> None:
-    """One database over another; nobody is in either."""
-    database.let_go()
-    with psycopg.connect(os.environ["TALLYHUB_TEST_ADMIN"], autocommit=True) as admin:
-        admin.execute(f"DROP DATABASE IF EXISTS {target} WITH (FORCE)")
-        admin.execute(f"CREATE DATABASE {target} OWNER {postgres.OWNER} TEMPLATE {source}")
-
-
-upgraded: dict[str, str] = {}  # by release: where this worker keeps it, because an upgrade takes its time
-
-
-@pytest.fixture(params=RELEASES)
-def release(request: pytest.FixtureRequest) -> Iterator[str]:
-    """A database as that release left it, migrated to this one."""
-    name, wanted = connection.settings_dict["NAME"], request.param
-    if wanted in upgraded:
-        copy(upgraded[wanted], name)
-    else:
-        load(gzip.decompress((STATES / f"{wanted}.sql.gz").read_bytes()))
-        database.migrate()
-        upgraded[wanted] = f"{name}_{wanted.replace('.', '_')}"
-        copy(name, upgraded[wanted])
+@pytest.fixture(params=[pytest.param(one, marks=pytest.mark.xdist_group(f"upgrade-{one}")) for one in RELEASES])
+def release(request: pytest.FixtureRequest, databases: Any) -> Iterator[str]:
+    """A database as that release left it, migrated to this one: once, because an upgrade takes its time."""
+    databases.kept(request.param.replace(".", "_"), partial(upgrade, request.param))
     with clock.frozen(NOW):
-        yield wanted
+        yield request.param
+
+
+def upgrade(release: str) -> None:
+    load(gzip.decompress((STATES / f"{release}.sql.gz").read_bytes()))
+    database.migrate()
 
 
 def sign_in(who: str) -> Client:
@@ -111,7 +100,8 @@ def test_every_row_is_exported_as_it_was(release: str) -> None:  # R10.2
         who, _, entitlement = name.split()
         address = reverse("activity:entitlement_csv", args=[int(entitlement)])
         body = b"".join(sign_in(who).get(address, {"header": "keys"}))
-        assert rows_of(body.decode(), columns_of(before)) == rows_of(before, columns_of(before)), name
+        columns = [one for one in columns_of(before) if one not in WRONG.get(release, ())]
+        assert rows_of(body.decode(), columns) == rows_of(before, columns), name
 
 
 def columns_of(text: str) -> list[str]:

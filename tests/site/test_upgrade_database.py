@@ -12,14 +12,18 @@ import pytest
 from typer.testing import CliRunner
 
 from tallyhub.site import cli, postgres
+from tests import migrated
 
 OLD = Path("/usr/lib/postgresql/15/bin")
 FAST = ("-c", "fsync=off")
 
-pytestmark = pytest.mark.skipif(
-    not (OLD / "postgres").exists() or bool(os.environ.get("TALLYHUB_POSTGRES_BIN")),
-    reason="needs a PostgreSQL 15 beside the wheel's newer one",
-)
+pytestmark = [
+    pytest.mark.xdist_group("upgrade-database"),  # the old hub is made once
+    pytest.mark.skipif(
+        not (OLD / "postgres").exists() or bool(os.environ.get("TALLYHUB_POSTGRES_BIN")),
+        reason="needs a PostgreSQL 15 beside the wheel's newer one",
+    ),
+]
 
 
 @pytest.fixture(scope="module")
@@ -27,12 +31,7 @@ def made(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     """A stopped hub's data folder, made by PostgreSQL 15, with the real schema and a row."""
     folder = tmp_path_factory.mktemp("made")
     with postgres.running(folder, binaries=str(OLD), options=FAST) as server:
-        environment = os.environ | {
-            "TALLYHUB_DATABASE_URL": server.app,
-            "TALLYHUB_OWNER_URL": server.owner,
-            "TALLYHUB_DATA_DIR": str(folder),
-        }
-        subprocess.run([sys.executable, "-m", "tallyhub", "migrate"], env=environment, check=True)
+        migrated.fill(server)
         with psycopg.connect(server.owner, autocommit=True) as connection:
             connection.execute("INSERT INTO accounts_cache VALUES ('kept', 'value', now())")
     yield folder

@@ -11,7 +11,6 @@ import re
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time
 from html import unescape
 from typing import Any
 
@@ -19,11 +18,9 @@ import pytest
 from django.test import Client
 
 from tallyhub.accounts.models import Person
-from tallyhub.kernel import clock
-from tallyhub.site.demo.loading import load
+from tests.site.demo_day import NOW, TODAY
 
-TODAY = date(2026, 11, 21)
-NOW = datetime.combine(TODAY, time(12), UTC)
+pytestmark = pytest.mark.xdist_group("demo")  # loaded once
 # What a tile says was used: in the chosen workspaces where that is less than all, whose rows are behind it then.
 _USED = re.compile(
     r"^(?P<needed>As needed: )?(?P<figure>−?[\d,.:]+) (?P<unit>[\w-]+) "
@@ -137,13 +134,6 @@ def differences(client: Client, seen: Counter[str]) -> list[str]:
                 continue
             wrong.append(f"{tile.title} ({tile.href}): the tile says {dict(tile.used)}, its rows {rows and dict(rows)}")
     return wrong
-
-
-@pytest.fixture
-def loaded(empty: None) -> Iterator[None]:
-    with clock.frozen(NOW):
-        load(TODAY)
-        yield
 
 
 _ADMINISTRATORS = """

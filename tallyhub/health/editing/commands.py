@@ -10,10 +10,10 @@ from tallyhub.health.models import AffectedComponent, AffectedCustomer, Affected
 from tallyhub.health.rules import (
     OVER,
     EventKind,
+    EventStatus,
     Impact,
     Reach,
     Said,
-    Status,
     UpdateKind,
     Visibility,
     check_due,
@@ -77,7 +77,7 @@ def _settle_times(event: HealthEvent, now: datetime) -> None:
         event.due_at = None
     else:
         event.ended_at = None
-    if event.kind == EventKind.MAINTENANCE and event.status != Status.SCHEDULED:
+    if event.kind == EventKind.MAINTENANCE and event.status != EventStatus.SCHEDULED:
         event.occurred_at = event.occurred_at or min(minute, event.ended_at or minute)
 
 
@@ -86,7 +86,7 @@ class Post:
     """One update: what is said, and how things are from now on."""
 
     text: str
-    status: Status
+    status: EventStatus
     components: Mapping[int, str]
     due_at: datetime | None = None
 
@@ -196,7 +196,7 @@ def _as_said(event: HealthEvent) -> Said:
     customers = AffectedCustomer.objects.filter(event=event).values_list("customer_id", flat=True)
     return Said(
         kind=EventKind(event.kind),
-        status=Status(event.status),
+        status=EventStatus(event.status),
         visibility=Visibility(event.visibility),
         reach=Reach(event.reach),
         components=dict(components),

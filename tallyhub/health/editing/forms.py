@@ -17,10 +17,10 @@ from tallyhub.health.rules import (
     TITLE_MAX,
     WORKAROUND_MAX,
     EventKind,
+    EventStatus,
     Impact,
     Reach,
     Said,
-    Status,
     Visibility,
 )
 from tallyhub.kernel import cells
@@ -196,7 +196,7 @@ class NewForm(ScopeForm):
 
     def said(self, customers: frozenset[int]) -> Said:
         components = read_components(self.data)
-        status = Status(self.cleaned_data["status"])
+        status = EventStatus(self.cleaned_data["status"])
         scope = self.scope_said(customers)
         return Said(kind=self.kind, status=status, components=components, due_at=self.cleaned_data["due_at"], **scope)
 

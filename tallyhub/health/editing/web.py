@@ -14,7 +14,7 @@ from tallyhub.health import page, queries, words
 from tallyhub.health.editing import commands
 from tallyhub.health.editing.forms import FIELD_OF, ChangeForm, NewForm, ScopeForm, UpdateForm, read_components
 from tallyhub.health.models import Component, HealthEvent
-from tallyhub.health.rules import CUSTOMERS_MAX, ComponentStatus, EventKind, Status
+from tallyhub.health.rules import CUSTOMERS_MAX, ComponentStatus, EventKind, EventStatus
 from tallyhub.kernel import clock
 from tallyhub.kernel.access import Right
 from tallyhub.kernel.errors import Conflict, HubError, Invalid
@@ -65,7 +65,7 @@ def new(request: HubRequest, kind: str) -> HttpResponseBase:
         except (Invalid, Conflict) as error:
             _show_error(form, error)
     else:
-        form.initial = {"zone": zone, "occurred_at": _local(clock.now(), zone), "status": Status.INVESTIGATING}
+        form.initial = {"zone": zone, "occurred_at": _local(clock.now(), zone), "status": EventStatus.INVESTIGATING}
     context = {
         "form": form,
         "kind_name": str(words.KIND_NAMES[of]),
@@ -130,7 +130,7 @@ def event(request: HubRequest, event_id: int) -> HttpResponseBase:
     form = UpdateForm(EventKind(found.kind), zone, request.POST) if request.method == "POST" else None
     if form is not None and form.is_valid():
         said = form.cleaned_data
-        post = commands.Post(said["text"], Status(said["status"]), form.components, said["due_at"])
+        post = commands.Post(said["text"], EventStatus(said["status"]), form.components, said["due_at"])
         try:
             commands.post_update(access, event_id, said["version"], post)
             messages.success(request, _("The update is published."))

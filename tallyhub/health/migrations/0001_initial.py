@@ -68,16 +68,37 @@ class Migration(migrations.Migration):
                     models.CharField(
                         choices=[
                             (
-                                tallyhub.health.rules.Status["INVESTIGATING"],
-                                tallyhub.health.rules.Status["INVESTIGATING"],
+                                tallyhub.health.rules.EventStatus["INVESTIGATING"],
+                                tallyhub.health.rules.EventStatus["INVESTIGATING"],
                             ),
-                            (tallyhub.health.rules.Status["IDENTIFIED"], tallyhub.health.rules.Status["IDENTIFIED"]),
-                            (tallyhub.health.rules.Status["MONITORING"], tallyhub.health.rules.Status["MONITORING"]),
-                            (tallyhub.health.rules.Status["RESOLVED"], tallyhub.health.rules.Status["RESOLVED"]),
-                            (tallyhub.health.rules.Status["SCHEDULED"], tallyhub.health.rules.Status["SCHEDULED"]),
-                            (tallyhub.health.rules.Status["IN_PROGRESS"], tallyhub.health.rules.Status["IN_PROGRESS"]),
-                            (tallyhub.health.rules.Status["VERIFYING"], tallyhub.health.rules.Status["VERIFYING"]),
-                            (tallyhub.health.rules.Status["COMPLETED"], tallyhub.health.rules.Status["COMPLETED"]),
+                            (
+                                tallyhub.health.rules.EventStatus["IDENTIFIED"],
+                                tallyhub.health.rules.EventStatus["IDENTIFIED"],
+                            ),
+                            (
+                                tallyhub.health.rules.EventStatus["MONITORING"],
+                                tallyhub.health.rules.EventStatus["MONITORING"],
+                            ),
+                            (
+                                tallyhub.health.rules.EventStatus["RESOLVED"],
+                                tallyhub.health.rules.EventStatus["RESOLVED"],
+                            ),
+                            (
+                                tallyhub.health.rules.EventStatus["SCHEDULED"],
+                                tallyhub.health.rules.EventStatus["SCHEDULED"],
+                            ),
+                            (
+                                tallyhub.health.rules.EventStatus["IN_PROGRESS"],
+                                tallyhub.health.rules.EventStatus["IN_PROGRESS"],
+                            ),
+                            (
+                                tallyhub.health.rules.EventStatus["VERIFYING"],
+                                tallyhub.health.rules.EventStatus["VERIFYING"],
+                            ),
+                            (
+                                tallyhub.health.rules.EventStatus["COMPLETED"],
+                                tallyhub.health.rules.EventStatus["COMPLETED"],
+                            ),
                         ],
                         max_length=20,
                     ),
@@ -393,14 +414,14 @@ class Migration(migrations.Migration):
                     (
                         "status__in",
                         [
-                            tallyhub.health.rules.Status["INVESTIGATING"],
-                            tallyhub.health.rules.Status["IDENTIFIED"],
-                            tallyhub.health.rules.Status["MONITORING"],
-                            tallyhub.health.rules.Status["RESOLVED"],
-                            tallyhub.health.rules.Status["SCHEDULED"],
-                            tallyhub.health.rules.Status["IN_PROGRESS"],
-                            tallyhub.health.rules.Status["VERIFYING"],
-                            tallyhub.health.rules.Status["COMPLETED"],
+                            tallyhub.health.rules.EventStatus["INVESTIGATING"],
+                            tallyhub.health.rules.EventStatus["IDENTIFIED"],
+                            tallyhub.health.rules.EventStatus["MONITORING"],
+                            tallyhub.health.rules.EventStatus["RESOLVED"],
+                            tallyhub.health.rules.EventStatus["SCHEDULED"],
+                            tallyhub.health.rules.EventStatus["IN_PROGRESS"],
+                            tallyhub.health.rules.EventStatus["VERIFYING"],
+                            tallyhub.health.rules.EventStatus["COMPLETED"],
                         ],
                     )
                 ),

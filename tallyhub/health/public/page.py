@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from tallyhub.health import words
 from tallyhub.health.page import component_badge
 from tallyhub.health.public.statuspage import documents
-from tallyhub.health.rules import OVER, EventKind, Impact, Status
+from tallyhub.health.rules import OVER, EventKind, EventStatus, Impact
 from tallyhub.kernel import formatting as fmt
 
 RECENT_MAX = 10  # that are over, below what goes on
@@ -65,7 +65,7 @@ def _now(kept: Kept) -> dict[str, Any]:
     summary = documents(kept)["summary.json"]
     indicator = Impact(summary["status"]["indicator"])
     is_worked_on = any(
-        one["status"] in (Status.IN_PROGRESS, Status.VERIFYING) for one in kept["scheduled_maintenances"]
+        one["status"] in (EventStatus.IN_PROGRESS, EventStatus.VERIFYING) for one in kept["scheduled_maintenances"]
     )
     sentence = words.OVERALL_NAMES[indicator]
     return {
@@ -105,7 +105,7 @@ def _in_language(names: dict[str, str]) -> str:
 
 def _event(one: Kept, kept: Kept) -> dict[str, Any]:
     zone, more = kept["page"]["time_zone"], kept["hub"]["events"][one["id"]]
-    status, impact = Status(one["status"]), Impact(one["impact"])
+    status, impact = EventStatus(one["status"]), Impact(one["impact"])
     badges = [
         {"text": str(words.KIND_NAMES[more["kind"]]), "tone": "plain"},
         {"text": str(words.STATUS_NAMES[status]), "tone": words.STATUS_TONES.get(status, "low")},
@@ -125,7 +125,7 @@ def _event(one: Kept, kept: Kept) -> dict[str, Any]:
 
 
 def _when(one: Kept, kind: str, zone: str) -> str:
-    if kind == EventKind.MAINTENANCE and one["status"] == Status.SCHEDULED:
+    if kind == EventKind.MAINTENANCE and one["status"] == EventStatus.SCHEDULED:
         said = {"first": _at(one["scheduled_for"], zone), "last": _at(one["scheduled_until"], zone), "zone": zone}
         return _("planned from %(first)s until %(last)s (%(zone)s)") % said
     said = {"first": _at(one["started_at"], zone), "zone": zone}

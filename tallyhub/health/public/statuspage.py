@@ -12,8 +12,8 @@ from tallyhub.health.rules import (
     OVER,
     ComponentStatus,
     EventKind,
+    EventStatus,
     Impact,
-    Status,
     UpdateKind,
     counts_now,
     greatest,
@@ -109,7 +109,7 @@ class Writer:
             "status": event.status,
             "created_at": self.at(event.published_at),
             "updated_at": self.at(event.changed_at),
-            "monitoring_at": self.at(_first(event, Status.MONITORING)),
+            "monitoring_at": self.at(_first(event, EventStatus.MONITORING)),
             "resolved_at": self.at(event.ended_at),
             "impact": event.impact,
             "shortlink": f"{self._address}/status/incidents/{event.pk}/",
@@ -151,7 +151,7 @@ class Writer:
         return f"Rescheduled: from {self.at(event.scheduled_from)} until {self.at(event.scheduled_until)}."
 
 
-def _first(event: HealthEvent, status: Status) -> datetime | None:
+def _first(event: HealthEvent, status: EventStatus) -> datetime | None:
     return min((one.at for one in event.updates.all() if one.status == status), default=None)
 
 
@@ -176,7 +176,7 @@ def documents(kept: Document) -> dict[str, Document]:
     page, components = {"page": kept["page"]}, {"components": kept["components"]}
     incidents, planned = kept["incidents"], kept["scheduled_maintenances"]
     unresolved = [one for one in incidents if one["status"] not in OVER]
-    ahead = [one for one in planned if one["status"] == Status.SCHEDULED]
+    ahead = [one for one in planned if one["status"] == EventStatus.SCHEDULED]
     active = [one for one in planned if one["status"] in IN_WORK]
     status = {"status": status_of(kept["components"], incidents)}
     return {

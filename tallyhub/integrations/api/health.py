@@ -10,7 +10,7 @@ from pydantic import BaseModel
 from tallyhub.accounts.tokens import TokenScope
 from tallyhub.health import queries
 from tallyhub.health.models import HealthEvent
-from tallyhub.health.rules import ComponentStatus, EventKind, Impact, Status, Visibility
+from tallyhub.health.rules import ComponentStatus, EventKind, EventStatus, Impact, Visibility
 from tallyhub.integrations.api.paging import Paged, PagingQuery, page
 from tallyhub.integrations.api.reading import answers
 from tallyhub.integrations.api.tokens import Token, holder_of
@@ -32,7 +32,7 @@ class HealthEventOut(BaseModel):
     id: int
     kind: EventKind
     title: str
-    status: Status
+    status: EventStatus
     impact: Impact
     visibility: Visibility
     components: list[AffectedPart]
@@ -84,7 +84,7 @@ def _event(one: HealthEvent) -> HealthEventOut:
     return HealthEventOut(
         id=one.pk,
         kind=EventKind(one.kind),
-        status=Status(one.status),
+        status=EventStatus(one.status),
         impact=Impact(one.impact),
         visibility=Visibility(one.visibility),
         components=[

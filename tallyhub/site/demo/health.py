@@ -9,7 +9,7 @@ from tallyhub.accounts.models import Person
 from tallyhub.agreements.models import Product
 from tallyhub.health.editing.commands import Post, post_update, publish
 from tallyhub.health.models import Component, HealthEvent, Region
-from tallyhub.health.rules import OVER, EventKind, Reach, Said, Status, Visibility
+from tallyhub.health.rules import OVER, EventKind, EventStatus, Reach, Said, Visibility
 from tallyhub.kernel import clock
 from tallyhub.kernel.access import Access, Right
 from tallyhub.kernel.scope import scope
@@ -59,7 +59,7 @@ class Step:
     """``after``: minutes since the one before. ``parts``: the components that fare otherwise from then on."""
 
     after: int
-    status: Status
+    status: EventStatus
     text: str
     parts: Mapping[str, str] | None = None
 
@@ -83,16 +83,22 @@ class Story:
 _OK, _SLOW, _PART, _DOWN, _WORK = (
     "operational", "degraded_performance", "partial_outage", "major_outage", "under_maintenance",
 )  # fmt: skip
-_LOOK, _FOUND, _WATCH, _DONE = Status.INVESTIGATING, Status.IDENTIFIED, Status.MONITORING, Status.RESOLVED
+_AHEAD, _LOOK, _FOUND, _WATCH, _DONE = (
+    EventStatus.SCHEDULED,
+    EventStatus.INVESTIGATING,
+    EventStatus.IDENTIFIED,
+    EventStatus.MONITORING,
+    EventStatus.RESOLVED,
+)
 
 
 def _work(days: float, title: str, part: str, text: str, hours: float = 2) -> Story:
     """Maintenance that went as planned; it was told three days before."""
     steps = (
-        Step(0, Status.SCHEDULED, text),
-        Step(3 * 24 * 60, Status.IN_PROGRESS, "The work has begun.", {part: _WORK}),
-        Step(int(hours * 50), Status.VERIFYING, "The work is done, and we check the result."),
-        Step(int(hours * 10), Status.COMPLETED, "Everything works as before.", {part: _OK}),
+        Step(0, EventStatus.SCHEDULED, text),
+        Step(3 * 24 * 60, EventStatus.IN_PROGRESS, "The work has begun.", {part: _WORK}),
+        Step(int(hours * 50), EventStatus.VERIFYING, "The work is done, and we check the result."),
+        Step(int(hours * 10), EventStatus.COMPLETED, "Everything works as before.", {part: _OK}),
     )
     return Story(days, title, {part: _WORK}, steps, EventKind.MAINTENANCE, hours=hours)
 
@@ -146,7 +152,7 @@ STORIES = (
 )  # fmt: skip
 PLANNED = Story(
     0.9, "The sign-in moves to new machines", {"identity/sign-in": _WORK},
-    (Step(0, Status.SCHEDULED, "Sign-in moves to new machines. For some minutes people may have to sign in again."),),
+    (Step(0, _AHEAD, "Sign-in moves to new machines. For some minutes people may have to sign in again."),),
     EventKind.MAINTENANCE,
 )  # fmt: skip
 PLANNED_DAYS_AHEAD = 4

@@ -1,5 +1,8 @@
 """The contract is committed, and the API keeps it whatever is sent (R8.2)."""
 
+import importlib
+import pkgutil
+from enum import StrEnum
 from types import SimpleNamespace
 from typing import Any
 
@@ -12,6 +15,7 @@ from hypothesis import settings as chance
 from schemathesis import GenerationMode
 from schemathesis.checks import CHECKS
 
+from tallyhub.integrations import api
 from tallyhub.site.wsgi import application
 from tests.integrations.api.program import ALL, make_token
 
@@ -21,6 +25,17 @@ EXAMPLES = 15  # per operation, once of what the contract allows and once of wha
 HURRIED = {"deadline": None, "derandomize": True, "database": None, "phases": [Phase.generate]}
 SCHEMA = schemathesis.openapi.from_wsgi("/api/v1/openapi.json", application)
 OPERATIONS = {result.ok().label: result.ok() for result in SCHEMA.get_all_operations()}
+
+
+def test_no_two_lists_of_values_have_one_name() -> None:
+    """The contract would say of the one what holds of the other."""
+    named: dict[str, set[type]] = {}
+    modules = [one.name for one in pkgutil.iter_modules(api.__path__, f"{api.__name__}.")]
+    for module in (one for one in modules if not one.endswith("commands")):  # those are not in the contract
+        for one in vars(importlib.import_module(module)).values():
+            if isinstance(one, type) and issubclass(one, StrEnum) and one is not StrEnum:
+                named.setdefault(one.__name__, set()).add(one)
+    assert [name for name, classes in named.items() if len(classes) > 1] == []
 
 
 @pytest.mark.parametrize("mode", list(GenerationMode), ids=lambda mode: mode.value)

@@ -151,7 +151,7 @@ def test_what_a_program_needs_to_know_is_served(world: SimpleNamespace, client: 
 def test_an_unknown_method_and_address_are_told_in_json(world: SimpleNamespace, client: Client) -> None:
     answer = client.delete("/api/v1/agreements")
     assert (answer.status_code, answer.headers["Allow"]) == (405, "GET")
-    assert client.get("/api/v2/").json()["status"] == client.get("/api/v1/").json()["status"] == 404
+    assert client.get("/api/v3/").json()["status"] == client.get("/api/v1/").json()["status"] == 404
 
 
 def test_a_parameter_that_the_address_does_not_know_is_refused(world: SimpleNamespace, program: Any) -> None:  # R8.2
