@@ -206,6 +206,9 @@ KINDS: dict[str, Kind] = {
     "organizations.member_removed": Kind(_("Member removed"), _("Removed from the workspace"), About.PERSON),
     "organizations.role_given": Kind(_("Role given"), _("Gave the role: %(role)s"), About.PERSON),
     "organizations.role_taken": Kind(_("Role taken away"), _("Took the role away: %(role)s"), About.PERSON),
+    "organizations.staff_set": Kind(
+        _("Staff changed"), _("Said what they are at the provider or a partner: %(roles)s"), About.PERSON
+    ),
     "people.account_linked": Kind(
         _("Account linked"), _("Signed in by the organisation’s own identity provider for the first time"), About.PERSON
     ),

@@ -591,12 +591,14 @@ _SENTENCES = {
         "Your organisation knows you, but the hub does not let you in: nobody has invited this address of yours. "
         "Ask your administrator for an invitation."
     ),
+    "staff_elsewhere": _("They work for another organisation. Say first when they leave it."),
     "staff_needs_address": _(
         "Without a customer it is staff of the provider: the key is their address, and they have no workspaces."
     ),
     "staff_not_edited": _(
         "%(name)s works for the provider or a partner, who gives and takes their roles. Ask your CSAM."
     ),
+    "staff_person_unknown": _("Nobody has this address. Import the person first, without a customer."),
     "staff_unknown": _("Nobody who serves or works for a customer has this address. New staff come by import."),
     "starts_too_early": _("It begins before what it is a part of, whose first day is %(starts_on)s."),
     "statement_too_long": _("It lists more than %(lines_max)s entries. Ask for the spreadsheet on its page."),

@@ -19,8 +19,16 @@ from tallyhub.kernel import clock
 from tallyhub.kernel.access import Access
 from tallyhub.kernel.bulk import Added, Row, add_missing, first_difference
 from tallyhub.kernel.scope import require_transaction
-from tallyhub.organizations.models import AccessGrant, Membership, Organization, PersonKey, ProvedDomain, Workspace
-from tallyhub.organizations.rules import Kind, Role
+from tallyhub.organizations.models import (
+    AccessGrant,
+    Membership,
+    Organization,
+    PersonKey,
+    ProvedDomain,
+    Staff,
+    Workspace,
+)
+from tallyhub.organizations.rules import Kind, Role, StaffRole
 
 PEOPLE_LOCK = 7_301  # of our advisory locks, the one on a customer's people
 # A grant that has ended begins anew; one that is held keeps its beginning.
@@ -97,6 +105,12 @@ def find_sellers(codes: Iterable[str]) -> dict[str, int]:
     return found | ({"": providers[0]} if len(providers) == 1 else {})
 
 
+def kinds_of_sellers() -> dict[int, Kind]:
+    """Provider and partners by id."""
+    sellers = Organization.objects.exclude(kind=Kind.CUSTOMER)
+    return {pk: Kind(kind) for pk, kind in sellers.values_list("pk", "kind")}
+
+
 def add_sellers(rows: Sequence[Row]) -> Added[Organization]:
     return add_missing(Organization, rows, ("code",))
 
@@ -124,6 +138,57 @@ def add_grants(rows: Sequence[Row]) -> Added[AccessGrant]:
     key = ("customer_id", "workspace_id", "person_id", "role")
     added = add_missing(AccessGrant, [{**row, "starts_at": clock.now()} for row in rows], key)
     return Added(added.rows, added.new, [])  # since when it is held is no part of what the file says
+
+
+@dataclass(frozen=True, slots=True)
+class NewStaff:
+    """Somebody works for a provider or a partner as these, until an instant if one is named."""
+
+    organization_id: int
+    person_id: int
+    roles: tuple[StaffRole, ...]
+    ends_at: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Employed:
+    """What became of rows, by their places."""
+
+    new: list[int]
+    changed: list[int]
+    elsewhere: list[int]  # refused: they work for another organisation
+
+
+def employ(access: Access, rows: Sequence[NewStaff]) -> Employed:
+    """Say who works for the organisations of the scope, which holds all of them. Who has left may work for another."""
+    require_transaction()
+    now = clock.now()
+    held = Staff.objects.select_for_update().filter(person_id__in=[one.person_id for one in rows])
+    known = {one.person_id: one for one in held}
+    done = Employed([], [], [])
+    for place, row in enumerate(rows):
+        said = {"organization_id": row.organization_id, "roles": sorted(row.roles), "ends_at": row.ends_at}
+        one = known.get(row.person_id)
+        has_left = one is not None and one.ends_at is not None and one.ends_at <= now
+        if one is None:
+            known[row.person_id] = Staff.objects.create(person_id=row.person_id, starts_at=now, **said)
+            done.new.append(place)
+        elif one.organization_id != row.organization_id and not has_left:
+            done.elsewhere.append(place)
+        elif first_difference(one, said):
+            begins = {"starts_at": now} if one.organization_id != row.organization_id else {}
+            for name, value in (said | begins).items():
+                setattr(one, name, value)
+            one.save()
+            done.changed.append(place)
+    changed = [rows[place] for place in sorted(done.new + done.changed)]
+    record_many(access, [_staff_set(one) for one in changed])
+    return done
+
+
+def _staff_set(one: NewStaff) -> News:
+    details = {"organization": one.organization_id, "roles": "+".join(sorted(one.roles)) or "-"}
+    return News("organizations.staff_set", None, one.person_id, details=details)
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,6 +28,9 @@ STORY: dict[str, list[dict[str, str]]] = {
         {"customer": "maple", "person": "m1", "role": "workspace_administrator", "workspace": "lab"},
         {"customer": "maple", "person": "eva@provider.example", "role": "csam"},
     ],
+    "staff": [
+        {"organization": "shore", "person": "eva@provider.example", "roles": "admin_agent;organization_administrator"},
+    ],
     "agreements": [
         {"customer": "maple", "number": "M-1", "name": "Maple", "plan": "unified", "seller": "shore",
          "zone": "Europe/Rome", "starts_on": "2026-01-01", "ends_on": "2026-12-31", "terminated_on": "2026-11-30"},
@@ -121,6 +124,10 @@ WRONG = {
     "mappings": ({"package": "none", "workspace": "none"}, {"package", "workspace"}),
     "people": ({"customer": "none", "email": "not one", "zone": "Moon"}, {"customer", "email", "zone"}),
     "grants": ({"person": "none", "workspace": "none", "role": "king"}, {"person", "workspace", "role"}),
+    "staff": (
+        {"organization": "none", "person": "nobody@none.example", "roles": "king", "ends_at": "soon"},
+        {"organization", "person", "roles", "ends_at"},
+    ),
     "requests": (
         {"workspace": "none", "severity": "D", "agreement": "none", "closed_at": "2026-05-04T09:00+02:00"},
         {"workspace", "severity", "agreement", "closed_at"},

@@ -1,6 +1,7 @@
 """Sellers, customers, workspaces, people and what they may do."""
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
+from functools import partial
 from typing import Any
 
 from tallyhub.agreements.steps import settle_account_policy
@@ -12,7 +13,7 @@ from tallyhub.kernel.addresses import check_address
 from tallyhub.kernel.errors import Conflict, Invalid
 from tallyhub.organizations import steps
 from tallyhub.organizations.models import AccessGrant
-from tallyhub.organizations.rules import IMPORTED, Role
+from tallyhub.organizations.rules import IMPORTED, STAFF_ROLES_AT, Role, StaffRole
 from tallyhub.organizations.rules import Kind as OrganizationKind
 from tallyhub.people.naming.steps import settle_namings
 
@@ -139,6 +140,42 @@ def _grant(row: Row) -> dict[str, Any]:
     return ids | row.said("role")
 
 
+def write_staff(run: Run, rows: Sequence[Row]) -> None:
+    """Who works for the provider or a partner, as what. What the newest file says holds, its empty cells, too."""
+    kinds = steps.kinds_of_sellers()
+    run.reach_sellers(kinds)
+    run.refs.resolve(rows, "organization", run.refs.sellers, _house, Invalid("seller_unknown"))
+    run.refs.resolve(rows, "person", run.refs.people, _address, Invalid("staff_person_unknown"))
+    run.check(rows, partial(_check_roles, kinds), lambda error: "roles")
+    rows = good(rows)
+    done = steps.employ(run.access, [_employed(row) for row in rows])
+    for place in done.elsewhere:
+        run.refuse(rows[place], Conflict("staff_elsewhere"), "organization")
+    run.tally.new += len(done.new)
+    run.tally.changed += len(done.changed)
+
+
+def _house(row: Row) -> str | None:
+    """Without a code the one provider is meant."""
+    return None if "organization" in row.wrong else row.values.get("organization", "")
+
+
+def _address(row: Row) -> tuple[int, str] | None:
+    """Staff are no customer's: nobody's key, and an address alone."""
+    return (0, row.values["person"]) if "person" in row.values else None
+
+
+def _check_roles(kinds: Mapping[int, OrganizationKind], row: Row) -> None:
+    allowed = STAFF_ROLES_AT[kinds[row.found["organization"]]] if "organization" in row.found else frozenset(StaffRole)
+    if set(row.values.get("roles", ())) - allowed:
+        raise Invalid("word_unknown", words=", ".join(one for one in StaffRole if one in allowed))
+
+
+def _employed(row: Row) -> steps.NewStaff:
+    roles = tuple(StaffRole(one) for one in row.values.get("roles", ()))
+    return steps.NewStaff(row.found["organization"], row.found["person"], roles, row.values.get("ends_at"))
+
+
 _SELLERS = (OrganizationKind.PROVIDER, OrganizationKind.PARTNER)
 _code = cells.text(40)
 _name = Field("name", cells.text(200), is_required=True)
@@ -193,5 +230,16 @@ KINDS = (
         ),
         ("customer", "person", "role", "workspace"),
         write_grants,
+    ),
+    Kind(
+        "staff",
+        (
+            Field("organization", _code),
+            Field("person", check_address, is_required=True),
+            Field("roles", cells.listed(cells.one_of(StaffRole))),
+            Field("ends_at", cells.instant),
+        ),
+        ("person",),
+        write_staff,
     ),
 )

@@ -28,6 +28,7 @@ class Run:
     problems: Problems = field(default_factory=Problems)
     tallies: defaultdict[str, Tally] = field(default_factory=lambda: defaultdict(Tally))
     customers: set[int] = field(default_factory=set)  # in scope
+    sellers: set[int] = field(default_factory=set)  # in scope, as whose staff is spoken of
     # Rows that told a customer something new, by customer and kind.
     rows_of: defaultdict[int, Counter[str]] = field(default_factory=lambda: defaultdict(Counter))
     touched: set[int] = field(default_factory=set)  # customers whose pages were told that they are out of date
@@ -44,7 +45,7 @@ class Run:
 
     @property
     def access(self) -> Access:
-        return self.actor or Access.of_system(sorted(self.customers))
+        return self.actor or Access.of_system(sorted(self.customers), organizations=sorted(self.sellers))
 
     @property
     def tally(self) -> Tally:
@@ -57,6 +58,12 @@ class Run:
             self.customers |= new
             widen(self.access)
         return wanted & self.customers
+
+    def reach_sellers(self, sellers: Iterable[int]) -> None:
+        """Bring the provider and partners into the scope: what is theirs alone is written as the hub itself."""
+        if not self.actor and (new := set(sellers) - self.sellers):
+            self.sellers |= new
+            widen(self.access)
 
     def refuse(self, row: Row, error: HubError, column: str = "") -> None:
         row.refuse(self.problems, error, column)
