@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
+from datetime import date
 from typing import Any
 
 from tallyhub.agreements.queries import list_products
@@ -11,7 +12,7 @@ from tallyhub.kernel.access import Access
 from tallyhub.kernel.errors import Invalid
 from tallyhub.kernel.scope import require_transaction, widen
 from tallyhub.messages import queries
-from tallyhub.messages.models import Content, Post, PostVersion, Sending
+from tallyhub.messages.models import Content, Digest, Post, PostVersion, Sending
 from tallyhub.messages.rules import Audience, Category, MessageClass, Planned, Severity, Tag, Text, decide
 
 
@@ -150,3 +151,19 @@ def add_version(access: Access, post: Post, text: Text) -> None:
     )
     put(version, text)
     version.save()
+
+
+def mark_mailed(post: Post) -> None:
+    """Mail about it is written, for all to whom it was sent so far. ``post`` is locked."""
+    require_transaction()
+    Sending.objects.filter(post=post, told_at=None, reason="").update(told_at=clock.now())
+
+
+def begin_week(access: Access, week_on: date) -> bool:
+    """False where the digests of that week were written already."""
+    require_transaction()
+    row = Digest(organization_id=access.organizations[0], week_on=week_on, at=clock.now())
+    if Digest.objects.filter(organization_id=row.organization_id, week_on=week_on).exists():
+        return False
+    row.save()
+    return True

@@ -158,6 +158,7 @@ HEALTH = (
 MESSAGES = (
     Page("messages:list", _("Message centre")),
     Page("messages:log", _("Sent and refused")),
+    Page("messages:mail", _("Mail")),
     Page("messages:edit", _("Write to customers"), right=_edits_messages),
 )
 SUPPORT = (

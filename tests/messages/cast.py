@@ -29,6 +29,7 @@ from tests.make import (
     make_person,
     make_product,
     make_workspace,
+    prove_domain,
 )
 
 
@@ -39,7 +40,8 @@ def centre(world: SimpleNamespace) -> SimpleNamespace:
         Coverage.objects.using("owner").create(customer=world.cedar, package=package, product=world.database)
     world.maple = make_organization("maple")
     world.maple_main = make_workspace(world.maple, "main", is_default=True)
-    world.maple_admin = make_person("maple_admin")
+    prove_domain(world.maple, "maple.test")
+    world.maple_admin = make_person("maple_admin", email="admin@maple.test")
     grant(world.maple_admin, "customer_administrator", world.maple)
     for seller, product in ((world.provider, world.database), (world.partner, world.search)):
         package = make_package(
