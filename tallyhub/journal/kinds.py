@@ -157,6 +157,9 @@ KINDS: dict[str, Kind] = {
         _("Message corrected"), _("Corrected a message; it is version %(version)s now"), About.OTHER
     ),
     "messages.digests_sent": Kind(_("Digests sent"), _("Wrote the digests of a week. People: %(people)s")),
+    "messages.guide_changed": Kind(
+        _("Guide changed"), _("Changed the guide to the right place to ask; it is version %(version)s now"), About.OTHER
+    ),
     "messages.mail_chosen": Kind(
         _("Mail about messages chosen"), _("Chose what they get mail about in the message centre"), About.PERSON
     ),

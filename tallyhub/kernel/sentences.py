@@ -275,6 +275,18 @@ _SENTENCES = {
     "group_member_unknown": _("Nobody with this address belongs to the workspace. Invite them first."),
     "group_name_missing": _("Give the group a name."),
     "group_name_taken": _("The workspace has another group with the name %(name)s. Choose another name."),
+    "guide_changed_meanwhile": _(
+        "Somebody else has changed the guide meanwhile. Look at what stands there now, and change it again."
+    ),
+    "guide_issue_unknown": _("The guide knows no such matter. Choose one of those that are offered."),
+    "guide_link_malformed": _("Write an address that begins with https://, without a user name."),
+    "guide_link_private": _(
+        "This address leads into a private network, where other people cannot follow. Write a public one."
+    ),
+    "guide_name_missing": _("Give it a name in English; it stands wherever another language has none."),
+    "guide_row_twice": _("Another row answers the same matter, product and asker. Change that one."),
+    "guide_text_missing": _("Say in English what to do there; it stands wherever another language has none."),
+    "guide_too_long": _("The guide has at most %(issues_max)s matters and %(rows_max)s rows."),
     "health_asked_too_often": _("Too many addresses were entered from here. Wait an hour and try again."),
     "health_changed_meanwhile": _(
         "Somebody else has changed this event meanwhile. Read what they wrote; then send yours again."

@@ -164,6 +164,7 @@ MESSAGES = (
 SUPPORT = (
     Page("support:list", _("Support requests")),
     Page("support:queue", _("Queue"), right=_is_staff),
+    Page("messages:guide", _("Which support portal?")),
 )
 SERVICES = (
     Page("engagements:services", _("Catalogue")),
