@@ -326,10 +326,12 @@ def list_running(access: Access) -> list[int]:
 Reader = tuple[int, int | None, int | None]  # person, customer, partner
 
 
-def list_readers(post_id: int) -> list[Reader]:
-    """Who gets mail at once about a message, of those that were not told yet; each person once."""
+def list_readers(post_id: int, first: datetime) -> list[Reader]:
+    """Who gets mail at once about a message, of those to whom it was sent since ``first`` and that were not told yet;
+    each person once.
+    """
     with connection.cursor() as cursor:
-        cursor.execute("SELECT * FROM messages_readers(%s, %s)", [post_id, clock.now()])
+        cursor.execute("SELECT * FROM messages_readers(%s, %s, %s)", [post_id, first, clock.now()])
         return list(cursor.fetchall())
 
 

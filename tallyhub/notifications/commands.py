@@ -123,7 +123,7 @@ def tell_of_message(access: Access, post_id: int) -> None:
     customers and their partners in one statement, so at one moment (S003-30). For the hub itself.
     """
     post = centre.lock_edited(access, post_id)
-    people = centre.list_readers(post_id)
+    people = centre.list_readers(post_id, clock.now() - rules.AGE_MAX)  # older news is none, as a mail of that age
     mark_mailed(post)
     about = {"message": post_id}
     steps.send_many(

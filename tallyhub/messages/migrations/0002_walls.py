@@ -54,10 +54,10 @@ _REACHED = """
         FROM messages_sending s JOIN messages_post p ON p.id = s.post_id
         WHERE s.reason = '' AND s.organization_id = ANY (tallyhub_organizations())"""
 READERS = f"""
-CREATE FUNCTION messages_readers(the_post bigint, instant timestamptz)
+CREATE FUNCTION messages_readers(the_post bigint, first timestamptz, instant timestamptz)
 RETURNS TABLE (person_id bigint, customer_id bigint, organization_id bigint)
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
-    WITH reached AS MATERIALIZED ({_REACHED} AND s.post_id = the_post AND s.told_at IS NULL
+    WITH reached AS MATERIALIZED ({_REACHED} AND s.post_id = the_post AND s.told_at IS NULL AND s.at >= first
     ), {_PEOPLE}
     SELECT DISTINCT ON (p.person_id) p.person_id, p.customer_id, p.organization_id
     FROM people p JOIN accounts_person a ON a.id = p.person_id AND a.is_active
