@@ -36,7 +36,7 @@ TAG_NAMES: dict[str, Any] = {
 }
 AUDIENCE_NAMES: dict[str, Any] = {
     Audience.HOLDERS: _("All customers that have one of the products"),
-    Audience.NAMED: _("The customers that are named below"),
+    Audience.NAMED: _("Only the customers that are named"),
 }
 # A refusal, as an editor, a customer and a partner read it.
 REASON_NAMES: dict[str, Any] = {
