@@ -6,15 +6,16 @@ from datetime import datetime
 from typing import Any
 
 from django.db import connection
-from django.db.models import Count, F, FilteredRelation, Prefetch, Q, QuerySet
+from django.db.models import Count, DateTimeField, Exists, F, FilteredRelation, OuterRef, Prefetch, Q, QuerySet
 from django.db.models.fields.json import KeyTextTransform
-from django.db.models.functions import Coalesce
+from django.db.models.functions import Cast, Coalesce
 from django.utils.translation import get_language
 
 from tallyhub.agreements.queries import list_channels
 from tallyhub.health.queries import events_of, with_parts
 from tallyhub.kernel import clock
 from tallyhub.kernel.access import Access, Right
+from tallyhub.kernel.parts import Part, part
 from tallyhub.messages.models import (
     MailChoice,
     Post,
@@ -22,6 +23,7 @@ from tallyhub.messages.models import (
     PostProduct,
     PostVersion,
     PromotionChoice,
+    Reading,
     Sending,
 )
 from tallyhub.messages.rules import (
@@ -200,6 +202,27 @@ def count_unread(access: Access, reach: Reach) -> int:
     """Of what is current."""
     wanted = Wanted(unread=True)
     return _posts(access, reach, wanted).count() + _events(access, reach, wanted).count()
+
+
+def to_act_on(access: Access) -> Part:
+    """A part of home: what one has not read and is to act on, or is critical; what is due first comes first."""
+    read = Reading.objects.filter(
+        person_id=access.person_id or 0, post_id=OuterRef("post_id"), read_at__gte=OuterRef("post__changed_at")
+    )
+    sent = Sending.objects.visible_to(access).filter(customer_id__in=access.customers, reason="")
+    is_over = Q(post__ends_at__isnull=False, post__ends_at__lte=clock.now()) | Q(post__withdrawn_at__isnull=False)
+    urgent = Q(post__act_by_on__isnull=False) | Q(post__severity=Severity.CRITICAL)
+    rows = sent.filter(urgent, ~Exists(read)).exclude(is_over)
+    order = F("post__act_by_on").asc(nulls_first=True)
+    return part(
+        "message",
+        rows,
+        order,
+        "-post_id",
+        at=Cast("post__act_by_on", DateTimeField()),
+        key=F("post_id"),
+        text=_read("post__titles"),
+    )
 
 
 # --- one message -----------------------------------------------------------------------------------------------

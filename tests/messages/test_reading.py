@@ -336,3 +336,17 @@ def test_a_page_costs_the_same_however_much_there_is(  # 41
     client.force_login(getattr(centre, who))
     few = count(add(2, 0))
     assert count(add(6, 2)) == few
+
+
+def test_home_says_what_one_has_to_act_on_until_one_has_read_it(centre: Any, publish: Publish, client: Client) -> None:
+    due = publish("operational", centre.database, titles={"en": "Move over"}, act_by_on=NOW.date() + timedelta(days=9))
+    publish("security", centre.database, titles={"en": "Renew now"}, severity=Severity.CRITICAL)
+    publish("operational", centre.database, titles={"en": "Only to know"})
+    publish("operational", centre.search, titles={"en": "Not of cedar"}, severity=Severity.CRITICAL)
+    client.force_login(centre.admin)
+    home = client.get("/").content.decode()
+    assert "A message wants you to act: Move over" in home
+    assert "You have not read a critical message: Renew now" in home
+    assert [one in home for one in ("Only to know", "Not of cedar")] == [False, False]
+    client.get(f"/messages/{due}/")
+    assert "Move over" not in client.get("/").content.decode()

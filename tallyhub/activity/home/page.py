@@ -205,6 +205,21 @@ def deliveries_to_accept(about: About) -> list[Item]:
     return _cut(rows, items, lambda: _more_services("engagements:engagements"))
 
 
+def messages_to_act_on(about: About) -> list[Item]:
+    """``at`` is the day by which one must have acted, in whatever zone; without one the message is critical."""
+    rows = about.of("message")
+    items = [_told(row) for row in rows]
+    more = Item(_("There are more messages: open the message centre."), url("messages:list"), None, Tone.LOW)
+    return _cut(rows, items, lambda: more)
+
+
+def _told(row: Row) -> Item:
+    href = url("messages:message", int(row.key))
+    if row.at is None:
+        return Item(_("You have not read a critical message: %(title)s") % _said(row), href, None, Tone.CRITICAL)
+    return Item(_("A message wants you to act: %(title)s") % _said(row), href, row.at.astimezone(UTC).date(), Tone.LOW)
+
+
 def services_coming(about: About) -> list[Item]:
     rows = about.of(Engagements.COMING)
     items = [
@@ -348,6 +363,7 @@ NEEDS: tuple[Needs, ...] = (
     enquiries_open,
     invitations_lapsing,
     courses_due,
+    messages_to_act_on,
     deliveries_to_accept,
     services_coming,
     services_to_plan,
