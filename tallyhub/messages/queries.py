@@ -366,9 +366,10 @@ def list_digest_readers(first: datetime, last: datetime) -> list[Reader]:
 
 
 def list_unread_between(access: Access, reach: Reach, first: datetime, last: datetime) -> list[Post]:
-    """What a digest tells."""
-    rows = _posts(access, reach, Wanted(unread=True))
-    return list(rows.filter(released_at__gte=first, released_at__lt=last).order_by("-released_at", "-pk"))
+    """What a digest tells: of whatever age, where it was sent to this customer then."""
+    sent = Sending.objects.visible_to(access, reach.served).filter(post=OuterRef("pk"), reason="")
+    rows = _posts(access, reach, Wanted(unread=True)).filter(Exists(sent.filter(at__gte=first, at__lt=last)))
+    return list(rows.order_by("-released_at", "-pk"))
 
 
 # --- choices ---------------------------------------------------------------------------------------------------

@@ -9,6 +9,7 @@ from django.db import connection
 from django.test import Client
 
 from tallyhub.accounts.tokens import TokenScope
+from tallyhub.agreements.queries import list_buyers, list_channels
 from tallyhub.health.editing import commands as health
 from tallyhub.health.rules import EventKind, Reach, Status, Visibility
 from tallyhub.health.rules import Said as SaidOfHealth
@@ -224,19 +225,20 @@ def posts(centre: Any, publish: Publish) -> dict[str, int]:
         "maple": publish("direct_product", centre.database, customers=(centre.maple,)),
         "privacy": publish("privacy", centre.search, customers=(centre.birch, centre.maple)),
         "cedar_privacy": publish("privacy", centre.database, customers=(centre.cedar,)),
+        "renewal": publish("subscription", centre.database),  # refused for birch, which bought it through the partner
     }
 
 
 SEES = {
-    "admin": {"database", "cedar_privacy"},
-    "member": {"database"},
-    "csam": {"database"},  # of the provider, but no administrator of the customer
+    "admin": {"database", "cedar_privacy", "renewal"},
+    "member": {"database", "renewal"},
+    "csam": {"database", "renewal"},  # of the provider, but no administrator of the customer
     "stranger": {"database", "search", "privacy"},
-    "maple_admin": {"database", "search", "maple", "privacy"},
+    "maple_admin": {"database", "search", "maple", "privacy", "renewal"},
     "agent": {"database", "search"},  # birch bought both through them; maple's database is none of theirs
     "rival": set(),
     "newcomer": set(),
-    "editor": {"database", "search", "maple", "privacy", "cedar_privacy"},
+    "editor": {"database", "search", "maple", "privacy", "cedar_privacy", "renewal"},
 }
 
 
@@ -273,6 +275,21 @@ def test_the_database_says_the_same_by_itself(centre: Any, posts: dict[str, int]
     assert found == dict.fromkeys(found, expected)
 
 
+def test_who_bought_what_through_whom_is_told_to_those_whom_it_concerns(centre: Any) -> None:  # R5.6
+    cedar = {(centre.cedar.pk, centre.database.pk, False)}
+    birch = {(centre.birch.pk, one.pk, True) for one in (centre.database, centre.search)}
+    maple = {(centre.maple.pk, centre.database.pk, False), (centre.maple.pk, centre.search.pk, True)}
+    expected = {
+        "member": cedar, "stranger": birch, "agent": birch | maple, "rival": set(), "newcomer": set(),
+        "editor": cedar | birch | maple,
+    }  # fmt: skip
+    for who, channels in expected.items():
+        with scope(scopes(centre)[who]):
+            found = {(one.customer_id, one.product_id, one.is_partner) for one in list_channels()}
+            buyers = {one.customer_id for one in list_buyers()}
+        assert (found, buyers) == (channels, {customer for customer, *_ in channels}), who
+
+
 def test_nobody_but_the_provider_writes_past_the_python_wall(centre: Any, posts: dict[str, int]) -> None:
     for who in ("member", "stranger", "agent", "newcomer"):
         with scope(scopes(centre)[who], writing=True), connection.cursor() as cursor:
@@ -296,12 +313,12 @@ def test_a_program_reads_what_was_sent_to_its_customer(centre: Any, posts: dict[
         program = Program(make_token(person, customer, TokenScope.READ_MESSAGES))
         return [one["id"] for one in program.get("/messages", **query).json()["items"]]
 
-    assert read(centre.admin, centre.cedar) == [posts["database"]]
+    assert read(centre.admin, centre.cedar) == [posts["database"], posts["renewal"]]
     assert read(centre.stranger, centre.birch) == [posts["database"], posts["search"]]
     assert read(centre.stranger, centre.birch, product="search") == [posts["search"]]
     assert read(centre.stranger, centre.birch, category="plan") == []
     program = Program(make_token(centre.admin, centre.cedar, TokenScope.READ_MESSAGES))
-    [one] = program.get("/messages").json()["items"]
+    one, *_rest = program.get("/messages").json()["items"]
     assert (one["products"], one["titles"], one["version"]) == (["database"], {"en": "The console changes"}, 1)
     other = Program(make_token(centre.admin, centre.cedar, TokenScope.READ_HEALTH))
     assert other.get("/messages").status_code == 403

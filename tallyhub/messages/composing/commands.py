@@ -1,6 +1,7 @@
 """What editors of the provider do with messages, and what the hub does when their time has come."""
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from tallyhub.journal.steps import News, record_many
 from tallyhub.kernel import clock
@@ -48,7 +49,7 @@ def publish(access: Access, said: Said, *, seen: str, is_confirmed: bool) -> Pub
         return Published(None, outcome.sent, outcome.refused)
     if refused and not is_confirmed:
         raise Invalid("message_refusals_unconfirmed")
-    post = _add(access, said)
+    post = _add(access, said, now)
     if post.starts_at > now:
         record_many(access, [News("messages.scheduled", None, post.pk)])
         return Published(post.pk, 0, 0)
@@ -56,8 +57,8 @@ def publish(access: Access, said: Said, *, seen: str, is_confirmed: bool) -> Pub
     return Published(post.pk, outcome.sent, outcome.refused)
 
 
-def _add(access: Access, said: Said) -> Post:
-    now, provider = clock.now(), access.organizations[0]
+def _add(access: Access, said: Said, now: datetime) -> Post:
+    provider = access.organizations[0]
     post = Post(
         organization_id=provider,
         message_class=said.about,
