@@ -56,7 +56,7 @@ API |= {("GET", f"api:list_{name}"): [] for name in ("offerings", "engagements",
 API |= {("GET", "api:get_engagement"): [1], ("POST", "api:request_service"): []}
 API |= {("POST", f"api:{act}_engagement"): [1] for act in ("plan", "schedule", "finish")}
 API |= {("POST", f"api:{act}_delivery"): [1] for act in ("log", "accept", "dispute")}
-API |= {("GET", "api:list_health_events"): []}
+API |= {("GET", "api:list_health_events"): [], ("GET", "api:list_messages"): []}
 API |= {("POST", "api:post_entries"): [], ("POST", "api:reverse_entry"): [1]}
 
 
@@ -187,6 +187,7 @@ def doors(world: SimpleNamespace) -> dict[tuple[str, str], tuple[list[Any], dict
         **services(),
         **time_and_placement(world),
         **health(world),
+        **messages(),
         **learning(world),
         ("GET", "organizations:switch"): ([], for_all(200)),
         ("POST", "organizations:switch_workspace"): ([], for_all(404)),  # without a workspace of one's own
@@ -282,6 +283,31 @@ def health(world: SimpleNamespace) -> dict[tuple[str, str], tuple[list[Any], dic
         ("GET", "health:visitor_subscribe"): ([], for_all(200)),
         ("GET", "health:visitor_confirm"): (["1:forged"], for_all(404)),
         ("GET", "health:visitor_unsubscribe"): (["1:forged"], for_all(404)),
+    }
+
+
+def messages() -> dict[tuple[str, str], tuple[list[Any], dict[str, int]]]:
+    """Read by everybody signed in, written by the provider's editors: the cast has none, tests/messages has one."""
+    editors = only(set())
+    in_whole = for_all(403) | dict.fromkeys(("admin", "stranger"), 302)
+    return {
+        **{("GET", f"messages:{name}"): ([], for_all(200)) for name in ("list", "log", "mail", "guide")},
+        ("GET", "messages:message"): ([0], for_all(404)),
+        ("GET", "messages:event"): ([0], for_all(404)),
+        ("POST", "messages:mark"): (["nonsense"], for_all(404)),
+        ("POST", "messages:promotions"): ([], in_whole),
+        ("GET", "messages:edit"): ([], editors),
+        ("GET", "messages:edit_new"): ([], editors),
+        ("GET", "messages:edit_message"): ([0], editors),
+        ("GET", "messages:edit_correct"): ([0], editors),
+        ("POST", "messages:edit_withdraw"): ([0], editors),
+        ("GET", "messages:guide_table"): ([], editors),
+        ("GET", "messages:guide_row"): ([0], editors),
+        ("POST", "messages:guide_row_remove"): ([0], editors),
+        ("GET", "messages:guide_default"): ([], editors),
+        ("GET", "messages:guide_issue_add"): ([], editors),
+        ("GET", "messages:guide_issue"): (["x"], editors),
+        ("POST", "messages:guide_issue_remove"): (["x"], editors),
     }
 
 
@@ -469,6 +495,9 @@ def test_every_address_is_in_the_table(world: SimpleNamespace) -> None:
     assert set(names()) == {name for _method, name in doors(world)}
 
 
+NO_IDS = ("/api/", "/accounts/password/", "/which-portal/edit/issues/")  # JSON; a key, and a code, which are no ids
+
+
 def test_an_id_that_no_database_has_is_not_there(world: SimpleNamespace, client: Any) -> None:
     """Of every address that takes one; beyond a bigint the database itself would refuse the number."""
     client.force_login(world.csam)
@@ -479,7 +508,7 @@ def test_an_id_that_no_database_has_is_not_there(world: SimpleNamespace, client:
         for arguments in ([2**63], [2**63, "top_up"], [1, 2**63]):
             with suppress(NoReverseMatch):
                 address = reverse(name, args=arguments)
-                if not address.startswith(("/api/", "/accounts/password/")):  # JSON; a key, which is no id
+                if not address.startswith(NO_IDS):
                     answer = client.generic(method, f"{address}?workspace={world.north.pk}")
                     found[method, address] = answer.status_code
     assert len(found) > 40

@@ -62,6 +62,7 @@ from tallyhub.learning.models import Activity, Assignment, Fact, Record, Source
 from tallyhub.learning.models import XapiStatement as Told
 from tallyhub.ledger import commands as ledger
 from tallyhub.ledger.models import Entry, Hold
+from tallyhub.messages.models import Post, PostCustomer, PromotionChoice, Sending
 from tallyhub.office.models import AgreementDraft, Enquiry
 from tallyhub.organizations.models import Organization, PersonKey, ProvedDomain, WorkAccount, Workspace
 from tallyhub.people.models import DirectoryGroup, Group, GroupMember, IdentityProvider, Invitation, Naming
@@ -114,8 +115,14 @@ OPEN = {
 DEFINERS = {
     "activity_customers_with_exports_before",
     "agreements_begun",
+    "agreements_buyers",
+    "agreements_channels",
     "agreements_customers_naming",
     "agreements_find_customers",
+    "agreements_known",
+    "agreements_list_channels",
+    "agreements_partners_of",
+    "agreements_sold_by",
     "agreements_unsettled",
     "assessments_count_rows",
     "assessments_count_setups",
@@ -126,14 +133,12 @@ DEFINERS = {
     "assessments_run_in",
     "assessments_seen",
     "ledger_days_as_of",
-    "health_held",
     "health_named",
     "health_products_held",
     "health_products_of",
     "health_reached",
     "health_reaching",
     "health_readers",
-    "health_sold_by",
     "journal_clear",
     "learning_asked",
     "learning_count_rows",
@@ -156,6 +161,9 @@ DEFINERS = {
     "integrations_waiting_customers",
     "journal_forget_answers",
     "ledger_stale_customers",
+    "messages_digest_readers",
+    "messages_promoted",
+    "messages_readers",
     "notifications_clear",
     "notifications_due",
     "notifications_reader_of",
@@ -284,6 +292,7 @@ def spread(world: SimpleNamespace, owner: Any) -> SimpleNamespace:
             owner.execute(ADD_EVENT, [customer.pk, place])
         _webhook(customer)
         _health(world.provider, customer)
+        _messages(world.provider, customer)
         _people(customer, workspace, person)
         _support(customer, workspace, person)
         _engagements(customer, workspace)
@@ -328,6 +337,18 @@ def _health(provider: Any, customer: Any) -> None:
         reach="named", occurred_at=NOW, published_at=NOW, changed_at=NOW,
     )  # fmt: skip
     AffectedCustomer.objects.using("owner").create(organization=provider, event=event, customer=customer)
+
+
+def _messages(provider: Any, customer: Any) -> None:
+    """A message that names the customer alone, and was sent to it; and what it said about advertising."""
+    post = Post.objects.using("owner").create(
+        organization=provider, message_class="operational", audience="named", category="inform", severity="normal",
+        titles={"en": "x"}, bodies={"en": "x"}, starts_at=NOW, released_at=NOW, changed_at=NOW,
+    )  # fmt: skip
+    of = {"organization": provider, "post": post, "customer": customer}
+    PostCustomer.objects.using("owner").create(**of)
+    Sending.objects.using("owner").create(**of, message_class="operational", at=NOW)
+    PromotionChoice.objects.using("owner").create(customer=customer, takes_promotions=True, changed_at=NOW)
 
 
 def _people(customer: Any, workspace: Any, person: Any) -> None:

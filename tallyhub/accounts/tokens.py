@@ -26,6 +26,7 @@ class TokenScope(StrEnum):
     READ_SERVICES = "services:read"
     WRITE_SERVICES = "services:write"
     READ_HEALTH = "health:read"
+    READ_MESSAGES = "messages:read"
 
 
 SCOPE_LABELS = {
@@ -42,6 +43,7 @@ SCOPE_LABELS = {
         "Request services and accept or dispute what was delivered; for staff, plan, schedule and deliver them"
     ),
     TokenScope.READ_HEALTH: _("Read service health: what goes on and what was"),
+    TokenScope.READ_MESSAGES: _("Read the provider’s messages to the customer"),
 }
 # The right without which it is of no use. Support requests are given to people who have no right at all (R1.5), so that
 # one's own token may be of use to everybody; a customer's own is nobody whom anything could be given to.
@@ -57,7 +59,7 @@ _NEEDED_OF_CUSTOMER = _NEEDED | dict.fromkeys(
 )
 _NEEDED_OF_CUSTOMER |= {TokenScope.READ_LEARNING: Right.VIEW_LEARNING}
 _NEEDED_OF_CUSTOMER |= {TokenScope.READ_SERVICES: Right.VIEW_ACTIVITY, TokenScope.WRITE_SERVICES: Right.VIEW_ACTIVITY}
-_NEEDED_OF_CUSTOMER |= {TokenScope.READ_HEALTH: Right.VIEW_ACTIVITY}
+_NEEDED_OF_CUSTOMER |= {TokenScope.READ_HEALTH: Right.VIEW_ACTIVITY, TokenScope.READ_MESSAGES: Right.VIEW_ACTIVITY}
 # A token has these of its holder's rights and no others, so that an endpoint cannot reach further than its scope.
 _RIGHTS_OF = {
     TokenScope.READ_AGREEMENTS: frozenset({Right.VIEW_ACTIVITY, Right.ADMINISTER}),
@@ -66,6 +68,7 @@ _RIGHTS_OF = {
     TokenScope.READ_REQUESTS: frozenset({Right.VIEW_ALL_REQUESTS, Right.READ_WORK}),
     TokenScope.READ_LEARNING: frozenset({Right.VIEW_LEARNING}),
     TokenScope.READ_HEALTH: frozenset(),  # whoever belongs to the customer may read it
+    TokenScope.READ_MESSAGES: frozenset(),  # as service health; what is for administrators alone is not there
     TokenScope.WRITE_REQUESTS: frozenset(
         {Right.VIEW_ALL_REQUESTS, Right.OPEN_REQUESTS, Right.READ_WORK, Right.WORK_REQUESTS}
     ),

@@ -187,6 +187,40 @@ def list_covered_products(access: Access, *workspaces: int) -> list[Product]:
     return sorted(offered, key=lambda one: (one.name.casefold(), one.pk))
 
 
+@dataclass(frozen=True, slots=True)
+class Channel:
+    """Through whom a customer bought a product that it holds today: the provider itself, or a partner (R5.6)."""
+
+    customer_id: int
+    product_id: int
+    seller_id: int
+    is_partner: bool
+
+
+def list_channels(customers: Collection[int] | None = None) -> list[Channel]:
+    """What is in force today, of these customers or of all that the scope knows: those worked inside, those that the
+    partner acted for sells to, and every one for the provider. A product may have been bought in several ways.
+    """
+    wanted = None if customers is None else list(customers)
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT * FROM agreements_list_channels(%s::bigint[], %s)", [wanted, clock.now()])
+        return [Channel(*row) for row in cursor.fetchall()]
+
+
+@dataclass(frozen=True, slots=True)
+class Buyer:
+    customer_id: int
+    code: str
+    name: str
+
+
+def list_buyers() -> list[Buyer]:
+    """The customers that the scope knows, as ``list_channels`` does, by name."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT * FROM agreements_buyers(%s)", [clock.now()])
+        return [Buyer(*row) for row in cursor.fetchall()]
+
+
 def _is_active(package: Package) -> bool:
     """In the zone of its agreement."""
     today = clock.today(package.agreement.zone)

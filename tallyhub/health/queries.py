@@ -56,7 +56,7 @@ def list_parts(access: Access) -> tuple[list[Component], list[Region]]:
     return list(components), list(regions)
 
 
-def _with_parts(events: QuerySet[HealthEvent]) -> QuerySet[HealthEvent]:
+def with_parts(events: QuerySet[HealthEvent]) -> QuerySet[HealthEvent]:
     components = AffectedComponent.objects.select_related("component__product").order_by(
         "component__product__code", "component__position", "component__code"
     )
@@ -65,15 +65,28 @@ def _with_parts(events: QuerySet[HealthEvent]) -> QuerySet[HealthEvent]:
 
 
 def _of_products(events: QuerySet[HealthEvent], products: Collection[int] | None) -> QuerySet[HealthEvent]:
+    return events if products is None else events.filter(pk__in=_events_naming(products))
+
+
+def _events_naming(products: Collection[int]) -> QuerySet[AffectedComponent, Any]:
+    return AffectedComponent.objects.filter(component__product_id__in=products).values("event_id")
+
+
+def events_of(access: Access, products: Collection[int] | None, *, reaching: bool) -> QuerySet[HealthEvent]:
+    """What one may know of, of these products or of all; ``reaching``: also what is for the affected alone, because
+    it is theirs whatever it is about.
+    """
+    events = HealthEvent.objects.visible_to(access)
     if products is None:
         return events
-    return events.filter(pk__in=AffectedComponent.objects.filter(component__product_id__in=products).values("event_id"))
+    wanted = Q(pk__in=_events_naming(products))
+    return events.filter(wanted | Q(visibility=Visibility.AFFECTED) if reaching else wanted)
 
 
 def list_active(access: Access, products: Collection[int] | None = None) -> list[HealthEvent]:
     """What goes on and what is planned, that one may know of; with components and regions. Three statements."""
     events = HealthEvent.objects.visible_to(access).filter(ended_at=None)
-    return list(_with_parts(_of_products(events, products)).order_by("-changed_at", "-pk"))
+    return list(with_parts(_of_products(events, products)).order_by("-changed_at", "-pk"))
 
 
 def list_history(
@@ -85,7 +98,7 @@ def list_history(
         events = events.filter(kind=kind)
     if after is not None:
         events = events.filter(Q(ended_at__lt=after[0]) | Q(ended_at=after[0], pk__lt=after[1]))
-    return list(_with_parts(_of_products(events, products)).order_by("-ended_at", "-pk")[: HISTORY_PAGE + 1])
+    return list(with_parts(_of_products(events, products)).order_by("-ended_at", "-pk")[: HISTORY_PAGE + 1])
 
 
 def list_after(access: Access, wanted: Mapping[str, Any], *, after: int, limit: int) -> list[HealthEvent]:
@@ -95,12 +108,12 @@ def list_after(access: Access, wanted: Mapping[str, Any], *, after: int, limit: 
         found = found.filter(kind=wanted["kind"])
     if "is_over" in wanted:
         found = found.filter(ended_at__isnull=not wanted["is_over"])
-    return list(_with_parts(found).order_by("pk")[:limit])
+    return list(with_parts(found).order_by("pk")[:limit])
 
 
 def get_event(access: Access, event_id: int) -> HealthEvent:
     """Raises DoesNotExist for what one may not know of."""
-    return _with_parts(HealthEvent.objects.visible_to(access)).get(pk=event_id)
+    return with_parts(HealthEvent.objects.visible_to(access)).get(pk=event_id)
 
 
 def list_updates(event: HealthEvent) -> list[Update]:
@@ -129,11 +142,11 @@ def list_edited(access: Access, *, is_over: bool) -> list[HealthEvent]:
     """One's own organisation's, what goes on or what ended within a year."""
     mine = HealthEvent.objects.filter(organization_id__in=access.organizations)
     wanted = mine.filter(ended_at__gte=clock.now() - HISTORY) if is_over else mine.filter(ended_at=None)
-    return list(_with_parts(wanted).order_by("-ended_at", "-changed_at", "-pk"))
+    return list(with_parts(wanted).order_by("-ended_at", "-changed_at", "-pk"))
 
 
 def get_edited(access: Access, event_id: int) -> HealthEvent:
-    return _with_parts(HealthEvent.objects.filter(organization_id__in=access.organizations)).get(pk=event_id)
+    return with_parts(HealthEvent.objects.filter(organization_id__in=access.organizations)).get(pk=event_id)
 
 
 def lock_edited(access: Access, event_id: int) -> HealthEvent:
@@ -189,7 +202,7 @@ def list_public(*, is_maintenance: bool) -> list[HealthEvent]:
     of_kind = Q(kind=EventKind.MAINTENANCE)
     wanted = found.filter(of_kind if is_maintenance else ~of_kind)
     updates = Update.objects.order_by("-at", "-pk")
-    return list(_with_parts(wanted).prefetch_related(Prefetch("updates", updates)).order_by("-published_at", "-pk"))
+    return list(with_parts(wanted).prefetch_related(Prefetch("updates", updates)).order_by("-published_at", "-pk"))
 
 
 def list_public_components() -> list[Component]:

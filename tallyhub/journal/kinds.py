@@ -153,6 +153,31 @@ KINDS: dict[str, Kind] = {
     "learning.source_revoked": Kind(_("Learning system revoked"), _("Revoked a learning system"), About.OTHER),
     "learning.started": Kind(_("Activity started"), _("Somebody started a learning activity"), About.OTHER),
     "learning.transcript_exported": Kind(_("Transcript downloaded"), _("Downloaded their own transcript")),
+    "messages.corrected": Kind(
+        _("Message corrected"), _("Corrected a message; it is version %(version)s now"), About.OTHER
+    ),
+    "messages.digests_sent": Kind(_("Digests sent"), _("Wrote the digests of a week. People: %(people)s")),
+    "messages.guide_changed": Kind(
+        _("Guide changed"), _("Changed the guide to the right place to ask; it is version %(version)s now"), About.OTHER
+    ),
+    "messages.mail_chosen": Kind(
+        _("Mail about messages chosen"), _("Chose what they get mail about in the message centre"), About.PERSON
+    ),
+    "messages.promotions_chosen": Kind(
+        _("Advertising chosen"), _("Chose whether the customer wants advertising by the provider"), About.OTHER
+    ),
+    "messages.refused": Kind(
+        _("Message refused"), _("Wanted to send a message about %(what)s and was refused: %(why)s"), About.OTHER
+    ),
+    "messages.released": Kind(
+        _("Message sent out"), _("Sent a message. Customers: %(sent)s, refused: %(refused)s"), About.OTHER
+    ),
+    "messages.scheduled": Kind(_("Message scheduled"), _("Wrote a message that is sent later"), About.OTHER),
+    "messages.sent": Kind(_("Message sent"), _("Sent a message to the customer about %(what)s"), About.OTHER),
+    "messages.told": Kind(
+        _("Mail about a message"), _("Wrote to people about a message. People: %(people)s"), About.OTHER
+    ),
+    "messages.withdrawn": Kind(_("Message withdrawn"), _("Withdrew a message"), About.OTHER),
     "notifications.address_stopped": Kind(
         _("Mail stopped"), _("Mail to the address was stopped: %(reason)s"), About.PERSON
     ),

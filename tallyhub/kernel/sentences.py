@@ -278,6 +278,18 @@ _SENTENCES = {
     "group_member_unknown": _("Nobody with this address belongs to the workspace. Invite them first."),
     "group_name_missing": _("Give the group a name."),
     "group_name_taken": _("The workspace has another group with the name %(name)s. Choose another name."),
+    "guide_changed_meanwhile": _(
+        "Somebody else has changed the guide meanwhile. Look at what stands there now, and change it again."
+    ),
+    "guide_issue_unknown": _("The guide knows no such matter. Choose one of those that are offered."),
+    "guide_link_malformed": _("Write an address that begins with https://, without a user name."),
+    "guide_link_private": _(
+        "This address leads into a private network, where other people cannot follow. Write a public one."
+    ),
+    "guide_name_missing": _("Give it a name in English; it stands wherever another language has none."),
+    "guide_row_twice": _("Another row answers the same matter, product and asker. Change that one."),
+    "guide_text_missing": _("Say in English what to do there; it stands wherever another language has none."),
+    "guide_too_long": _("The guide has at most %(issues_max)s matters and %(rows_max)s rows."),
     "health_asked_too_often": _("Too many addresses were entered from here. Wait an hour and try again."),
     "health_changed_meanwhile": _(
         "Somebody else has changed this event meanwhile. Read what they wrote; then send yours again."
@@ -378,7 +390,37 @@ _SENTENCES = {
     "merge_into_itself": _("This is the number of the request itself. Name the request that it is merged into."),
     "merge_into_merged": _("The other request was merged itself. Name the request that it was merged into."),
     "merge_merged": _("The request was merged into another one meanwhile. It goes on there."),
+    "message_act_by_past": _("The day by which one must have acted is over before the message is sent."),
+    "message_changed_meanwhile": _(
+        "Somebody else has corrected this message meanwhile. Read what stands there now, and correct it again."
+    ),
+    "message_customer_unknown": _("No customer has the code “%(customer)s”. Correct it, or take it out."),
+    "message_customers_too_many": _("A message names %(customers_max)s customers at most."),
+    "message_end_before_start": _("It would be over before it is sent. Choose a later end, or none."),
+    "message_is_withdrawn": _("This message is withdrawn. Write a new one."),
+    "message_major_category": _(
+        "A major change is something to plan for. Choose that category, or take the tick away."
+    ),
+    "message_major_day_missing": _("Say by which day one must have acted: a major change has one."),
+    "message_major_too_soon": _(
+        "A major change is told at least %(days)s days ahead: the day can be %(earliest)s at the earliest."
+    ),
     "message_missing": _("Write something, or choose a file."),
+    "message_nobody_named": _("Nobody is named. Write at least one customer’s code."),
+    "message_reach_changed": _(
+        "Whom it reaches is not what you were shown. Look at it again below before you send it."
+    ),
+    "message_reaches_nobody": _("No customer has one of these products today, so nobody would get it."),
+    "message_refusals_unconfirmed": _(
+        "It is refused for some customers. Tick below that it goes to the others, or change it."
+    ),
+    "message_refused": _(
+        "Nothing was sent: the rules of communication refuse it for everybody whom it would reach. "
+        "Ask the partners that are named below to talk to their customers."
+    ),
+    "message_start_past": _("The time at which it is to be sent is over. Choose a later one, or none."),
+    "message_text_half": _("In this language (%(language)s) one of title and text is missing."),
+    "message_text_missing": _("Write title and text in English; they stand wherever another language has none."),
     "method_unknown": _("This address does not know the method. Those it knows stand in the header Allow."),
     "multiplier_below_one": _("Time never counts for less than it is. Write 1 or more."),
     "multiplier_malformed": _("This is no multiplier. Write a fraction as 3/2 or 1.5."),

@@ -2,6 +2,7 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass
+from datetime import UTC, datetime, time, timedelta
 from typing import Any
 
 from django.conf import settings
@@ -18,6 +19,8 @@ from tallyhub.journal.steps import News, record, record_many
 from tallyhub.kernel import clock
 from tallyhub.kernel.access import Access
 from tallyhub.kernel.scope import command, widen
+from tallyhub.messages import queries as centre
+from tallyhub.messages.steps import begin_week, mark_mailed
 from tallyhub.notifications import queries, rules, steps
 from tallyhub.notifications.letters import LETTERS
 from tallyhub.notifications.models import Mail, Mailbox
@@ -112,6 +115,59 @@ def tell_of_health(access: Access, update_id: int) -> None:
     widen(Access.of_system(reached, organizations=access.organizations))  # into the journal of each of them
     told = [News("health.told", customer, event.pk, details=details) for customer in reached]
     record_many(access, [News("health.sent", None, update_id, details=details), *told])
+
+
+@command
+def tell_of_message(access: Access, post_id: int) -> None:
+    """Write about a message to everybody who got it since mail about it was written, and who wants mail at once:
+    customers and their partners in one statement, so at one moment (S003-30). For the hub itself.
+    """
+    post = centre.lock_edited(access, post_id)
+    people = centre.list_readers(post_id, clock.now() - rules.AGE_MAX)  # older news is none, as a mail of that age
+    mark_mailed(post)
+    about = {"message": post_id}
+    steps.send_many(
+        access,
+        [
+            NewMail(
+                person, "messages.told", {**about, "customer": customer, "organization": partner}, f"message-{post_id}"
+            )
+            for person, customer, partner in people
+        ],
+    )
+    partners = len({partner for _person, _customer, partner in people if partner})
+    record_many(access, [News("messages.told", None, post_id, details={"people": len(people), "partners": partners})])
+
+
+@command
+def send_digests(access: Access) -> None:
+    """Write to everybody who wants a digest of the week that is over and has not read all of it; once. For the hub
+    itself.
+    """
+    today = clock.now().date()
+    last = today - timedelta(days=today.weekday())
+    first = last - timedelta(days=7)
+    if not begin_week(access, last):
+        return
+    instants = [datetime.combine(day, time(), UTC) for day in (first, last)]
+    week = {"first": first.isoformat(), "last": last.isoformat()}
+    people = centre.list_digest_readers(*instants)
+    steps.send_many(
+        access,
+        [
+            NewMail(person, "messages.digest", {**week, "customer": customer, "organization": partner})
+            for person, customer, partner in people
+        ],
+    )
+    record_many(access, [News("messages.digests_sent", None, None, details={"people": len(people), **week})])
+
+
+@command
+def take_digests(access: Access) -> None:
+    """The person of the scope has chosen to get digests: that they unsubscribed from them before is forgotten."""
+    chosen = centre.find_mail_choice(access)
+    if chosen and chosen.takes_digest:
+        Mailbox.objects.filter(pk=access.person_id or 0).update(takes_digests=True)
 
 
 @command

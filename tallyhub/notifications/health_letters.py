@@ -17,18 +17,12 @@ from tallyhub.health.rules import UpdateKind
 from tallyhub.health.words import KIND_NAMES, STATUS_NAMES
 from tallyhub.kernel.access import Access
 from tallyhub.kernel.scope import scope
-from tallyhub.notifications.letter import Kind, Letter
-from tallyhub.organizations.queries import find_house
-from tallyhub.organizations.sign_on import act_for
+from tallyhub.notifications.letter import Kind, Letter, reader_access
 
 
 def _health(person: Person, params: Mapping[str, Any]) -> Letter:
     """For whoever may know of the event now, as somebody of a customer or of its partner."""
-    if params.get("organization"):
-        with scope(Access(person_id=person.pk)):
-            access = Access(person_id=person.pk, organization_id=find_house(person.pk))
-    else:
-        access = act_for(person.pk, params["customer"]).access
+    access = reader_access(person, params)
     with scope(access):
         update = get_told(access, params["update"])
         event_id = update.event_id

@@ -78,6 +78,26 @@ def tell_of_health(event_id: int, kind: str, subject_id: int, actor_id: int | No
     commands.tell_of_health(Access.of_system(organizations=_providers()), subject_id)
 
 
+@app.task(name="notifications.tell_of_message", pass_context=False)
+def tell_of_message(event_id: int, kind: str, subject_id: int, actor_id: int | None, customer_id: int | None) -> None:
+    """A message was sent: customers and their partners are written to at one moment (S003-30). Safe to repeat."""
+    commands.tell_of_message(Access.of_system(organizations=_providers()), subject_id)
+
+
+@app.task(name="notifications.take_digests", pass_context=False)
+def take_digests(event_id: int, kind: str, subject_id: int, actor_id: int | None, customer_id: int | None) -> None:
+    """Somebody has chosen what mail they get: who wants a digest gets it, also after having unsubscribed."""
+    commands.take_digests(Access(person_id=subject_id))
+
+
+@app.periodic(cron="10 6 * * *")
+@app.task(name="notifications.send_digests", queueing_lock="notifications.send_digests", pass_context=False)
+def send_digests(timestamp: int) -> None:
+    """Each week, on its first day on which the hub runs at that hour. Safe to repeat."""
+    for provider in _providers():
+        commands.send_digests(Access.of_system(organizations=[provider]))
+
+
 @app.task(name="notifications.tell_visitor", pass_context=False)
 def tell_visitor(event_id: int, kind: str, subject_id: int, actor_id: int | None, customer_id: int | None) -> None:
     """Somebody without an account asked for mail, and is asked whether they mean it."""

@@ -6,6 +6,9 @@ from typing import Any
 
 from tallyhub.accounts.models import Person
 from tallyhub.kernel.access import Access
+from tallyhub.kernel.scope import scope
+from tallyhub.organizations.queries import find_house
+from tallyhub.organizations.sign_on import act_for
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,3 +37,11 @@ class Kind:
     is_to_actor: bool = False
     readers: Callable[[Access, int], Collection[int]] | None = None
     is_digest: bool = False
+
+
+def reader_access(person: Person, params: Mapping[str, Any]) -> Access:
+    """As somebody of a customer or, with ``organization``, of its partner; what they may do now."""
+    if not params.get("organization"):
+        return act_for(person.pk, params["customer"]).access
+    with scope(Access(person_id=person.pk)):
+        return Access(person_id=person.pk, organization_id=find_house(person.pk))

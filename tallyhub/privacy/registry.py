@@ -20,6 +20,7 @@ from tallyhub.journal import personal as journal
 from tallyhub.journal import steps as journal_steps
 from tallyhub.learning import personal as learning
 from tallyhub.ledger import personal as ledger
+from tallyhub.messages import personal as messages
 from tallyhub.notifications import personal as notifications
 from tallyhub.notifications import steps as notifications_steps
 from tallyhub.office import personal as office
@@ -39,6 +40,7 @@ HOLDINGS = (
     *learning.HOLDINGS,
     *office.HOLDINGS,
     *people.HOLDINGS,
+    *messages.HOLDINGS,
     *health.HOLDINGS,
     *ledger.HOLDINGS,
     *agreements.HOLDINGS,

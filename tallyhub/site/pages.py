@@ -45,6 +45,10 @@ def _edits_health(access: Access) -> bool:
     return access.serves(Right.EDIT_HEALTH)
 
 
+def _edits_messages(access: Access) -> bool:
+    return access.serves(Right.EDIT_MESSAGES)
+
+
 # Daily things first, what cannot be taken back last.
 MANAGEMENT = (
     Page(
@@ -151,9 +155,16 @@ HEALTH = (
     Page("health:subscriptions", _("Mail")),
     Page("health:edit", _("Edit"), right=_edits_health),
 )
+MESSAGES = (
+    Page("messages:list", _("Message centre")),
+    Page("messages:log", _("Sent and refused")),
+    Page("messages:mail", _("Mail")),
+    Page("messages:edit", _("Write to customers"), right=_edits_messages),
+)
 SUPPORT = (
     Page("support:list", _("Support requests")),
     Page("support:queue", _("Queue"), right=_is_staff),
+    Page("messages:guide", _("Which support portal?")),
 )
 SERVICES = (
     Page("engagements:services", _("Catalogue")),

@@ -81,6 +81,7 @@ INSTALLED_APPS = [
     "tallyhub.learning",
     "tallyhub.office",
     "tallyhub.people",
+    "tallyhub.messages",
     "tallyhub.health",
     "tallyhub.ledger",
     "tallyhub.agreements",

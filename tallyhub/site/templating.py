@@ -21,7 +21,7 @@ from tallyhub.activity.queries import list_views
 from tallyhub.activity.view_web import saved_views
 from tallyhub.kernel.access import Right
 from tallyhub.kernel.http import url
-from tallyhub.site.pages import HEALTH, LEARNING, MANAGEMENT, OFFICE, SERVICES, SUPPORT, Page
+from tallyhub.site.pages import HEALTH, LEARNING, MANAGEMENT, MESSAGES, OFFICE, SERVICES, SUPPORT, Page
 
 # URL name, what the ribbon says, whom it is for, and the pages of its second line.
 _TABS: list[tuple[str, Any, Right | None, tuple[Page, ...]]] = [
@@ -30,6 +30,7 @@ _TABS: list[tuple[str, Any, Right | None, tuple[Page, ...]]] = [
     ("engagements:services", _("Services"), None, SERVICES),
     ("learning:catalogue", _("Learning"), None, LEARNING),
     ("health:overview", _("Health"), None, HEALTH),
+    ("messages:list", _("Messages"), None, MESSAGES),
     ("activity:management", _("Management"), None, MANAGEMENT),
     ("activity:round", _("Back office"), Right.MANAGE_AGREEMENTS, OFFICE),
 ]

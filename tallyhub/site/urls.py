@@ -12,6 +12,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("tallyhub.assessments.urls")),
     path("", include("tallyhub.organizations.urls")),
     path("", include("tallyhub.health.urls")),
+    path("", include("tallyhub.messages.urls")),
     path("", include("tallyhub.people.urls")),
     path("", include("tallyhub.office.urls")),
     path("", include("tallyhub.engagements.urls")),

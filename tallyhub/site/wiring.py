@@ -19,6 +19,8 @@ NEWS: dict[str, tuple[str, ...]] = {
     "health.told": ("integrations.spread",),
     "health.updated": ("health.publish_page", "notifications.tell_of_health"),
     "health.visitor_asked": ("notifications.tell_visitor",),
+    "messages.mail_chosen": ("notifications.take_digests",),
+    "messages.released": ("notifications.tell_of_message",),
     "assessments.ran": ("notifications.tell", "integrations.spread"),
     "assessments.refused": ("notifications.tell",),
     "assessments.withdrawn": ("integrations.spread",),

@@ -237,6 +237,21 @@ def _address_of_delivery(row: Row) -> str:
     return f"{url('engagements:engagement', row.key)}#delivery-{row.details['id']}"
 
 
+def messages_to_act_on(about: About) -> list[Item]:
+    """``at`` is the day by which one must have acted, in whatever zone; without one the message is critical."""
+    rows = about.of("message")
+    items = [_told(row) for row in rows]
+    more = Item(_("There are more messages: open the message centre."), url("messages:list"), None, Tone.LOW)
+    return _cut(rows, items, lambda: more)
+
+
+def _told(row: Row) -> Item:
+    href = url("messages:message", int(row.key))
+    if row.at is None:
+        return Item(_("You have not read a critical message: %(title)s") % _said(row), href, None, Tone.CRITICAL)
+    return Item(_("A message wants you to act: %(title)s") % _said(row), href, row.at.astimezone(UTC).date(), Tone.LOW)
+
+
 def services_coming(about: About) -> list[Item]:
     rows = about.of(Engagements.COMING)
     items = [
@@ -394,6 +409,7 @@ NEEDS: tuple[Needs, ...] = (
     invitations_lapsing,
     courses_due,
     courses_of_people,
+    messages_to_act_on,
     deliveries_to_accept,
     services_coming,
     services_to_plan,

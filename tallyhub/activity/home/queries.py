@@ -8,6 +8,7 @@ from tallyhub.activity.rules import may_state
 from tallyhub.engagements.home import queries as engagements
 from tallyhub.kernel.access import Access, Right
 from tallyhub.kernel.parts import Part, Row, read_parts
+from tallyhub.messages import queries as messages
 from tallyhub.office.enquiries import queries as enquiries
 from tallyhub.organizations.queries import news_of_roles
 from tallyhub.people.invitations.queries import lapsing
@@ -18,7 +19,7 @@ def read_today(access: Access, staffed: Sequence[int]) -> list[Row]:
     """What waits for this person. ``staffed``: the workspaces, of all customers, whose staff one is."""
     parts: list[Part] = []
     if access.customers and not access.is_staff:
-        parts += [support.waiting_for(access), engagements.to_accept(access)]
+        parts += [support.waiting_for(access), engagements.to_accept(access), messages.to_act_on(access)]
     if access.customers:
         parts.append(engagements.coming(access))
     if access.has_anywhere(Right.PLAN_SERVICES):
