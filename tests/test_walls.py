@@ -120,6 +120,7 @@ DEFINERS = {
     "agreements_find_customers",
     "agreements_known",
     "agreements_list_channels",
+    "agreements_own_partners",
     "agreements_partners_of",
     "agreements_sold_by",
     "agreements_unsettled",

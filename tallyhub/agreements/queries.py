@@ -208,6 +208,36 @@ def list_channels(customers: Collection[int] | None = None) -> list[Channel]:
 
 
 @dataclass(frozen=True, slots=True)
+class Bought:
+    """What a customer holds today, and from whom: products that the provider itself sold it, those that a partner did,
+    and the partners of all its agreements in force, also of those that cover no product.
+    """
+
+    direct: frozenset[int]
+    resold: frozenset[int]
+    partners: frozenset[int]
+
+    def is_partners(self, product_id: int | None) -> bool:
+        """Whether support for it is a partner's alone. What is not named is, where anything came from one (R5.3)."""
+        if product_id is None:
+            return bool(self.partners)
+        return product_id in self.resold and product_id not in self.direct
+
+
+def get_bought(customer_id: int) -> Bought:
+    """Of a customer that is worked inside. Two statements."""
+    found = list_channels([customer_id])
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT agreements_own_partners(%s)", [clock.now()])
+        partners = cursor.fetchone()[0]
+    return Bought(
+        direct=frozenset(one.product_id for one in found if not one.is_partner),
+        resold=frozenset(one.product_id for one in found if one.is_partner),
+        partners=frozenset(partners),
+    )
+
+
+@dataclass(frozen=True, slots=True)
 class Buyer:
     customer_id: int
     code: str

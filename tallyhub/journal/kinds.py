@@ -281,6 +281,10 @@ KINDS: dict[str, Kind] = {
     "support.message_added": Kind(
         _("Message in a support request"), _("Wrote in the support request %(request)s"), About.OTHER
     ),
+    "support.opening_refused": Kind(
+        _("Request for the provider refused"),
+        _("Tried to ask the provider for what the customer holds through a partner"),
+    ),
     "support.reply_refused": Kind(
         _("Answer by mail refused"), _("Answered by mail in a support request that takes nothing more"), About.OTHER
     ),

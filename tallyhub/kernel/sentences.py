@@ -474,6 +474,7 @@ _SENTENCES = {
     "request_impact_missing": _("Say what it means for your business. Severity A and B need it."),
     "request_incomplete": _("Something is missing, or has changed meanwhile. Look through the request once more."),
     "request_invalid": _("The request does not fit its description; what is wrong stands in errors."),
+    "request_is_partners": _("It was bought through a partner, so the partner supports it. Ask the partner."),
     "request_kind_missing": _("Choose what you need: a problem solved, or advice."),
     "request_merged": _("The request was merged into another one. Write there."),
     "request_not_open": _("The request is not open any more. Reopen it first."),
