@@ -2,7 +2,7 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from django.db import connection
@@ -191,3 +191,38 @@ def _is_active(package: Package) -> bool:
     """In the zone of its agreement."""
     today = clock.today(package.agreement.zone)
     return {package.state(today), package.agreement.state(today)} <= ACTIVE_STATES
+
+
+@dataclass(frozen=True, slots=True)
+class Channel:
+    """A customer holds a product by an agreement in force; ``seller_id``: the provider, or a partner."""
+
+    customer_id: int
+    product_id: int
+    seller_id: int
+
+
+def list_channels() -> list[Channel]:
+    """Who sold what: of the customers of the scope, and, for a partner, what it sold itself to any. The database knows.
+
+    A customer that holds a product from two sellers has a row for each.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT * FROM agreements_channels(%s)", [clock.now()])
+        return [Channel(*row) for row in cursor.fetchall()]
+
+
+@dataclass(frozen=True, slots=True)
+class Sold:
+    """An agreement in force. ``ends_on`` is its last day."""
+
+    number: str
+    name: str
+    ends_on: date
+
+
+def list_sold(customer_id: int, seller_id: int) -> list[Sold]:
+    """What the seller sold to the customer, for either of both; for anybody else nothing."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT * FROM agreements_sold(%s, %s, %s)", [customer_id, seller_id, clock.now()])
+        return [Sold(*row) for row in cursor.fetchall()]
