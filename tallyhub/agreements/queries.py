@@ -2,7 +2,7 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from django.db import connection
@@ -255,3 +255,19 @@ def _is_active(package: Package) -> bool:
     """In the zone of its agreement."""
     today = clock.today(package.agreement.zone)
     return {package.state(today), package.agreement.state(today)} <= ACTIVE_STATES
+
+
+@dataclass(frozen=True, slots=True)
+class Sold:
+    """An agreement in force. ``ends_on`` is its last day."""
+
+    number: str
+    name: str
+    ends_on: date
+
+
+def list_sold(customer_id: int, seller_id: int) -> list[Sold]:
+    """What the seller sold to the customer, for either of both; for anybody else nothing."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT * FROM agreements_sold(%s, %s, %s)", [customer_id, seller_id, clock.now()])
+        return [Sold(*row) for row in cursor.fetchall()]

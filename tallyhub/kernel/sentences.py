@@ -111,6 +111,9 @@ _SENTENCES = {
     "column_unknown": _("There is no such column. Known are: %(columns)s."),
     "columns_too_many": _("There are more than %(columns_max)s columns. Leave out those that say nothing."),
     "confirmation_differs": _("That is not what must be typed. Write it as it stands above the field."),
+    "consent_ended": _("The consent has ended before."),
+    "consent_request_closed": _("The request is closed, so nobody can be let in."),
+    "consent_runs": _("This partner is let into the request already. Take that back first to allow something else."),
     "contact_opens_nothing": _(
         "This person is no support contact of the workspace. Name one: a token of the customer is nobody itself."
     ),
@@ -151,6 +154,25 @@ _SENTENCES = {
     "day_out_of_bounds": _("The day must lie between %(first)s and %(last)s."),
     "day_twice": _("Fill in one of occurred_on and occurred_at, not both."),
     "default_twice": _("The customer has another default workspace already. There is only one."),
+    "delegation_answered": _("It was approved before. Terminate it instead."),
+    "delegation_days": _("Write a whole number of days from 1 to %(days_max)s."),
+    "delegation_expired": _("It has ended, and cannot be taken up again. The partner has to ask anew."),
+    "delegation_extends_full": _("Full administration cannot extend by itself. Leave one of both out."),
+    "delegation_lapsed": _(
+        "It was not answered within 90 days, so it can be approved no more. The partner has to ask anew."
+    ),
+    "delegation_name_missing": _("Write a name for the delegation."),
+    "delegation_name_taken": _("Another delegation of yours has this name. Write another one."),
+    "delegation_not_answered": _("It waits for the customer’s answer. Wait for it, or take the request back."),
+    "delegation_not_sent": _("It is a draft. Send it first."),
+    "delegation_reason_missing": _("Write why full administration is needed; or choose a role that allows less."),
+    "delegation_reason_too_long": _("The reason is too long. Write %(reason_max)s characters at most."),
+    "delegation_rejected": _("The customer refused it. Ask anew, perhaps for less."),
+    "delegation_role_unknown": _("One of these roles is not offered here. Choose among those on the page."),
+    "delegation_roles_missing": _("Choose at least one role."),
+    "delegation_terminated": _(
+        "It was terminated, so nothing of it can be changed any more. The partner has to ask anew."
+    ),
     "delivery_accepted_already": _("This delivery was accepted meanwhile. Look at it again."),
     "delivery_beyond_bought": _(
         "With this, %(beyond)s h more is delivered than was bought. Correct the hours, or write yes in "
@@ -203,12 +225,12 @@ _SENTENCES = {
     "draft_changed": _(
         "Somebody else has changed this draft meanwhile. What you typed is not saved yet; save again to put it there."
     ),
+    "draft_contacts_too_many": _("%(named)s support contacts are named, but the agreement gives %(allowed)s."),
     "draft_files_full": _(
         "A request is opened with at most %(files_max)s files. Remove one, or send the rest with a message afterwards."
     ),
     "draft_full": _("There are %(packages_max)s packages, which is as many as a draft may hold."),
     "draft_incomplete": _("Something is missing or wrong: %(problems)s in number. See the list."),
-    "draft_contacts_too_many": _("%(named)s support contacts are named, but the agreement gives %(allowed)s."),
     "draft_without_administrator": _("Nobody is named as services administrator, so nobody could let the others in."),
     "due_in_past": _("The day lies before today, %(today)s. Choose a later one."),
     "due_missing": _("Choose the day on which it is due."),
@@ -315,12 +337,12 @@ _SENTENCES = {
     "import_not_ready": _("This import cannot be changed or started now: it runs, it is in, or its file is gone."),
     "import_refused": _("%(count)s problems, nothing was written. The first: %(first)s"),
     "in_future": _("%(occurred_on)s lies in the future: there, today is %(today)s."),
+    "invitation_archived": _("The workspace is archived: nothing new happens in it."),
     "invitation_asked": _("A new invitation was asked for already. Wait for the mail."),
     "invitation_expired": _("The invitation has expired."),
     "invitation_for_another": _("The invitation is for another address than the one that you are signed in with."),
     "invitation_gone": _("The invitation is no longer good. If you still need access, ask whoever invited you."),
     "invitation_join": _("Open the link of the invitation again, and join with one click."),
-    "invitation_archived": _("The workspace is archived: nothing new happens in it."),
     "invitation_outdated": _("There is a newer mail with another link. Look for it: only the newest one can be used."),
     "invitation_register": _("Open the link of the invitation again, without being signed in."),
     "invitation_revoked": _("The invitation was taken back. If you still need access, ask whoever invited you."),
@@ -368,6 +390,7 @@ _SENTENCES = {
     "mapping_malformed": _("The mapping cannot be understood: %(reason)s"),
     "mapping_name_taken": _("A mapping with this name is saved already. Delete it first, or choose another name."),
     "mapping_unknown": _("There is no mapping %(name)s. Give its path, or one of these names: %(names)s."),
+    "market_unknown": _("The market is two letters of a country, such as DE. Write them, or leave it empty."),
     "mend_not_needed": _("Somebody mended this meanwhile: the requests are listed under this package already."),
     "merge_called": _("The customer waits for an answer to a priority call in it. Acknowledge the call, then merge."),
     "merge_cancelled": _("One of the two requests was cancelled, and a cancelled request is not merged."),
@@ -400,6 +423,15 @@ _SENTENCES = {
     "page_unknown": _("This page of the list does not exist. Start again at its first page."),
     "parameter_twice": _("%(parameter)s comes twice. Which one is meant?"),
     "parameter_unknown": _("%(parameter)s is no parameter of this address. It knows %(known)s."),
+    "partner_suspended": _("The provider has suspended the partner, so nothing new begins with it."),
+    "partner_suspended_before": _("The partner is suspended already."),
+    "partnership_answered": _("The partnership was answered or ended before."),
+    "partnership_partner_unknown": _("No partner has this code. Ask the reseller for its code."),
+    "partnership_runs": _("The partnership runs already, or its invitation waits for an answer."),
+    "partnership_types": _(
+        "A partnership is between an indirect provider and an indirect reseller. The provider says which is which."
+    ),
+    "party_type_unknown": _("This is no type of partner. Choose one of those on the page."),
     "password_refused": _("This password is refused: %(reasons)s"),
     "payer_in_part": _("Name agreement, package and entitlement together, or none of them."),
     "people_not_chosen": _("Choose at least one person, and no more than %(count)s at once."),
@@ -493,6 +525,16 @@ _SENTENCES = {
     "request_unknown": _(
         "There is no support request with this external ID and source. Import the requests first, or correct it."
     ),
+    "resale_ended": _("It was ended before."),
+    "resale_in_force": _(
+        "It cannot end while agreements that the partner sold are in force: %(agreements)s. End these first."
+    ),
+    "resale_market": _(
+        "The partner sells in the market %(partner)s, and you buy in %(customer)s. Find a partner in your market."
+    ),
+    "resale_over": _("The link is good no more. Ask the partner for a new one."),
+    "resale_runs": _("The partner sells to you already."),
+    "resale_used": _("The link was accepted before. It is good for one customer."),
     "result_affected_differs": _(
         "The check %(check)s says %(affected)s affected objects and names %(objects)s. Leave affected out, or "
         "correct it."
@@ -547,6 +589,10 @@ _SENTENCES = {
     "rows_enough": _("There are %(rows_max)s rows, which is as many as there may be."),
     "rows_too_many": _("There are more than %(rows_max)s rows. Divide the file."),
     "scope_missing": _("This needs a token with the scope %(scope)s."),
+    "security_group_full": _("A security group has at most %(members_max)s people. Make another one."),
+    "security_group_name_missing": _("Write a name for the group."),
+    "security_group_name_taken": _("Another group of yours has this name. Write another one."),
+    "security_group_nobody": _("Choose at least one person."),
     "seller_not_chosen": _("Choose a seller from the list."),
     "seller_unknown": _(
         "There is no seller with this code. Without a code the one provider is meant. Import the sellers first."

@@ -25,6 +25,7 @@ from tallyhub.notifications.rules import State
 from tallyhub.notifications.service_letters import TO_ACCOUNT_TEAM, TO_BOTH
 from tallyhub.notifications.steps import NewMail
 from tallyhub.organizations.queries import list_account_team
+from tallyhub.partners.queries import list_recipients
 from tallyhub.people.invitations.queries import list_answering, list_unanswered
 from tallyhub.people.invitations.steps import mark_told
 from tallyhub.people.models import Invitation
@@ -120,6 +121,24 @@ def tell_visitor(access: Access, visitor_id: int) -> None:
     if visitor := find_visitor(access, visitor_id):
         of = (visitor.pk, visitor.organization_id)
         steps.send_many(access, [NewMail(None, "health.visitor_asked", {}, "", of)])
+
+
+@command
+def tell_of_partners(access: Access, letter: str, delegation_id: int) -> None:
+    """Write about a delegation to the admin agents of its partner and the administrators of its customer. For the hub
+    itself, which acts for both. All about one is one thread.
+    """
+    (customer,), (partner,) = access.customers, access.organizations
+    mails = [
+        NewMail(
+            one.person_id,
+            letter,
+            {"subject": delegation_id, "customer": customer, "organization": one.organization_id},
+            f"delegation-{delegation_id}",
+        )
+        for one in list_recipients(partner, customer)
+    ]
+    steps.send_many(access, mails)
 
 
 @command

@@ -9,6 +9,7 @@ from tallyhub.notifications import commands, delivery, queries
 from tallyhub.notifications.letters import LETTERS
 from tallyhub.notifications.queries import Reader
 from tallyhub.organizations.queries import list_providers
+from tallyhub.partners.delegations.queries import get_sent
 
 
 @app.task(name="notifications.tell", pass_context=False)
@@ -82,6 +83,15 @@ def tell_of_health(event_id: int, kind: str, subject_id: int, actor_id: int | No
 def tell_visitor(event_id: int, kind: str, subject_id: int, actor_id: int | None, customer_id: int | None) -> None:
     """Somebody without an account asked for mail, and is asked whether they mean it."""
     commands.tell_visitor(Access.of_system(organizations=_providers()), subject_id)
+
+
+@app.task(name="notifications.tell_of_partners", pass_context=False)
+def tell_of_partners(event_id: int, kind: str, subject_id: int, actor_id: int | None, customer_id: int) -> None:
+    """A delegation was asked for, answered, ended or extended: both sides are told."""
+    hub = Access.of_system([customer_id])
+    with scope(hub):
+        partner = get_sent(hub, subject_id).organization_id
+    commands.tell_of_partners(Access.of_system([customer_id], organizations=[partner]), kind, subject_id)
 
 
 def _providers() -> list[int]:

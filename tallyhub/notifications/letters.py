@@ -21,6 +21,7 @@ from tallyhub.kernel.scope import scope
 from tallyhub.kernel.sentences import sentence
 from tallyhub.learning.assignments.queries import find_asked, get_learner
 from tallyhub.notifications import health_letters as health
+from tallyhub.notifications import partner_letters as partners
 from tallyhub.notifications import service_letters as services
 from tallyhub.notifications.letter import Kind, Letter
 from tallyhub.office.enquiries import page as enquiries
@@ -316,6 +317,7 @@ def _learner(access: Access, assignment_id: int) -> list[int]:
 # By the event that they tell about, or by a name of their own.
 LETTERS: dict[str, Kind] = {
     **health.LETTERS,
+    **partners.LETTERS,
     **services.LETTERS,
     "accounts.password_changed": Kind(_changed),
     "accounts.password_set": Kind(_changed),

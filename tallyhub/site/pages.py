@@ -10,6 +10,7 @@ from tallyhub.accounts.tokens import may_make_for_customer
 from tallyhub.activity.rules import may_state
 from tallyhub.kernel.access import Access, Right
 from tallyhub.kernel.http import url
+from tallyhub.partners.page import serves as _serves_customers
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +40,19 @@ def _may_settle_accounts(access: Access) -> bool:
 def _is_staff(access: Access) -> bool:
     """As the queue asks. The sign-on knows it already, so that showing the way costs no statement."""
     return access.is_staff
+
+
+def _decides_about_partners(access: Access) -> bool:
+    """In the whole customer: nobody decides for one workspace."""
+    return access.has(Right.MANAGE_PARTNERS)
+
+
+def _manages_delegations(access: Access) -> bool:
+    return access.serves(Right.MANAGE_DELEGATIONS)
+
+
+def _oversees_partners(access: Access) -> bool:
+    return access.serves(Right.OVERSEE_PARTNERS)
 
 
 def _edits_health(access: Access) -> bool:
@@ -89,6 +103,13 @@ MANAGEMENT = (
         _("What you asked your account team for, and what it answered."),
         "messages",
         Right.ADMINISTER,
+    ),
+    Page(
+        "partners:partners",
+        _("Partners"),
+        _("Which partners there are, what they may do, until when, and what waits for your answer."),
+        "user-star",
+        _decides_about_partners,
     ),
     Page(
         "people:account_policy",
@@ -155,6 +176,12 @@ SUPPORT = (
     Page("support:list", _("Support requests")),
     Page("support:queue", _("Queue"), right=_is_staff),
 )
+PARTNERS = (
+    Page("partners:customers", _("Customers"), right=_serves_customers),
+    Page("partners:groups", _("Security groups"), right=_manages_delegations),
+    Page("partners:partnerships", _("Partnerships"), right=_serves_customers),
+)
+OVERSEEING = (Page("partners:overview", _("Partners"), right=_oversees_partners),)
 SERVICES = (
     Page("engagements:services", _("Catalogue")),
     Page("engagements:engagements", _("Engagements")),

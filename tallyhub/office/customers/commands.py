@@ -13,7 +13,7 @@ from tallyhub.kernel.scope import command, widen
 from tallyhub.office.customers import queries
 from tallyhub.organizations import queries as organizations
 from tallyhub.organizations import steps
-from tallyhub.organizations.rules import ACCOUNT_TEAM, ROLE_NAMES, STAFF, Role, may_give_staff
+from tallyhub.organizations.rules import ACCOUNT_TEAM, ASSIGNED, ROLE_NAMES, Role, may_give_staff
 from tallyhub.organizations.steps import NewGrant
 
 
@@ -62,8 +62,8 @@ def add_staff(access: Access, *, address: str, role: Role) -> None:
     Invalid for a role that may do more than whoever gives it.
     """
     access.require(Right.MANAGE_AGREEMENTS)
-    if role not in STAFF:
-        raise Invalid("word_unknown", words=", ".join(sorted(STAFF)))
+    if role not in ASSIGNED:
+        raise Invalid("word_unknown", words=", ".join(sorted(ASSIGNED)))
     if not may_give_staff(role, access.customer_rights):
         raise Invalid("role_beyond_own", role=ROLE_NAMES[role])
     steps.lock_people(access.customer_id or 0)

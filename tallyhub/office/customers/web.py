@@ -19,7 +19,7 @@ from tallyhub.office import forms as ask
 from tallyhub.office.customers import commands, page, queries
 from tallyhub.office.customers.forms import CustomerForm, NewCustomerForm, StaffForm
 from tallyhub.organizations.queries import get_customer, list_served, list_staff
-from tallyhub.organizations.rules import STAFF, Role
+from tallyhub.organizations.rules import ASSIGNED, Role
 from tallyhub.organizations.work.queries import list_domains
 
 GET_POST = require_http_methods(["GET", "HEAD", "POST"])
@@ -95,7 +95,7 @@ def _customer(request: HubRequest, status: int = 200, **forms: Any) -> HttpRespo
             "customer": one,
             "steps": missing if any(missing.values()) else None,
             "form": CustomerForm(initial={"name": one.name, "zone": one.zone}),
-            "staff": [page.staff(each) for each in list_staff(request.access)],
+            "staff": [page.staff(each) for each in list_staff(request.access) if each.role in ASSIGNED],
             "staff_form": StaffForm(initial={"role": Role.ENGINEER}),
             **forms,
         }
@@ -143,6 +143,6 @@ def staff_remove(request: HubRequest, person_id: int) -> HttpResponseBase:
 
 
 def _role(text: str) -> Role:
-    if text not in STAFF:
-        raise Invalid("word_unknown", words=", ".join(sorted(STAFF)))
+    if text not in ASSIGNED:
+        raise Invalid("word_unknown", words=", ".join(sorted(ASSIGNED)))
     return Role(text)

@@ -168,7 +168,7 @@ class Reader:
 
 def list_readers(access: Access, request: Request) -> list[Reader]:
     """In the order in which it was given to them."""
-    given = RequestViewer.objects.visible_to(access).filter(request=request).select_related("group")
+    given = RequestViewer.objects.visible_to(access).current().filter(request=request).select_related("group")
     return [_reader(one) for one in given.order_by("given_at", "pk")]
 
 
