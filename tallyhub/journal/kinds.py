@@ -273,6 +273,11 @@ KINDS: dict[str, Kind] = {
     "partners.partnership_invited": Kind(
         _("Partnership asked for"), _("Invited a reseller to a partnership"), About.OTHER
     ),
+    "partners.plan_draft_discarded": Kind(_("Draft discarded"), _("Discarded the draft of the support plan")),
+    "partners.plan_published": Kind(
+        _("Support plan published"), _("Published version %(number)s of the support plan, valid from %(valid_from)s")
+    ),
+    "partners.profile_changed": Kind(_("Support profile changed"), _("Changed the support profile: %(fields)s")),
     "partners.reinstated": Kind(_("Partner reinstated"), _("Ended the suspension of a partner"), About.OTHER),
     "partners.resale_accepted": Kind(
         _("Partner accepted"), _("Accepted the partner no. %(partner)s as one that sells here"), About.OTHER
@@ -290,6 +295,8 @@ KINDS: dict[str, Kind] = {
         _("Right of a partner given"), _("Somebody of a partner got a right: %(role)s, %(source)s"), About.PERSON
     ),
     "partners.suspended": Kind(_("Partner suspended"), _("Suspended a partner"), About.OTHER),
+    "partners.task_added": Kind(_("Task added"), _("Added a configuration task"), About.OTHER),
+    "partners.task_changed": Kind(_("Task changed"), _("Changed a configuration task"), About.OTHER),
     "partners.unassigned": Kind(
         _("Delegation taken back from a group"), _("Took it back from the partner’s group no. %(group)s"), About.OTHER
     ),

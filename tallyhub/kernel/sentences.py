@@ -328,8 +328,10 @@ _SENTENCES = {
     "health_time_malformed": _("This is no time. Write it as 2026-11-30T14:30."),
     "health_title_missing": _("Give it a title."),
     "health_too_many_visitors": _("Very many people ask for mail at the moment. Try again in a while."),
+    "holiday_malformed": _("“%(line)s” is no day. Write each as 2026-12-25 with its name after it, one per line."),
     "holidays_too_many": _("These are more than %(holidays_max)s days. Leave out those that are long past."),
     "hours_malformed": _("Write hours as 8:00-12:00, 13:00-18:00; a day ends at 24:00."),
+    "hours_missing": _("Say the hours of at least one day, or that it is open around the clock."),
     "hours_not_whole_minutes": _("This is not a whole number of minutes. Write hours and minutes as 1:20."),
     "hours_overlap": _("Two of these stretches overlap. Write them as one."),
     "import_failed": _("The import broke off on our side. Nothing of the file is in. Try again."),
@@ -447,7 +449,34 @@ _SENTENCES = {
         "%(workspace)s accepts work accounts only, and this is a personal account. Sign in with your organisation, or "
         "ask whoever invited you to use your address at work."
     ),
+    "plan_amount": _("Say how much it costs, as 120 or 120.50. Support that costs nothing is free of charge."),
     "plan_beyond_left": _("This is more than is left and not planned yet. Confirm that you plan beyond it."),
+    "plan_changed_meanwhile": _(
+        "Somebody else has changed the draft meanwhile. Open it once more; copy what you typed first."
+    ),
+    "plan_currency_missing": _("Choose the currency of the price."),
+    "plan_day_early": _("It may begin on %(first)s at the earliest, so that customers can read it before."),
+    "plan_day_late": _("It begins later than %(days_max)s days from now. Choose a nearer day."),
+    "plan_day_missing": _("Say from which day on the plan is valid."),
+    "plan_duties_missing": _("Say what the customer does, such as which facts a request names."),
+    "plan_escalation_missing": _("Say what you escalate to the provider, and how soon."),
+    "plan_excluded_missing": _("Say what the plan does not cover; where nothing is left out, say that."),
+    "plan_incomplete": _("The plan is not complete, so it was not published."),
+    "plan_languages_missing": _("Tick at least one language in which you give support."),
+    "plan_lines_missing": _("Say who delivers support: your own people, or a supplier."),
+    "plan_measured_missing": _("Say what the time to an answer measures."),
+    "plan_method_twice": _("The same way is named twice. Name each once."),
+    "plan_method_unreachable": _(
+        "The support profile has nothing for one of these ways. Add it there, or leave the way out."
+    ),
+    "plan_methods_missing": _("Name at least one way to reach support."),
+    "plan_name_missing": _("Give the plan a name."),
+    "plan_price_missing": _("Say what support costs. If it costs nothing, say that it is free of charge."),
+    "plan_scope_missing": _("Say what the supplier does."),
+    "plan_supplier_contact_missing": _("Say how customers reach the supplier whose support you resell."),
+    "plan_supplier_missing": _("Name the supplier."),
+    "plan_target": _("Say in whole hours within which time somebody answers, from 1 to %(hours_max)s."),
+    "plan_types_missing": _("Tick at least one type of support."),
     "planned_minutes": _("Plan at least a minute and at most %(hours_max)s hours."),
     "policy_oneself": _(
         "You would lock yourself out: your own account would be a personal one. Let an administrator with a work "
@@ -464,6 +493,12 @@ _SENTENCES = {
         "This preview was sent already, or somebody in it was invited or taken back since. Nothing was sent now."
     ),
     "product_unknown": _("There is no product with this code in the catalogue. Correct the code, or leave it out."),
+    "profile_email_missing": _("Give the mail address that your support reads."),
+    "profile_site": _(
+        "Write an address on the public web that begins with https://, of %(length_max)s characters at most."
+    ),
+    "profile_telephone_malformed": _("Write the number as it is dialled from abroad: +49 30 1234567."),
+    "profile_telephone_missing": _("Give the telephone number that your support answers."),
     "provider_answer_malformed": _(
         "The provider’s answer is not as OpenID Connect wants it. Check the issuer and the settings there."
     ),
@@ -652,6 +687,13 @@ _SENTENCES = {
         "Write an address that begins with https://, without a user and #, of %(length_max)s characters at most."
     ),
     "target_refused": _("%(address)s is no public address. An operator can allow a private network in the settings."),
+    "task_changed_meanwhile": _(
+        "Somebody else has changed the task meanwhile. Open it once more; copy what you typed first."
+    ),
+    "task_code_taken": _("Another task has this code already."),
+    "task_steps_missing": _("Write the steps in English; other languages may follow."),
+    "task_title_missing": _("Write the title in English; other languages may follow."),
+    "tasks_many": _("There are %(tasks_max)s tasks already. Take one of them instead."),
     "terminated_outside": _(
         "It can only be terminated between its first day, %(starts_on)s, and its last one, %(ends_on)s."
     ),

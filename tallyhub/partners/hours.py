@@ -1,21 +1,19 @@
 """Hours of service as somebody types them: a zone, a week, and days without service. Pure."""
 
-import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
 from tallyhub.accounts.rules import read_zone
-from tallyhub.agreements.calendars import MINUTES_OF_DAY, Calendar, check_week
+from tallyhub.agreements.calendars import MINUTES_OF_DAY, Calendar
 from tallyhub.kernel import cells
 from tallyhub.kernel.errors import Invalid
+from tallyhub.office.terms import rules as office
 
 DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
-HOLIDAYS_MAX = 200  # lines
-DAY_MAX, HOLIDAY_NAME_MAX = 100, 80  # characters
+HOLIDAY_NAME_MAX = 80  # characters
 AROUND = ((0, MINUTES_OF_DAY),)
-_SPAN = re.compile(r"(\d\d?):(\d\d)\s*[-–]\s*(\d\d?):(\d\d)", re.ASCII)  # noqa: RUF001 - people type both dashes
 
 Spans = tuple[tuple[int, int], ...]
 
@@ -77,33 +75,16 @@ def read_hours(typed: Mapping[str, Any]) -> tuple[Hours | None, dict[str, Invali
 
 
 def read_day(text: str) -> Spans:
-    """``09:00-12:00, 13:00-17:30``; nothing: closed. An end before its start is refused: midnight parts two days."""
-    parts = [one.strip() for one in text.replace(";", ",").split(",") if one.strip()]
-    spans = tuple(_read_span(one) for one in parts)
-    if any(begins >= ends for begins, ends in spans):
-        raise Invalid("hours_end_before_start")
-    if not check_week([spans, *[()] * 6]):
-        raise Invalid("hours_overlap")
-    return spans
-
-
-def _read_span(text: str) -> tuple[int, int]:
-    found = _SPAN.fullmatch(text)
-    if not found:
-        raise Invalid("hours_malformed")
-    numbers = [int(one) for one in found.groups()]
-    begins, ends = numbers[0] * 60 + numbers[1], numbers[2] * 60 + numbers[3]
-    if numbers[1] > 59 or numbers[3] > 59 or max(begins, ends) > MINUTES_OF_DAY:
-        raise Invalid("hours_malformed")
-    return begins, ends
+    """As the hours of a calendar are written: ``9:00-12:00, 13:00-17:30``; nothing: closed. A night ends at 24:00."""
+    return tuple((begins, ends) for begins, ends in office.read_hours(text))
 
 
 def read_holidays(text: str) -> tuple[tuple[date, str], ...]:
     """One per line: the day as 2026-12-25, and its name. In order, each day once."""
     found: dict[date, str] = {}
     lines = [line.strip() for line in text.splitlines() if line.strip()]
-    if len(lines) > HOLIDAYS_MAX:
-        raise Invalid("holidays_many", holidays_max=HOLIDAYS_MAX)
+    if len(lines) > office.HOLIDAYS_MAX:
+        raise Invalid("holidays_too_many", holidays_max=office.HOLIDAYS_MAX)
     for line in lines:
         day, _blank, name = line.partition(" ")
         try:
@@ -126,9 +107,4 @@ def typed_of(hours: Hours) -> dict[str, str]:
 
 
 def day_text(spans: Sequence[Sequence[int]]) -> str:
-    """``09:00-12:00, 13:00-17:30``"""
-    return ", ".join(f"{_clock(begins)}-{_clock(ends)}" for begins, ends in spans)
-
-
-def _clock(minutes: int) -> str:
-    return f"{minutes // 60:02}:{minutes % 60:02}"
+    return office.write_hours([list(span) for span in spans])

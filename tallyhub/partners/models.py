@@ -1,15 +1,19 @@
-"""Partners, to whom they are related, what customers delegate to them, and to whom there."""
+"""Partners, to whom they are related, what customers delegate to them, and to whom there; and how they support them."""
 
 from typing import Any
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, Q
+from django.db.models.expressions import RawSQL
+from django.utils.translation import get_language
 
+from tallyhub.agreements.models import Product
 from tallyhub.kernel import clock
 from tallyhub.kernel.access import Access, Right
 from tallyhub.organizations.models import Organization, Staff, Workspace
 from tallyhub.partners.rules import PartyType, Stage, State, Template, stage_of
+from tallyhub.partners.tasks.rules import HubPage
 from tallyhub.support.models import Request
 
 
@@ -261,3 +265,113 @@ class Consent(models.Model):
             models.UniqueConstraint(fields=["customer", "id"], name="consent_of_customer"),
         ]
         indexes = [models.Index(fields=["request"], name="consent_of_request")]
+
+
+class SupportingQuerySet(models.QuerySet[Any]):
+    def visible_to(self, access: Access) -> "SupportingQuerySet":
+        """One's own; those of whoever supports the customer worked inside, or stands in for them; all of them to the
+        provider. The database knows who supports whom.
+        """
+        supporting = RawSQL("SELECT unnest(partners_supporting(%s))", [clock.now()])
+        return self.filter(Q(organization_id__in=access.organizations) | Q(organization_id__in=supporting))
+
+
+class SupportProfile(models.Model):
+    """How one reaches the support of a partner, or of the provider, today. Of an organisation, not of a person."""
+
+    organization = models.OneToOneField(Organization, primary_key=True, on_delete=models.PROTECT, related_name="+")
+    email = models.CharField(max_length=254)
+    telephone = models.CharField(max_length=40)
+    website = models.CharField(max_length=200, blank=True)
+    chat = models.CharField(max_length=200, blank=True)
+    languages = ArrayField(models.CharField(max_length=3))
+    hours = models.JSONField(default=dict)  # as typed, where they are other than the plan's
+    changed_at = models.DateTimeField()
+
+    objects = SupportingQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(
+                condition=~Q(email="") & ~Q(telephone="") & ~Q(languages=[]), name="profile_never_blank"
+            ),
+        ]
+
+
+class ProfileChange(models.Model):
+    """What was changed in a profile, by whom. Added and never changed: the role that serves cannot."""
+
+    organization = _organization()
+    changes = models.JSONField()  # {"telephone": [before, after], …}
+    changed_at = models.DateTimeField()
+    changed_by_id = models.BigIntegerField(null=True)
+
+    objects = OfPartnerQuerySet.as_manager()
+
+    class Meta:
+        indexes = [models.Index(fields=["organization", "-changed_at", "-id"], name="profile_change_newest")]
+
+
+class PlanQuerySet(SupportingQuerySet):
+    def visible_to(self, access: Access) -> "PlanQuerySet":
+        """As profiles are; of a draft, nobody else knows."""
+        found: PlanQuerySet = super().visible_to(access)
+        return found.filter(Q(organization_id__in=access.organizations) | Q(number__isnull=False))
+
+
+class SupportPlan(models.Model):
+    """A version of what a partner promises about support; without a number: the draft of the next one.
+
+    What is published never changes: neither the role that serves nor a command can.
+    """
+
+    organization = _organization()
+    number = models.SmallIntegerField(null=True)
+    content = models.JSONField()  # plans.rules.Typed
+    valid_from = models.DateField(null=True)  # in the organisation's zone
+    published_at = models.DateTimeField(null=True)
+    published_by_id = models.BigIntegerField(null=True)
+    changed_at = models.DateTimeField()
+    version = models.PositiveIntegerField(default=1)  # of the draft, so that two do not write over each other
+
+    objects = PlanQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["organization", "number"], name="plan_number_once", nulls_distinct=False),
+            models.CheckConstraint(
+                condition=Q(number=None, valid_from=None, published_at=None)
+                | Q(number__gte=1, valid_from__isnull=False, published_at__isnull=False),
+                name="plan_published_in_full",
+            ),
+        ]
+
+
+class ConfigurationTask(models.Model):
+    """Something that a customer sets up itself in what it bought. Texts are kept per language, always in English."""
+
+    organization = _organization()  # the provider
+    product = models.ForeignKey(Product, null=True, on_delete=models.PROTECT, related_name="+")  # None: of every one
+    code = models.CharField(max_length=60)
+    titles = models.JSONField()  # {"en": "Add a person", "de": …}
+    steps = models.JSONField()  # one step per line
+    link = models.CharField(max_length=200, blank=True)
+    page = models.CharField(max_length=30, blank=True, choices=[(p, p) for p in HubPage])  # instead of a link
+    right = models.CharField(max_length=30, blank=True)  # needed at the customer; empty: none
+    position = models.PositiveIntegerField(default=0)
+    is_used = models.BooleanField(default=True)
+    version = models.PositiveIntegerField(default=1)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["organization", "code"], name="configuration_task_code_once"),
+            models.CheckConstraint(condition=Q(link="") | Q(page=""), name="configuration_task_one_way"),
+        ]
+
+    def text(self, texts: dict[str, str]) -> str:
+        """In the reader's language, or else in English."""
+        return str(texts.get(get_language() or "en") or texts["en"])
+
+    @property
+    def title(self) -> str:
+        return self.text(self.titles)

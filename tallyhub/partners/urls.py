@@ -5,6 +5,10 @@ from tallyhub.partners.deciding import web as deciding
 from tallyhub.partners.delegations import web as delegations
 from tallyhub.partners.groups import web as groups
 from tallyhub.partners.parties import web as parties
+from tallyhub.partners.plans import web as plans
+from tallyhub.partners.profiles import web as profiles
+from tallyhub.partners.tasks import web as tasks
+from tallyhub.partners.technical import web as technical
 
 app_name = "partners"
 urlpatterns: list[URLPattern | URLResolver] = [
@@ -46,4 +50,16 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("partners/all/<int:organization_id>/", parties.describe, name="describe"),
     path("partners/all/<int:organization_id>/suspend/", parties.suspend, name="suspend"),
     path("partners/all/<int:organization_id>/reinstate/", parties.reinstate, name="reinstate"),
+    # How support is reached, and by whom it is given.
+    path("support-profile/", profiles.profile, name="profile"),
+    path("support-plan/", plans.plan, name="plan"),
+    path("support-plan/draft/", plans.edit, name="plan_edit"),
+    path("support-plan/draft/publish/", plans.publish, name="plan_publish"),
+    path("support-plan/draft/discard/", plans.discard, name="plan_discard"),
+    path("support-plans/<int:organization_id>/", plans.read, name="plan_read"),
+    path("technical-support/", technical.technical, name="technical"),
+    path("configuration-tasks/", tasks.tasks, name="tasks"),
+    path("configuration-tasks/edit/", tasks.registry, name="task_registry"),
+    path("configuration-tasks/edit/new/", tasks.add, name="task_add"),
+    path("configuration-tasks/edit/<int:task_id>/", tasks.edit, name="task_edit"),
 ]

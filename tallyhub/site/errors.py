@@ -21,8 +21,10 @@ from tallyhub.kernel import formatting as fmt
 from tallyhub.kernel.errors import Busy, Conflict, Forbidden, HubError, Invalid
 from tallyhub.kernel.sentences import sentence
 from tallyhub.organizations.rules import roles_with
+from tallyhub.partners.technical.web import refused as through_partner
 from tallyhub.people.invitations.links import DamagedLink
 from tallyhub.site import logs
+from tallyhub.support.requests.rules import HeldThroughPartner
 
 log = logging.getLogger(__name__)
 RETRY_SECONDS = 10
@@ -44,6 +46,8 @@ class SentenceMiddleware:
             return damaged_link(request)
         if isinstance(error, ObjectDoesNotExist):
             return not_found(request, error)
+        if isinstance(error, HeldThroughPartner):
+            return through_partner(request, error)
         if isinstance(error, Forbidden):
             return forbidden(request, error)
         if isinstance(error, Conflict):

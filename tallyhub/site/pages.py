@@ -51,6 +51,18 @@ def _manages_delegations(access: Access) -> bool:
     return access.serves(Right.MANAGE_DELEGATIONS)
 
 
+def _edits_guides(access: Access) -> bool:
+    return access.serves(Right.EDIT_GUIDES)
+
+
+def _manages_support(access: Access) -> bool:
+    return access.serves(Right.MANAGE_SUPPORT)
+
+
+def _is_inside(access: Access) -> bool:
+    return access.customer_id is not None
+
+
 def _oversees_partners(access: Access) -> bool:
     return access.serves(Right.OVERSEE_PARTNERS)
 
@@ -174,7 +186,14 @@ HEALTH = (
 )
 SUPPORT = (
     Page("support:list", _("Support requests")),
+    Page("partners:technical", _("Technical support"), right=_is_inside),
+    Page("partners:tasks", _("Configuration tasks"), right=_is_inside),
+    Page("partners:task_registry", _("Edit tasks"), right=_edits_guides),
     Page("support:queue", _("Queue"), right=_is_staff),
+)
+OWN_SUPPORT = (
+    Page("partners:profile", _("Support profile"), right=_manages_support),
+    Page("partners:plan", _("Support plan"), right=_manages_support),
 )
 PARTNERS = (
     Page("partners:customers", _("Customers"), right=_serves_customers),

@@ -21,12 +21,24 @@ from tallyhub.activity.queries import list_views
 from tallyhub.activity.view_web import saved_views
 from tallyhub.kernel.access import Access, Right
 from tallyhub.kernel.http import url
-from tallyhub.site.pages import HEALTH, LEARNING, MANAGEMENT, OFFICE, OVERSEEING, PARTNERS, SERVICES, SUPPORT, Page
+from tallyhub.site.pages import (
+    HEALTH,
+    LEARNING,
+    MANAGEMENT,
+    OFFICE,
+    OVERSEEING,
+    OWN_SUPPORT,
+    PARTNERS,
+    SERVICES,
+    SUPPORT,
+    Page,
+)
 
 # URL name, what the ribbon says, whom it is for, and the pages of its second line.
 _TABS: list[tuple[str, Any, Right | Callable[[Access], bool] | None, tuple[Page, ...]]] = [
     ("activity:home", _("Home"), None, ()),
     ("partners:customers", _("Customers"), PARTNERS[0].is_for, PARTNERS),
+    ("partners:profile", _("Our support"), OWN_SUPPORT[0].is_for, OWN_SUPPORT),
     ("partners:overview", _("Partners"), OVERSEEING[0].is_for, OVERSEEING),
     ("support:list", _("Support"), None, SUPPORT),
     ("engagements:services", _("Services"), None, SERVICES),

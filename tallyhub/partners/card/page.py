@@ -10,8 +10,9 @@ from django.utils.translation import gettext as _
 from tallyhub.agreements.models import Product
 from tallyhub.kernel import clock
 from tallyhub.kernel import formatting as fmt
+from tallyhub.kernel.access import Access
 from tallyhub.kernel.http import url
-from tallyhub.partners.card.queries import Supported
+from tallyhub.partners.card.queries import Supported, read_supported
 from tallyhub.partners.card.rules import Responsible, Why
 from tallyhub.partners.hours import Hours, read_hours
 from tallyhub.partners.models import SupportPlan, SupportProfile
@@ -116,18 +117,15 @@ def _plan(plan: SupportPlan, typed: Typed, product: Product | None) -> dict[str,
     }
 
 
-def contact(supported: Supported, partner_id: int) -> list[dict[str, Any]]:
-    """The same for programs: whom to ask instead, with names and ways, and no word of ours."""
-    found = []
-    for one in supported.cards_of(partner_id):
-        profile = supported.profiles.get(one.organization_id)
-        found.append(
-            {
-                "code": supported.organizations[one.organization_id].code,
-                "name": supported.organizations[one.organization_id].name,
-                "email": profile.email if profile else "",
-                "telephone": profile.telephone if profile else "",
-                "website": profile.website if profile else "",
-            }
-        )
-    return found
+def contacts_for(access: Access, product_id: int | None) -> list[dict[str, str]]:
+    """The same for programs: whom to ask about a product instead of the provider, or, without one, about anything."""
+    supported = read_supported(access)
+    sellers = supported.partners if product_id is None else supported.sellers.get(product_id, ())
+    reached = {one.organization_id: None for seller in sellers for one in supported.cards_of(seller)}
+    return [_contact(supported, one) for one in reached]
+
+
+def _contact(supported: Supported, organization_id: int) -> dict[str, str]:
+    organization, profile = supported.organizations[organization_id], supported.profiles.get(organization_id)
+    ways = {name: getattr(profile, name) if profile else "" for name in ("email", "telephone", "website")}
+    return {"code": organization.code, "name": organization.name, **ways}

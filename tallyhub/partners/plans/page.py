@@ -6,9 +6,8 @@ from decimal import Decimal
 from typing import Any
 
 from babel import Locale
-from django.utils.translation import get_language
+from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
 from tallyhub.kernel import clock
 from tallyhub.kernel import formatting as fmt
@@ -42,15 +41,13 @@ def day_names() -> list[str]:
 
 
 def week(hours: Hours) -> list[dict[str, str]]:
-    return [
-        {"day": name, "text": _day(spans)} for name, spans in zip(day_names(), hours.week, strict=True)
-    ]
+    return [{"day": name, "text": _day(spans)} for name, spans in zip(day_names(), hours.week, strict=True)]
 
 
 def _day(spans: Sequence[Sequence[int]]) -> str:
     if not spans:
         return _("closed")
-    return _("around the clock") if tuple(map(tuple, spans)) == AROUND else day_text(spans).replace("-", "–")  # noqa: RUF001
+    return _("around the clock") if tuple(map(tuple, spans)) == AROUND else day_text(spans).replace("-", "–")
 
 
 def coming_holidays(hours: Hours, today: date) -> list[str]:
@@ -113,9 +110,11 @@ def document(plan: SupportPlan, products: Mapping[str, str]) -> dict[str, Any]:
     }
 
 
-def versions(found: Sequence[SupportPlan], zone: str, *, day_zone: str, shown: int | None = None) -> list[dict[str, Any]]:
-    """All that is published, newest first, with the days on which each is in force. ``zone``: the reader's; ``day_zone``:
-    in which a plan's days begin.
+def versions(
+    found: Sequence[SupportPlan], zone: str, *, day_zone: str, shown: int | None = None
+) -> list[dict[str, Any]]:
+    """All that is published, newest first, with the days on which each is in force. ``zone``: the reader's;
+    ``day_zone``: in which a plan's days begin.
     """
     today = clock.today(day_zone)
     known = [(one.number or 0, one.valid_from or today) for one in found]

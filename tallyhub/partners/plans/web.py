@@ -159,9 +159,7 @@ def _form(
         "products": _choices(names, typed.products),
         "types": _choices(words.TYPE_NAMES, typed.types),
         "zones": zones(typed.zone),
-        "days": [
-            (day, name, getattr(typed, day)) for day, name in zip(DAYS, page.day_names(), strict=True)
-        ],
+        "days": [(day, name, getattr(typed, day)) for day, name in zip(DAYS, page.day_names(), strict=True)],
         "methods": [_choices(words.METHOD_NAMES, typed.methods[number : number + 1]) for number in range(len(Method))],
         "prices": _choices(words.PRICE_NAMES, [typed.price]),
         "currencies": _choices({one: one for one in CURRENCIES}, [typed.currency]),

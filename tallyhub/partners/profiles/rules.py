@@ -18,8 +18,8 @@ SITE_MAX, TELEPHONE_MAX = 200, 40  # characters
 DIGITS_LEAST, DIGITS_MOST = 6, 15  # of a number that can be called from abroad (E.164)
 # In which support is given, by ISO 639: those that Babel names in every language of the hub.
 SUPPORT_LANGUAGES = (
-    "ar", "bg", "cs", "da", "de", "el", "en", "es", "et", "fi", "fr", "he", "hi", "hr", "hu", "id", "it", "ja", "ko", "lt",
-    "lv", "nb", "nl", "pl", "pt", "ro", "ru", "sk", "sl", "sr", "sv", "th", "tr", "uk", "vi", "zh",
+    "ar", "bg", "cs", "da", "de", "el", "en", "es", "et", "fi", "fr", "he", "hi", "hr", "hu", "id", "it", "ja",
+    "ko", "lt", "lv", "nb", "nl", "pl", "pt", "ro", "ru", "sk", "sl", "sr", "sv", "th", "tr", "uk", "vi", "zh",
 )  # fmt: skip
 _TELEPHONE = re.compile(r"\+[0-9](?:[0-9 ()/.-]*[0-9])", re.ASCII)
 _WITHIN = frozenset({"corp", "home", "internal", "intranet", "lan", "local", "localdomain", "localhost", "private"})

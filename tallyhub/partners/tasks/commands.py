@@ -70,7 +70,13 @@ def change_task(access: Access, task_id: int, version: int, typed: Typed) -> Non
 
 def _read(typed: Typed, *, is_taken: bool) -> dict[str, Any]:
     wrong: dict[str, Invalid] = {}
-    values: dict[str, Any] = {"product_id": typed.product, "is_used": typed.is_used, "link": "", "page": "", "right": ""}
+    values: dict[str, Any] = {
+        "product_id": typed.product,
+        "is_used": typed.is_used,
+        "link": "",
+        "page": "",
+        "right": "",
+    }
     if is_taken:
         wrong["code"] = Invalid("task_code_taken")
     if typed.product is not None and not Product.objects.filter(pk=typed.product).exists():

@@ -44,7 +44,8 @@ def tasks(request: HubRequest) -> HttpResponse:
         context = {
             "groups": sorted(groups, key=lambda one: one["name"] != _group_name(None)),
             "products": [
-                {"id": key, "label": name, "is_chosen": key == wanted} for key, name in sorted(offered.items(), key=_by_name)
+                {"id": key, "label": name, "is_chosen": key == wanted}
+                for key, name in sorted(offered.items(), key=_by_name)
             ],
             "has_customer": bool(access.customers),
         }
@@ -180,7 +181,9 @@ def _form(
             {"id": one.pk, "label": one.name, "is_chosen": one.pk == typed.product} for one in list_products()
         ],
         "pages": [{"id": one.value, "label": name, "is_chosen": one == typed.way} for one, name in PAGE_NAMES.items()],
-        "rights": [{"id": one.value, "label": name, "is_chosen": one == typed.right} for one, name in RIGHT_NAMES.items()],
+        "rights": [
+            {"id": one.value, "label": name, "is_chosen": one == typed.right} for one, name in RIGHT_NAMES.items()
+        ],
         "languages": [
             {"code": code, "name": name, "title": typed.titles.get(code, ""), "steps": typed.steps.get(code, "")}
             for code, name in LANGUAGES

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from django.http import HttpResponse
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.timezone import get_current_timezone_name
 from django.utils.translation import gettext as _
@@ -15,9 +15,12 @@ from tallyhub.kernel.access import Access, Right
 from tallyhub.kernel.http import HubRequest, signed_in, url
 from tallyhub.kernel.ids import find_id
 from tallyhub.kernel.scope import scope
+from tallyhub.kernel.sentences import sentence
 from tallyhub.learning.catalogue.queries import list_about
 from tallyhub.partners.card import page as cards
 from tallyhub.partners.card.queries import Supported, read_supported
+from tallyhub.support.requests.commands import note_refusal
+from tallyhub.support.requests.rules import HeldThroughPartner
 
 OTHER = "other"  # the address's word for what is not named
 ACTIVITIES_SHOWN = 4
@@ -90,6 +93,21 @@ def _answer(
         "may_open": access.has_anywhere(Right.OPEN_REQUESTS),
         "provider": supported.organizations[supported.provider_id].name if supported.provider_id else "",
     }  # fmt: skip
+
+
+def refused(request: HttpRequest, error: HeldThroughPartner) -> HttpResponse:
+    """Instead of a form of the provider's: whose the matter is, with the card. The attempt is written down."""
+    access, zone = request.access, get_current_timezone_name()  # type: ignore[attr-defined]  # a HubRequest
+    note_refusal(access, error.product)
+    with scope(access):
+        supported = read_supported(access)
+        product = next((one for one in supported.products if one.pk == error.product), None)
+        sellers = supported.sellers.get(product.pk, ()) if product else supported.partners
+        context = {
+            "sentence": sentence(error),
+            "cards": [card for one in sellers for card in cards.cards(supported, one, product, zone)],
+        }
+        return render(request, "partners/refused.html", context, status=403, using="jinja2")
 
 
 def _pick(product: Product | None, partner_id: int) -> str:

@@ -51,6 +51,7 @@ class HeldThroughPartner(Forbidden):
 
     def __init__(self, product: int | None) -> None:
         super().__init__("request_is_partners", product=product)
+        self.product = product
 
 
 @dataclass(frozen=True, slots=True)
