@@ -153,6 +153,12 @@ KINDS: dict[str, Kind] = {
     "learning.source_revoked": Kind(_("Learning system revoked"), _("Revoked a learning system"), About.OTHER),
     "learning.started": Kind(_("Activity started"), _("Somebody started a learning activity"), About.OTHER),
     "learning.transcript_exported": Kind(_("Transcript downloaded"), _("Downloaded their own transcript")),
+    "notifications.address_added": Kind(
+        _("Address added"), _("Added an address for news of the provider"), About.OTHER
+    ),
+    "notifications.address_removed": Kind(
+        _("Address removed"), _("Removed an address for news of the provider"), About.OTHER
+    ),
     "notifications.address_stopped": Kind(
         _("Mail stopped"), _("Mail to the address was stopped: %(reason)s"), About.PERSON
     ),

@@ -409,6 +409,8 @@ _SENTENCES = {
     ),
     "name_is_link": _("A name with a web address or angle brackets in it is refused. Write the name alone."),
     "name_missing": _("A row without source and ID cannot be told from a copy of it. Name both."),
+    "news_address_elsewhere": _("Take an address in a domain that your organisation has proved."),
+    "news_addresses_many": _("There are %(addresses_max)s addresses already. Remove one of them first."),
     "note_missing": _("Write something, or choose a file."),
     "nothing_here": _("There is nothing here for this token."),
     "nul_character": _("The line holds a NUL character. If the file is UTF-16, save it as UTF-8."),

@@ -59,9 +59,9 @@ def tell_of_service(event_id: int, kind: str, subject_id: int, actor_id: int | N
 
 
 @app.task(name="notifications.send", pass_context=False)
-def send(key: str, person_id: int | None, organization_id: int | None = None) -> None:
+def send(key: str, person_id: int | None, organization_id: int | None = None, customer_id: int | None = None) -> None:
     """At once, when a command has put it into the outbox."""
-    delivery.deliver(key, Reader(person_id, organization_id))
+    delivery.deliver(key, Reader(person_id, organization_id, customer_id))
 
 
 @app.periodic(cron="* * * * *")

@@ -1,6 +1,6 @@
 """Partners, to whom they are related, what customers delegate to them, and to whom there; and how they support them."""
 
-from typing import Any
+from typing import Any, Self
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
@@ -268,7 +268,7 @@ class Consent(models.Model):
 
 
 class SupportingQuerySet(models.QuerySet[Any]):
-    def visible_to(self, access: Access) -> "SupportingQuerySet":
+    def visible_to(self, access: Access) -> Self:
         """One's own; those of whoever supports the customer worked inside, or stands in for them; all of them to the
         provider. The database knows who supports whom.
         """
@@ -313,10 +313,9 @@ class ProfileChange(models.Model):
 
 
 class PlanQuerySet(SupportingQuerySet):
-    def visible_to(self, access: Access) -> "PlanQuerySet":
+    def visible_to(self, access: Access) -> Self:
         """As profiles are; of a draft, nobody else knows."""
-        found: PlanQuerySet = super().visible_to(access)
-        return found.filter(Q(organization_id__in=access.organizations) | Q(number__isnull=False))
+        return super().visible_to(access).filter(Q(organization_id__in=access.organizations) | Q(number__isnull=False))
 
 
 class SupportPlan(models.Model):

@@ -1,6 +1,6 @@
 """What editors of the provider do with configuration tasks."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -81,7 +81,7 @@ def _read(typed: Typed, *, is_taken: bool) -> dict[str, Any]:
         wrong["code"] = Invalid("task_code_taken")
     if typed.product is not None and not Product.objects.filter(pk=typed.product).exists():
         wrong["product"] = Invalid("product_unknown")
-    readers = {
+    readers: dict[str, Callable[[], Any]] = {
         "code": lambda: cells.code(CODE_MAX)(typed.code),
         "titles": lambda: _texts(typed.titles, TITLE_MAX, "task_title_missing"),
         "steps": lambda: _texts(typed.steps, STEPS_MAX, "task_steps_missing"),

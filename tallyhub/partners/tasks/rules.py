@@ -26,7 +26,7 @@ PAGE_NAMES = {
 ADDRESS_OF = {  # URL names
     HubPage.ADD_PERSON: "people:invite",
     HubPage.DEFAULT_GROUP: "support:settings",
-    HubPage.NOTIFICATION_ADDRESSES: "notifications:unsubscribe",
+    HubPage.NOTIFICATION_ADDRESSES: "notifications:addresses",
 }
 # What a task may need, with what a person reads of it.
 RIGHT_NAMES = {
