@@ -1,10 +1,14 @@
 """The world with the people of its partner lakeside, and what they do through the pages."""
 
+from datetime import UTC, datetime
 from types import SimpleNamespace
 from typing import Any
 
 
+from tallyhub.accounts.models import Session
+from tallyhub.kernel.access import Access
 from tallyhub.organizations.models import Staff
+from tallyhub.organizations.rules import STAFF_RIGHTS_OF, StaffRole
 from tallyhub.partners.models import Delegation, SecurityGroup
 from tests.make import employ, make_organization, make_party, make_person, make_resale
 
@@ -58,9 +62,25 @@ def assigned(firm: Any, as_: Any, one: Delegation, *people: Any, roles: Any = ("
     return group
 
 
+def keep_signed_in() -> None:
+    """Sessions outlive what a test does to the clock."""
+    Session.objects.using("owner").update(expire_date=datetime(2100, 1, 1, tzinfo=UTC))
+
+
 def opens(client: Any, customer: Any) -> int:
     """What choosing to work inside the customer, and then its Customer activity, answers."""
+    keep_signed_in()
     chosen = client.post("/switch/customer/", {"customer": customer.pk, "next": "/activity/"})
+    keep_signed_in()
     return client.get("/customer-activity/").status_code if chosen.status_code == 302 else chosen.status_code
 
 
+
+
+def acting(partner: Any, person: Any) -> Access:
+    """An admin agent's own access, past the pages."""
+    return Access(
+        person_id=person.pk,
+        organization_id=partner.pk,
+        organization_rights=STAFF_RIGHTS_OF[StaffRole.ADMIN_AGENT],
+    )
