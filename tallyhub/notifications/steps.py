@@ -23,8 +23,8 @@ class NewMail:
     """``letter`` is one of ``letters.LETTERS``, ``params`` are ids, codes, numbers and days for it.
 
     Never a name, an address or a secret. A parameter ``language`` is that of the mail, instead of its reader's. To a
-    visitor, who has no account, instead of a person: ``visitor`` is their id and that of the provider. To a mailbox of a
-    customer: ``address`` is its id and that of the customer.
+    visitor, who has no account, instead of a person: ``visitor`` is their id and that of the provider. To a mailbox of
+    a customer: ``address`` is its id and that of the customer.
     """
 
     person_id: int | None

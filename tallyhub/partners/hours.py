@@ -69,7 +69,7 @@ def read_hours(typed: Mapping[str, Any]) -> tuple[Hours | None, dict[str, Invali
         holidays = read_holidays(str(typed.get("holidays") or ""))
     except Invalid as error:
         wrong["holidays"] = error
-    if not wrong and not any(week):
+    if not wrong.keys() & set(DAYS) and not any(week):
         wrong["mon"] = Invalid("hours_missing")
     return (None if wrong else Hours(zone, tuple(week), holidays)), wrong
 

@@ -11,7 +11,7 @@ PROFILE = {
     "website": "https://lakeside.test/help",
     "languages": ["en", "de"],
 }
-WEEK = {day: "9:00-12:00, 13:00-17:30" for day in ("mon", "tue", "wed", "thu", "fri")}
+WEEK = dict.fromkeys(("mon", "tue", "wed", "thu", "fri"), "9:00-12:00, 13:00-17:30")
 PLAN: dict[str, Any] = {
     "version": "0",
     "name": "Lakeside care",

@@ -19,7 +19,7 @@ from tallyhub.ledger.engine import Balance, balance
 from tallyhub.ledger.models import Allotment, EntitlementDay, Entry
 from tallyhub.ledger.rules import AllotmentKind
 from tallyhub.organizations.models import Organization, ProvedDomain
-from tallyhub.site.demo.cast import ACCOUNTS, PASSWORD, Account
+from tallyhub.site.demo.cast import ACCOUNTS, COLLEAGUES, PASSWORD, Account
 from tallyhub.site.demo.customers import CUSTOMERS
 from tallyhub.site.demo.loading import load
 from tallyhub.site.demo.story import records
@@ -44,7 +44,7 @@ def test_the_same_day_gives_the_same_records():
 def test_the_large_customer_is_as_large_as_promised():
     numbers = {row["number"] for row in of_kind("agreements") if row["customer"] == "halden"}
     entries = [row for row in of_kind("consumption") if row["agreement"] in numbers]
-    assert len(of_kind("customers")) == 8
+    assert len(of_kind("customers")) == 9
     assert len([row for row in of_kind("workspaces") if row["customer"] == "halden"]) == 6
     assert len(numbers) == 3
     assert len([row for row in of_kind("packages") if row["agreement"] in numbers]) == 14
@@ -55,7 +55,11 @@ def test_the_large_customer_is_as_large_as_promised():
 def test_no_two_people_share_an_address_and_every_address_lies_in_its_customers_domain():
     people = of_kind("people")
     assert len({row["email"].lower() for row in people}) == len(people)
-    assert all(row["email"].endswith(f"@{row['customer'] or 'provider'}.example") for row in people)
+    firms = {"provider", *(one.house for one in COLLEAGUES)}
+    assert all(row["email"].endswith(f"@{row['customer']}.example") for row in people if row["customer"])
+    assert {row["email"].partition("@")[2] for row in people if not row["customer"]} == {
+        f"{one}.example" for one in firms
+    }
 
 
 def test_every_account_is_a_person():
@@ -128,7 +132,7 @@ def test_everything_that_a_page_must_show_is_there(loaded):
         assert Entry.objects.filter(reverses__isnull=False).exclude(reason="").exists()
         assert Entry.objects.filter(multiplier_numerator=3, multiplier_denominator=2).exists()  # out of hours
         assert Entry.objects.filter(multiplier_numerator=1).exclude(charged=F("real_amount")).exists()  # rounded
-        assert Agreement.objects.filter(seller__kind="partner").count() == 1
+        assert Agreement.objects.filter(seller__kind="partner").count() == 3
 
 
 def benefit_only_packages(packages: list[Package]) -> list[Package]:

@@ -51,12 +51,13 @@ def read_supported(access: Access) -> Supported:
     named = standing.keys() | {one.stand_in_id for one in standing.values() if one.stand_in_id}
     organizations = _organizations(named)
     provider = next((key for key, one in sorted(organizations.items()) if one.kind == Kind.PROVIDER), None)
+    sellers_of_any = [key for key, one in standing.items() if one.has_sold]
     days = {key: clock.today(one.zone) for key, one in organizations.items()}
     return Supported(
         products=tuple(products),
         direct=frozenset(one.product_id for one in channels if not one.is_partner),
         sellers=sellers,
-        partners=tuple(sorted(standing, key=lambda one: (organizations[one].name.casefold(), one))),
+        partners=tuple(sorted(sellers_of_any, key=lambda one: (organizations[one].name.casefold(), one))),
         standing=standing,
         organizations=organizations,
         provider_id=provider,
@@ -69,7 +70,7 @@ def _standing() -> dict[int, Standing]:
     """Of the partners of the customers worked inside; the database looks it up."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT * FROM partners_standing(%s)", [clock.now()])
-        return {partner: Standing(suspended, stand_in) for partner, suspended, stand_in in cursor.fetchall()}
+        return {partner: Standing(*stands) for partner, *stands in cursor.fetchall()}
 
 
 def _organizations(wanted: Collection[int | None]) -> dict[int, Organization]:

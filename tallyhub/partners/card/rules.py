@@ -15,10 +15,13 @@ class Why(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """How a partner stands towards the customer: suspended or not, and its indirect provider, if it has one."""
+    """How a partner stands towards the customer: suspended or not, its indirect provider, if it has one, and whether
+    anything that it sold is in force.
+    """
 
     is_suspended: bool = False
     stand_in_id: int | None = None
+    has_sold: bool = True
 
 
 @dataclass(frozen=True, slots=True)

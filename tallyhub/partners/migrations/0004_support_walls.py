@@ -23,14 +23,15 @@ REVOKE ALL ON FUNCTION partners_own FROM PUBLIC;
 # The indirect provider that has stood behind a reseller for longest, of those that are not suspended themselves.
 FUNCTIONS = f"""
 CREATE FUNCTION partners_standing(instant timestamptz)
-RETURNS TABLE (organization_id bigint, is_suspended boolean, stand_in_id bigint)
+RETURNS TABLE (organization_id bigint, is_suspended boolean, stand_in_id bigint, has_sold boolean)
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
     SELECT o, coalesce(p.suspended_at <= instant, false), (
         SELECT s.provider_id FROM partners_partnership s
         LEFT JOIN partners_party q ON q.organization_id = s.provider_id
         WHERE s.reseller_id = o AND s.authorised_at <= instant AND (s.ended_at IS NULL OR s.ended_at > instant)
           AND q.suspended_at IS NULL
-        ORDER BY s.authorised_at, s.id LIMIT 1)
+        ORDER BY s.authorised_at, s.id LIMIT 1),
+        o = ANY (agreements_partners_of(coalesce({INSIDE}, '{{}}'), instant))
     FROM partners_own(instant) o LEFT JOIN partners_party p ON p.organization_id = o ORDER BY o;
 $$;
 CREATE FUNCTION partners_supporting(instant timestamptz) RETURNS bigint[]

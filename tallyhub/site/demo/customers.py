@@ -1,6 +1,7 @@
 """The other customers, each with something special."""
 
 from tallyhub.site.demo.halden import HALDEN
+from tallyhub.site.demo.linden import LINDEN
 from tallyhub.site.demo.plan import Agreement, Customer, Line, Lot, Months, Package, Use
 
 # Sold by the partner; credits expire soon, and hardly any designated hours are left.
@@ -336,4 +337,4 @@ e.tassinardi | Ermes Tassinardi   | it | Europe/Rome | plant | support_contact@p
     ),
 )
 
-CUSTOMERS = (HALDEN, ORCHARD, ALDWYN, CORVANE, KESTREL, VALDORIA, STEPNOY, BELLACORTE)
+CUSTOMERS = (HALDEN, ORCHARD, ALDWYN, CORVANE, KESTREL, VALDORIA, STEPNOY, BELLACORTE, LINDEN)

@@ -25,7 +25,11 @@ m.rosetto  | Marzia Rosettini    | it | Europe/Rome   | logistics |
             "Europe/Berlin",
             Months(-7, 4),
             seller="brightline",
-            packages=_package("DATABASE", "Database", Line("advisory-support", lots=(Lot("60"),), uses=(Use(21, Months(-7, 0)),), step=15)),
+            packages=_package(
+                "DATABASE",
+                "Database",
+                Line("advisory-support", lots=(Lot("60"),), uses=(Use(21, Months(-7, 0)),), step=15),
+            ),
         ),
         Agreement(
             "U-56011",
@@ -34,7 +38,9 @@ m.rosetto  | Marzia Rosettini    | it | Europe/Rome   | logistics |
             "Europe/Berlin",
             Months(-5, 6),
             seller="fernway",
-            packages=_package("REPORTING", "Reporting", Line("as-needed-advice", uses=(Use(6, Months(-5, 0)),))),
+            packages=_package(
+                "REPORTING", "Reporting", Line("reactive-support", uses=(Use(6, Months(-5, 0)),), step=15)
+            ),
         ),
         Agreement(
             "U-56012",
@@ -42,7 +48,12 @@ m.rosetto  | Marzia Rosettini    | it | Europe/Rome   | logistics |
             "unified",
             "Europe/Berlin",
             Months(-3, 8),
-            packages=_package("MESSAGING", "Messaging", Line("reactive-support", uses=(Use(18, Months(-3, 0)),), step=15), Line("service-review")),
+            packages=_package(
+                "MESSAGING",
+                "Messaging",
+                Line("reactive-support", uses=(Use(18, Months(-3, 0)),), step=15),
+                Line("service-review"),
+            ),
         ),
     ),
 )

@@ -10,7 +10,17 @@ from tallyhub.kernel import clock
 from tallyhub.kernel.access import Access
 from tallyhub.kernel.scope import scope
 from tallyhub.organizations.models import Organization
-from tallyhub.site.demo import additional, assessments, contacts, engagements, health, learning, office, support
+from tallyhub.site.demo import (
+    additional,
+    assessments,
+    contacts,
+    engagements,
+    health,
+    learning,
+    office,
+    partner_support,
+    support,
+)
 from tallyhub.site.demo.cast import ACCOUNTS, PASSWORD, Account
 from tallyhub.site.demo.story import PROVIDER, records
 
@@ -26,12 +36,14 @@ def load(today: date) -> list[Account]:
     office.set_up(today)
     additional.set_up()
     health.set_up_editor()
+    partner_support.employ()
     _open_accounts()
     support.set_up()
     health.set_up()
     engagements.set_up()
     learning.set_up(today)
     assessments.set_up()
+    partner_support.set_up()
     return list(ACCOUNTS)
 
 
