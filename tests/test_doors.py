@@ -32,6 +32,10 @@ IMPORT_ACTS = ("mapping", "start", "save", "delete")
 WEBHOOK_OWNERS = {"admin", "csam", "coordinator", "stranger"}
 WEBHOOK_ACTS = ("secret", "ping", "pause", "resume", "delete", "replay")
 
+DECIDING_ACTS = ("approve", "reject", "end", "keep", "leave", "consent_revoke")
+PARTNER_ACTS = ("resale_end", "send", "delete", "terminate", "extend", "assign", "group_remove", "member_add")
+PARTNER_ACTS += ("partnership_authorise", "partnership_end", "describe", "suspend", "reinstate")
+
 SIGN_IN = 302
 
 
@@ -187,6 +191,7 @@ def doors(world: SimpleNamespace) -> dict[tuple[str, str], tuple[list[Any], dict
         **services(),
         **time_and_placement(world),
         **health(world),
+        **partners(world),
         **learning(world),
         ("GET", "organizations:switch"): ([], for_all(200)),
         ("POST", "organizations:switch_workspace"): ([], for_all(404)),  # without a workspace of one's own
@@ -282,6 +287,28 @@ def health(world: SimpleNamespace) -> dict[tuple[str, str], tuple[list[Any], dic
         ("GET", "health:visitor_subscribe"): ([], for_all(200)),
         ("GET", "health:visitor_confirm"): (["1:forged"], for_all(404)),
         ("GET", "health:visitor_unsubscribe"): (["1:forged"], for_all(404)),
+    }
+
+
+def partners(world: SimpleNamespace) -> dict[tuple[str, str], tuple[list[Any], dict[str, int]]]:
+    """For a partner's own people, of whom the cast has none; customer administrators decide what these may do."""
+    deciding = {"admin", "stranger"}
+    there, with_group = ([0], for_all(403)), ([0, 0], for_all(403))
+    return {
+        **{
+            ("GET", f"partners:{name}"): ([], for_all(403))
+            for name in ("customers", "groups", "partnerships", "overview")
+        },
+        **{("GET", f"partners:{name}"): there for name in ("customer", "delegate", "delegation", "group")},
+        **{("POST", f"partners:{act}"): there for act in PARTNER_ACTS},
+        ("POST", "partners:link_add"): ([], for_all(403)),
+        **{("POST", f"partners:{act}"): with_group for act in ("unassign", "member_remove")},
+        ("GET", "partners:partners"): ([], only(deciding)),
+        ("GET", "partners:decide"): ([0], none_there(deciding)),
+        **{("POST", f"partners:{act}"): ([0], none_there(deciding)) for act in DECIDING_ACTS},
+        ("GET", "partners:join"): (["1.forged"], for_all(404)),
+        ("GET", "partners:consents"): (["no-such"], for_all(404)),
+        ("POST", "partners:consent_give"): (["no-such"], for_all(404)),
     }
 
 

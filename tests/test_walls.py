@@ -64,6 +64,7 @@ from tallyhub.ledger import commands as ledger
 from tallyhub.ledger.models import Entry, Hold
 from tallyhub.office.models import AgreementDraft, Enquiry
 from tallyhub.organizations.models import Organization, PersonKey, ProvedDomain, WorkAccount, Workspace
+from tallyhub.partners.models import Consent
 from tallyhub.people.models import DirectoryGroup, Group, GroupMember, IdentityProvider, Invitation, Naming
 from tallyhub.support.models import (
     Booking,
@@ -78,7 +79,7 @@ from tallyhub.support.models import (
     Request,
     Work,
 )
-from tests.make import give_request, grant, make_request
+from tests.make import give_request, grant, make_delegation, make_request, make_resale
 from tests.world import NOW
 
 # Tables without a wall by customer, each for a reason.
@@ -112,6 +113,21 @@ OPEN = {
 }
 # Definer functions pass the wall; each is reviewed like a policy (threat model).
 DEFINERS = {
+    "agreements_channels",
+    "agreements_channels_of",
+    "agreements_sold",
+    "agreements_sold_by",
+    "organizations_delegates",
+    "partners_accept",
+    "partners_asked_by",
+    "partners_consents_due",
+    "partners_due",
+    "partners_holders",
+    "partners_known",
+    "partners_parties",
+    "partners_recipients",
+    "partners_settle_consents",
+    "partners_settle_grants",
     "activity_customers_with_exports_before",
     "agreements_begun",
     "agreements_buyers",
@@ -293,6 +309,7 @@ def spread(world: SimpleNamespace, owner: Any) -> SimpleNamespace:
         _health(world.provider, customer)
         _people(customer, workspace, person)
         _support(customer, workspace, person)
+        _partners(world.partner, customer)
         _engagements(customer, workspace)
         _assessments(customer, workspace)
         _learning(customer, workspace, person)
@@ -335,6 +352,17 @@ def _health(provider: Any, customer: Any) -> None:
         reach="named", occurred_at=NOW, published_at=NOW, changed_at=NOW,
     )  # fmt: skip
     AffectedCustomer.objects.using("owner").create(organization=provider, event=event, customer=customer)
+
+
+def _partners(partner: Any, customer: Any) -> None:
+    """What a partner sells there and was delegated, and a request that it was let into."""
+    make_resale(partner, customer)
+    make_delegation(partner, customer)
+    request = Request.objects.using("owner").filter(customer=customer).order_by("pk")[0]
+    there = {"customer_id": customer.pk, "workspace_id": request.workspace_id, "request": request}
+    Consent.objects.using("owner").create(
+        **there, organization=partner, template="read", given_at=NOW, ends_at=NOW + timedelta(days=14)
+    )
 
 
 def _people(customer: Any, workspace: Any, person: Any) -> None:
@@ -591,6 +619,7 @@ def test_in_a_workspace_one_reads_its_rows_and_what_reaches_it(spread: Any, owne
         *STAFFS_AND_HUBS,
     }
     of_another_person = {"activity_export", "activity_savedview", *OF_A_PERSON, *LEARNERS}
+    of_the_customer_only |= {f"partners_{name}" for name in ("consent", "delegation", "resale")}
     of_the_customer_only |= {f"integrations_{name}" for name in WEBHOOKS_AND_IMPORTS}
     of_the_customer_only |= {"organizations_personkey", "organizations_proveddomain"}
     for table in spread.tables:

@@ -205,7 +205,7 @@ class SecurityGroupMember(models.Model):
         indexes = [models.Index(fields=["staff"], name="security_group_of_staff")]
 
 
-class Assignment(models.Model):
+class RoleAssignment(models.Model):
     """Some of the roles of a delegation, for the people of a group."""
 
     organization = _organization()
@@ -219,7 +219,7 @@ class Assignment(models.Model):
     objects = OfPartnerQuerySet.as_manager()
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["delegation", "group"], name="assignment_once")]
+        constraints = [models.UniqueConstraint(fields=["delegation", "group"], name="role_assignment_once")]
 
 
 class Notice(models.Model):

@@ -24,7 +24,7 @@ def _acts(table: str, title: object, *columns: str, customer: str = "") -> Holdi
 HOLDINGS = (
     Holding(
         name="security_groups",
-        title=_("Security groups of their partner"),
+        title=_("Security groups of a partner"),
         table="partners_securitygroupmember",
         condition="staff_id IN (SELECT id FROM organizations_staff WHERE person_id = %(person)s)",
         columns=("organization_id", "group_id"),

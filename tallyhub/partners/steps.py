@@ -11,7 +11,7 @@ from tallyhub.kernel import clock
 from tallyhub.kernel.access import Access
 from tallyhub.kernel.errors import Conflict
 from tallyhub.kernel.scope import require_transaction, widen
-from tallyhub.partners.models import Assignment, Consent, Delegation
+from tallyhub.partners.models import Consent, Delegation, RoleAssignment
 from tallyhub.partners.queries import get_party
 from tallyhub.partners.rules import State
 
@@ -66,19 +66,17 @@ def _settle(sql: str, rows: Any, ids: Collection[int]) -> list[Grant]:
 
 def news_of_grants(changes: Sequence[Grant]) -> list[News]:
     """What the customer reads of it: who got which right by which delegation or consent, and whose ended."""
-    return [
-        News(
-            "partners.right_given" if is_given else "partners.right_ended",
-            customer_id,
-            person_id,
-            details={"role": role, "source": source},
-        )
-        for customer_id, person_id, role, source, is_given in changes
-    ]
+    news = []
+    for customer_id, person_id, role, source, is_given in changes:
+        details = {"role": role, "source": source}
+        if is_given:
+            news.append(News("partners.right_given", customer_id, person_id, details=details))
+        else:
+            news.append(News("partners.right_ended", customer_id, person_id, details=details))
+    return news
 
 
 def list_running(organization_id: int, **which: Any) -> list[int]:
     """The partner's active delegations that a group, or a member of it, may hold something of."""
-    mine = Assignment.objects.filter(organization_id=organization_id, delegation__state=State.ACTIVE, **which)
+    mine = RoleAssignment.objects.filter(organization_id=organization_id, delegation__state=State.ACTIVE, **which)
     return sorted(set(mine.values_list("delegation_id", flat=True)))
-

@@ -19,7 +19,8 @@ def later(**how: float) -> Any:
 
 def kinds(owner: Any, customer: Any, prefix: str = "partners.") -> list[str]:
     rows = owner.execute(
-        "SELECT kind FROM journal_event WHERE customer_id = %s AND kind LIKE %s ORDER BY id", [customer.pk, f"{prefix}%"]
+        "SELECT kind FROM journal_event WHERE customer_id = %s AND kind LIKE %s ORDER BY id",
+        [customer.pk, f"{prefix}%"],
     )
     return [kind for (kind,) in rows]
 
@@ -193,7 +194,9 @@ def test_whoever_comes_second_is_told_and_both_are_audited(firm: Any, as_: Any, 
     assert not AccessGrant.objects.using("owner").filter(source=f"delegation:{one.pk}").exists()
 
 
-def test_both_are_told_30_7_and_1_days_before_and_on_the_day(firm: Any, running: Delegation, as_: Any, owner: Any) -> None:
+def test_both_are_told_30_7_and_1_days_before_and_on_the_day(
+    firm: Any, running: Delegation, as_: Any, owner: Any
+) -> None:
     # S003-6
     tell(owner)
     for days, letters in ((31, 0), (30, 1), (29, 0), (7, 1), (1, 1), (0, 1), (-1, 0)):
@@ -235,7 +238,9 @@ def test_one_that_has_ended_is_never_taken_up_again(firm: Any, running: Delegati
         assert "Ask anew" in page
 
 
-def test_one_that_extends_moves_its_end_without_a_new_answer(firm: Any, running: Delegation, as_: Any, owner: Any) -> None:
+def test_one_that_extends_moves_its_end_without_a_new_answer(
+    firm: Any, running: Delegation, as_: Any, owner: Any
+) -> None:
     # S003-7
     as_(firm.admin).post(f"/partners/delegations/{running.pk}/keep/", {"extends": "on"})
     with clock.frozen(running.ends_at - timedelta(hours=20)):
@@ -252,7 +257,10 @@ def test_full_administration_is_never_extended(firm: Any, as_: Any) -> None:  # 
     full = make_delegation(
         firm.partner, firm.cedar, roles=["full_administration"], granted=["full_administration"], reason="x"
     )
-    for person, address in ((firm.agent, f"/delegations/{full.pk}/extend/"), (firm.admin, f"/partners/delegations/{full.pk}/keep/")):
+    for person, address in (
+        (firm.agent, f"/delegations/{full.pk}/extend/"),
+        (firm.admin, f"/partners/delegations/{full.pk}/keep/"),
+    ):
         assert as_(person).post(address, {"extends": "on"}).status_code == 400
 
 
@@ -291,7 +299,9 @@ def test_rights_come_through_groups_only(firm: Any, as_: Any) -> None:  # spec 2
     assert opens(as_(firm.helper), firm.cedar) == 404
 
 
-def test_taking_back_from_a_group_and_removing_the_group_end_what_it_had(firm: Any, running: Delegation, as_: Any) -> None:
+def test_taking_back_from_a_group_and_removing_the_group_end_what_it_had(
+    firm: Any, running: Delegation, as_: Any
+) -> None:
     agent, helper = as_(firm.agent), as_(firm.helper)
     agent.post(f"/delegations/{running.pk}/unassign/{firm.group.pk}/")
     assert opens(helper, firm.cedar) == 404

@@ -8,7 +8,7 @@ import pytest
 
 from tallyhub.kernel import clock
 from tallyhub.organizations.models import AccessGrant, Organization
-from tallyhub.partners.models import Consent, Delegation, Party, Partnership, Resale
+from tallyhub.partners.models import Consent, Delegation, Partnership, Party, Resale
 from tests.make import days, make_agreement, make_delegation, make_organization, make_party, make_request, make_resale
 from tests.partners.world import assigned, opens
 
@@ -146,7 +146,11 @@ def test_ending_a_partnership_leaves_customers_and_rights(chain: Any, as_: Any) 
 
 @pytest.mark.parametrize(
     ("code", "said"),
-    [("nobody", "No partner has this code"), ("cedar", "No partner has this code"), ("lakeside", "between an indirect")],
+    [
+        ("nobody", "No partner has this code"),
+        ("cedar", "No partner has this code"),
+        ("lakeside", "between an indirect"),
+    ],
 )
 def test_only_a_reseller_is_invited(chain: Any, as_: Any, code: str, said: str) -> None:
     answer = as_(chain.rival_agent).post("/partnerships/", {"code": code})

@@ -4,7 +4,6 @@ from datetime import UTC, datetime
 from types import SimpleNamespace
 from typing import Any
 
-
 from tallyhub.accounts.models import Session
 from tallyhub.kernel.access import Access
 from tallyhub.organizations.models import Staff
@@ -35,8 +34,6 @@ def _hired(house: Any, name: str, *roles: str) -> Any:
     person = make_person(name, email=f"{name}@house.test")
     employ(person, house, *roles)
     return person
-
-
 
 
 def asked(firm: Any, as_: Any, **over: Any) -> Delegation:
@@ -73,8 +70,6 @@ def opens(client: Any, customer: Any) -> int:
     chosen = client.post("/switch/customer/", {"customer": customer.pk, "next": "/activity/"})
     keep_signed_in()
     return client.get("/customer-activity/").status_code if chosen.status_code == 302 else chosen.status_code
-
-
 
 
 def acting(partner: Any, person: Any) -> Access:

@@ -15,7 +15,7 @@ from tallyhub.kernel.errors import Conflict
 from tallyhub.kernel.names import read_name
 from tallyhub.kernel.scope import command
 from tallyhub.partners import queries, steps
-from tallyhub.partners.models import Assignment, Delegation, Notice, SecurityGroup
+from tallyhub.partners.models import Delegation, Notice, RoleAssignment, SecurityGroup
 from tallyhub.partners.rules import (
     EXTENDS_BEFORE,
     EXTENDS_BY,
@@ -182,7 +182,7 @@ def assign(access: Access, delegation_id: int, group_id: int, roles: Collection[
     group = SecurityGroup.objects.filter(organization_id__in=access.organizations).get(pk=group_id)
     check_stage(one.stage, RUNNING)
     check_roles(roles, one.granted)
-    Assignment.objects.update_or_create(
+    RoleAssignment.objects.update_or_create(
         organization_id=one.organization_id,
         delegation_id=one.pk,
         group_id=group.pk,
@@ -198,7 +198,7 @@ def assign(access: Access, delegation_id: int, group_id: int, roles: Collection[
 def unassign(access: Access, delegation_id: int, group_id: int) -> None:
     access.require_serving(Right.MANAGE_DELEGATIONS)
     one = queries.lock_delegation(access, delegation_id)
-    gone, _each = Assignment.objects.filter(
+    gone, _each = RoleAssignment.objects.filter(
         organization_id__in=access.organizations, delegation_id=one.pk, group_id=group_id
     ).delete()
     if not gone:
@@ -234,6 +234,11 @@ def settle_time(access: Access, delegation_id: int) -> None:
 
 def _is_new(one: Delegation, what: str, ends_at: datetime) -> bool:
     """Whether nobody was told of this yet; and from now on they were."""
-    known: dict[str, Any] = {"organization_id": one.organization_id, "delegation_id": one.pk, "what": what, "ends_at": ends_at}
+    known: dict[str, Any] = {
+        "organization_id": one.organization_id,
+        "delegation_id": one.pk,
+        "what": what,
+        "ends_at": ends_at,
+    }
     _made, is_new = Notice.objects.get_or_create(**known)
     return is_new

@@ -11,7 +11,7 @@ from django.db import connection
 from tallyhub.kernel import clock
 from tallyhub.kernel.access import Access
 from tallyhub.organizations.rules import Role
-from tallyhub.partners.models import Assignment, Delegation
+from tallyhub.partners.models import Delegation, RoleAssignment
 from tallyhub.partners.queries import Known, list_known
 from tallyhub.partners.rules import State
 
@@ -64,10 +64,10 @@ def get_sent(access: Access, delegation_id: int) -> Delegation:
     return Delegation.objects.visible_to(access).exclude(state=State.CREATED).get(pk=delegation_id)
 
 
-def list_assignments(access: Access, delegations: Collection[int]) -> dict[int, list[Assignment]]:
+def list_assignments(access: Access, delegations: Collection[int]) -> dict[int, list[RoleAssignment]]:
     """By delegation, with the groups, by name; for the partner alone."""
-    found: defaultdict[int, list[Assignment]] = defaultdict(list)
-    rows = Assignment.objects.visible_to(access).filter(delegation_id__in=delegations).select_related("group")
+    found: defaultdict[int, list[RoleAssignment]] = defaultdict(list)
+    rows = RoleAssignment.objects.visible_to(access).filter(delegation_id__in=delegations).select_related("group")
     for one in rows.order_by("group__name", "pk"):
         found[one.delegation_id].append(one)
     return found

@@ -9,7 +9,7 @@ from django.db.models import Count, F
 from tallyhub.kernel.access import Access
 from tallyhub.organizations.queries import list_colleagues
 from tallyhub.organizations.rules import SERVING, StaffRole
-from tallyhub.partners.models import Assignment, SecurityGroup, SecurityGroupMember
+from tallyhub.partners.models import RoleAssignment, SecurityGroup, SecurityGroupMember
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,7 +75,7 @@ def list_members(access: Access, group_id: int) -> set[int]:
     return set(members.values_list("staff_id", flat=True))
 
 
-def list_held(access: Access, group_id: int) -> list[Assignment]:
+def list_held(access: Access, group_id: int) -> list[RoleAssignment]:
     """What a group has of delegations, ended ones included, each with its delegation."""
-    held = Assignment.objects.visible_to(access).filter(group_id=group_id).select_related("delegation")
+    held = RoleAssignment.objects.visible_to(access).filter(group_id=group_id).select_related("delegation")
     return list(held.order_by(F("delegation__ends_at").desc(nulls_last=True), "pk"))

@@ -212,7 +212,7 @@ class Migration(migrations.Migration):
             ],
         ),
         migrations.CreateModel(
-            name="Assignment",
+            name="RoleAssignment",
             fields=[
                 ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
                 (
@@ -454,8 +454,8 @@ class Migration(migrations.Migration):
             constraint=models.UniqueConstraint(fields=("organization", "id"), name="security_group_of_partner"),
         ),
         migrations.AddConstraint(
-            model_name="assignment",
-            constraint=models.UniqueConstraint(fields=("delegation", "group"), name="assignment_once"),
+            model_name="roleassignment",
+            constraint=models.UniqueConstraint(fields=("delegation", "group"), name="role_assignment_once"),
         ),
         migrations.AddIndex(
             model_name="securitygroupmember",

@@ -28,7 +28,7 @@ WALLS = {
         f"{MINE} OR {CUSTOMERS_OWN} OR {PROVIDER}",
         "false",
     ),
-    **dict.fromkeys(("securitygroup", "securitygroupmember", "assignment", "notice"), (MINE, MINE, MINE, MINE)),
+    **dict.fromkeys(("securitygroup", "securitygroupmember", "roleassignment", "notice"), (MINE, MINE, MINE, MINE)),
 }
 
 
@@ -54,8 +54,8 @@ def _no_wall(name: str) -> str:
 WITHIN = (
     ("securitygroupmember", "group_id", "partners_securitygroup"),
     ("securitygroupmember", "staff_id", "organizations_staff"),
-    ("assignment", "group_id", "partners_securitygroup"),
-    ("assignment", "delegation_id", "partners_delegation"),
+    ("roleassignment", "group_id", "partners_securitygroup"),
+    ("roleassignment", "delegation_id", "partners_delegation"),
     ("notice", "delegation_id", "partners_delegation"),
 )
 
@@ -119,7 +119,7 @@ BEGIN
         SELECT d.customer_id, NULL::bigint AS workspace_id, s.person_id, role, d.source, max(s.starts_at) AS starts_at,
                least(max(d.ends_at), max(s.ends_at)) AS ends_at
         FROM mine d
-        JOIN partners_assignment a ON a.delegation_id = d.id
+        JOIN partners_roleassignment a ON a.delegation_id = d.id
         CROSS JOIN LATERAL unnest(a.roles) AS role
         JOIN partners_securitygroupmember m ON m.group_id = a.group_id
         JOIN organizations_staff s ON s.id = m.staff_id AND s.organization_id = d.organization_id
