@@ -85,7 +85,7 @@ def test_customers_read_the_old_and_the_new_version_with_their_days(firm: Any, a
     published(firm.agent, as_, name="Lakeside plus", valid_from=later(32))
     customer = as_(firm.stranger)
     page = read(customer, f"/support-plans/{firm.partner.pk}/")
-    assert "<h1 class=\"text-break\">Lakeside care" in page  # still in force
+    assert '<h1 class="text-break">Lakeside care' in page  # still in force
     for said in ("in force", "announced", "21 November 2026", "22 December 2026", "23 December 2026"):
         assert said in page
     assert "Lakeside plus" in read(customer, f"/support-plans/{firm.partner.pk}/?version=2")
@@ -122,7 +122,8 @@ def test_what_is_published_never_changes(firm: Any, as_: Any, owner: Any) -> Non
         connection.cursor() as cursor,
     ):
         cursor.execute(
-            "INSERT INTO partners_supportplan (organization_id, content, changed_at, version) VALUES (%s, '{}', now(), 1)",
+            "INSERT INTO partners_supportplan (organization_id, content, changed_at, version)"
+            " VALUES (%s, '{}', now(), 1)",
             [firm.partner.pk],
         )
     (name,) = owner.execute("SELECT content ->> 'name' FROM partners_supportplan").fetchone()

@@ -40,7 +40,7 @@ def technical(request: HubRequest) -> HttpResponse:
         context = {
             "products": _products(supported, product, wanted),
             "product": product.name if product else "",
-            "resources": _resources(access, product, zone),
+            "resources": _resources(access, supported, product, zone),
             **_answer(access, supported, product, partner, zone, is_asked=bool(product or partner or wanted == OTHER)),
             "has_customer": bool(access.customers),
         }
@@ -52,9 +52,10 @@ def _products(supported: Supported, chosen: Product | None, wanted: str) -> list
     return [*named, {"id": OTHER, "label": _("Something else, or I do not know"), "is_chosen": wanted == OTHER}]
 
 
-def _resources(access: Access, product: Product | None, zone: str) -> dict[str, Any]:
+def _resources(access: Access, supported: Supported, product: Product | None, zone: str) -> dict[str, Any]:
     """What one can find out by oneself, before anybody is asked (S003-49)."""
-    events = list_active(access, [product.pk] if product else None) if access.customers else []
+    about = [product.pk] if product else [one.pk for one in supported.products]
+    events = list_active(access, about) if about else []
     learning = url("learning:catalogue")
     return {
         "events": [health.line(one, zone) for one in events[:ACTIVITIES_SHOWN]],
