@@ -10,7 +10,17 @@ from tallyhub.kernel import clock
 from tallyhub.kernel.access import Access
 from tallyhub.kernel.scope import scope
 from tallyhub.organizations.models import Organization
-from tallyhub.site.demo import additional, assessments, contacts, engagements, health, learning, office, support
+from tallyhub.site.demo import (
+    additional,
+    assessments,
+    contacts,
+    engagements,
+    health,
+    learning,
+    office,
+    partners,
+    support,
+)
 from tallyhub.site.demo.cast import ACCOUNTS, PASSWORD, Account
 from tallyhub.site.demo.story import PROVIDER, records
 
@@ -29,6 +39,7 @@ def load(today: date) -> list[Account]:
     _open_accounts()
     support.set_up()
     health.set_up()
+    partners.set_up()
     engagements.set_up()
     learning.set_up(today)
     assessments.set_up()
