@@ -6,7 +6,7 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
-from tallyhub.organizations.rules import Role, StaffRole
+from tallyhub.organizations.rules import Role
 from tallyhub.site.demo.plan import Customer
 
 
@@ -42,17 +42,6 @@ class Staff:
     customers: tuple[str, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Colleague:
-    """Somebody of a partner, with what they are there."""
-
-    email: str
-    name: str
-    zone: str
-    house: str
-    roles: tuple[StaffRole, ...]
-
-
 PASSWORD = "tallyhub-demo"  # noqa: S105 - printed for everybody who makes the demo
 ACCOUNTS = (
     Account("csam@provider.example", _("CSAM of every customer")),
@@ -67,12 +56,13 @@ ACCOUNTS = (
     Account("contact@halden.example", _("support contact of Halden’s Paper mills")),
     Account("member@halden.example", _("member of Halden’s Logistics, no activity role")),
     Account("admin@orchard.example", _("customer administrator of Orchard")),
-    Account("admin@linden.example", _("customer administrator of Linden, which has two partners")),
+    Account("admin@linden.example", _("customer administrator of Linden, which bought from Brightline")),
     Account("contact@linden.example", _("support contact of Linden")),
-    Account("admin@brightline.example", _("admin agent of the partner Brightline")),
-    Account("helpdesk@brightline.example", _("helpdesk agent of the partner Brightline")),
-    Account("helpdesk@fernway.example", _("helpdesk agent of the reseller Fernway")),
-    Account("admin@stonemere.example", _("admin agent of Stonemere, Fernway’s indirect provider")),
+    Account("partners@provider.example", _("partner manager of the provider")),
+    Account("admin@brightline.example", _("admin agent of Brightline, a direct-bill partner")),
+    Account("helpdesk@brightline.example", _("helpdesk agent of Brightline")),
+    Account("helpdesk@fernway.example", _("helpdesk agent of Fernway, an indirect reseller")),
+    Account("admin@wexcombe.example", _("admin agent of Wexcombe, Fernway’s indirect provider")),
 )
 STAFF = (
     Staff(
@@ -80,7 +70,7 @@ STAFF = (
         "Maren Osterholt",
         "Europe/Oslo",
         Role.CSAM,
-        ("halden", "orchard", "aldwyn", "corvane", "kestrel", "valdoria", "stepnoy", "bellacorte"),
+        ("halden", "orchard", "aldwyn", "corvane", "kestrel", "valdoria", "stepnoy", "bellacorte", "linden"),
     ),
     Staff(
         "coordinator@provider.example",
@@ -91,27 +81,13 @@ STAFF = (
     ),
     Staff("engineer@provider.example", "Xiomara Quintal", "Europe/Madrid", Role.ENGINEER, ()),
     Staff("editor@provider.example", "Ylva Brandmoor", "Europe/Oslo", Role.ENGINEER, ()),  # of no customer
+    # Of no customer: what they may do comes from demo/partners.py.
+    Staff("partners@provider.example", "Sunniva Holterud", "Europe/Oslo", Role.ENGINEER, ()),
+    Staff("admin@brightline.example", "Corbinian Aufhauser", "Europe/Berlin", Role.ENGINEER, ()),
+    Staff("helpdesk@brightline.example", "Yasemin Karatepel", "Europe/Berlin", Role.ENGINEER, ()),
+    Staff("helpdesk@fernway.example", "Tadhg Corrilane", "Europe/Dublin", Role.ENGINEER, ()),
+    Staff("admin@wexcombe.example", "Imogen Thackerford", "Europe/London", Role.ENGINEER, ()),
     Staff("desk@provider.example", "Ruben Castelmorn", "Europe/Oslo", Role.ENGINEER, ("halden", "orchard")),
-)
-COLLEAGUES = (
-    Colleague(
-        "admin@brightline.example",
-        "Teodora Wennergrund",
-        "Europe/Berlin",
-        "brightline",
-        (StaffRole.ADMIN_AGENT, StaffRole.ORGANIZATION_ADMINISTRATOR),
-    ),
-    Colleague(
-        "helpdesk@brightline.example",
-        "Kasimir Dohnalek",
-        "Europe/Berlin",
-        "brightline",
-        (StaffRole.HELPDESK_AGENT,),
-    ),
-    Colleague("admin@fernway.example", "Itziar Belmonteo", "Europe/Madrid", "fernway", (StaffRole.ADMIN_AGENT,)),
-    Colleague("helpdesk@fernway.example", "Nuno Carvalheda", "Europe/Madrid", "fernway", (StaffRole.HELPDESK_AGENT,)),
-    Colleague("admin@stonemere.example", "Fiammetta Grancasa", "Europe/Rome", "stonemere", (StaffRole.ADMIN_AGENT,)),
-    Colleague("admin@quillmark.example", "Eleanora Wraxham", "Europe/London", "quillmark", (StaffRole.ADMIN_AGENT,)),
 )
 
 

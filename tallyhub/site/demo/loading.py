@@ -19,6 +19,7 @@ from tallyhub.site.demo import (
     learning,
     office,
     partner_support,
+    partners,
     support,
 )
 from tallyhub.site.demo.cast import ACCOUNTS, PASSWORD, Account
@@ -36,10 +37,10 @@ def load(today: date) -> list[Account]:
     office.set_up(today)
     additional.set_up()
     health.set_up_editor()
-    partner_support.employ()
     _open_accounts()
     support.set_up()
     health.set_up()
+    partners.set_up()
     engagements.set_up()
     learning.set_up(today)
     assessments.set_up()

@@ -1,6 +1,6 @@
 """How the demo's partners support their customers: people, profiles, plans; and what customers set up themselves.
 
-Brightline and Quillmark sell directly; Fernway resells, behind the indirect provider Stonemere.
+Brightline and Quillmark sell directly; Fernway resells, behind the indirect provider Wexcombe.
 """
 
 from collections.abc import Mapping
@@ -15,28 +15,20 @@ from tallyhub.kernel.access import Access, Right
 from tallyhub.kernel.scope import scope
 from tallyhub.notifications.addresses.commands import add_address
 from tallyhub.organizations import steps as organizations
-from tallyhub.organizations.models import Organization, Staff
+from tallyhub.organizations.models import Organization
 from tallyhub.partners.models import Partnership, Party, SupportProfile
 from tallyhub.partners.plans.commands import publish_plan, save_draft
 from tallyhub.partners.plans.rules import Line, Typed
 from tallyhub.partners.profiles.commands import save_profile
-from tallyhub.partners.rules import PartyType
 from tallyhub.partners.tasks.commands import Typed as Task
 from tallyhub.partners.tasks.commands import add_task
 from tallyhub.partners.tasks.rules import HubPage
-from tallyhub.site.demo.cast import COLLEAGUES
 from tallyhub.site.demo.health import EDITOR
 from tallyhub.site.demo.story import PROVIDER
 from tallyhub.site.demo.support import LANGUAGES
 
 CUSTOMER, ADMINISTRATOR = "linden", "admin@linden.example"
-COVERED = {"DATABASE": "database", "REPORTING": "reporting", "MESSAGING": "messaging"}  # of Linden's packages
-KINDS = {
-    "brightline": PartyType.DIRECT_BILL,
-    "fernway": PartyType.INDIRECT_RESELLER,
-    "quillmark": PartyType.DIRECT_BILL,
-    "stonemere": PartyType.INDIRECT_PROVIDER,
-}
+COVERED = {"BASE": ("database", "identity"), "REPORTING": ("reporting",), "MESSAGING": ("messaging",)}  # Linden's
 WEEKDAYS = ("mon", "tue", "wed", "thu", "fri")
 LONG_AGO_DAYS, ANNOUNCED_DAYS = 200, 35
 
@@ -89,11 +81,11 @@ HOUSES = {
         {"sat": "", "price_note": "As long as the agreement runs. Saturdays are no hours of service any more."},
     ),
     "fernway": House(
-        _profile("fernway", "+34 91 555 0142", "es", "en"),
+        _profile("fernway", "+353 1 555 0142", "en", "es"),
         Typed(
             name="Fernway Basic",
-            languages=("es", "en"),
-            zone="Europe/Madrid",
+            languages=("en", "es"),
+            zone="Europe/Dublin",
             **dict.fromkeys(WEEKDAYS, "9:00-14:00, 15:00-18:00"),
             methods=("mail", "phone"),
             target_a="2",
@@ -127,7 +119,7 @@ HOUSES = {
             **_PROMISES,
         ),
     ),
-    "stonemere": House(_profile("stonemere", "+39 02 5550 1170", "it", "en")),
+    "wexcombe": House(_profile("wexcombe", "+44 20 7946 0644", "en")),
 }  # fmt: skip
 TASKS: tuple[tuple[str, str, str, tuple[str, ...], tuple[str, ...]], ...] = (
     # code, product, hub page, titles and steps in the languages of the hub
@@ -211,46 +203,23 @@ TASKS: tuple[tuple[str, str, str, tuple[str, ...], tuple[str, ...]], ...] = (
 )  # fmt: skip
 
 
-def employ() -> None:
-    """The partners' people, before accounts get their password. Once; again changes nothing."""
-    houses = _houses()
-    with scope(Access.of_system(organizations=houses.values()), writing=True):
-        for one in COLLEAGUES:
-            person = Person.objects.get(email_folded=one.email)
-            about = {"organization_id": houses[one.house], "roles": list(one.roles), "starts_at": clock.now()}
-            Staff.objects.get_or_create(person_id=person.pk, defaults=about)
-
-
 def _houses() -> dict[str, int]:
     """Ids by code."""
     with scope(Access.of_system()):
-        found = Organization.objects.filter(code__in=[*HOUSES, *KINDS])
+        found = Organization.objects.filter(code__in=HOUSES)
         return dict(found.values_list("code", "pk"))
 
 
 def set_up() -> None:
     """Once; again changes nothing."""
     houses = _houses()
-    with scope(Access.of_system(organizations=houses.values()), writing=True):
+    with scope(Access.of_system(organizations=houses.values())):
         if SupportProfile.objects.exists():
             return
-        _relate(houses)
     _cover()
     for code, house in HOUSES.items():
         _publish(Access(organization_id=houses[code], organization_rights=frozenset({Right.MANAGE_SUPPORT})), house)
     _write_tasks(houses[PROVIDER])
-
-
-def _relate(houses: Mapping[str, int]) -> None:
-    for code, kind in KINDS.items():
-        Party.objects.get_or_create(organization_id=houses[code], defaults={"type": kind})
-    begun = clock.now() - timedelta(days=LONG_AGO_DAYS)
-    Partnership.objects.get_or_create(
-        provider_id=houses["stonemere"],
-        reseller_id=houses["fernway"],
-        ended_at=None,
-        defaults={"invited_at": begun, "authorised_at": begun},
-    )
 
 
 def _cover() -> None:
@@ -261,8 +230,9 @@ def _cover() -> None:
     with scope(Access.of_system([customer_id]), writing=True):
         products = {one.code: one.pk for one in Product.objects.all()}
         for package in Package.objects.filter(customer_id=customer_id, code__in=COVERED):
-            Coverage.objects.create(
-                customer_id=customer_id, package=package, product_id=products[COVERED[package.code]]
+            Coverage.objects.bulk_create(
+                Coverage(customer_id=customer_id, package=package, product_id=products[code])
+                for code in COVERED[package.code]
             )
     rights = frozenset({Right.ADMINISTER})
     access = Access(person_id=administrator, customer_id=customer_id, in_whole=True, customer_rights=rights)

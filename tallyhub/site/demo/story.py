@@ -18,9 +18,9 @@ PROVIDER = "tarnvale"
 SELLERS = (
     {"code": PROVIDER, "name": "Tarnvale Support", "kind": "provider", "zone": "Europe/Oslo"},
     {"code": "quillmark", "name": "Quillmark Services", "kind": "partner", "zone": "Europe/London"},
-    {"code": "brightline", "name": "Brightline Consulting", "kind": "partner", "zone": "Europe/Berlin"},
-    {"code": "fernway", "name": "Fernway IT", "kind": "partner", "zone": "Europe/Madrid"},
-    {"code": "stonemere", "name": "Stonemere Distribution", "kind": "partner", "zone": "Europe/Rome"},
+    {"code": "brightline", "name": "Brightline Systems", "kind": "partner", "zone": "Europe/Berlin"},
+    {"code": "fernway", "name": "Fernway IT", "kind": "partner", "zone": "Europe/Dublin"},
+    {"code": "wexcombe", "name": "Wexcombe Distribution", "kind": "partner", "zone": "Europe/London"},
 )
 FIRST_NUMBER = 10_000  # what an external system had counted to before
 
@@ -34,7 +34,7 @@ def records(today: date) -> Iterable[tuple[str, Iterable[Record]]]:
         ("services", SERVICES),
         ("customers", map(_customer, CUSTOMERS)),
         ("workspaces", _of_each(_workspaces)),
-        ("people", [*map(_staff, (*cast.STAFF, *cast.COLLEAGUES)), *_of_each(_people)]),
+        ("people", [*map(_staff, cast.STAFF), *_of_each(_people)]),
         ("grants", [*_staff_grants(), *_of_each(_grants)]),
         ("agreements", (_agreement(customer, one, today) for customer, one in _agreements())),
         ("packages", (_package(agreement, one, today) for _, agreement, one in _packages())),
@@ -76,7 +76,7 @@ def _workspaces(customer: Customer) -> Iterator[Record]:
         yield {"customer": customer.code, "code": code, "name": name, "is_default": _yes(code == default)}
 
 
-def _staff(one: cast.Staff | cast.Colleague) -> Record:
+def _staff(one: cast.Staff) -> Record:
     return {"customer": "", "key": one.email, "name": one.name, "email": one.email, "language": "en", "zone": one.zone}
 
 
