@@ -134,6 +134,11 @@ def list_sellers() -> list[Organization]:
     )
 
 
+def get_seller(organization_id: int) -> Organization:
+    """The provider or a partner. Raises DoesNotExist for a customer, too."""
+    return Organization.objects.exclude(kind=Kind.CUSTOMER).get(pk=organization_id)
+
+
 def list_own_staff_roles(access: Access) -> set[Role]:
     """As what the person serves customers: the one worked inside if they serve that, or else any."""
     now = clock.now()

@@ -57,7 +57,7 @@ def test_no_two_people_share_an_address_and_every_address_lies_in_its_customers_
     assert len({row["email"].lower() for row in people}) == len(people)
     firms = {"provider", *(row["code"] for row in of_kind("sellers"))}
     assert all(row["email"].endswith(f"@{row['customer']}.example") for row in people if row["customer"])
-    assert {row["email"].partition("@")[2] for row in people if not row["customer"]} == {
+    assert {row["email"].partition("@")[2] for row in people if not row["customer"]} <= {
         f"{one}.example" for one in firms
     }
 

@@ -6,7 +6,7 @@ from django.db.models import QuerySet
 
 from tallyhub.kernel.access import Access
 from tallyhub.notifications.models import NewsAddress
-from tallyhub.organizations.models import ProvedDomain
+from tallyhub.organizations.work.queries import list_domains
 
 
 def list_addresses(access: Access) -> QuerySet[NewsAddress]:
@@ -20,5 +20,4 @@ def list_told(customers: Collection[int]) -> list[NewsAddress]:
 
 
 def list_proved_domains(access: Access) -> list[str]:
-    proved = ProvedDomain.objects.visible_to(access).filter(proved_at__isnull=False)
-    return sorted(proved.values_list("domain", flat=True))
+    return [one.domain for one in list_domains(access) if one.proved_at]

@@ -6,10 +6,11 @@ from dataclasses import dataclass
 from django.db import connection
 
 from tallyhub.agreements.models import Product
-from tallyhub.agreements.queries import list_channels
+from tallyhub.agreements.queries import list_channels, list_products
 from tallyhub.kernel import clock
 from tallyhub.kernel.access import Access
 from tallyhub.organizations.models import Organization
+from tallyhub.organizations.queries import list_sellers
 from tallyhub.organizations.rules import Kind
 from tallyhub.partners.card.rules import Responsible, Standing, responsible
 from tallyhub.partners.models import SupportPlan, SupportProfile
@@ -43,7 +44,7 @@ def read_supported(access: Access) -> Supported:
     channels = list_channels(access.customers) if access.customers else []
     standing = _standing()
     held = {one.product_id for one in channels}
-    products = sorted(Product.objects.filter(pk__in=held), key=lambda one: (one.name.casefold(), one.pk))
+    products = sorted((one for one in list_products() if one.pk in held), key=lambda one: (one.name.casefold(), one.pk))
     sellers: dict[int, tuple[int, ...]] = {}
     for one in channels:
         if one.is_partner:
@@ -75,5 +76,4 @@ def _standing() -> dict[int, Standing]:
 
 def _organizations(wanted: Collection[int | None]) -> dict[int, Organization]:
     """These, and the provider."""
-    found = Organization.objects.exclude(kind=Kind.CUSTOMER)
-    return {one.pk: one for one in found if one.kind == Kind.PROVIDER or one.pk in wanted}
+    return {one.pk: one for one in list_sellers() if one.kind == Kind.PROVIDER or one.pk in wanted}

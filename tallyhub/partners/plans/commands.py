@@ -9,7 +9,7 @@ from tallyhub.kernel import clock
 from tallyhub.kernel.access import Access, Right
 from tallyhub.kernel.errors import Conflict, Invalid
 from tallyhub.kernel.scope import command
-from tallyhub.organizations.models import Organization
+from tallyhub.organizations.queries import get_seller
 from tallyhub.partners.models import SupportPlan
 from tallyhub.partners.plans.rules import CURRENCIES, Around, Method, Problem, Typed, check_kept, check_plan
 from tallyhub.partners.profiles.queries import find_profile
@@ -80,7 +80,7 @@ def publish_plan(access: Access, version: int) -> int:
 
 def around(access: Access, *, is_first: bool) -> Around:
     """What the plan of the organisation that is acted for is held against."""
-    own = Organization.objects.get(pk=access.organization_id or 0)
+    own = get_seller(access.organization_id or 0)
     profile = find_profile(own.pk)
     reachable = {
         Method.PORTAL.value: True,

@@ -22,7 +22,7 @@ from tallyhub.kernel.ids import find_id
 from tallyhub.kernel.scope import scope
 from tallyhub.kernel.sentences import sentence
 from tallyhub.organizations.models import Organization
-from tallyhub.organizations.rules import Kind
+from tallyhub.organizations.queries import get_seller
 from tallyhub.partners.hours import DAYS
 from tallyhub.partners.models import SupportPlan
 from tallyhub.partners.plans import commands, page, queries, words
@@ -45,7 +45,7 @@ def plan(request: HubRequest) -> HttpResponse:
     access = request.access
     access.require_serving(Right.MANAGE_SUPPORT)
     with scope(access):
-        own = Organization.objects.get(pk=access.organization_id or 0)
+        own = get_seller(access.organization_id or 0)
         found, draft = queries.list_versions(access, own.pk), queries.find_draft(access)
         zone = get_current_timezone_name()
         context = {
@@ -117,7 +117,7 @@ def _of_draft(draft: SupportPlan) -> tuple[Typed, int]:
 
 def _proposed(access: Access) -> Typed:
     """The newest version once more, but for its day; for the first one: the organisation's own zone."""
-    own = Organization.objects.get(pk=access.organization_id or 0)
+    own = get_seller(access.organization_id or 0)
     published = queries.list_versions(access, own.pk)
     if published:
         return replace(Typed.of(published[0].content), valid_from="")
@@ -191,7 +191,7 @@ def read(request: HubRequest, organization_id: int) -> HttpResponse:
     """A version of the plan of whoever supports the customer: the one in force, or another that was published."""
     access, zone = request.access, get_current_timezone_name()
     with scope(access):
-        own = Organization.objects.exclude(kind=Kind.CUSTOMER).get(pk=organization_id)
+        own = get_seller(organization_id)
         found = queries.list_versions(access, own.pk)
         shown = _chosen(found, request.GET.get("version"), own)
         products = {one.code: one.name for one in list_products()}

@@ -3,7 +3,7 @@
 from collections.abc import Collection
 
 from tallyhub.kernel.access import Access
-from tallyhub.organizations.models import Staff
+from tallyhub.organizations.queries import list_colleagues
 from tallyhub.partners.models import ProfileChange, SupportProfile
 
 CHANGES_SHOWN = 20
@@ -23,6 +23,4 @@ def find_profiles(access: Access, organizations: Collection[int]) -> dict[int, S
 def list_changes(access: Access) -> tuple[list[ProfileChange], dict[int, str]]:
     """The newest of one's own organisation, and the names of its people who made them."""
     found = list(ProfileChange.objects.visible_to(access).order_by("-changed_at", "-pk")[:CHANGES_SHOWN])
-    people = {one.changed_by_id for one in found}
-    staff = Staff.objects.visible_to(access).filter(person_id__in=people).select_related("person")
-    return found, {one.person_id: one.person.name for one in staff}
+    return found, {one.person_id: one.person.name for one in list_colleagues(access)}

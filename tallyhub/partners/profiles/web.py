@@ -17,7 +17,7 @@ from tallyhub.kernel.access import Access, Right
 from tallyhub.kernel.http import HubRequest, signed_in
 from tallyhub.kernel.scope import scope
 from tallyhub.kernel.sentences import sentence
-from tallyhub.organizations.models import Organization
+from tallyhub.organizations.queries import get_seller
 from tallyhub.partners.hours import DAYS
 from tallyhub.partners.models import SupportProfile
 from tallyhub.partners.plans.page import day_names
@@ -56,7 +56,7 @@ def _kept(found: SupportProfile | None) -> dict[str, Any]:
 
 
 def _show(request: HubRequest, typed: Mapping[str, Any], errors: Mapping[str, str]) -> HttpResponse:
-    own = Organization.objects.get(pk=request.access.organization_id or 0)
+    own = get_seller(request.access.organization_id or 0)
     context = {
         "organization": own.name,
         "typed": {name: typed.get(name) or "" for name in (*_TEXTS, *_HOURS)},

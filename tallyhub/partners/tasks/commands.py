@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from tallyhub.accounts.rules import LANGUAGES
-from tallyhub.agreements.models import Product
+from tallyhub.agreements.queries import list_products
 from tallyhub.journal.steps import News, record_many
 from tallyhub.kernel import cells
 from tallyhub.kernel.access import Access, Right
@@ -79,7 +79,7 @@ def _read(typed: Typed, *, is_taken: bool) -> dict[str, Any]:
     }
     if is_taken:
         wrong["code"] = Invalid("task_code_taken")
-    if typed.product is not None and not Product.objects.filter(pk=typed.product).exists():
+    if typed.product is not None and typed.product not in {one.pk for one in list_products()}:
         wrong["product"] = Invalid("product_unknown")
     readers: dict[str, Callable[[], Any]] = {
         "code": lambda: cells.code(CODE_MAX)(typed.code),

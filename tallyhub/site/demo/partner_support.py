@@ -16,7 +16,7 @@ from tallyhub.kernel.scope import scope
 from tallyhub.notifications.addresses.commands import add_address
 from tallyhub.organizations import steps as organizations
 from tallyhub.organizations.models import Organization
-from tallyhub.partners.models import Partnership, Party, SupportProfile
+from tallyhub.partners.models import SupportProfile
 from tallyhub.partners.plans.commands import publish_plan, save_draft
 from tallyhub.partners.plans.rules import Line, Typed
 from tallyhub.partners.profiles.commands import save_profile
