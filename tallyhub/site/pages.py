@@ -187,7 +187,7 @@ HEALTH = (
 SUPPORT = (
     Page("support:list", _("Support requests")),
     Page("partners:technical", _("Technical support"), right=_is_inside),
-    Page("partners:tasks", _("Configuration tasks"), right=_is_inside),
+    Page("partners:tasks", _("Configuration tasks"), right=_is_inside, others=("notifications:addresses",)),
     Page("partners:task_registry", _("Edit tasks"), right=_edits_guides),
     Page("support:queue", _("Queue"), right=_is_staff),
 )

@@ -100,10 +100,9 @@ def _changes(access: Access) -> list[dict[str, Any]]:
 
 def _value(value: Any) -> str:
     """Hours by the day, languages by their names."""
+    if not value:
+        return _("none")
     if isinstance(value, dict):
         said = [f"{name} {value[day]}" for day, name in zip(DAYS, day_names(), strict=True) if value.get(day)]
-        rest = [value.get("zone", "")] if value else []
-        return fmt.listed([*said, *rest]) if said or rest else _("none")
-    if isinstance(value, list):
-        return fmt.listed(language_names(value, get_language() or "en")) if value else _("none")
-    return str(value) or _("none")
+        return fmt.listed([*(said or [_("around the clock")]), str(value["zone"])])
+    return fmt.listed(language_names(value, get_language() or "en")) if isinstance(value, list) else str(value)

@@ -17,6 +17,7 @@ from tallyhub.kernel.ids import find_id
 from tallyhub.kernel.scope import scope
 from tallyhub.kernel.sentences import sentence
 from tallyhub.learning.catalogue.queries import list_about
+from tallyhub.organizations.queries import get_customer
 from tallyhub.partners.card import page as cards
 from tallyhub.partners.card.queries import Supported, read_supported
 from tallyhub.support.requests.commands import note_refusal
@@ -42,7 +43,7 @@ def technical(request: HubRequest) -> HttpResponse:
             "product": product.name if product else "",
             "resources": _resources(access, supported, product, zone),
             **_answer(access, supported, product, partner, zone, is_asked=bool(product or partner or wanted == OTHER)),
-            "has_customer": bool(access.customers),
+            "code": get_customer(access).code if access.customers else "",
         }
         return render(request, "partners/technical.html", context)
 

@@ -15,7 +15,8 @@ from tallyhub.kernel.access import Access, Right
 from tallyhub.kernel.scope import scope
 from tallyhub.notifications.addresses.commands import add_address
 from tallyhub.organizations import steps as organizations
-from tallyhub.organizations.models import Organization
+from tallyhub.organizations.models import Organization, Staff
+from tallyhub.organizations.rules import StaffRole
 from tallyhub.partners.models import SupportProfile
 from tallyhub.partners.plans.commands import publish_plan, save_draft
 from tallyhub.partners.plans.rules import Line, Typed
@@ -39,13 +40,17 @@ class House:
 
     profile: Mapping[str, Any]
     plan: Typed | None = None
-    later: Mapping[str, Any] = field(default_factory=dict)
+    later: dict[str, Any] = field(default_factory=dict)
 
 
 def _profile(code: str, telephone: str, *languages: str, chat: str = "") -> dict[str, Any]:
     site = f"https://{code}.example/support"
     mail = f"support@{code}.example"
     return {"email": mail, "telephone": telephone, "website": site, "chat": chat, "languages": languages}
+
+
+def _week(hours: str) -> dict[str, Any]:
+    return dict.fromkeys(WEEKDAYS, hours)
 
 
 _PROMISES: dict[str, Any] = {
@@ -63,7 +68,7 @@ HOUSES = {
             name="Brightline Care",
             languages=("de", "en"),
             zone="Europe/Berlin",
-            **dict.fromkeys(WEEKDAYS, "8:00-18:00"),
+            **_week("8:00-18:00"),
             sat="9:00-13:00",
             methods=("phone", "chat", "mail"),
             target_a="1",
@@ -86,7 +91,7 @@ HOUSES = {
             name="Fernway Basic",
             languages=("en", "es"),
             zone="Europe/Dublin",
-            **dict.fromkeys(WEEKDAYS, "9:00-14:00, 15:00-18:00"),
+            **_week("9:00-14:00, 15:00-18:00"),
             methods=("mail", "phone"),
             target_a="2",
             target_b="8",
@@ -216,9 +221,15 @@ def set_up() -> None:
     with scope(Access.of_system(organizations=houses.values())):
         if SupportProfile.objects.exists():
             return
+        agents = dict(
+            Staff.objects.filter(roles__contains=[StaffRole.ADMIN_AGENT.value]).values_list("organization", "person")
+        )
     _cover()
     for code, house in HOUSES.items():
-        _publish(Access(organization_id=houses[code], organization_rights=frozenset({Right.MANAGE_SUPPORT})), house)
+        rights = frozenset({Right.MANAGE_SUPPORT})
+        _publish(
+            Access(person_id=agents.get(houses[code]), organization_id=houses[code], organization_rights=rights), house
+        )
     _write_tasks(houses[PROVIDER])
 
 
