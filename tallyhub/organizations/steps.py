@@ -73,11 +73,11 @@ def add_customers(rows: Sequence[Row]) -> Added[Organization]:
     return add_missing(Organization, [{**row, "kind": Kind.CUSTOMER} for row in rows], ("code",))
 
 
-def change_customer(customer: Organization, *, name: str, zone: str) -> None:
-    """What it is called, and the zone that is proposed for what it makes."""
+def change_customer(customer: Organization, *, name: str, zone: str, market: str) -> None:
+    """What it is called, the zone that is proposed for what it makes, and in which country it buys."""
     require_transaction()
-    customer.name, customer.zone = name, zone
-    customer.save(update_fields=["name", "zone"])
+    customer.name, customer.zone, customer.market = name, zone, market
+    customer.save(update_fields=["name", "zone", "market"])
 
 
 def add_domains(rows: Sequence[Row]) -> list[int]:

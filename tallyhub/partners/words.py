@@ -16,8 +16,8 @@ MEANS: dict[str, Any] = {
         "requests for you."
     ),
     Role.SUPPORT_TIER_2: _(
-        "What tier 1 allows; also set up and run assessments, invite people, give and take roles and remove people, but "
-        "make or unmake no administrator."
+        "What tier 1 allows; also set up and run assessments, invite and remove people, give and take roles, but make "
+        "or unmake no administrator."
     ),
     Role.FULL_ADMINISTRATION: _(
         "What tier 2 allows; also everything else that your administrators may do, except to erase people, to make or "
