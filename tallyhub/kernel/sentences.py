@@ -18,6 +18,9 @@ _SENTENCES = {
         "%(amount)s takes back more than was bought: at most %(correctable)s can be taken back on that day."
     ),
     "administrator_missing": _("A new workspace needs an administrator. Write at least one mail address."),
+    "administrators_not_delegated": _(
+        "Nobody of a partner makes or unmakes administrators. Ask an administrator of the customer."
+    ),
     "administrators_too_many": _(
         "These are more than %(administrators_max)s addresses. Name a few administrators; they invite the others."
     ),

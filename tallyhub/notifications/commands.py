@@ -145,6 +145,18 @@ def tell_of_partners(access: Access, letter: str, delegation_id: int) -> None:
 
 
 @command
+def tell_of_partnership(access: Access, letter: str, partnership_id: int) -> None:
+    """Write to the admin agents of both partners. For the hub itself, which acts for both."""
+    thread = f"partnership-{partnership_id}"
+    mails = [
+        NewMail(one.person_id, letter, {"subject": partnership_id, "organization": partner}, thread)
+        for partner in access.organizations
+        for one in list_recipients(partner, None)
+    ]
+    steps.send_many(access, mails)
+
+
+@command
 def tell_of_service(access: Access, letter: str, event_id: int, engagement_id: int, actor_id: int | None) -> None:
     """Write about a service that was ordered: to its requester, or else to who can judge it; a request, a dispute and a
     cancelling to the account team. Never to who did it. For the hub itself. All about one is one thread."""

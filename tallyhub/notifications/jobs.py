@@ -10,6 +10,7 @@ from tallyhub.notifications.letters import LETTERS
 from tallyhub.notifications.queries import Reader
 from tallyhub.organizations.queries import list_providers
 from tallyhub.partners.delegations.queries import get_sent
+from tallyhub.partners.parties.queries import get_partnership, list_partners
 
 
 @app.task(name="notifications.tell", pass_context=False)
@@ -92,6 +93,20 @@ def tell_of_partners(event_id: int, kind: str, subject_id: int, actor_id: int | 
     with scope(hub):
         partner = get_sent(hub, subject_id).organization_id
     commands.tell_of_partners(Access.of_system([customer_id], organizations=[partner]), kind, subject_id)
+
+
+@app.task(name="notifications.tell_of_partnership", pass_context=False)
+def tell_of_partnership(
+    event_id: int, kind: str, subject_id: int, actor_id: int | None, customer_id: int | None
+) -> None:
+    """A reseller was invited, or a partnership has ended: both partners are told."""
+    with scope(Access()):
+        houses = [one.pk for one in list_partners()]
+    hub = Access.of_system(organizations=houses)
+    with scope(hub):
+        found = get_partnership(hub, subject_id)
+    both = Access.of_system(organizations=[found.provider_id, found.reseller_id])
+    commands.tell_of_partnership(both, kind, subject_id)
 
 
 def _providers() -> list[int]:

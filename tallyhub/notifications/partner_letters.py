@@ -17,6 +17,7 @@ from tallyhub.organizations.sign_on import act_for
 from tallyhub.partners import page
 from tallyhub.partners.delegations.queries import get_sent
 from tallyhub.partners.models import Delegation
+from tallyhub.partners.parties.queries import get_partnership, is_without_path
 from tallyhub.partners.queries import get_known, names_of_organizations
 from tallyhub.partners.rules import RUNNING, Stage
 
@@ -114,4 +115,33 @@ def _details(one: Delegation) -> list[str]:
     return [text for text in said if text]
 
 
-LETTERS = {event: Kind(_letter(event)) for event in _SAID}
+def _partnership(person: Person, params: Mapping[str, Any]) -> Letter:
+    """For admin agents of either. A reseller that is left without any reads what that means."""
+    access = _as_partner(person)
+    with scope(access):
+        one = get_partnership(access, params["subject"])
+        names = names_of_organizations([one.provider_id, one.reseller_id])
+        is_left = one.reseller_id in access.organizations and is_without_path(one.reseller_id)
+    named = {"provider": names[one.provider_id], "reseller": names[one.reseller_id]}
+    if one.ended_at is None:
+        if one.authorised_at is not None:
+            raise ObjectDoesNotExist
+        subject = _("%(provider)s invites %(reseller)s to a partnership") % named
+        paragraphs = [_("%(reseller)s authorises it, or leaves it unanswered.") % named]
+    else:
+        subject = _("The partnership of %(provider)s and %(reseller)s has ended") % named
+        paragraphs = [_("Customers and delegations stay as they are.")]
+        if is_left:
+            paragraphs.append(_("You have no indirect provider any more, so nothing can be escalated."))
+    return Letter(
+        subject=subject,
+        paragraphs=tuple(paragraphs),
+        button=_("Open the partnerships"),
+        path=reverse("partners:partnerships"),
+    )
+
+
+LETTERS = {event: Kind(_letter(event)) for event in _SAID} | {
+    "partners.partnership_ended": Kind(_partnership),
+    "partners.partnership_invited": Kind(_partnership),
+}

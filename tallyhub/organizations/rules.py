@@ -1,11 +1,13 @@
 """Kinds of organisation, roles, and what each role allows."""
 
+import re
 from enum import StrEnum
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
 from tallyhub.kernel.access import Access, Right
+from tallyhub.kernel.errors import Invalid
 
 
 class Kind(StrEnum):
@@ -119,6 +121,7 @@ SOURCES: dict[str, Any] = {
     "membership": _("Given to the person directly"),
 }
 
+_MARKET = re.compile(r"[A-Z]{2}", re.ASCII)
 IMPORTED = "import"  # the reason for which an import says that a domain is the customer's
 
 WHOLE_ROLES = frozenset({Role.CUSTOMER_ADMINISTRATOR})  # held in the whole customer and nowhere else
@@ -137,6 +140,14 @@ DELEGATED = frozenset(  # to a partner by the customer; as organizations_delegat
 )
 STAFF = ASSIGNED | DELEGATED  # of the provider or a partner
 SERVING = frozenset({StaffRole.ADMIN_AGENT, StaffRole.HELPDESK_AGENT})  # to whom alone what is delegated gives anything
+
+
+def read_market(text: str) -> str:
+    """A country as ISO 3166 names it, in capital letters; empty: not said. Raises Invalid."""
+    market = text.strip().upper()
+    if market and not _MARKET.fullmatch(market):
+        raise Invalid("market_unknown")
+    return market
 
 
 def may_give_staff(role: Role, held: frozenset[Right]) -> bool:

@@ -16,11 +16,12 @@ MEANS: dict[str, Any] = {
         "requests for you."
     ),
     Role.SUPPORT_TIER_2: _(
-        "What tier 1 allows; also set up and run assessments, invite people and give them roles, but nobody an "
-        "administrator’s role."
+        "What tier 1 allows; also set up and run assessments, invite and remove people, give and take roles, but make "
+        "or unmake no administrator."
     ),
     Role.FULL_ADMINISTRATION: _(
-        "Everything that your administrators may do, except to erase people and to decide what partners may do."
+        "What tier 2 allows; also everything else that your administrators may do, except to erase people, to make or "
+        "unmake administrators, and to decide what partners may do."
     ),
 }
 

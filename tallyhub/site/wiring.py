@@ -58,6 +58,8 @@ NEWS: dict[str, tuple[str, ...]] = {
     "partners.delegation_rejected": ("notifications.tell_of_partners",),
     "partners.delegation_requested": ("notifications.tell_of_partners",),
     "partners.delegation_terminated": ("notifications.tell_of_partners",),
+    "partners.partnership_ended": ("notifications.tell_of_partnership",),
+    "partners.partnership_invited": ("notifications.tell_of_partnership",),
     "people.invitation_asked": ("notifications.tell_inviters",),
     "people.invitation_resent": ("notifications.tell_invited",),
     "people.invited": ("notifications.tell_invited",),

@@ -125,7 +125,9 @@ def test_a_customer_grants_a_part_and_for_less_long(firm: Any, as_: Any) -> None
     assert one.granted == ["support_read"]
     assert one.ends_at == clock.now() + timedelta(days=30)
     group = make_security_group(firm.partner, firm.helper)
-    more = as_(firm.agent).post(f"/delegations/{one.pk}/assign/", {"group": group.pk, "roles": ["support_tier_1"]})
+    more = as_(firm.agent).post(
+        f"/customers/delegations/{one.pk}/assign/", {"group": group.pk, "roles": ["support_tier_1"]}
+    )
     assert more.status_code == 400
 
 
@@ -151,14 +153,14 @@ def test_a_draft_is_the_partners_alone(firm: Any, as_: Any) -> None:
     one = asked(firm, as_, act="keep")
     assert as_(firm.admin).get(f"/partners/delegations/{one.pk}/").status_code == 404
     assert one.state == "created"
-    as_(firm.agent).post(f"/delegations/{one.pk}/send/")
+    as_(firm.agent).post(f"/customers/delegations/{one.pk}/send/")
     assert as_(firm.admin).get(f"/partners/delegations/{one.pk}/").status_code == 200
-    assert as_(firm.agent).post(f"/delegations/{one.pk}/delete/").status_code == 409
+    assert as_(firm.agent).post(f"/customers/delegations/{one.pk}/delete/").status_code == 409
 
 
 def test_a_draft_can_be_deleted(firm: Any, as_: Any) -> None:
     one = asked(firm, as_, act="keep")
-    assert as_(firm.agent).post(f"/delegations/{one.pk}/delete/").status_code == 302
+    assert as_(firm.agent).post(f"/customers/delegations/{one.pk}/delete/").status_code == 302
     assert not Delegation.objects.using("owner").filter(pk=one.pk).exists()
 
 
@@ -186,7 +188,7 @@ def test_a_moment_before_it_can_still_be_approved(firm: Any, as_: Any) -> None:
 
 def test_whoever_comes_second_is_told_and_both_are_audited(firm: Any, as_: Any, owner: Any) -> None:  # edge case 9
     one = asked(firm, as_)
-    as_(firm.agent).post(f"/delegations/{one.pk}/terminate/")
+    as_(firm.agent).post(f"/customers/delegations/{one.pk}/terminate/")
     late = as_(firm.admin).post(f"/partners/delegations/{one.pk}/approve/", {"roles": one.roles, "days": "90"})
     assert late.status_code == 409
     assert "It was terminated" in late.content.decode()
@@ -233,8 +235,8 @@ def test_one_that_has_ended_is_never_taken_up_again(firm: Any, running: Delegati
     with clock.frozen(running.ends_at):
         agent = as_(firm.agent)
         for act, said in (("extend", {"extends": "on"}), ("terminate", {}), ("send", {})):
-            assert agent.post(f"/delegations/{running.pk}/{act}/", said).status_code == 409
-        page = agent.get(f"/delegations/{running.pk}/").content.decode()
+            assert agent.post(f"/customers/delegations/{running.pk}/{act}/", said).status_code == 409
+        page = agent.get(f"/customers/delegations/{running.pk}/").content.decode()
         assert "Ask anew" in page
 
 
@@ -258,7 +260,7 @@ def test_full_administration_is_never_extended(firm: Any, as_: Any) -> None:  # 
         firm.partner, firm.cedar, roles=["full_administration"], granted=["full_administration"], reason="x"
     )
     for person, address in (
-        (firm.agent, f"/delegations/{full.pk}/extend/"),
+        (firm.agent, f"/customers/delegations/{full.pk}/extend/"),
         (firm.admin, f"/partners/delegations/{full.pk}/keep/"),
     ):
         assert as_(person).post(address, {"extends": "on"}).status_code == 400
@@ -272,7 +274,7 @@ def test_either_side_terminates_and_the_log_says_who(
     assert opens(helper, firm.cedar) == 200
     tell(owner)
     if side == "partner":
-        as_(firm.agent).post(f"/delegations/{running.pk}/terminate/")
+        as_(firm.agent).post(f"/customers/delegations/{running.pk}/terminate/")
     else:
         as_(firm.admin).post(f"/partners/delegations/{running.pk}/end/")
     assert helper.get("/customer-activity/").status_code == 403  # the session that is open
@@ -288,12 +290,12 @@ def test_either_side_terminates_and_the_log_says_who(
 
 def test_rights_come_through_groups_only(firm: Any, as_: Any) -> None:  # spec 2.2, edge case 4
     one = make_delegation(firm.partner, firm.cedar)
-    page = as_(firm.agent).get(f"/delegations/{one.pk}/").content.decode()
+    page = as_(firm.agent).get(f"/customers/delegations/{one.pk}/").content.decode()
     assert "Rights granted, but nobody holds them." in page
     assert opens(as_(firm.helper), firm.cedar) == 404
     group = assigned(firm, as_, one, firm.helper)
     assert opens(as_(firm.helper), firm.cedar) == 200
-    assert "Rights granted" not in as_(firm.agent).get(f"/delegations/{one.pk}/").content.decode()
+    assert "Rights granted" not in as_(firm.agent).get(f"/customers/delegations/{one.pk}/").content.decode()
     staff = Staff.objects.using("owner").get(person_id=firm.helper.pk).pk
     as_(firm.agent).post(f"/security-groups/{group.pk}/members/{staff}/")
     assert opens(as_(firm.helper), firm.cedar) == 404
@@ -303,9 +305,9 @@ def test_taking_back_from_a_group_and_removing_the_group_end_what_it_had(
     firm: Any, running: Delegation, as_: Any
 ) -> None:
     agent, helper = as_(firm.agent), as_(firm.helper)
-    agent.post(f"/delegations/{running.pk}/unassign/{firm.group.pk}/")
+    agent.post(f"/customers/delegations/{running.pk}/unassign/{firm.group.pk}/")
     assert opens(helper, firm.cedar) == 404
-    agent.post(f"/delegations/{running.pk}/assign/", {"group": firm.group.pk, "roles": ["support_read"]})
+    agent.post(f"/customers/delegations/{running.pk}/assign/", {"group": firm.group.pk, "roles": ["support_read"]})
     assert opens(helper, firm.cedar) == 200
     agent.post(f"/security-groups/{firm.group.pk}/remove/")
     assert opens(helper, firm.cedar) == 404
@@ -318,8 +320,8 @@ def test_in_two_groups_one_has_the_union_at_that_customer_only(firm: Any, as_: A
     other = make_delegation(firm.partner, firm.birch)
     assigned(firm, as_, one, firm.helper)
     second = make_security_group(firm.partner, firm.helper)
-    as_(firm.agent).post(f"/delegations/{one.pk}/assign/", {"group": second.pk, "roles": ["support_tier_1"]})
-    as_(firm.agent).post(f"/delegations/{other.pk}/assign/", {"group": second.pk, "roles": ["support_read"]})
+    as_(firm.agent).post(f"/customers/delegations/{one.pk}/assign/", {"group": second.pk, "roles": ["support_tier_1"]})
+    as_(firm.agent).post(f"/customers/delegations/{other.pk}/assign/", {"group": second.pk, "roles": ["support_read"]})
     assert act_for(firm.helper.pk, firm.cedar.pk).access.acts_as == "support_read+support_tier_1"
     assert act_for(firm.helper.pk, firm.birch.pk).access.acts_as == "support_read"
 
@@ -378,9 +380,9 @@ def test_nobody_of_a_partner_decides_what_partners_may_do(firm: Any, as_: Any) -
 
 def test_the_other_partner_sees_nothing_of_it(firm: Any, running: Delegation, as_: Any) -> None:  # edge case 36
     rival = as_(firm.rival_agent)
-    assert rival.get(f"/delegations/{running.pk}/").status_code == 404
+    assert rival.get(f"/customers/delegations/{running.pk}/").status_code == 404
     for act in ("terminate", "extend", "send", "delete", "assign"):
-        assert rival.post(f"/delegations/{running.pk}/{act}/", {"group": firm.group.pk}).status_code == 404
+        assert rival.post(f"/customers/delegations/{running.pk}/{act}/", {"group": firm.group.pk}).status_code == 404
     assert rival.get(f"/security-groups/{firm.group.pk}/").status_code == 404
 
 

@@ -144,6 +144,43 @@ def test_ending_a_partnership_leaves_customers_and_rights(chain: Any, as_: Any) 
     assert "Cedar" in as_(chain.reseller_agent).get("/customers/").content.decode()
 
 
+def test_a_reseller_that_is_left_without_a_path_is_told_by_mail(chain: Any, as_: Any, owner: Any) -> None:
+    # issue, point 1
+    from tallyhub.notifications import jobs
+    from tallyhub.notifications.letters import LETTERS
+
+    as_(chain.rival_agent).post("/partnerships/", {"code": "rosebank"})
+    one = Partnership.objects.using("owner").get()
+    as_(chain.reseller_agent).post(f"/partnerships/{one.pk}/authorise/")
+    as_(chain.rival_agent).post(f"/partnerships/{one.pk}/end/")
+    jobs.tell_of_partnership(0, "partners.partnership_ended", one.pk, None, None)
+    told = owner.execute("SELECT person_id, params FROM notifications_mail WHERE letter = 'partners.partnership_ended'")
+    params = dict(told.fetchall())
+    assert params.keys() == {chain.rival_agent.pk, chain.reseller_agent.pk}
+    make = LETTERS["partners.partnership_ended"].make
+    left, other = (make(each, params[each.pk]) for each in (chain.reseller_agent, chain.rival_agent))
+    assert "You have no indirect provider any more, so nothing can be escalated." in left.paragraphs
+    assert len(other.paragraphs) == 1
+
+
+def test_what_a_mail_about_a_delegation_says(firm: Any, as_: Any) -> None:  # S003-4
+    from django.core.exceptions import ObjectDoesNotExist
+
+    from tallyhub.notifications.letters import LETTERS
+    from tests.partners.world import asked
+
+    one = asked(firm, as_)
+    make = LETTERS["partners.delegation_requested"].make
+    to_customer = make(firm.admin, {"subject": one.pk, "customer": firm.cedar.pk, "organization": None})
+    assert to_customer.subject == "Lakeside asks for rights at Cedar: First line"
+    assert to_customer.path == f"/partners/delegations/{one.pk}/"
+    to_partner = make(firm.agent, {"subject": one.pk, "customer": firm.cedar.pk, "organization": firm.partner.pk})
+    assert to_partner.path == f"/customers/delegations/{one.pk}/"
+    as_(firm.admin).post(f"/partners/delegations/{one.pk}/reject/")
+    with pytest.raises(ObjectDoesNotExist):  # never of a state that is gone
+        make(firm.admin, {"subject": one.pk, "customer": firm.cedar.pk, "organization": None})
+
+
 @pytest.mark.parametrize(
     ("code", "said"),
     [

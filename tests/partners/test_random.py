@@ -184,14 +184,14 @@ class Story:
             self.model.groups[SecurityGroup.objects.using("owner").latest("pk").pk] = set()
         group = self.random.choice(list(self.model.groups))
         roles = set(self.random.choice([sorted(one.granted), sorted(one.granted)[:1]]))
-        self.post(self.firm.agent, f"/delegations/{one.id}/assign/", {"group": group, "roles": sorted(roles)})
+        self.post(self.firm.agent, f"/customers/delegations/{one.id}/assign/", {"group": group, "roles": sorted(roles)})
         one.assigned[group] = roles
 
     def unassign(self) -> None:
         one = self.pick([one for one in self.model.wishes if one.assigned])
         if one and "agent" not in self.model.gone and self.random.random() < 0.4:
             group = self.random.choice(list(one.assigned))
-            self.post(self.firm.agent, f"/delegations/{one.id}/unassign/{group}/")
+            self.post(self.firm.agent, f"/customers/delegations/{one.id}/unassign/{group}/")
             del one.assigned[group]
 
     def join(self) -> None:

@@ -54,7 +54,7 @@ def assigned(firm: Any, as_: Any, one: Delegation, *people: Any, roles: Any = ("
     group = SecurityGroup.objects.using("owner").latest("pk")
     staff = [Staff.objects.using("owner").get(person_id=each.pk).pk for each in people]
     agent.post(f"/security-groups/{group.pk}/members/", {"staff": staff})
-    answer = agent.post(f"/delegations/{one.pk}/assign/", {"group": group.pk, "roles": list(roles)})
+    answer = agent.post(f"/customers/delegations/{one.pk}/assign/", {"group": group.pk, "roles": list(roles)})
     assert answer.status_code == 302, answer.content.decode()
     return group
 

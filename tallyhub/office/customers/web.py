@@ -26,6 +26,7 @@ GET_POST = require_http_methods(["GET", "HEAD", "POST"])
 _FIELD_OF = {
     "code_taken": "code",
     "zone_unknown": "zone",
+    "market_unknown": "market",
     "word_unknown": "role",
     "role_beyond_own": "role",
     "staff_unknown": "address",
@@ -94,7 +95,7 @@ def _customer(request: HubRequest, status: int = 200, **forms: Any) -> HttpRespo
         context: dict[str, Any] = {
             "customer": one,
             "steps": missing if any(missing.values()) else None,
-            "form": CustomerForm(initial={"name": one.name, "zone": one.zone}),
+            "form": CustomerForm(initial={"name": one.name, "zone": one.zone, "market": one.market}),
             "staff": [page.staff(each) for each in list_staff(request.access) if each.role in ASSIGNED],
             "staff_form": StaffForm(initial={"role": Role.ENGINEER}),
             **forms,

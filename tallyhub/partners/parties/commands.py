@@ -1,7 +1,5 @@
 """Who sells to whom and through whom. Each relation is an object of its own: ending one ends no other."""
 
-import re
-
 from django.core.exceptions import ObjectDoesNotExist
 from django.db import IntegrityError, connection, transaction
 
@@ -14,6 +12,7 @@ from tallyhub.kernel.errors import Conflict, Forbidden, Invalid
 from tallyhub.kernel.names import read_name
 from tallyhub.kernel.scope import command
 from tallyhub.organizations.queries import get_customer
+from tallyhub.organizations.rules import read_market
 from tallyhub.partners import steps
 from tallyhub.partners.models import Consent, Delegation, Partnership, Resale
 from tallyhub.partners.parties import queries
@@ -21,7 +20,6 @@ from tallyhub.partners.queries import find_parties, get_party
 from tallyhub.partners.rules import PartyType, State, check_market
 
 NOTE_MAX = 80
-_MARKET = re.compile(r"[A-Z]{2}", re.ASCII)
 
 
 @command
@@ -142,13 +140,12 @@ def describe_partner(access: Access, organization_id: int, *, kind: str, market:
     partner = queries.get_partner(organization_id)
     if kind not in set(PartyType):
         raise Invalid("party_type_unknown")
-    if market and not _MARKET.fullmatch(market):
-        raise Invalid("market_unknown")
+    sold_in = read_market(market)
     contact = check_address(security_contact) if security_contact else ""
     party = queries.lock_party(partner.pk)
-    party.type, party.market, party.security_contact = kind, market, contact
+    party.type, party.market, party.security_contact = kind, sold_in, contact
     party.save(update_fields=["type", "market", "security_contact"])
-    steps.tell(access, [News("partners.described", None, partner.pk, details={"type": kind, "market": market})])
+    steps.tell(access, [News("partners.described", None, partner.pk, details={"type": kind, "market": sold_in})])
 
 
 @command

@@ -61,6 +61,10 @@ def list_partnerships(access: Access) -> list[Partnership]:
     return list(Partnership.objects.visible_to(access).order_by("-ended_at", "-invited_at", "-pk"))
 
 
+def get_partnership(access: Access, partnership_id: int) -> Partnership:
+    return Partnership.objects.visible_to(access).get(pk=partnership_id)
+
+
 def lock_partnership(access: Access, partnership_id: int) -> Partnership:
     return Partnership.objects.visible_to(access).select_for_update(no_key=True).get(pk=partnership_id)
 

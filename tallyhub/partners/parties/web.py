@@ -174,7 +174,7 @@ def describe(request: HubRequest, organization_id: int) -> HttpResponseBase:
             request.access,
             organization_id,
             kind=typed["type"],
-            market=typed["market"].upper(),
+            market=typed["market"],
             security_contact=typed["security_contact"],
         )
     except Invalid as error:
