@@ -77,7 +77,7 @@ def test_python_shows_no_more_than_the_database(two: Any) -> None:
                 assert set(managers.visible_to(access).values_list("pk")) <= set(managers.values_list("pk"))
 
 
-@pytest.mark.parametrize("model", [SupportProfile, SupportPlan, ProfileChange])
+@pytest.mark.parametrize("model", [SupportProfile, SupportPlan])
 def test_nobody_writes_what_is_anothers(two: Any, model: Any) -> None:
     for access in (Access.of_system([two.birch.pk]), Access.of_system(organizations=[two.rival.pk])):
         with scope(access, writing=True):
