@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tallyhub.kernel.errors import Invalid
@@ -121,6 +121,7 @@ def test_a_plan_is_read_back_as_it_was_stored() -> None:
     assert Typed.of({"name": "Of an older release", "gone": 1}).name == "Of an older release"
 
 
+@settings(deadline=None)
 @given(st.lists(st.tuples(st.integers(1, 9), st.integers(-40, 40)), max_size=6, unique_by=lambda one: one[0]))
 def test_the_newest_version_that_has_begun_is_in_force(found: list[tuple[int, int]]) -> None:
     versions = [(number, TODAY + timedelta(days=offset)) for number, offset in found]

@@ -11,7 +11,7 @@ from babel import Locale
 from tallyhub.kernel import cells
 from tallyhub.kernel.addresses import check_address
 from tallyhub.kernel.errors import Invalid
-from tallyhub.kernel.outbound import check_target, literal
+from tallyhub.kernel.outbound import check_target
 from tallyhub.partners.hours import DAYS, Hours, read_hours
 
 SITE_MAX, TELEPHONE_MAX = 200, 40  # characters
@@ -93,6 +93,6 @@ def read_site(text: str) -> str:
         raise Invalid("profile_site", length_max=SITE_MAX) from None
     host = (urlsplit(site).hostname or "").rstrip(".")
     last = host.rpartition(".")[2]
-    if literal(host) or "." not in host or last.isdigit() or last in _WITHIN or host.endswith("home.arpa"):
+    if "." not in host or last.isdigit() or last in _WITHIN or host.endswith("home.arpa"):
         raise Invalid("profile_site", length_max=SITE_MAX)
     return site
