@@ -20,6 +20,7 @@ from tallyhub.learning.models import Activity
 from tallyhub.ledger import steps
 from tallyhub.ledger.models import Entry
 from tallyhub.organizations.models import AccessGrant, Membership, Organization, ProvedDomain, Staff, Workspace
+from tallyhub.partners.models import Delegation, Party, Resale, SecurityGroup, SecurityGroupMember
 from tallyhub.people.models import Group
 from tallyhub.people.naming.steps import settle_namings
 from tallyhub.support.models import Request, RequestViewer
@@ -256,3 +257,44 @@ def make_component(product: Product, provider: Organization, code: str, **over: 
 def make_region(product: Product, provider: Organization, code: str) -> Region:
     fields = {"organization_id": provider.pk, "product_id": product.pk, "code": code, "names": {"en": code.title()}}
     return Region.objects.using("owner").create(**fields)
+
+
+def make_party(partner: Organization, kind: str = "direct_bill", **over: Any) -> Party:
+    return Party.objects.using("owner").create(**{"organization_id": partner.pk, "type": kind} | over)
+
+
+def make_delegation(partner: Organization, customer: Organization, **over: Any) -> Delegation:
+    """Active, since yesterday, for a year, allowing to read."""
+    now = clock.now()
+    fields = {
+        "organization_id": partner.pk,
+        "customer_id": customer.pk,
+        "name": f"Delegation {next(_serial)}",
+        "state": "active",
+        "roles": ["support_read"],
+        "granted": ["support_read"],
+        "days": 365,
+        "requested_at": now - timedelta(days=2),
+        "answered_at": now - timedelta(days=1),
+        "starts_at": now - timedelta(days=1),
+        "ends_at": now + timedelta(days=364),
+    }
+    return Delegation.objects.using("owner").create(**fields | over)
+
+
+def make_resale(partner: Organization, customer: Organization, **over: Any) -> Resale:
+    """Accepted long ago."""
+    fields = {"organization_id": partner.pk, "customer_id": customer.pk, "asked_at": LONG_AGO, "accepted_at": LONG_AGO}
+    return Resale.objects.using("owner").create(**fields | over)
+
+
+def make_security_group(partner: Organization, *people: Person, **over: Any) -> SecurityGroup:
+    """With these people of the partner in it."""
+    fields = {"organization_id": partner.pk, "name": f"Group {next(_serial)}"}
+    group = SecurityGroup.objects.using("owner").create(**fields | over)
+    for one in people:
+        staff = Staff.objects.using("owner").get(person_id=one.pk)
+        SecurityGroupMember.objects.using("owner").create(
+            organization_id=partner.pk, group_id=group.pk, staff_id=staff.pk
+        )
+    return group

@@ -32,6 +32,10 @@ IMPORT_ACTS = ("mapping", "start", "save", "delete")
 WEBHOOK_OWNERS = {"admin", "csam", "coordinator", "stranger"}
 WEBHOOK_ACTS = ("secret", "ping", "pause", "resume", "delete", "replay")
 
+DECIDING_ACTS = ("approve", "reject", "end", "keep", "leave", "consent_revoke")
+PARTNER_ACTS = ("resale_end", "send", "delete", "terminate", "extend", "assign", "group_remove", "member_add")
+PARTNER_ACTS += ("partnership_authorise", "partnership_end", "describe", "suspend", "reinstate")
+
 SIGN_IN = 302
 
 
@@ -188,6 +192,7 @@ def doors(world: SimpleNamespace) -> dict[tuple[str, str], tuple[list[Any], dict
         **time_and_placement(world),
         **health(world),
         **messages(),
+        **partners(world),
         **learning(world),
         ("GET", "organizations:switch"): ([], for_all(200)),
         ("POST", "organizations:switch_workspace"): ([], for_all(404)),  # without a workspace of one's own
@@ -207,6 +212,8 @@ def doors(world: SimpleNamespace) -> dict[tuple[str, str], tuple[list[Any], dict
         ("GET", "privacy:people"): ([], erasing()),
         ("GET", "privacy:erase"): ([world.member.pk], erasing(stranger=404)),
         ("GET", "notifications:unsubscribe"): (["1:forged"], for_all(404)),
+        ("GET", "notifications:addresses"): ([], only({"admin", "stranger"})),
+        ("POST", "notifications:address_remove"): ([0], none_there({"admin", "stranger"})),
         ("GET", "demo_mails"): ([], for_all(404)),
         ("GET", "demo_mail"): (["any"], for_all(404)),
         ("GET", "demo_mail_html"): (["any"], for_all(404)),
@@ -308,6 +315,34 @@ def messages() -> dict[tuple[str, str], tuple[list[Any], dict[str, int]]]:
         ("GET", "messages:guide_issue_add"): ([], editors),
         ("GET", "messages:guide_issue"): (["x"], editors),
         ("POST", "messages:guide_issue_remove"): (["x"], editors),
+    }
+
+
+def partners(world: SimpleNamespace) -> dict[tuple[str, str], tuple[list[Any], dict[str, int]]]:
+    """For a partner's own people, of whom the cast has none; customer administrators decide what these may do."""
+    deciding = {"admin", "stranger"}
+    there, with_group = ([0], for_all(403)), ([0, 0], for_all(403))
+    return {
+        **{
+            ("GET", f"partners:{name}"): ([], for_all(403))
+            for name in ("customers", "groups", "partnerships", "overview")
+        },
+        **{("GET", f"partners:{name}"): there for name in ("customer", "delegate", "delegation", "group")},
+        **{("POST", f"partners:{act}"): there for act in PARTNER_ACTS},
+        ("POST", "partners:link_add"): ([], for_all(403)),
+        **{("POST", f"partners:{act}"): with_group for act in ("unassign", "member_remove")},
+        ("GET", "partners:partners"): ([], only(deciding)),
+        ("GET", "partners:decide"): ([0], none_there(deciding)),
+        **{("POST", f"partners:{act}"): ([0], none_there(deciding)) for act in DECIDING_ACTS},
+        ("GET", "partners:join"): (["1.forged"], for_all(404)),
+        **{("GET", f"partners:{name}"): ([], for_all(403)) for name in ("profile", "plan", "plan_edit")},
+        **{("POST", f"partners:plan_{act}"): ([], for_all(403)) for act in ("publish", "discard")},
+        ("GET", "partners:plan_read"): ([0], for_all(404)),
+        **{("GET", f"partners:{name}"): ([], for_all(200)) for name in ("technical", "tasks")},
+        **{("GET", f"partners:task_{name}"): ([], for_all(403)) for name in ("registry", "add")},
+        ("GET", "partners:task_edit"): there,
+        ("GET", "partners:consents"): (["no-such"], for_all(404)),
+        ("POST", "partners:consent_give"): (["no-such"], for_all(404)),
     }
 
 

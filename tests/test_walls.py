@@ -63,8 +63,10 @@ from tallyhub.learning.models import XapiStatement as Told
 from tallyhub.ledger import commands as ledger
 from tallyhub.ledger.models import Entry, Hold
 from tallyhub.messages.models import Post, PostCustomer, PromotionChoice, Sending
+from tallyhub.notifications.models import NewsAddress
 from tallyhub.office.models import AgreementDraft, Enquiry
 from tallyhub.organizations.models import Organization, PersonKey, ProvedDomain, WorkAccount, Workspace
+from tallyhub.partners.models import Consent
 from tallyhub.people.models import DirectoryGroup, Group, GroupMember, IdentityProvider, Invitation, Naming
 from tallyhub.support.models import (
     Booking,
@@ -79,7 +81,7 @@ from tallyhub.support.models import (
     Request,
     Work,
 )
-from tests.make import give_request, grant, make_request
+from tests.make import give_request, grant, make_delegation, make_request, make_resale
 from tests.world import NOW
 
 # Tables without a wall by customer, each for a reason.
@@ -113,16 +115,29 @@ OPEN = {
 }
 # Definer functions pass the wall; each is reviewed like a policy (threat model).
 DEFINERS = {
+    "agreements_channels",
+    "agreements_sold",
+    "agreements_sold_by",
+    "organizations_delegates",
+    "partners_accept",
+    "partners_asked_by",
+    "partners_consents_due",
+    "partners_due",
+    "partners_holders",
+    "partners_known",
+    "partners_parties",
+    "partners_recipients",
+    "partners_settle_consents",
+    "partners_settle_grants",
     "activity_customers_with_exports_before",
     "agreements_begun",
     "agreements_buyers",
-    "agreements_channels",
     "agreements_customers_naming",
     "agreements_find_customers",
     "agreements_known",
     "agreements_list_channels",
+    "agreements_own_partners",
     "agreements_partners_of",
-    "agreements_sold_by",
     "agreements_unsettled",
     "assessments_count_rows",
     "assessments_count_setups",
@@ -202,6 +217,9 @@ DEFINERS = {
     "people_count_namings",
     "people_named_at",
     "people_settle_namings",
+    "partners_own",
+    "partners_standing",
+    "partners_supporting",
     "support_find",
     "support_customer_of",
     "support_count_requests",
@@ -295,6 +313,10 @@ def spread(world: SimpleNamespace, owner: Any) -> SimpleNamespace:
         _messages(world.provider, customer)
         _people(customer, workspace, person)
         _support(customer, workspace, person)
+        _partners(world.partner, customer)
+        NewsAddress.objects.using("owner").create(
+            customer=customer, address=f"news@{customer.code}.test", language="en", added_at=NOW
+        )
         _engagements(customer, workspace)
         _assessments(customer, workspace)
         _learning(customer, workspace, person)
@@ -349,6 +371,17 @@ def _messages(provider: Any, customer: Any) -> None:
     PostCustomer.objects.using("owner").create(**of)
     Sending.objects.using("owner").create(**of, message_class="operational", at=NOW)
     PromotionChoice.objects.using("owner").create(customer=customer, takes_promotions=True, changed_at=NOW)
+
+
+def _partners(partner: Any, customer: Any) -> None:
+    """What a partner sells there and was delegated, and a request that it was let into."""
+    make_resale(partner, customer)
+    make_delegation(partner, customer)
+    request = Request.objects.using("owner").filter(customer=customer).order_by("pk")[0]
+    there = {"customer_id": customer.pk, "workspace_id": request.workspace_id, "request": request}
+    Consent.objects.using("owner").create(
+        **there, organization=partner, template="read", given_at=NOW, ends_at=NOW + timedelta(days=14)
+    )
 
 
 def _people(customer: Any, workspace: Any, person: Any) -> None:
@@ -605,7 +638,9 @@ def test_in_a_workspace_one_reads_its_rows_and_what_reaches_it(spread: Any, owne
         *STAFFS_AND_HUBS,
     }
     of_another_person = {"activity_export", "activity_savedview", *OF_A_PERSON, *LEARNERS}
+    of_the_customer_only |= {f"partners_{name}" for name in ("consent", "delegation", "resale")}
     of_the_customer_only |= {f"integrations_{name}" for name in WEBHOOKS_AND_IMPORTS}
+    of_the_customer_only |= {"notifications_newsaddress"}
     of_the_customer_only |= {"organizations_personkey", "organizations_proveddomain"}
     for table in spread.tables:
         expected = set() if table in of_the_customer_only | of_another_person else {spread.cedar.pk}

@@ -31,6 +31,7 @@ from tallyhub.kernel.streams import LongAnswer
 from tallyhub.office.enquiries.queries import list_unmapped
 from tallyhub.organizations.looks import told
 from tallyhub.support.placement.queries import list_sorts
+from tallyhub.support.requests.queries import may_ask_provider
 
 
 def read_agreements(
@@ -198,9 +199,9 @@ def _links(access: Access, subject: Subject, choice: Choice) -> list[dict[str, s
 
 
 def _open_href(access: Access, subject: Subject, choice: Choice) -> str | None:
-    """Where a request is opened, for whoever may do that in a chosen workspace."""
+    """Where a request is opened with the provider, for whoever may do that in a chosen workspace."""
     may_open = any(access.has(Right.OPEN_REQUESTS, workspace_id=one) for one in choice.workspaces)
-    return url("support:open") if subject.is_support and may_open else None
+    return url("support:open") if subject.is_support and may_open and may_ask_provider(access) else None
 
 
 def _who_of(request: HubRequest, subject: Subject, choice: Choice) -> str | None:

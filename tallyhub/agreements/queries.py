@@ -2,7 +2,7 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from django.db import connection
@@ -208,6 +208,36 @@ def list_channels(customers: Collection[int] | None = None) -> list[Channel]:
 
 
 @dataclass(frozen=True, slots=True)
+class Bought:
+    """What a customer holds today, and from whom: products that the provider itself sold it, those that a partner did,
+    and the partners of all its agreements in force, also of those that cover no product.
+    """
+
+    direct: frozenset[int]
+    resold: frozenset[int]
+    partners: frozenset[int]
+
+    def is_partners(self, product_id: int | None) -> bool:
+        """Whether support for it is a partner's alone. What is not named is, where anything came from one (R5.3)."""
+        if product_id is None:
+            return bool(self.partners)
+        return product_id in self.resold and product_id not in self.direct
+
+
+def get_bought(customer_id: int) -> Bought:
+    """Of a customer that is worked inside. Two statements."""
+    found = list_channels([customer_id])
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT agreements_own_partners(%s)", [clock.now()])
+        partners = cursor.fetchone()[0]
+    return Bought(
+        direct=frozenset(one.product_id for one in found if not one.is_partner),
+        resold=frozenset(one.product_id for one in found if one.is_partner),
+        partners=frozenset(partners),
+    )
+
+
+@dataclass(frozen=True, slots=True)
 class Buyer:
     customer_id: int
     code: str
@@ -225,3 +255,19 @@ def _is_active(package: Package) -> bool:
     """In the zone of its agreement."""
     today = clock.today(package.agreement.zone)
     return {package.state(today), package.agreement.state(today)} <= ACTIVE_STATES
+
+
+@dataclass(frozen=True, slots=True)
+class Sold:
+    """An agreement in force. ``ends_on`` is its last day."""
+
+    number: str
+    name: str
+    ends_on: date
+
+
+def list_sold(customer_id: int, seller_id: int) -> list[Sold]:
+    """What the seller sold to the customer, for either of both; for anybody else nothing."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT * FROM agreements_sold(%s, %s, %s)", [customer_id, seller_id, clock.now()])
+        return [Sold(*row) for row in cursor.fetchall()]

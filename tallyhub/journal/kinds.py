@@ -178,6 +178,12 @@ KINDS: dict[str, Kind] = {
         _("Mail about a message"), _("Wrote to people about a message. People: %(people)s"), About.OTHER
     ),
     "messages.withdrawn": Kind(_("Message withdrawn"), _("Withdrew a message"), About.OTHER),
+    "notifications.address_added": Kind(
+        _("Address added"), _("Added an address for news of the provider"), About.OTHER
+    ),
+    "notifications.address_removed": Kind(
+        _("Address removed"), _("Removed an address for news of the provider"), About.OTHER
+    ),
     "notifications.address_stopped": Kind(
         _("Mail stopped"), _("Mail to the address was stopped: %(reason)s"), About.PERSON
     ),
@@ -233,6 +239,100 @@ KINDS: dict[str, Kind] = {
     "organizations.role_taken": Kind(_("Role taken away"), _("Took the role away: %(role)s"), About.PERSON),
     "organizations.staff_set": Kind(
         _("Staff changed"), _("Said what they are at the provider or a partner: %(roles)s"), About.PERSON
+    ),
+    "partners.assigned": Kind(
+        _("Delegation assigned"), _("Assigned to the partner’s group no. %(group)s: %(roles)s"), About.OTHER
+    ),
+    "partners.consent_ended": Kind(
+        _("Consent ended"), _("A partner’s consent to one request ended, by: %(by)s"), About.REQUEST
+    ),
+    "partners.consent_given": Kind(
+        _("Consent given"), _("Let the partner no. %(partner)s into one request: %(template)s"), About.REQUEST
+    ),
+    "partners.delegation_approved": Kind(
+        _("Delegation approved"),
+        ngettext_lazy(
+            "Approved a delegation for %(days)s day: %(roles)s",
+            "Approved a delegation for %(days)s days: %(roles)s",
+            "days",
+        ),
+        About.OTHER,
+    ),
+    "partners.delegation_ending": Kind(
+        _("Delegation nears its end"),
+        ngettext_lazy("A delegation ends within %(days)s day", "A delegation ends within %(days)s days", "days"),
+        About.OTHER,
+    ),
+    "partners.delegation_expired": Kind(_("Delegation ended"), _("A delegation ended by itself"), About.OTHER),
+    "partners.delegation_extended": Kind(
+        _("Delegation extended"),
+        ngettext_lazy(
+            "A delegation was extended by itself by %(days)s day",
+            "A delegation was extended by itself by %(days)s days",
+            "days",
+        ),
+        About.OTHER,
+    ),
+    "partners.delegation_lapsed": Kind(
+        _("Delegation not answered"), _("A delegation was asked for and not answered in time"), About.OTHER
+    ),
+    "partners.delegation_refused": Kind(
+        _("Too late for a delegation"),
+        _("Came too late with an answer to a delegation: %(act)s; it is %(stage)s"),
+        About.OTHER,
+    ),
+    "partners.delegation_rejected": Kind(_("Delegation refused"), _("Refused a delegation"), About.OTHER),
+    "partners.delegation_requested": Kind(
+        _("Delegation asked for"),
+        ngettext_lazy(
+            "Asked for a delegation for %(days)s day: %(roles)s",
+            "Asked for a delegation for %(days)s days: %(roles)s",
+            "days",
+        ),
+        About.OTHER,
+    ),
+    "partners.delegation_terminated": Kind(
+        _("Delegation terminated"), _("Terminated a delegation, for the: %(by)s"), About.OTHER
+    ),
+    "partners.described": Kind(_("Partner described"), _("Said what a partner is: %(type)s"), About.OTHER),
+    "partners.extension_set": Kind(
+        _("Extension of a delegation"), _("Set the extension of a delegation by itself: %(extends)s"), About.OTHER
+    ),
+    "partners.group_added": Kind(_("Security group made"), _("Made a security group"), About.OTHER),
+    "partners.group_removed": Kind(_("Security group removed"), _("Removed a security group"), About.OTHER),
+    "partners.member_added": Kind(_("Security group joined"), _("Put somebody into a security group"), About.PERSON),
+    "partners.member_removed": Kind(_("Security group left"), _("Took somebody out of a security group"), About.PERSON),
+    "partners.partnership_authorised": Kind(_("Partnership authorised"), _("Authorised a partnership"), About.OTHER),
+    "partners.partnership_ended": Kind(_("Partnership ended"), _("Ended a partnership"), About.OTHER),
+    "partners.partnership_invited": Kind(
+        _("Partnership asked for"), _("Invited a reseller to a partnership"), About.OTHER
+    ),
+    "partners.plan_draft_discarded": Kind(_("Draft discarded"), _("Discarded the draft of the support plan")),
+    "partners.plan_published": Kind(
+        _("Support plan published"), _("Published version %(number)s of the support plan, valid from %(valid_from)s")
+    ),
+    "partners.profile_changed": Kind(_("Support profile changed"), _("Changed the support profile: %(fields)s")),
+    "partners.reinstated": Kind(_("Partner reinstated"), _("Ended the suspension of a partner"), About.OTHER),
+    "partners.resale_accepted": Kind(
+        _("Partner accepted"), _("Accepted the partner no. %(partner)s as one that sells here"), About.OTHER
+    ),
+    "partners.resale_asked": Kind(
+        _("Customer asked"), _("Made a link by which a customer can accept the partner"), About.OTHER
+    ),
+    "partners.resale_ended": Kind(
+        _("Relation with a partner ended"), _("Ended that the partner no. %(partner)s sells here"), About.OTHER
+    ),
+    "partners.right_ended": Kind(
+        _("Right of a partner ended"), _("A right of somebody of a partner ended: %(role)s, %(source)s"), About.PERSON
+    ),
+    "partners.right_given": Kind(
+        _("Right of a partner given"), _("Somebody of a partner got a right: %(role)s, %(source)s"), About.PERSON
+    ),
+    "partners.suspended": Kind(_("Partner suspended"), _("Suspended a partner"), About.OTHER),
+    "partners.task_added": Kind(_("Task added"), _("Added a configuration task"), About.OTHER),
+    "partners.task_changed": Kind(_("Task changed"), _("Changed a configuration task"), About.OTHER),
+    "partners.unassigned": Kind(
+        _("Delegation taken back from a group"), _("Took it back from the partner’s group no. %(group)s"), About.OTHER
     ),
     "people.account_linked": Kind(
         _("Account linked"), _("Signed in by the organisation’s own identity provider for the first time"), About.PERSON
@@ -308,6 +408,10 @@ KINDS: dict[str, Kind] = {
     "support.exported": Kind(_("List of requests downloaded"), _("Downloaded a list of support requests")),
     "support.message_added": Kind(
         _("Message in a support request"), _("Wrote in the support request %(request)s"), About.OTHER
+    ),
+    "support.opening_refused": Kind(
+        _("Request for the provider refused"),
+        _("Tried to ask the provider for what the customer holds through a partner"),
     ),
     "support.reply_refused": Kind(
         _("Answer by mail refused"), _("Answered by mail in a support request that takes nothing more"), About.OTHER

@@ -1,6 +1,6 @@
 """Reading the journal: a page of events, all of them, or how many."""
 
-from collections.abc import Generator
+from collections.abc import Collection, Generator
 from contextlib import closing
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
@@ -8,7 +8,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.db import connection
-from django.db.models import Q
+from django.db.models import Max, Q
 
 from tallyhub.journal.models import Event, EventQuerySet
 from tallyhub.kernel.access import Access
@@ -91,3 +91,9 @@ def kinds() -> list[str]:
     with connection.cursor() as cursor:
         cursor.execute("SELECT journal_kinds()")
         return [kind for (kind,) in cursor.fetchall()]
+
+
+def last_of_actors(access: Access, people: Collection[int]) -> dict[int, datetime]:
+    """When each of these people last did something that the reader may know of."""
+    rows = Event.objects.visible_to(access).filter(actor_id__in=people).order_by()
+    return dict(rows.values_list("actor_id").annotate(last=Max("at")))

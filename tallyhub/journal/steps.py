@@ -74,7 +74,7 @@ def record_many(access: Access, news: Sequence[News]) -> None:
             "actor_id": access.person_id,
             "kind": one.kind,
             "subject_id": one.subject_id,
-            "details": check_details(one.details),
+            "details": check_details({**one.details, "as": access.acts_as} if access.acts_as else one.details),
             "at": clock.now().isoformat(),
         }
         for one in news

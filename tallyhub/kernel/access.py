@@ -30,6 +30,7 @@ class Right(StrEnum):
     SET_UP_ASSESSMENTS = "set_up_assessments"  # set up, run and end assessments
     VIEW_ASSESSMENTS = "view_assessments"  # what assessments found; others see counts
     MANAGE_SIGN_IN = "manage_sign_in"  # how the customer's people sign in, and with which accounts (R3.6, R7.2)
+    MANAGE_PARTNERS = "manage_partners"  # decide which partner may do what for the customer, and until when (R5.2)
     # Held at the provider or a partner, about its own matters (R5.1).
     MANAGE_STAFF = "manage_staff"  # who works there, as what, in which security group
     EDIT_HEALTH = "edit_health"  # publish incidents, advisories and maintenance
@@ -41,6 +42,7 @@ class Right(StrEnum):
     SERVE_CUSTOMERS = "serve_customers"  # take requests in, diagnose and mend within what was delegated
     ESCALATE = "escalate"  # to the indirect provider or the provider
     ADVISE = "advise"  # notes and follow-ups about what a customer may need
+    OVERSEE_PARTNERS = "oversee_partners"  # which partners there are, and suspend one
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +62,7 @@ class Access:
     workspace_id: int | None = None  # the one the person is signed in to (R1.7)
     system_customers: tuple[int, ...] = ()
     is_staff: bool = False  # of the provider or a partner, so that the customer is told what they look at (R7.3)
+    acts_as: str = ""  # the delegated roles of partner staff there, joined by "+": the journal keeps them with each act
     organization_id: int | None = None  # the provider or partner that the person works for
     organization_rights: frozenset[Right] = frozenset()  # held there, about its own matters and none of a customer's
     system_organizations: tuple[int, ...] = ()

@@ -5,13 +5,14 @@ Babel parses its patterns at every call, which made the page three times slower;
 
 from collections.abc import Callable, Sequence
 from datetime import date, datetime
+from decimal import Decimal
 from fractions import Fraction
 from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from babel.dates import format_date
 from babel.lists import format_list
-from babel.numbers import format_decimal
+from babel.numbers import format_currency, format_decimal
 from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 
@@ -51,6 +52,11 @@ def listed(names: Sequence[str]) -> str:
 
 def number(value: int) -> str:
     return _number(value, _language())
+
+
+def money(value: Decimal, currency: str) -> str:
+    """€1,200.00"""
+    return str(format_currency(value, currency, locale="en_GB" if _language() == "en" else _language()))
 
 
 def day(value: date) -> str:

@@ -21,6 +21,9 @@ _SENTENCES = {
         "%(amount)s takes back more than was bought: at most %(correctable)s can be taken back on that day."
     ),
     "administrator_missing": _("A new workspace needs an administrator. Write at least one mail address."),
+    "administrators_not_delegated": _(
+        "Nobody of a partner makes or unmakes administrators. Ask an administrator of the customer."
+    ),
     "administrators_too_many": _(
         "These are more than %(administrators_max)s addresses. Name a few administrators; they invite the others."
     ),
@@ -114,6 +117,9 @@ _SENTENCES = {
     "column_unknown": _("There is no such column. Known are: %(columns)s."),
     "columns_too_many": _("There are more than %(columns_max)s columns. Leave out those that say nothing."),
     "confirmation_differs": _("That is not what must be typed. Write it as it stands above the field."),
+    "consent_ended": _("The consent has ended before."),
+    "consent_request_closed": _("The request is closed, so nobody can be let in."),
+    "consent_runs": _("This partner is let into the request already. Take that back first to allow something else."),
     "contact_opens_nothing": _(
         "This person is no support contact of the workspace. Name one: a token of the customer is nobody itself."
     ),
@@ -154,6 +160,25 @@ _SENTENCES = {
     "day_out_of_bounds": _("The day must lie between %(first)s and %(last)s."),
     "day_twice": _("Fill in one of occurred_on and occurred_at, not both."),
     "default_twice": _("The customer has another default workspace already. There is only one."),
+    "delegation_answered": _("It was approved before. Terminate it instead."),
+    "delegation_days": _("Write a whole number of days from 1 to %(days_max)s."),
+    "delegation_expired": _("It has ended, and cannot be taken up again. The partner has to ask anew."),
+    "delegation_extends_full": _("Full administration cannot extend by itself. Leave one of both out."),
+    "delegation_lapsed": _(
+        "It was not answered within 90 days, so it can be approved no more. The partner has to ask anew."
+    ),
+    "delegation_name_missing": _("Write a name for the delegation."),
+    "delegation_name_taken": _("Another delegation of yours has this name. Write another one."),
+    "delegation_not_answered": _("It waits for the customer’s answer. Wait for it, or take the request back."),
+    "delegation_not_sent": _("It is a draft. Send it first."),
+    "delegation_reason_missing": _("Write why full administration is needed; or choose a role that allows less."),
+    "delegation_reason_too_long": _("The reason is too long. Write %(reason_max)s characters at most."),
+    "delegation_rejected": _("The customer refused it. Ask anew, perhaps for less."),
+    "delegation_role_unknown": _("One of these roles is not offered here. Choose among those on the page."),
+    "delegation_roles_missing": _("Choose at least one role."),
+    "delegation_terminated": _(
+        "It was terminated, so nothing of it can be changed any more. The partner has to ask anew."
+    ),
     "delivery_accepted_already": _("This delivery was accepted meanwhile. Look at it again."),
     "delivery_beyond_bought": _(
         "With this, %(beyond)s h more is delivered than was bought. Correct the hours, or write yes in "
@@ -206,12 +231,12 @@ _SENTENCES = {
     "draft_changed": _(
         "Somebody else has changed this draft meanwhile. What you typed is not saved yet; save again to put it there."
     ),
+    "draft_contacts_too_many": _("%(named)s support contacts are named, but the agreement gives %(allowed)s."),
     "draft_files_full": _(
         "A request is opened with at most %(files_max)s files. Remove one, or send the rest with a message afterwards."
     ),
     "draft_full": _("There are %(packages_max)s packages, which is as many as a draft may hold."),
     "draft_incomplete": _("Something is missing or wrong: %(problems)s in number. See the list."),
-    "draft_contacts_too_many": _("%(named)s support contacts are named, but the agreement gives %(allowed)s."),
     "draft_without_administrator": _("Nobody is named as services administrator, so nobody could let the others in."),
     "due_in_past": _("The day lies before today, %(today)s. Choose a later one."),
     "due_missing": _("Choose the day on which it is due."),
@@ -321,8 +346,10 @@ _SENTENCES = {
     "health_time_malformed": _("This is no time. Write it as 2026-11-30T14:30."),
     "health_title_missing": _("Give it a title."),
     "health_too_many_visitors": _("Very many people ask for mail at the moment. Try again in a while."),
+    "holiday_malformed": _("“%(line)s” is no day. Write each as 2026-12-25 with its name after it, one per line."),
     "holidays_too_many": _("These are more than %(holidays_max)s days. Leave out those that are long past."),
     "hours_malformed": _("Write hours as 8:00-12:00, 13:00-18:00; a day ends at 24:00."),
+    "hours_missing": _("Say the hours of at least one day, or that it is open around the clock."),
     "hours_not_whole_minutes": _("This is not a whole number of minutes. Write hours and minutes as 1:20."),
     "hours_overlap": _("Two of these stretches overlap. Write them as one."),
     "import_failed": _("The import broke off on our side. Nothing of the file is in. Try again."),
@@ -330,12 +357,12 @@ _SENTENCES = {
     "import_not_ready": _("This import cannot be changed or started now: it runs, it is in, or its file is gone."),
     "import_refused": _("%(count)s problems, nothing was written. The first: %(first)s"),
     "in_future": _("%(occurred_on)s lies in the future: there, today is %(today)s."),
+    "invitation_archived": _("The workspace is archived: nothing new happens in it."),
     "invitation_asked": _("A new invitation was asked for already. Wait for the mail."),
     "invitation_expired": _("The invitation has expired."),
     "invitation_for_another": _("The invitation is for another address than the one that you are signed in with."),
     "invitation_gone": _("The invitation is no longer good. If you still need access, ask whoever invited you."),
     "invitation_join": _("Open the link of the invitation again, and join with one click."),
-    "invitation_archived": _("The workspace is archived: nothing new happens in it."),
     "invitation_outdated": _("There is a newer mail with another link. Look for it: only the newest one can be used."),
     "invitation_register": _("Open the link of the invitation again, without being signed in."),
     "invitation_revoked": _("The invitation was taken back. If you still need access, ask whoever invited you."),
@@ -383,6 +410,7 @@ _SENTENCES = {
     "mapping_malformed": _("The mapping cannot be understood: %(reason)s"),
     "mapping_name_taken": _("A mapping with this name is saved already. Delete it first, or choose another name."),
     "mapping_unknown": _("There is no mapping %(name)s. Give its path, or one of these names: %(names)s."),
+    "market_unknown": _("The market is two letters of a country, such as DE. Write them, or leave it empty."),
     "mend_not_needed": _("Somebody mended this meanwhile: the requests are listed under this package already."),
     "merge_called": _("The customer waits for an answer to a priority call in it. Acknowledge the call, then merge."),
     "merge_cancelled": _("One of the two requests was cancelled, and a cancelled request is not merged."),
@@ -429,6 +457,8 @@ _SENTENCES = {
     ),
     "name_is_link": _("A name with a web address or angle brackets in it is refused. Write the name alone."),
     "name_missing": _("A row without source and ID cannot be told from a copy of it. Name both."),
+    "news_address_elsewhere": _("Take an address in a domain that your organisation has proved."),
+    "news_addresses_many": _("There are %(addresses_max)s addresses already. Remove one of them first."),
     "note_missing": _("Write something, or choose a file."),
     "nothing_here": _("There is nothing here for this token."),
     "nul_character": _("The line holds a NUL character. If the file is UTF-16, save it as UTF-8."),
@@ -445,6 +475,15 @@ _SENTENCES = {
     "page_unknown": _("This page of the list does not exist. Start again at its first page."),
     "parameter_twice": _("%(parameter)s comes twice. Which one is meant?"),
     "parameter_unknown": _("%(parameter)s is no parameter of this address. It knows %(known)s."),
+    "partner_suspended": _("The provider has suspended the partner, so nothing new begins with it."),
+    "partner_suspended_before": _("The partner is suspended already."),
+    "partnership_answered": _("The partnership was answered or ended before."),
+    "partnership_partner_unknown": _("No partner has this code. Ask the reseller for its code."),
+    "partnership_runs": _("The partnership runs already, or its invitation waits for an answer."),
+    "partnership_types": _(
+        "A partnership is between an indirect provider and an indirect reseller. The provider says which is which."
+    ),
+    "party_type_unknown": _("This is no type of partner. Choose one of those on the page."),
     "password_refused": _("This password is refused: %(reasons)s"),
     "payer_in_part": _("Name agreement, package and entitlement together, or none of them."),
     "people_not_chosen": _("Choose at least one person, and no more than %(count)s at once."),
@@ -460,7 +499,34 @@ _SENTENCES = {
         "%(workspace)s accepts work accounts only, and this is a personal account. Sign in with your organisation, or "
         "ask whoever invited you to use your address at work."
     ),
+    "plan_amount": _("Say how much it costs, as 120 or 120.50. Support that costs nothing is free of charge."),
     "plan_beyond_left": _("This is more than is left and not planned yet. Confirm that you plan beyond it."),
+    "plan_changed_meanwhile": _(
+        "Somebody else has changed the draft meanwhile. Open it once more; copy what you typed first."
+    ),
+    "plan_currency_missing": _("Choose the currency of the price."),
+    "plan_day_early": _("It may begin on %(first)s at the earliest, so that customers can read it before."),
+    "plan_day_late": _("It begins later than %(days_max)s days from now. Choose a nearer day."),
+    "plan_day_missing": _("Say from which day on the plan is valid."),
+    "plan_duties_missing": _("Say what the customer does, such as which facts a request names."),
+    "plan_escalation_missing": _("Say what you escalate to the provider, and how soon."),
+    "plan_excluded_missing": _("Say what the plan does not cover; where nothing is left out, say that."),
+    "plan_incomplete": _("The plan is not complete, so it was not published."),
+    "plan_languages_missing": _("Tick at least one language in which you give support."),
+    "plan_lines_missing": _("Say who delivers support: your own people, or a supplier."),
+    "plan_measured_missing": _("Say what the time to an answer measures."),
+    "plan_method_twice": _("The same way is named twice. Name each once."),
+    "plan_method_unreachable": _(
+        "The support profile has nothing for one of these ways. Add it there, or leave the way out."
+    ),
+    "plan_methods_missing": _("Name at least one way to reach support."),
+    "plan_name_missing": _("Give the plan a name."),
+    "plan_price_missing": _("Say what support costs. If it costs nothing, say that it is free of charge."),
+    "plan_scope_missing": _("Say what the supplier does."),
+    "plan_supplier_contact_missing": _("Say how customers reach the supplier whose support you resell."),
+    "plan_supplier_missing": _("Name the supplier."),
+    "plan_target": _("Say in whole hours within which time somebody answers, from 1 to %(hours_max)s."),
+    "plan_types_missing": _("Tick at least one type of support."),
     "planned_minutes": _("Plan at least a minute and at most %(hours_max)s hours."),
     "policy_oneself": _(
         "You would lock yourself out: your own account would be a personal one. Let an administrator with a work "
@@ -477,6 +543,12 @@ _SENTENCES = {
         "This preview was sent already, or somebody in it was invited or taken back since. Nothing was sent now."
     ),
     "product_unknown": _("There is no product with this code in the catalogue. Correct the code, or leave it out."),
+    "profile_email_missing": _("Give the mail address that your support reads."),
+    "profile_site": _(
+        "Write an address on the public web that begins with https://, of %(length_max)s characters at most."
+    ),
+    "profile_telephone_malformed": _("Write the number as it is dialled from abroad: +49 30 1234567."),
+    "profile_telephone_missing": _("Give the telephone number that your support answers."),
     "provider_answer_malformed": _(
         "The provider’s answer is not as OpenID Connect wants it. Check the issuer and the settings there."
     ),
@@ -519,6 +591,7 @@ _SENTENCES = {
     "request_impact_missing": _("Say what it means for your business. Severity A and B need it."),
     "request_incomplete": _("Something is missing, or has changed meanwhile. Look through the request once more."),
     "request_invalid": _("The request does not fit its description; what is wrong stands in errors."),
+    "request_is_partners": _("It was bought through a partner, so the partner supports it. Ask the partner."),
     "request_kind_missing": _("Choose what you need: a problem solved, or advice."),
     "request_merged": _("The request was merged into another one. Write there."),
     "request_not_open": _("The request is not open any more. Reopen it first."),
@@ -537,6 +610,16 @@ _SENTENCES = {
     "request_unknown": _(
         "There is no support request with this external ID and source. Import the requests first, or correct it."
     ),
+    "resale_ended": _("It was ended before."),
+    "resale_in_force": _(
+        "It cannot end while agreements that the partner sold are in force: %(agreements)s. End these first."
+    ),
+    "resale_market": _(
+        "The partner sells in the market %(partner)s, and you buy in %(customer)s. Find a partner in your market."
+    ),
+    "resale_over": _("The link is good no more. Ask the partner for a new one."),
+    "resale_runs": _("The partner sells to you already."),
+    "resale_used": _("The link was accepted before. It is good for one customer."),
     "result_affected_differs": _(
         "The check %(check)s says %(affected)s affected objects and names %(objects)s. Leave affected out, or "
         "correct it."
@@ -591,6 +674,10 @@ _SENTENCES = {
     "rows_enough": _("There are %(rows_max)s rows, which is as many as there may be."),
     "rows_too_many": _("There are more than %(rows_max)s rows. Divide the file."),
     "scope_missing": _("This needs a token with the scope %(scope)s."),
+    "security_group_full": _("A security group has at most %(members_max)s people. Make another one."),
+    "security_group_name_missing": _("Write a name for the group."),
+    "security_group_name_taken": _("Another group of yours has this name. Write another one."),
+    "security_group_nobody": _("Choose at least one person."),
     "seller_not_chosen": _("Choose a seller from the list."),
     "seller_unknown": _(
         "There is no seller with this code. Without a code the one provider is meant. Import the sellers first."
@@ -652,6 +739,13 @@ _SENTENCES = {
         "Write an address that begins with https://, without a user and #, of %(length_max)s characters at most."
     ),
     "target_refused": _("%(address)s is no public address. An operator can allow a private network in the settings."),
+    "task_changed_meanwhile": _(
+        "Somebody else has changed the task meanwhile. Open it once more; copy what you typed first."
+    ),
+    "task_code_taken": _("Another task has this code already."),
+    "task_steps_missing": _("Write the steps in English; other languages may follow."),
+    "task_title_missing": _("Write the title in English; other languages may follow."),
+    "tasks_many": _("There are %(tasks_max)s tasks already. Take one of them instead."),
     "terminated_outside": _(
         "It can only be terminated between its first day, %(starts_on)s, and its last one, %(ends_on)s."
     ),

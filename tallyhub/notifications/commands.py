@@ -22,12 +22,14 @@ from tallyhub.kernel.scope import command, widen
 from tallyhub.messages import queries as centre
 from tallyhub.messages.steps import begin_week, mark_mailed
 from tallyhub.notifications import queries, rules, steps
+from tallyhub.notifications.addresses.steps import lock_address, mails_to, stop_address
 from tallyhub.notifications.letters import LETTERS
-from tallyhub.notifications.models import Mail, Mailbox
+from tallyhub.notifications.models import Mail, Mailbox, NewsAddress
 from tallyhub.notifications.rules import State
 from tallyhub.notifications.service_letters import TO_ACCOUNT_TEAM, TO_BOTH
 from tallyhub.notifications.steps import NewMail
 from tallyhub.organizations.queries import list_account_team
+from tallyhub.partners.queries import list_recipients
 from tallyhub.people.invitations.queries import list_answering, list_unanswered
 from tallyhub.people.invitations.steps import mark_told
 from tallyhub.people.models import Invitation
@@ -103,16 +105,18 @@ def tell_of_health(access: Access, update_id: int) -> None:
         NewMail(None, "health.visitor_told", {"update": update_id}, thread, (one.pk, one.organization_id))
         for one in visitors
     ]
-    steps.send_many(access, mails)
+    reached = health.list_reached(event.pk)
+    widen(Access.of_system(reached, organizations=access.organizations))  # to the mailbox and journal of each of them
+    boxes = mails_to(reached, "health.address_told", {"update": update_id}, thread)
+    steps.send_many(access, mails + boxes)
     details = {
         "event": event.pk,
         "update": update_id,
+        "boxes": len(boxes),
         "people": len(people),
         "partners": len({partner for _person, _customer, partner in people if partner}),
         "visitors": len(visitors),
     }
-    reached = health.list_reached(event.pk)
-    widen(Access.of_system(reached, organizations=access.organizations))  # into the journal of each of them
     told = [News("health.told", customer, event.pk, details=details) for customer in reached]
     record_many(access, [News("health.sent", None, update_id, details=details), *told])
 
@@ -179,6 +183,36 @@ def tell_visitor(access: Access, visitor_id: int) -> None:
 
 
 @command
+def tell_of_partners(access: Access, letter: str, delegation_id: int) -> None:
+    """Write about a delegation to the admin agents of its partner and the administrators of its customer. For the hub
+    itself, which acts for both. All about one is one thread.
+    """
+    (customer,), (partner,) = access.customers, access.organizations
+    mails = [
+        NewMail(
+            one.person_id,
+            letter,
+            {"subject": delegation_id, "customer": customer, "organization": one.organization_id},
+            f"delegation-{delegation_id}",
+        )
+        for one in list_recipients(partner, customer)
+    ]
+    steps.send_many(access, mails)
+
+
+@command
+def tell_of_partnership(access: Access, letter: str, partnership_id: int) -> None:
+    """Write to the admin agents of both partners. For the hub itself, which acts for both."""
+    thread = f"partnership-{partnership_id}"
+    mails = [
+        NewMail(one.person_id, letter, {"subject": partnership_id, "organization": partner}, thread)
+        for partner in access.organizations
+        for one in list_recipients(partner, None)
+    ]
+    steps.send_many(access, mails)
+
+
+@command
 def tell_of_service(access: Access, letter: str, event_id: int, engagement_id: int, actor_id: int | None) -> None:
     """Write about a service that was ordered: to its requester, or else to who can judge it; a request, a dispute and a
     cancelling to the account team. Never to who did it. For the hub itself. All about one is one thread."""
@@ -207,7 +241,7 @@ class Try:
 def claim(access: Access, key: str) -> Try | None:
     """Take a mail that is due, so that no other worker sends it, too. None: not due, not there, or not to be sent."""
     found = Mail.objects.select_for_update(skip_locked=True, of=("self",)).filter(pk=key, state=State.WAITING)
-    mail = found.filter(next_at__lte=clock.now()).select_related("person", "visitor").first()
+    mail = found.filter(next_at__lte=clock.now()).select_related("person", "visitor", "address__customer").first()
     if mail is None:
         return None
     if why := _why_not(mail):
@@ -230,8 +264,9 @@ def _why_not(mail: Mail) -> str:
 
 def _address_of(mail: Mail) -> tuple[str, str]:
     """The reader's address; and why nothing is sent there, if so."""
-    if mail.visitor is not None:
-        return mail.visitor.address, "address_stopped" if mail.visitor.stopped_at else ""
+    for box in (mail.visitor, mail.address):
+        if box is not None:
+            return box.address, "address_stopped" if box.stopped_at else ""
     person = mail.person
     if person is None or not person.email or not person.is_active:
         return "", "no_address"
@@ -295,15 +330,19 @@ def unsubscribe(access: Access) -> None:
     record(access, "notifications.unsubscribed", access.person_id)
 
 
-def _kept_of(mail: Mail) -> Mailbox | Visitor:
+def _kept_of(mail: Mail) -> Mailbox | NewsAddress | Visitor:
     """What counts the bounces of its reader, locked."""
+    if mail.address_id is not None:
+        return lock_address(mail.address_id)
     if mail.visitor_id is not None:
         return lock_visitor(mail.visitor_id)
     return Mailbox.objects.select_for_update().get_or_create(pk=mail.person_id)[0]
 
 
 def _stop(mail: Mail, reason: str) -> None:
-    if mail.visitor_id is not None:
+    if mail.address_id is not None:
+        stop_address(mail.address_id)
+    elif mail.visitor_id is not None:
         stop_visitor(mail.visitor_id)
     else:
         Mailbox.objects.update_or_create(pk=mail.person_id, defaults={"stopped_at": clock.now(), "reason": reason})

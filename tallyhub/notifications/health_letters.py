@@ -18,6 +18,7 @@ from tallyhub.health.words import KIND_NAMES, STATUS_NAMES
 from tallyhub.kernel.access import Access
 from tallyhub.kernel.scope import scope
 from tallyhub.notifications.letter import Kind, Letter, reader_access
+from tallyhub.notifications.models import NewsAddress
 
 
 def _health(person: Person, params: Mapping[str, Any]) -> Letter:
@@ -77,7 +78,19 @@ def _visitor_asked(visitor: Visitor, params: Mapping[str, Any]) -> Letter:
     )
 
 
+def _address_health(address: NewsAddress, params: Mapping[str, Any]) -> Letter:
+    """What the customer may know, to a mailbox of its own. Its administrators choose who gets these."""
+    access = Access.of_system([address.customer_id])
+    with scope(access):
+        update = get_told(access, params["update"])
+        path = reverse("health:event", args=[update.event_id])
+        return _of_health(update, path, leave_path=reverse("notifications:addresses"))
+
+
 LETTERS = {"health.told": Kind(_health)}
+ADDRESS_LETTERS: dict[str, Callable[[NewsAddress, Mapping[str, Any]], Letter]] = {
+    "health.address_told": _address_health,
+}
 VISITOR_LETTERS: dict[str, Callable[[Visitor, Mapping[str, Any]], Letter]] = {
     "health.visitor_asked": _visitor_asked,
     "health.visitor_told": _visitor_health,

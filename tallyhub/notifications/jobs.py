@@ -9,6 +9,8 @@ from tallyhub.notifications import commands, delivery, queries
 from tallyhub.notifications.letters import LETTERS
 from tallyhub.notifications.queries import Reader
 from tallyhub.organizations.queries import list_providers
+from tallyhub.partners.delegations.queries import get_sent
+from tallyhub.partners.parties.queries import get_partnership, list_partners
 
 
 @app.task(name="notifications.tell", pass_context=False)
@@ -58,9 +60,9 @@ def tell_of_service(event_id: int, kind: str, subject_id: int, actor_id: int | N
 
 
 @app.task(name="notifications.send", pass_context=False)
-def send(key: str, person_id: int | None, organization_id: int | None = None) -> None:
+def send(key: str, person_id: int | None, organization_id: int | None = None, customer_id: int | None = None) -> None:
     """At once, when a command has put it into the outbox."""
-    delivery.deliver(key, Reader(person_id, organization_id))
+    delivery.deliver(key, Reader(person_id, organization_id, customer_id))
 
 
 @app.periodic(cron="* * * * *")
@@ -102,6 +104,29 @@ def send_digests(timestamp: int) -> None:
 def tell_visitor(event_id: int, kind: str, subject_id: int, actor_id: int | None, customer_id: int | None) -> None:
     """Somebody without an account asked for mail, and is asked whether they mean it."""
     commands.tell_visitor(Access.of_system(organizations=_providers()), subject_id)
+
+
+@app.task(name="notifications.tell_of_partners", pass_context=False)
+def tell_of_partners(event_id: int, kind: str, subject_id: int, actor_id: int | None, customer_id: int) -> None:
+    """A delegation was asked for, answered, ended or extended: both sides are told."""
+    hub = Access.of_system([customer_id])
+    with scope(hub):
+        partner = get_sent(hub, subject_id).organization_id
+    commands.tell_of_partners(Access.of_system([customer_id], organizations=[partner]), kind, subject_id)
+
+
+@app.task(name="notifications.tell_of_partnership", pass_context=False)
+def tell_of_partnership(
+    event_id: int, kind: str, subject_id: int, actor_id: int | None, customer_id: int | None
+) -> None:
+    """A reseller was invited, or a partnership has ended: both partners are told."""
+    with scope(Access()):
+        houses = [one.pk for one in list_partners()]
+    hub = Access.of_system(organizations=houses)
+    with scope(hub):
+        found = get_partnership(hub, subject_id)
+    both = Access.of_system(organizations=[found.provider_id, found.reseller_id])
+    commands.tell_of_partnership(both, kind, subject_id)
 
 
 def _providers() -> list[int]:

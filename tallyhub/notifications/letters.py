@@ -22,6 +22,7 @@ from tallyhub.kernel.sentences import sentence
 from tallyhub.learning.assignments.queries import find_asked, get_learner
 from tallyhub.notifications import health_letters as health
 from tallyhub.notifications import message_letters as centre
+from tallyhub.notifications import partner_letters as partners
 from tallyhub.notifications import service_letters as services
 from tallyhub.notifications.letter import Kind, Letter
 from tallyhub.office.enquiries import page as enquiries
@@ -318,6 +319,7 @@ def _learner(access: Access, assignment_id: int) -> list[int]:
 LETTERS: dict[str, Kind] = {
     **centre.LETTERS,
     **health.LETTERS,
+    **partners.LETTERS,
     **services.LETTERS,
     "accounts.password_changed": Kind(_changed),
     "accounts.password_set": Kind(_changed),

@@ -15,7 +15,7 @@ from django.urls import reverse
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
-from tallyhub.notifications.health_letters import VISITOR_LETTERS
+from tallyhub.notifications.health_letters import ADDRESS_LETTERS, VISITOR_LETTERS
 from tallyhub.notifications.letter import Letter
 from tallyhub.notifications.letters import LETTERS
 from tallyhub.notifications.models import Mail
@@ -74,6 +74,9 @@ def _reader_of(mail: Mail) -> _Reader:
     if mail.visitor is not None:
         visitor = mail.visitor
         return _Reader("", visitor.address, visitor.language, "UTC", partial(VISITOR_LETTERS[mail.letter], visitor))
+    if mail.address is not None:
+        box = mail.address
+        return _Reader("", box.address, box.language, box.customer.zone, partial(ADDRESS_LETTERS[mail.letter], box))
     person, kind = mail.person, LETTERS[mail.letter]
     if person is None:
         raise ObjectDoesNotExist

@@ -2,21 +2,47 @@
 
 from django.db import models
 from django.db.models import Q
+from django.db.models.functions import Lower
 
 from tallyhub.accounts.models import Person
+from tallyhub.accounts.rules import LANGUAGES
 from tallyhub.health.models import Visitor
+from tallyhub.kernel.access import Access
 from tallyhub.notifications.rules import State
+from tallyhub.organizations.models import Organization
+
+
+class NewsAddressQuerySet(models.QuerySet["NewsAddress"]):
+    def visible_to(self, access: Access) -> "NewsAddressQuerySet":
+        return self.filter(customer_id__in=access.customers_in_whole)
+
+
+class NewsAddress(models.Model):
+    """A mailbox of a customer to which news of the provider goes, in a domain that the customer has proved."""
+
+    customer = models.ForeignKey(Organization, on_delete=models.PROTECT, related_name="+")
+    address = models.CharField(max_length=254)
+    language = models.CharField(max_length=5, choices=LANGUAGES)
+    added_at = models.DateTimeField()
+    bounces = models.SmallIntegerField(default=0)
+    stopped_at = models.DateTimeField(null=True)
+
+    objects = NewsAddressQuerySet.as_manager()
+
+    class Meta:
+        constraints = [models.UniqueConstraint("customer", Lower("address"), name="news_address_once")]
 
 
 class Mail(models.Model):
-    """One mail to one person, or to a visitor without an account: ids and codes only. Its words are made from the
-    reader's data when it is sent.
+    """One mail to one person, to a visitor without an account, or to a mailbox of a customer: ids and codes only. Its
+    words are made from the reader's data when it is sent.
     """
 
     # Random, made by whoever adds the row, who need not be allowed to read it; the mail's Message-ID and return path.
     key = models.CharField(max_length=32, primary_key=True)
     person = models.ForeignKey(Person, null=True, on_delete=models.CASCADE, related_name="+")
     visitor = models.ForeignKey(Visitor, null=True, on_delete=models.CASCADE, related_name="+")
+    address = models.ForeignKey(NewsAddress, null=True, on_delete=models.CASCADE, related_name="+")
     letter = models.CharField(max_length=80)  # which one of letters.py
     params = models.JSONField(default=dict)
     thread = models.CharField(max_length=80, blank=True)  # "request-17": its mails are answers to one another
@@ -31,7 +57,9 @@ class Mail(models.Model):
         constraints = [
             models.CheckConstraint(condition=Q(state__in=list(State)), name="mail_state_known"),
             models.CheckConstraint(
-                condition=Q(person__isnull=False, visitor=None) | Q(person=None, visitor__isnull=False),
+                condition=Q(person__isnull=False, visitor=None, address=None)
+                | Q(person=None, visitor__isnull=False, address=None)
+                | Q(person=None, visitor=None, address__isnull=False),
                 name="mail_has_one_reader",
             ),
         ]

@@ -14,15 +14,20 @@ DUE_MAX = 200  # mails that one run of the job takes up
 
 @dataclass(frozen=True, slots=True)
 class Reader:
-    """Whose a mail is: a person's; of a visitor, who has no account, the provider's whose public page they follow."""
+    """Whose a mail is: a person's; of a visitor, who has no account, the provider's whose public page they follow; of a
+    customer's mailbox, the customer's.
+    """
 
     person_id: int | None
     organization_id: int | None = None
+    customer_id: int | None = None
 
     @property
     def access(self) -> Access:
         if self.person_id is not None:
             return Access(person_id=self.person_id)
+        if self.customer_id is not None:
+            return Access.of_system([self.customer_id])
         return Access.of_system(organizations=[self.organization_id] if self.organization_id else [])
 
 
@@ -49,7 +54,7 @@ def earlier_keys(mail: Mail) -> list[str]:
     """Mails of the same thread that this person has had, oldest first."""
     if not mail.thread:
         return []
-    whose = {"person_id": mail.person_id, "visitor_id": mail.visitor_id}
+    whose = {"person_id": mail.person_id, "visitor_id": mail.visitor_id, "address_id": mail.address_id}
     sent = Mail.objects.filter(**whose, thread=mail.thread, sent_at__isnull=False)
     newest = sent.exclude(pk=mail.pk).order_by("-sent_at").values_list("key", flat=True)[:EARLIER_MAX]
     return list(reversed(newest))

@@ -13,7 +13,7 @@ from tallyhub.journal.rules import check_details
 from tallyhub.kernel import clock
 from tallyhub.kernel.access import Access
 from tallyhub.kernel.scope import require_transaction
-from tallyhub.notifications.health_letters import VISITOR_LETTERS
+from tallyhub.notifications.health_letters import ADDRESS_LETTERS, VISITOR_LETTERS
 from tallyhub.notifications.letters import LETTERS
 from tallyhub.notifications.models import Mail
 
@@ -23,7 +23,8 @@ class NewMail:
     """``letter`` is one of ``letters.LETTERS``, ``params`` are ids, codes, numbers and days for it.
 
     Never a name, an address or a secret. A parameter ``language`` is that of the mail, instead of its reader's. To a
-    visitor, who has no account, instead of a person: ``visitor`` is their id and that of the provider.
+    visitor, who has no account, instead of a person: ``visitor`` is their id and that of the provider. To a mailbox of
+    a customer: ``address`` is its id and that of the customer.
     """
 
     person_id: int | None
@@ -31,6 +32,7 @@ class NewMail:
     params: Mapping[str, Any] = field(default_factory=dict)
     thread: str = ""  # mails of one thread to a person are shown together by their mail program
     visitor: tuple[int, int] | None = None
+    address: tuple[int, int] | None = None
 
 
 def send(access: Access, person_id: int, letter: str, *, thread: str = "", **params: Any) -> None:
@@ -41,14 +43,19 @@ def send(access: Access, person_id: int, letter: str, *, thread: str = "", **par
 def send_many(access: Access, mails: Sequence[NewMail]) -> None:
     """As ``send``, for many. Two statements, however many."""
     require_transaction()
-    if unknown := {one.letter for one in mails} - LETTERS.keys() - VISITOR_LETTERS.keys():
+    if unknown := {one.letter for one in mails} - LETTERS.keys() - VISITOR_LETTERS.keys() - ADDRESS_LETTERS.keys():
         raise ValueError(f"no such letter: {min(unknown)}")
     now = clock.now()  # one moment for all of them
     rows = [_row(one, now) for one in mails]
     if rows:
         Mail.objects.bulk_create(rows)
         jobs: list[dict[str, Any]] = [
-            {"key": row.key, "person_id": row.person_id, "organization_id": one.visitor[1] if one.visitor else None}
+            {
+                "key": row.key,
+                "person_id": row.person_id,
+                "organization_id": one.visitor[1] if one.visitor else None,
+                "customer_id": one.address[1] if one.address else None,
+            }
             for row, one in zip(rows, mails, strict=True)
         ]
         app.configure_task("notifications.send").batch_defer(*jobs)
@@ -59,6 +66,7 @@ def _row(mail: NewMail, now: datetime) -> Mail:
         key=secrets.token_hex(16),
         person_id=mail.person_id,
         visitor_id=mail.visitor[0] if mail.visitor else None,
+        address_id=mail.address[0] if mail.address else None,
         letter=mail.letter,
         params=check_details(mail.params),
         thread=mail.thread,

@@ -23,6 +23,8 @@ class Organization(models.Model):
     code = models.CharField(max_length=40, unique=True)  # how the provider's other systems name it
     name = models.CharField(max_length=200)
     zone = models.CharField(max_length=64, default="UTC", validators=[check_zone])
+    # Which country’s terms of sale hold for it, as ISO 3166 names it; empty: not said.
+    market = models.CharField(max_length=2, blank=True)
     data_version = models.BigIntegerField(default=0)  # raised by whatever changes what its pages show, but entries
 
     objects = OrganizationQuerySet.as_manager()
@@ -111,6 +113,9 @@ class Staff(models.Model):
     ends_at = models.DateTimeField(null=True)
 
     objects = StaffQuerySet.as_manager()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["organization", "id"], name="staff_of_organization")]
 
 
 class AccessGrantQuerySet(models.QuerySet["AccessGrant"]):

@@ -134,6 +134,11 @@ def list_sellers() -> list[Organization]:
     )
 
 
+def get_seller(organization_id: int) -> Organization:
+    """The provider or a partner. Raises DoesNotExist for a customer, too."""
+    return Organization.objects.exclude(kind=Kind.CUSTOMER).get(pk=organization_id)
+
+
 def list_own_staff_roles(access: Access) -> set[Role]:
     """As what the person serves customers: the one worked inside if they serve that, or else any."""
     now = clock.now()
@@ -316,3 +321,10 @@ def find_house(person_id: int) -> int | None:
     now = clock.now()
     held = Staff.objects.filter(person_id=person_id, starts_at__lte=now).exclude(ends_at__lte=now)
     return held.values_list("organization_id", flat=True).first()
+
+
+def list_colleagues(access: Access) -> list[Staff]:
+    """Who works now for the organisation that is acted for, each with the person, by name."""
+    now = clock.now()
+    current = Staff.objects.visible_to(access).filter(starts_at__lte=now).exclude(ends_at__lte=now)
+    return list(current.filter(person__is_active=True).select_related("person").order_by("person__name", "pk"))

@@ -15,7 +15,7 @@ from tallyhub.accounts.sessions import VOUCHED_KEY, SessionStore
 from tallyhub.accounts.tokens import TokenScope, digest_of, rights_of
 from tallyhub.kernel import clock
 from tallyhub.kernel.access import Access, Right
-from tallyhub.organizations.rules import RIGHTS_OF, STAFF, STAFF_RIGHTS_OF, Kind, Role, StaffRole
+from tallyhub.organizations.rules import DELEGATED, RIGHTS_OF, STAFF, STAFF_RIGHTS_OF, Kind, Role, StaffRole
 
 # Definer functions (organizations/migrations/0009): before the person is known no policy lets them read.
 _READ = "SELECT * FROM organizations_sign_on(%s, %s)"
@@ -166,4 +166,5 @@ def _access(
         customer_rights=customer_rights,
         workspace_id=current,
         is_staff=any(role in STAFF for _, role in grants),
+        acts_as="+".join(sorted({role for _, role in grants} & DELEGATED)),
     )

@@ -18,6 +18,7 @@ from tallyhub.journal.steps import News, record_many
 from tallyhub.kernel import clock
 from tallyhub.kernel.access import Access
 from tallyhub.kernel.bulk import Added, Row, add_missing, first_difference
+from tallyhub.kernel.errors import Conflict
 from tallyhub.kernel.scope import require_transaction
 from tallyhub.organizations.models import (
     AccessGrant,
@@ -28,7 +29,7 @@ from tallyhub.organizations.models import (
     Staff,
     Workspace,
 )
-from tallyhub.organizations.rules import Kind, Role, StaffRole
+from tallyhub.organizations.rules import ADMINISTRATORS, Kind, Role, StaffRole
 
 PEOPLE_LOCK = 7_301  # of our advisory locks, the one on a customer's people
 # A grant that has ended begins anew; one that is held keeps its beginning.
@@ -80,11 +81,11 @@ def add_customers(rows: Sequence[Row]) -> Added[Organization]:
     return add_missing(Organization, [{**row, "kind": Kind.CUSTOMER} for row in rows], ("code",))
 
 
-def change_customer(customer: Organization, *, name: str, zone: str) -> None:
-    """What it is called, and the zone that is proposed for what it makes."""
+def change_customer(customer: Organization, *, name: str, zone: str, market: str) -> None:
+    """What it is called, the zone that is proposed for what it makes, and in which country it buys."""
     require_transaction()
-    customer.name, customer.zone = name, zone
-    customer.save(update_fields=["name", "zone"])
+    customer.name, customer.zone, customer.market = name, zone, market
+    customer.save(update_fields=["name", "zone", "market"])
 
 
 def add_domains(rows: Sequence[Row]) -> list[int]:
@@ -219,6 +220,7 @@ def give_roles(access: Access, grants: Sequence[NewGrant]) -> list[NewGrant]:
     require_transaction()
     held = _held_keys(grants)
     new = [one for one in grants if one.key not in held]
+    check_administrators(access, [one.role for one in new])
     _add_members({(one.customer_id, one.workspace_id, one.person_id) for one in grants if one.workspace_id})
     with connection.cursor() as cursor:
         cursor.execute(_GIVE, [clock.now(), json.dumps([asdict(one) for one in grants], default=str)])
@@ -237,6 +239,7 @@ def take_roles(access: Access, grants: Sequence[NewGrant]) -> list[NewGrant]:
     require_transaction()
     held = _held_keys(grants)
     gone = [one for one in grants if one.key in held]
+    check_administrators(access, [one.role for one in gone])
     with connection.cursor() as cursor:
         cursor.execute(_TAKE, [json.dumps([asdict(one) for one in gone], default=str)])
     record_many(
@@ -256,10 +259,22 @@ def leave_workspace(access: Access, workspace: Workspace, people: Collection[int
     """
     require_transaction()
     where = {"customer_id": workspace.customer_id, "workspace_id": workspace.pk, "person_id__in": set(people)}
+    if access.acts_as:
+        check_administrators(access, [Role(role) for role in _roles_held(where)])
     Membership.objects.filter(**where).delete()
     AccessGrant.objects.filter(**where).delete()
     news = [News("organizations.member_removed", workspace.customer_id, one, workspace.pk) for one in sorted(people)]
     record_many(access, news)
+
+
+def check_administrators(access: Access, roles: Collection[Role]) -> None:
+    """Raises Conflict where somebody of a partner would make or unmake an administrator, whatever was delegated."""
+    if access.acts_as and ADMINISTRATORS & set(roles):
+        raise Conflict("administrators_not_delegated")
+
+
+def _roles_held(where: Mapping[str, Any]) -> set[str]:
+    return set(AccessGrant.objects.filter(**where).values_list("role", flat=True))
 
 
 def _held_keys(grants: Sequence[NewGrant]) -> set[tuple[int | None, int, str, str]]:

@@ -25,6 +25,7 @@ from tallyhub.notifications import personal as notifications
 from tallyhub.notifications import steps as notifications_steps
 from tallyhub.office import personal as office
 from tallyhub.organizations import personal as organizations
+from tallyhub.partners import personal as partners
 from tallyhub.people import personal as people
 from tallyhub.support import personal as support
 from tallyhub.support.conversation import steps as conversation_steps
@@ -34,6 +35,7 @@ HOLDINGS = (
     *notifications.HOLDINGS,
     *integrations.HOLDINGS,
     *activity.HOLDINGS,
+    *partners.HOLDINGS,
     *support.HOLDINGS,
     *assessments.HOLDINGS,
     *engagements.HOLDINGS,

@@ -14,13 +14,17 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.utils import translation
 from django.utils.http import url_has_allowed_host_and_scheme
-from django.utils.translation import get_language_from_request
+from django.utils.translation import get_language_from_request, ngettext
 from django.utils.translation import gettext as _
 
+from tallyhub.kernel import formatting as fmt
 from tallyhub.kernel.errors import Busy, Conflict, Forbidden, HubError, Invalid
 from tallyhub.kernel.sentences import sentence
+from tallyhub.organizations.rules import roles_with
+from tallyhub.partners.technical.web import refused as through_partner
 from tallyhub.people.invitations.links import DamagedLink
 from tallyhub.site import logs
+from tallyhub.support.requests.rules import HeldThroughPartner
 
 log = logging.getLogger(__name__)
 RETRY_SECONDS = 10
@@ -42,6 +46,8 @@ class SentenceMiddleware:
             return damaged_link(request)
         if isinstance(error, ObjectDoesNotExist):
             return not_found(request, error)
+        if isinstance(error, HeldThroughPartner):
+            return through_partner(request, error)
         if isinstance(error, Forbidden):
             return forbidden(request, error)
         if isinstance(error, Conflict):
@@ -78,10 +84,7 @@ def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpR
         404,
         _("There is nothing here for you"),
         _("The page does not exist, or it belongs to an organisation or workspace that you are not signed in to."),
-        offers=[
-            {"title": _("Sign in with another account"), "href": reverse("account_logout")},
-            {"title": _("Switch to another organisation"), "href": reverse("organizations:switch")},
-        ],
+        offers=_elsewhere(),
     )
 
 
@@ -118,13 +121,26 @@ def _ways(request: HttpRequest) -> list[dict[str, Any]]:
 
 
 def forbidden(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
-    return _page(
-        request,
-        403,
-        _("You do not have the right to see this"),
-        _("Your administrator can give you the role that is needed."),
-        offers=_ways(request),
+    """Names the roles that would do, and the ways to somebody, or somewhere, that has one (design 5.1)."""
+    access = getattr(request, "access", None)
+    roles = roles_with(access, exception.code) if access and isinstance(exception, Forbidden) else []
+    needed = ngettext(
+        "It takes this role: %(roles)s. Your administrator can give it to you.",
+        "It takes one of these roles: %(roles)s. Your administrator can give it to you.",
+        len(roles),
     )
+    text = needed % {"roles": fmt.listed(roles)} if roles else _("Your administrator can give you the role it takes.")
+    return _page(
+        request, 403, _("You do not have the right to see this"), text, offers=[*_ways(request), *_elsewhere()]
+    )
+
+
+def _elsewhere() -> list[dict[str, Any]]:
+    """Somebody else, or somewhere else: the same for everybody, so that it tells nothing."""
+    return [
+        {"title": _("Sign in with another account"), "href": reverse("account_logout")},
+        {"title": _("Switch to another organisation"), "href": reverse("organizations:switch")},
+    ]
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:

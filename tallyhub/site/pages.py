@@ -10,6 +10,7 @@ from tallyhub.accounts.tokens import may_make_for_customer
 from tallyhub.activity.rules import may_state
 from tallyhub.kernel.access import Access, Right
 from tallyhub.kernel.http import url
+from tallyhub.partners.page import serves as _serves_customers
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +40,31 @@ def _may_settle_accounts(access: Access) -> bool:
 def _is_staff(access: Access) -> bool:
     """As the queue asks. The sign-on knows it already, so that showing the way costs no statement."""
     return access.is_staff
+
+
+def _decides_about_partners(access: Access) -> bool:
+    """In the whole customer: nobody decides for one workspace."""
+    return access.has(Right.MANAGE_PARTNERS)
+
+
+def _manages_delegations(access: Access) -> bool:
+    return access.serves(Right.MANAGE_DELEGATIONS)
+
+
+def _edits_guides(access: Access) -> bool:
+    return access.serves(Right.EDIT_GUIDES)
+
+
+def _manages_support(access: Access) -> bool:
+    return access.serves(Right.MANAGE_SUPPORT)
+
+
+def _is_inside(access: Access) -> bool:
+    return access.customer_id is not None
+
+
+def _oversees_partners(access: Access) -> bool:
+    return access.serves(Right.OVERSEE_PARTNERS)
 
 
 def _edits_health(access: Access) -> bool:
@@ -93,6 +119,13 @@ MANAGEMENT = (
         _("What you asked your account team for, and what it answered."),
         "messages",
         Right.ADMINISTER,
+    ),
+    Page(
+        "partners:partners",
+        _("Partners"),
+        _("Which partners there are, what they may do, until when, and what waits for your answer."),
+        "user-star",
+        _decides_about_partners,
     ),
     Page(
         "people:account_policy",
@@ -163,9 +196,22 @@ MESSAGES = (
 )
 SUPPORT = (
     Page("support:list", _("Support requests")),
+    Page("partners:technical", _("Technical support"), right=_is_inside),
+    Page("partners:tasks", _("Configuration tasks"), right=_is_inside, others=("notifications:addresses",)),
+    Page("partners:task_registry", _("Edit tasks"), right=_edits_guides),
     Page("support:queue", _("Queue"), right=_is_staff),
     Page("messages:guide", _("Which support portal?")),
 )
+OWN_SUPPORT = (
+    Page("partners:profile", _("Support profile"), right=_manages_support),
+    Page("partners:plan", _("Support plan"), right=_manages_support),
+)
+PARTNERS = (
+    Page("partners:customers", _("Customers"), right=_serves_customers),
+    Page("partners:groups", _("Security groups"), right=_manages_delegations),
+    Page("partners:partnerships", _("Partnerships"), right=_serves_customers),
+)
+OVERSEEING = (Page("partners:overview", _("Partners"), right=_oversees_partners),)
 SERVICES = (
     Page("engagements:services", _("Catalogue")),
     Page("engagements:engagements", _("Engagements")),

@@ -1,6 +1,6 @@
 """What every Jinja2 page can use, and what the frame around it shows."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 from typing import Any
@@ -19,13 +19,28 @@ from markupsafe import Markup
 
 from tallyhub.activity.queries import list_views
 from tallyhub.activity.view_web import saved_views
-from tallyhub.kernel.access import Right
+from tallyhub.kernel.access import Access, Right
 from tallyhub.kernel.http import url
-from tallyhub.site.pages import HEALTH, LEARNING, MANAGEMENT, MESSAGES, OFFICE, SERVICES, SUPPORT, Page
+from tallyhub.site.pages import (
+    HEALTH,
+    LEARNING,
+    MANAGEMENT,
+    MESSAGES,
+    OFFICE,
+    OVERSEEING,
+    OWN_SUPPORT,
+    PARTNERS,
+    SERVICES,
+    SUPPORT,
+    Page,
+)
 
 # URL name, what the ribbon says, whom it is for, and the pages of its second line.
-_TABS: list[tuple[str, Any, Right | None, tuple[Page, ...]]] = [
+_TABS: list[tuple[str, Any, Right | Callable[[Access], bool] | None, tuple[Page, ...]]] = [
     ("activity:home", _("Home"), None, ()),
+    ("partners:customers", _("Customers"), PARTNERS[0].is_for, PARTNERS),
+    ("partners:profile", _("Our support"), OWN_SUPPORT[0].is_for, OWN_SUPPORT),
+    ("partners:overview", _("Partners"), OVERSEEING[0].is_for, OVERSEEING),
     ("support:list", _("Support"), None, SUPPORT),
     ("engagements:services", _("Services"), None, SERVICES),
     ("learning:catalogue", _("Learning"), None, LEARNING),
@@ -107,7 +122,7 @@ class Chrome:
         return [
             Tab(str(title), url(name), _is_at(path, name, rows))
             for name, title, right, rows in _TABS
-            if right is None or access.has_anywhere(right)
+            if right is None or (access.has_anywhere(right) if isinstance(right, Right) else right(access))
         ]
 
     @property

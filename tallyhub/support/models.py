@@ -12,6 +12,7 @@ from django.db.models import Exists, OuterRef, Q
 
 from tallyhub.accounts.models import Person
 from tallyhub.agreements.models import Agreement, Entitlement, Package, Product
+from tallyhub.kernel import clock
 from tallyhub.kernel.access import Access, Right
 from tallyhub.ledger.models import Entry
 from tallyhub.organizations.models import Organization, Workspace
@@ -138,8 +139,12 @@ class RequestViewerQuerySet(models.QuerySet["RequestViewer"]):
         Asked apart, because each has an index then; together they would read all viewers of few requests.
         """
         person_id = access.person_id or 0
-        this = self.filter(request_id=OuterRef("pk"))
+        this = self.current().filter(request_id=OuterRef("pk"))
         return Q(Exists(this.filter(person_id=person_id))) | Q(Exists(this.filter(group__members__person_id=person_id)))
+
+    def current(self) -> "RequestViewerQuerySet":
+        """Without those whose consent has ended by itself."""
+        return self.filter(Q(ends_at=None) | Q(ends_at__gt=clock.now()))
 
     def visible_to(self, access: Access) -> "RequestViewerQuerySet":
         """Of the requests that one sees: with whom it is shared, everybody it is shared with may know."""
@@ -158,6 +163,7 @@ class RequestViewer(models.Model):
     opened_at = models.DateTimeField()  # of the request, which never changes: lists read in its order
     given_by_id = models.BigIntegerField(null=True)
     given_at = models.DateTimeField()
+    ends_at = models.DateTimeField(null=True)  # of a consent alone
 
     objects = RequestViewerQuerySet.as_manager()
 

@@ -7,7 +7,7 @@ from django.db import connection
 
 from tallyhub.kernel.access import Access
 from tallyhub.support.models import Request
-from tallyhub.support.rules import Status
+from tallyhub.support.rules import OPEN, Status
 
 
 def get_request(access: Access, number: str) -> Request:
@@ -29,3 +29,8 @@ def find_ids(
     with connection.cursor() as cursor:
         cursor.execute("SELECT support_find(%s, %s::bigint[], %s::bigint[], %s::text[], %s)", asked)
         return [one for (one,) in cursor.fetchall()]
+
+
+def is_open(access: Access, request_id: int) -> bool:
+    """Whether somebody still has to do something about it. False for one that is hidden or absent."""
+    return Request.objects.visible_to(access).filter(pk=request_id, status__in=sorted(OPEN)).exists()

@@ -112,3 +112,4 @@ class Why(StrEnum):
     PRIMARY = "primary"  # named as primary contact when it was created
     SHARED = "shared"
     DEFAULT_GROUP = "default_group"  # of whoever opened it
+    CONSENT = "consent"  # of the customer, to a partner's staff, until it ends (partners)

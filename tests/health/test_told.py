@@ -18,6 +18,7 @@ from tallyhub.kernel import clock
 from tallyhub.kernel.access import Access
 from tallyhub.kernel.errors import Invalid
 from tallyhub.notifications import bounces, jobs
+from tallyhub.notifications.models import NewsAddress
 from tests.make import employ, make_agreement, make_organization, make_person
 from tests.notifications.conftest import MailServer, serving_mail, smtp  # noqa: F401 - a fixture
 from tests.working import run_jobs
@@ -295,3 +296,45 @@ def test_a_forged_or_old_link_leads_nowhere(health: Any, client: Client, mails: 
     with clock.frozen(NOW + CONFIRM_IN + timedelta(minutes=1)):
         visitors.clear_unconfirmed(Access.of_system(organizations=[health.provider.pk]), clock.now() - CONFIRM_IN)
     assert client.post(path).status_code == 404
+
+
+@pytest.fixture
+def boxes(health: Any) -> Any:
+    """Cedar and birch each have a mailbox for news."""
+    for customer, domain in ((health.cedar, "example.test"), (health.birch, "birch.test")):
+        NewsAddress.objects.using("owner").create(
+            customer=customer, address=f"news@{domain}", language="de", added_at=clock.now()
+        )
+    return health
+
+
+def test_a_customers_own_mailbox_is_told_of_what_reaches_it(  # S003-30: at the same moment as everybody
+    boxes: Any, publish: Publish, mails: MailServer, owner: Any
+) -> None:
+    publish(components={boxes.index.pk: "major_outage"}, title="Search is slow")  # only birch has it
+    run_jobs()
+    assert "news@birch.test" in readers(mails)
+    assert "news@example.test" not in readers(mails)
+    (message,) = [one for _path, to, one in mails.mails if to == ["news@birch.test"]]
+    assert "Search is slow" in message["Subject"]
+    assert "/mail/addresses/" in message.get_body(("plain",)).get_content()
+    moments = owner.execute("SELECT DISTINCT created_at FROM notifications_mail WHERE letter LIKE 'health.%told'")
+    assert len(moments.fetchall()) == 1
+
+
+def test_three_bounces_stop_mail_to_a_mailbox(boxes: Any, publish: Publish, mails: MailServer, owner: Any) -> None:
+    for _ in range(3):
+        publish(components={boxes.index.pk: "major_outage"})
+        run_jobs()
+        (key,) = owner.execute(
+            "SELECT key FROM notifications_mail WHERE address_id IS NOT NULL AND state = 'sent' "
+            "ORDER BY created_at DESC, key LIMIT 1"
+        ).fetchone()
+        reader = bounces.queries.find_reader(key)
+        assert reader is not None
+        assert reader.customer_id == boxes.birch.pk
+        bounces.commands.bounce(reader.access, key, "5.1.1")
+    mails.mails.clear()
+    publish(components={boxes.index.pk: "major_outage"})
+    run_jobs()
+    assert "news@birch.test" not in readers(mails)

@@ -37,6 +37,7 @@ from tallyhub.kernel.grid import (
 from tallyhub.kernel.ids import read_id
 from tallyhub.organizations.queries import names_of
 from tallyhub.organizations.rules import ROLE_NAMES
+from tallyhub.partners.words import STAGE_NAMES
 from tallyhub.people.groups.queries import names_of as names_of_groups
 from tallyhub.support.rules import number_of
 
@@ -94,6 +95,13 @@ class Names:
             return _("the hub")
         return self.found[About.PERSON].get(person_id) or _("Erased person")
 
+    def actor(self, event: Event) -> str:
+        """Who did it, and by which delegated roles."""
+        name, roles = self.person(event.actor_id), str(event.details.get("as", ""))
+        if not roles:
+            return name
+        return _("%(name)s, as %(roles)s") % {"name": name, "roles": _roles(roles)}
+
     def subject(self, event: Event) -> str:
         """What it was done to, and where that was one workspace."""
         said = [self._thing(event), self.workspaces.get(event.workspace_id or 0, "")]
@@ -120,9 +128,7 @@ def columns(names: Names, zone: str) -> list[Column[Event]]:
     when = _("When (%(zone)s)") % {"zone": zone.replace("_", " ")}
     return [
         Column("at", when, lambda event: fmt.instant(event.at, zone), lambda event: _iso(event, place), sort="at"),
-        Column(
-            "who", _("Who"), lambda event: names.person(event.actor_id), lambda e: harmless(names.person(e.actor_id))
-        ),
+        Column("who", _("Who"), names.actor, lambda event: harmless(names.actor(event))),
         Column("who_id", _("Person ID"), plain=lambda event: event.actor_id or ""),
         Column("kind", _("Kind"), plain=lambda event: event.kind),
         Column("what", _("What"), _sentence, lambda event: harmless(_sentence(event))),
@@ -134,7 +140,22 @@ def columns(names: Names, zone: str) -> list[Column[Event]]:
 
 # Codes of details that people know by another name. What is missing here is a code to people, too.
 _WORDS: dict[str, dict[str, Any]] = {
+    "by": {
+        "closing": gettext_lazy("the closing of the request"),
+        "customer": gettext_lazy("customer"),
+        "partner": gettext_lazy("partner"),
+        "provider": gettext_lazy("provider"),
+        "time": gettext_lazy("its time"),
+    },
+    "act": {
+        "approve": gettext_lazy("approval"),
+        "reject": gettext_lazy("refusal"),
+        "terminate": gettext_lazy("termination"),
+    },
+    "extends": {"on": gettext_lazy("on"), "off": gettext_lazy("off")},
     "role": ROLE_NAMES,
+    "stage": STAGE_NAMES,
+    "template": {"read": gettext_lazy("read"), "work": gettext_lazy("read and work on it")},
     "page": {
         "additional_cases": gettext_lazy("Additional cases"),
         "home": gettext_lazy("Home"),
@@ -156,7 +177,13 @@ _WORDS: dict[str, dict[str, Any]] = {
 
 def _sentence(event: Event) -> str:
     words = {name: _WORDS[name].get(str(value), value) for name, value in event.details.items() if name in _WORDS}
+    if roles := str(event.details.get("roles", "")):
+        words["roles"] = _roles(roles)
     return kinds.sentence(event.kind, event.details | words)
+
+
+def _roles(joined: str) -> str:
+    return fmt.listed([str(ROLE_NAMES.get(role, role)) for role in joined.split("+")])
 
 
 def _iso(event: Event, place: ZoneInfo) -> str:

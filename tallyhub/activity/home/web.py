@@ -78,7 +78,7 @@ def _nothing(request: HubRequest) -> dict[str, str]:
         return {"sentence": sentence, "href": url("support:queue"), "link": _("Open the queue")}
     if request.access.has_anywhere(Right.OPEN_REQUESTS):
         sentence = _("No support request waits for your answer. When something does not work, ask for help.")
-        return {"sentence": sentence, "href": url("support:open"), "link": _("Open a request")}
+        return {"sentence": sentence, "href": url("partners:technical"), "link": _("Technical support")}
     if request.access.has_anywhere(Right.MANAGE_USERS):
         sentence = _("No request, no invitation and no package asks for anything.")
         return {"sentence": sentence, "href": url("people:users"), "link": _("Manage users")}

@@ -17,6 +17,7 @@ from pydantic import BaseModel
 
 from tallyhub.kernel.errors import Conflict, Forbidden, HubError, Invalid
 from tallyhub.kernel.sentences import sentence
+from tallyhub.support.requests.rules import HeldThroughPartner
 
 log = logging.getLogger(__name__)
 MEDIA_TYPE = "application/problem+json"
@@ -34,6 +35,16 @@ class ProblemError(BaseModel):
     detail: str = Field(description="A sentence in the language of Accept-Language.")
 
 
+class PartnerContact(BaseModel):
+    """Whom to ask instead of the provider. What is empty was not said yet."""
+
+    code: str
+    name: str
+    email: str
+    telephone: str
+    website: str
+
+
 class Problem(BaseModel):
     """Problem details after RFC 9457."""
 
@@ -42,6 +53,9 @@ class Problem(BaseModel):
     status: int
     detail: str = Field(description="A sentence in the language of Accept-Language.")
     errors: list[ProblemError] = []
+    partners: list[PartnerContact] | None = Field(
+        None, description="Where a partner supports what is asked for: how to reach it."
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,14 +130,17 @@ def problem(
     errors: Sequence[ProblemError] = (),
     *,
     headers: dict[str, str] | None = None,
+    partners: list[PartnerContact] | None = None,
 ) -> HttpResponse:
-    code = "right_missing" if isinstance(error, Forbidden) else error.code
+    is_of_right = isinstance(error, Forbidden) and not isinstance(error, HeldThroughPartner)
+    code = "right_missing" if is_of_right else error.code
     told = Problem(
         type=f"/api/v1/docs#{code}",
         title=responses[status],
         status=status,
         detail=sentence(HubError(code, **error.params)),
         errors=list(errors[:ERRORS_MAX]),
+        partners=partners,
     )
     body = json.dumps(told.model_dump(exclude_none=True), ensure_ascii=False)
     return HttpResponse(body, status=status, content_type=MEDIA_TYPE, headers=headers)

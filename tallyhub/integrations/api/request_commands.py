@@ -4,7 +4,6 @@ import json
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from tallyhub.agreements.queries import list_covered_products
 from tallyhub.agreements.steps import find_products
 from tallyhub.integrations.api.problems import Flaw, Refused
 from tallyhub.integrations.importing import cells
@@ -22,6 +21,7 @@ from tallyhub.support import steps as support
 from tallyhub.support.conversation.steps import say
 from tallyhub.support.intake import queries, steps
 from tallyhub.support.models import Request, Work
+from tallyhub.support.requests import queries as opening
 from tallyhub.support.requests.rules import Offered, Typed, check_typed
 from tallyhub.support.requests.steps import Opening
 from tallyhub.support.requests.steps import open_request as open_one
@@ -98,11 +98,13 @@ def _check_same(known: Request, workspace: Workspace, said: Mapping[str, str], t
 
 
 def _opening(access: Access, workspace: Workspace, said: Mapping[str, str], texts: Mapping[str, str]) -> Opening:
+    product = find_products([said["product"]]).get(said["product"], 0) if "product" in said else None
+    opening.require_direct(access, product)
     contact = _contact(access, workspace, said)
-    products = {one.pk for one in list_covered_products(access, workspace.pk)}
+    products = {one.pk for one in opening.list_direct_products(access, workspace.pk)}
     typed = Typed(
         kind=said["kind"],
-        product=find_products([said["product"]]).get(said["product"], 0) if "product" in said else None,
+        product=product,
         title=texts.get("title", ""),
         description=texts.get("description", ""),
         severity=said["severity"],

@@ -16,13 +16,17 @@ from tallyhub.integrations.api import request_commands as commands
 from tallyhub.integrations.api.paging import Code, Id, Paged, Paging, PagingQuery, page
 from tallyhub.integrations.api.posting import IdempotencyKey, request_of, response_of
 from tallyhub.integrations.api.posting import router as router  # one for all: an address has one entry
+from tallyhub.integrations.api.problems import PartnerContact, problem
 from tallyhub.integrations.api.reading import answers
 from tallyhub.integrations.api.tokens import Token, holder_of
 from tallyhub.kernel.access import Access, Right
 from tallyhub.kernel.scope import scope
 from tallyhub.organizations.queries import names_of
+from tallyhub.partners.card.page import contacts_for
 from tallyhub.support.intake import queries
 from tallyhub.support.intake.queries import RequestFilter
+from tallyhub.support.requests.commands import note_refusal
+from tallyhub.support.requests.rules import HeldThroughPartner
 from tallyhub.support.rules import TEXT_MAX, TITLE_MAX, Kind, RequestClass, Severity, Status
 from tallyhub.support.time import queries as time
 from tallyhub.support.time.rules import NOTE_MAX
@@ -273,9 +277,19 @@ def log_request_time(
 
 @router.post("/requests", auth=WRITE, response=answers(OpenedRequest, 409, 415), operation_id="open_request")
 def open_request(request: HttpRequest, body: NewRequest, key: IdempotencyKey = None) -> Any:
-    """Open a support request, by the rules of the page: for support contacts of the workspace."""
+    """Open a support request, by the rules of the page: for support contacts of the workspace.
+
+    What the customer holds through a partner is the partner's: the answer is 403 and says how to reach it.
+    """
     typed = {name: str(value) for name, value in body.model_dump(exclude_none=True).items()}
-    return response_of(commands.open_request(_acting(request), typed, request_of(request, key)))
+    access = _acting(request)
+    try:
+        return response_of(commands.open_request(access, typed, request_of(request, key)))
+    except HeldThroughPartner as error:
+        note_refusal(access, error.product)
+        with scope(access):
+            found = contacts_for(access, error.product)
+        return problem(403, error, partners=[PartnerContact(**one) for one in found])
 
 
 @router.post(

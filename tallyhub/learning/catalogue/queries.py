@@ -10,7 +10,7 @@ from django.utils.translation import get_language
 
 from tallyhub.kernel.access import Access
 from tallyhub.kernel.grid import PAGE_ROWS, Place, SortKind
-from tallyhub.learning.models import Record
+from tallyhub.learning.models import Activity, Record
 from tallyhub.learning.rules import Format, Level
 
 OWN_SORTS: dict[str, SortKind] = {"started_on": date}
@@ -148,3 +148,8 @@ def list_own(access: Access) -> list[Record]:
 def _own(access: Access) -> Any:
     rows = Record.objects.visible_to(access).filter(person_id=access.person_id or 0, started_on__isnull=False)
     return rows.select_related("activity__product")
+
+
+def list_about(product_id: int, limit: int) -> list[Activity]:
+    """The newest that are offered about a product."""
+    return list(Activity.objects.filter(product_id=product_id, is_offered=True).order_by("-added_on", "-pk")[:limit])

@@ -13,7 +13,7 @@ from tallyhub.kernel.scope import command, widen
 from tallyhub.office.customers import queries
 from tallyhub.organizations import queries as organizations
 from tallyhub.organizations import steps
-from tallyhub.organizations.rules import ACCOUNT_TEAM, ROLE_NAMES, STAFF, Role, may_give_staff
+from tallyhub.organizations.rules import ACCOUNT_TEAM, ASSIGNED, ROLE_NAMES, Role, may_give_staff, read_market
 from tallyhub.organizations.steps import NewGrant
 
 
@@ -45,12 +45,12 @@ def make_customer(access: Access, *, code: str, name: str, zone: str) -> int:
 
 
 @command
-def change_customer(access: Access, *, name: str, zone: str) -> None:
-    """What the customer worked inside is called, and the zone that is proposed for what it makes."""
+def change_customer(access: Access, *, name: str, zone: str, market: str = "") -> None:
+    """What the customer worked inside is called, the zone that is proposed for what it makes, and where it buys."""
     access.require(Right.MANAGE_AGREEMENTS)
     steps.touch_customer(access.customers)
     customer = organizations.get_customer(access)
-    steps.change_customer(customer, name=required(NAME, name), zone=read_zone(zone))
+    steps.change_customer(customer, name=required(NAME, name), zone=read_zone(zone), market=read_market(market))
     record(access, "organizations.customer_changed", customer.pk)
 
 
@@ -62,8 +62,8 @@ def add_staff(access: Access, *, address: str, role: Role) -> None:
     Invalid for a role that may do more than whoever gives it.
     """
     access.require(Right.MANAGE_AGREEMENTS)
-    if role not in STAFF:
-        raise Invalid("word_unknown", words=", ".join(sorted(STAFF)))
+    if role not in ASSIGNED:
+        raise Invalid("word_unknown", words=", ".join(sorted(ASSIGNED)))
     if not may_give_staff(role, access.customer_rights):
         raise Invalid("role_beyond_own", role=ROLE_NAMES[role])
     steps.lock_people(access.customer_id or 0)

@@ -17,6 +17,13 @@ class NewCustomerForm(forms.Form):
 class CustomerForm(forms.Form):
     name = ask.text(_("Name"))
     zone = ask.zone(_("Proposed for its agreements; each has its own."))
+    market = ask.text(
+        _("Market"),
+        length_max=2,
+        help_text=_(
+            "Two letters of the country in which it buys, such as DE: a partner of another market cannot sell."
+        ),
+    )
 
 
 class StaffForm(forms.Form):

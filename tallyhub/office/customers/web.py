@@ -19,13 +19,14 @@ from tallyhub.office import forms as ask
 from tallyhub.office.customers import commands, page
 from tallyhub.office.customers.forms import CustomerForm, NewCustomerForm, StaffForm
 from tallyhub.organizations.queries import get_customer, list_served, list_staff
-from tallyhub.organizations.rules import STAFF, Role
+from tallyhub.organizations.rules import ASSIGNED, Role
 from tallyhub.organizations.work.queries import list_domains
 
 GET_POST = require_http_methods(["GET", "HEAD", "POST"])
 _FIELD_OF = {
     "code_taken": "code",
     "zone_unknown": "zone",
+    "market_unknown": "market",
     "word_unknown": "role",
     "role_beyond_own": "role",
     "staff_unknown": "address",
@@ -76,8 +77,8 @@ def _customer(request: HubRequest, status: int = 200, **forms: Any) -> HttpRespo
         context: dict[str, Any] = {
             "customer": one,
             "steps": missing if any(missing.values()) else None,
-            "form": CustomerForm(initial={"name": one.name, "zone": one.zone}),
-            "staff": [page.staff(each) for each in list_staff(request.access)],
+            "form": CustomerForm(initial={"name": one.name, "zone": one.zone, "market": one.market}),
+            "staff": [page.staff(each) for each in list_staff(request.access) if each.role in ASSIGNED],
             "staff_form": StaffForm(initial={"role": Role.ENGINEER}),
             **forms,
         }
@@ -125,6 +126,6 @@ def staff_remove(request: HubRequest, person_id: int) -> HttpResponseBase:
 
 
 def _role(text: str) -> Role:
-    if text not in STAFF:
-        raise Invalid("word_unknown", words=", ".join(sorted(STAFF)))
+    if text not in ASSIGNED:
+        raise Invalid("word_unknown", words=", ".join(sorted(ASSIGNED)))
     return Role(text)

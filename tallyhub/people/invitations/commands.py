@@ -21,7 +21,7 @@ from tallyhub.kernel.scope import command, widen
 from tallyhub.organizations import queries as organizations
 from tallyhub.organizations.models import Workspace
 from tallyhub.organizations.rules import Role
-from tallyhub.organizations.steps import lock_people
+from tallyhub.organizations.steps import check_administrators, lock_people
 from tallyhub.people.contacts import check_room
 from tallyhub.people.invitations import queries, steps
 from tallyhub.people.invitations.links import Link
@@ -66,6 +66,7 @@ def _workspace(access: Access, workspace_id: int) -> Workspace:
 
 def _checked(access: Access, one: Invitee) -> Invitee:
     check_roles(one.roles, in_whole=access.has(Right.MANAGE_USERS))
+    check_administrators(access, [Role(role) for role in one.roles])
     return replace(one, email=check_address(one.email), name=check_person_name(one.name))
 
 

@@ -25,6 +25,7 @@ RIGHT_NAMES: dict[Right, Any] = {
     Right.MANAGE_USERS: _("Manage users: invite, give and take roles, remove"),
     Right.MANAGE_SIGN_IN: _("Decide how the customer’s people sign in"),
     Right.VIEW_AUDIT: _("Read the audit, and who can see what and why"),
+    Right.MANAGE_PARTNERS: _("Decide what partners may do, and until when"),
     Right.ERASE_PEOPLE: _("Erase a person’s part in the customer"),
     Right.MANAGE_WEBHOOKS: _("Set up webhooks and access tokens of the customer"),
     Right.MANAGE_AGREEMENTS: _("Bring in and change agreements"),

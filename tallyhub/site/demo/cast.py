@@ -56,6 +56,13 @@ ACCOUNTS = (
     Account("contact@halden.example", _("support contact of Halden’s Paper mills")),
     Account("member@halden.example", _("member of Halden’s Logistics, no activity role")),
     Account("admin@orchard.example", _("customer administrator of Orchard")),
+    Account("admin@linden.example", _("customer administrator of Linden, which bought from Brightline")),
+    Account("contact@linden.example", _("support contact of Linden")),
+    Account("partners@provider.example", _("partner manager of the provider")),
+    Account("admin@brightline.example", _("admin agent of Brightline, a direct-bill partner")),
+    Account("helpdesk@brightline.example", _("helpdesk agent of Brightline")),
+    Account("helpdesk@fernway.example", _("helpdesk agent of Fernway, an indirect reseller")),
+    Account("admin@wexcombe.example", _("admin agent of Wexcombe, Fernway’s indirect provider")),
 )
 STAFF = (
     Staff(
@@ -63,7 +70,7 @@ STAFF = (
         "Maren Osterholt",
         "Europe/Oslo",
         Role.CSAM,
-        ("halden", "orchard", "aldwyn", "corvane", "kestrel", "valdoria", "stepnoy", "bellacorte"),
+        ("halden", "orchard", "aldwyn", "corvane", "kestrel", "valdoria", "stepnoy", "bellacorte", "linden"),
     ),
     Staff(
         "coordinator@provider.example",
@@ -74,6 +81,12 @@ STAFF = (
     ),
     Staff("engineer@provider.example", "Xiomara Quintal", "Europe/Madrid", Role.ENGINEER, ()),
     Staff("editor@provider.example", "Ylva Brandmoor", "Europe/Oslo", Role.ENGINEER, ()),  # of no customer
+    # Of no customer: what they may do comes from demo/partners.py.
+    Staff("partners@provider.example", "Sunniva Holterud", "Europe/Oslo", Role.ENGINEER, ()),
+    Staff("admin@brightline.example", "Corbinian Aufhauser", "Europe/Berlin", Role.ENGINEER, ()),
+    Staff("helpdesk@brightline.example", "Yasemin Karatepel", "Europe/Berlin", Role.ENGINEER, ()),
+    Staff("helpdesk@fernway.example", "Tadhg Corrilane", "Europe/Dublin", Role.ENGINEER, ()),
+    Staff("admin@wexcombe.example", "Imogen Thackerford", "Europe/London", Role.ENGINEER, ()),
     Staff("desk@provider.example", "Ruben Castelmorn", "Europe/Oslo", Role.ENGINEER, ("halden", "orchard")),
 )
 

@@ -336,4 +336,74 @@ e.tassinardi | Ermes Tassinardi   | it | Europe/Rome | plant | support_contact@p
     ),
 )
 
-CUSTOMERS = (HALDEN, ORCHARD, ALDWYN, CORVANE, KESTREL, VALDORIA, STEPNOY, BELLACORTE)
+# Bought from a direct-bill partner, which asks for rights, holds some, and loses others soon; one product from a
+# reseller, and one from the provider itself.
+LINDEN = Customer(
+    code="linden",
+    name="Linden Print Works",
+    zone="Europe/Berlin",
+    workspaces={"press": "Press room", "office": "Office"},
+    cast="""
+admin         | Hedwig Lindorfer   | en | Europe/Berlin | all   | customer_administrator
+contact       | Jorinde Ahlemeyer  | en | Europe/Berlin | all   | support_contact@press+office
+j.brausewetts | Jonas Brausewetter | de | Europe/Berlin | press | support_contact@press
+""",
+    agreements=(
+        Agreement(
+            "U-56218",
+            "Unified support",
+            "unified",
+            "Europe/Berlin",
+            Months(-5, 6),
+            seller="brightline",
+            packages=(
+                Package(
+                    "BASE",
+                    "Unified base",
+                    "enterprise",
+                    workspaces=("press", "office"),
+                    lines=(
+                        Line("reactive-support", uses=(Use(22, Months(-5, 0)),), step=15),
+                        Line("advisory-support", lots=(Lot("20"),), uses=(Use(6, Months(-5, 0)),), step=15),
+                        Line("support-contacts", lots=(Lot("3"),)),
+                    ),
+                ),
+            ),
+        ),
+        Agreement(
+            "U-56219",
+            "Reporting",
+            "unified",
+            "Europe/Berlin",
+            Months(-4, 7),
+            seller="fernway",
+            packages=(
+                Package(
+                    "REPORTING",
+                    "Reporting",
+                    "addon",
+                    workspaces=("press", "office"),
+                    lines=(Line("reactive-support", uses=(Use(5, Months(-4, 0)),), step=15),),
+                ),
+            ),
+        ),
+        Agreement(
+            "U-56220",
+            "Messaging",
+            "unified",
+            "Europe/Berlin",
+            Months(-3, 8),
+            packages=(
+                Package(
+                    "MESSAGING",
+                    "Messaging",
+                    "addon",
+                    workspaces=("press", "office"),
+                    lines=(Line("reactive-support", uses=(Use(9, Months(-3, 0)),), step=15), Line("service-review")),
+                ),
+            ),
+        ),
+    ),
+)
+
+CUSTOMERS = (HALDEN, ORCHARD, ALDWYN, CORVANE, KESTREL, VALDORIA, STEPNOY, BELLACORTE, LINDEN)

@@ -19,6 +19,8 @@ from tallyhub.site.demo import (
     learning,
     messages,
     office,
+    partner_support,
+    partners,
     support,
 )
 from tallyhub.site.demo.cast import ACCOUNTS, PASSWORD, Account
@@ -40,9 +42,11 @@ def load(today: date) -> list[Account]:
     support.set_up()
     health.set_up()
     messages.set_up()
+    partners.set_up()
     engagements.set_up()
     learning.set_up(today)
     assessments.set_up()
+    partner_support.set_up()
     return list(ACCOUNTS)
 
 

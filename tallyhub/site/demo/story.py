@@ -18,6 +18,9 @@ PROVIDER = "tarnvale"
 SELLERS = (
     {"code": PROVIDER, "name": "Tarnvale Support", "kind": "provider", "zone": "Europe/Oslo"},
     {"code": "quillmark", "name": "Quillmark Services", "kind": "partner", "zone": "Europe/London"},
+    {"code": "brightline", "name": "Brightline Systems", "kind": "partner", "zone": "Europe/Berlin"},
+    {"code": "fernway", "name": "Fernway IT", "kind": "partner", "zone": "Europe/Dublin"},
+    {"code": "wexcombe", "name": "Wexcombe Distribution", "kind": "partner", "zone": "Europe/London"},
 )
 FIRST_NUMBER = 10_000  # what an external system had counted to before
 

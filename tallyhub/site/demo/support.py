@@ -15,7 +15,10 @@ from tallyhub.people.models import Group, GroupMember
 from tallyhub.site.demo import desk
 from tallyhub.support.models import Request
 from tallyhub.support.requests import commands
-from tallyhub.support.rules import OPEN, Status
+from tallyhub.support.requests.rules import Typed
+from tallyhub.support.requests.steps import Opening, open_request
+from tallyhub.support.rules import OPEN, Status, Why
+from tallyhub.support.steps import Viewer
 
 LANGUAGES = ("en", "de", "es", "ru", "it")
 PRODUCTS = {  # code: its name in each of the languages
@@ -62,6 +65,7 @@ PRODUCTS = {  # code: its name in each of the languages
         "Report Lectern",
     ),
 }
+RESOLD = frozenset({"orchard"})  # customers that hold all of it through a partner
 COVERED = {"DSE-IDENTITY": ("identity",), "DSE-DATA": ("database", "storage")}  # packages that cover a part
 GROUPS = {  # customer, workspace, name: whose local parts of the address
     ("halden", "paper", "Paper machine 2"): ("contact", "j.pohlmeier", "z.horvatinka"),
@@ -189,25 +193,36 @@ def _open(asked: Asked, customer_id: int, product: int) -> None:
         people = tuple(_people(asked.customer, place, asked.people))
         (primary,) = _people(asked.customer, place, (asked.primary,)) if asked.primary else (None,)
         groups = tuple(Group.objects.filter(workspace=place, name__in=asked.groups).values_list("pk", flat=True))
+    typed = Typed(
+        kind=asked.kind,
+        product=product,
+        title=asked.title,
+        description=asked.description,
+        severity=asked.severity,
+        impact=asked.impact,
+        primary_contact=primary,
+        people=people,
+        groups=groups,
+    )
     rights = {place.pk: frozenset({Right.OPEN_REQUESTS})}
     access = Access(person_id=opener, customer_id=customer_id, workspaces=(place.pk,), rights=rights)
     with clock.frozen(clock.now() - timedelta(days=asked.days, minutes=17)):
-        draft = commands.begin_draft(access, place.pk)
-        commands.save_draft(
-            access,
-            draft.pk,
-            kind=asked.kind,
-            product=product,
-            title=asked.title,
-            description=asked.description,
-            severity=asked.severity,
-            impact=asked.impact,
-            primary_contact=primary,
-            people=people,
-            groups=groups,
-        )
-        number = commands.send_draft(access, draft.pk)
+        number = (_known if asked.customer in RESOLD else _sent)(access, place, typed)
     _bring_on(number, customer_id, asked, clock.now() - timedelta(hours=asked.days))
+
+
+def _sent(access: Access, place: Workspace, typed: Typed) -> str:
+    draft = commands.begin_draft(access, place.pk)
+    commands.save_draft(access, draft.pk, **{name: getattr(typed, name) for name in typed.__slots__ if name != "sent"})
+    return commands.send_draft(access, draft.pk)
+
+
+def _known(access: Access, place: Workspace, typed: Typed) -> str:
+    """One that the provider's system knew already: for what a partner sold, nobody opens one here (R5.3)."""
+    shared = [Viewer(Why.SHARED, group_id=one) for one in typed.groups]
+    with scope(access, writing=True):
+        opening = Opening.of(place, typed, typed.primary_contact or access.person_id or 0, shared)
+        return open_request(access, opening).number
 
 
 def _bring_on(number: str, customer_id: int, asked: Asked, at: datetime) -> None:

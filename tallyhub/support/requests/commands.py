@@ -33,9 +33,10 @@ from tallyhub.support.steps import Line, Viewer, give, lock_request, tell
 @command
 def begin_draft(access: Access, workspace_id: int) -> Draft:
     """The default group is ticked. Raises DoesNotExist for a workspace that one does not read, Forbidden without the
-    right there, Conflict where it is archived or where there are too many drafts already.
+    right there and where all of it is a partner's, Conflict where it is archived or has too many drafts already.
     """
     workspace = _open_workspace(access, workspace_id)
+    queries.list_direct_products(access, workspace.pk)
     # What was sent only kept a second click from opening a second request.
     Draft.objects.visible_to(access).filter(workspace_id=workspace.pk, typed__sent__gt="").delete()
     if Draft.objects.visible_to(access).filter(workspace_id=workspace.pk).count() >= DRAFTS_MAX:
@@ -66,8 +67,13 @@ def _own_groups(access: Access, workspace_id: int) -> set[int]:
 
 @command
 def save_draft(access: Access, /, draft_id: int, **typed: Any) -> None:
-    """Put these fields of ``Typed`` in the place of what is there; as typed, whether or not it can be sent."""
+    """Put these fields of ``Typed`` in the place of what is there; as typed, whether or not it can be sent.
+
+    Raises HeldThroughPartner for a product that a partner supports.
+    """
     draft = _lock_draft(access, draft_id)
+    if typed.get("product") is not None:
+        queries.require_direct(access, typed["product"])
     draft.typed = replace(Typed.of(draft.typed), **typed).stored()
     draft.changed_at = clock.now()
     draft.save(update_fields=["typed", "changed_at"])
@@ -127,6 +133,7 @@ def send_draft(access: Access, draft_id: int) -> str:
     if typed.sent:
         return typed.sent
     workspace = _open_workspace(access, draft.workspace_id)
+    queries.require_direct(access, typed.product)  # perhaps it was bought otherwise when the draft was begun
     if check_typed(typed, queries.offered(access, workspace.pk, typed)):
         raise Conflict("request_incomplete")
     check_sharing(typed.people, typed.groups)
@@ -214,6 +221,12 @@ def choose_default_group(access: Access, workspace_id: int, group_id: int | None
     else:
         raise DefaultGroup.DoesNotExist
     record(access, "support.default_group_changed")
+
+
+@command
+def note_refusal(access: Access, product_id: int | None) -> None:
+    """Somebody tried to ask the provider for what a partner supports: the attempt is all that is kept of it."""
+    record(access, "support.opening_refused", product_id)
 
 
 @command

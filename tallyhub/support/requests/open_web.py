@@ -21,7 +21,7 @@ from tallyhub.kernel.sentences import sentence
 from tallyhub.support.conversation import storage
 from tallyhub.support.models import Draft
 from tallyhub.support.requests import commands, opening, queries
-from tallyhub.support.requests.rules import Step, Typed, require_opening
+from tallyhub.support.requests.rules import HeldThroughPartner, Step, Typed, require_opening
 
 GET_POST = require_http_methods(["GET", "HEAD", "POST"])
 
@@ -33,6 +33,8 @@ def drafts(request: HubRequest) -> HttpResponse:
     names = {one.id: one.name for one in request.sign_on.places}
     here = request.access.workspace_id if request.access.workspace_id in allowed else allowed[0]
     with scope(request.access):
+        if not queries.may_ask_provider(request.access):
+            raise HeldThroughPartner(None)
         context = {
             "drafts": [_line(one, names) for one in queries.list_drafts(request.access)],
             "workspaces": [{"id": one, "label": names[one], "is_chosen": one == here} for one in allowed],

@@ -8,7 +8,6 @@ from django.utils.timezone import get_current_timezone_name
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from tallyhub.agreements.queries import list_covered_products
 from tallyhub.health import page as health
 from tallyhub.health.queries import list_active
 from tallyhub.kernel.access import Access
@@ -151,7 +150,7 @@ def _radios(names: Mapping[str, Any], means: Mapping[str, Any], chosen: str) -> 
 
 
 def _what(access: Access, draft: Draft, typed: Typed) -> dict[str, Any]:
-    products = list_covered_products(access, draft.workspace_id)
+    products = queries.list_direct_products(access, draft.workspace_id)
     return {
         "kinds": _radios(KIND_NAMES, KIND_MEANS, typed.kind),
         "products": [{"id": one.pk, "label": one.name, "is_chosen": one.pk == typed.product} for one in products],
@@ -184,7 +183,7 @@ def _people(access: Access, draft: Draft, typed: Typed, find: str) -> dict[str, 
 
 
 def _check(access: Access, draft: Draft, typed: Typed) -> dict[str, Any]:
-    products = {one.pk: one.name for one in list_covered_products(access, draft.workspace_id)}
+    products = {one.pk: one.name for one in queries.list_direct_products(access, draft.workspace_id)}
     chosen = [*typed.people, *([typed.primary_contact] if typed.primary_contact else [])]
     names = names_of(access, {access.person_id, *list_members(access, draft.workspace_id, chosen)})
     groups = {one["id"]: one["name"] for one in page.group_choices(access, draft.workspace_id, list(typed.groups))}

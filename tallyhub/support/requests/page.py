@@ -31,6 +31,7 @@ def header(access: Access, request: Request) -> Part:
                 "status": status_badge(request.status),
                 "severity": severity_badge(request.severity),
                 "may_ask_who": may_ask,
+                "may_decide": access.has(Right.MANAGE_PARTNERS),
                 "merged": merged,
             }
         }
@@ -95,6 +96,8 @@ def _why(reader: Reader) -> str:
         return _("primary contact")
     if reader.why is Why.OPENED:
         return _("opened it")
+    if reader.why is Why.CONSENT:
+        return _("partner, by consent")
     return _("group") if reader.group_id else _("shared with")
 
 

@@ -13,7 +13,8 @@ from typing import Any
 from django.db import connection
 from django.db.models import Q
 
-from tallyhub.agreements.queries import list_covered_products
+from tallyhub.agreements.models import Product
+from tallyhub.agreements.queries import Bought, get_bought, list_covered_products
 from tallyhub.kernel import clock
 from tallyhub.kernel.access import Access, Right
 from tallyhub.kernel.grid import PAGE_ROWS, Key, Place, SortKind, instant_of, moment
@@ -23,7 +24,7 @@ from tallyhub.people.groups import queries as groups
 from tallyhub.people.rights.queries import Holder, page_by_name
 from tallyhub.support.models import DefaultGroup, Draft, DraftFile, Request, RequestViewer
 from tallyhub.support.queries import find_ids
-from tallyhub.support.requests.rules import Offered, Typed
+from tallyhub.support.requests.rules import HeldThroughPartner, Offered, Typed
 from tallyhub.support.rules import Kind, Severity, Status, Why
 
 SORTS: dict[str, SortKind] = {"opened": int}  # microseconds since 1970, in UTC
@@ -167,7 +168,7 @@ class Reader:
 
 def list_readers(access: Access, request: Request) -> list[Reader]:
     """In the order in which it was given to them."""
-    given = RequestViewer.objects.visible_to(access).filter(request=request).select_related("group")
+    given = RequestViewer.objects.visible_to(access).current().filter(request=request).select_related("group")
     return [_reader(one) for one in given.order_by("given_at", "pk")]
 
 
@@ -232,11 +233,45 @@ def list_left_out(access: Access, request: Request, other: Request) -> tuple[lis
 # Drafts, what they may choose, and the default group
 
 
+def list_direct_products(access: Access, workspace_id: int) -> list[Product]:
+    """What the provider is asked about there: the products that are covered, without those that a partner supports.
+
+    Raises HeldThroughPartner where nothing but a partner's is left, what is not named included.
+    """
+    bought = get_bought(access.customers[0])
+    covered = list_covered_products(access, workspace_id)
+    found = [one for one in covered if not bought.is_partners(one.pk)]
+    if not found:
+        _require_direct(bought, None)
+    return found
+
+
+def may_ask_provider(access: Access) -> bool:
+    """Whether there is any request for the provider that this person may open."""
+    if not access.has_anywhere(Right.OPEN_REQUESTS):
+        return False
+    bought = get_bought(access.customers[0])
+    return bool(bought.direct) or not bought.is_partners(None)
+
+
+def require_direct(access: Access, product_id: int | None) -> None:
+    """Raises HeldThroughPartner for what a partner supports."""
+    _require_direct(get_bought(access.customers[0]), product_id)
+
+
+def _require_direct(bought: Bought, product_id: int | None) -> None:
+    if bought.is_partners(product_id):
+        raise HeldThroughPartner(product_id)
+
+
 def offered(access: Access, workspace_id: int, typed: Typed) -> Offered:
-    """What may be chosen there now. Of the people, those of the chosen ones who belong to the workspace."""
+    """What may be chosen there now. Of the people, those of the chosen ones who belong to the workspace.
+
+    Raises HeldThroughPartner as ``list_direct_products`` does.
+    """
     chosen = {*typed.people, *([typed.primary_contact] if typed.primary_contact else [])}
     return Offered(
-        products={one.pk for one in list_covered_products(access, workspace_id)},
+        products={one.pk for one in list_direct_products(access, workspace_id)},
         people=list_members(access, workspace_id, chosen),
         groups={group for group, _name in groups.list_in_workspace(access, workspace_id)},
     )

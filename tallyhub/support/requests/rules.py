@@ -42,6 +42,18 @@ def require_opening(access: Access) -> tuple[int, ...]:
     return found
 
 
+class HeldThroughPartner(Forbidden):
+    """What a customer holds through a partner, the partner supports: no request about it is the provider's (R5.3).
+
+    The answer leads to the partner, so it says no more than the customer's own agreements do. ``product``: its id, or
+    None where none was named.
+    """
+
+    def __init__(self, product: int | None) -> None:
+        super().__init__("request_is_partners", product=product)
+        self.product = product
+
+
 @dataclass(frozen=True, slots=True)
 class Typed:
     """A request as far as it is written. ``primary_contact`` None: whoever opens it."""

@@ -45,7 +45,7 @@ def requests_rows(request: HubRequest) -> HttpResponse:
 def _render(request: HubRequest, template: str) -> HttpResponse:
     choice = read_choice(request.GET, request.access)
     with scope(request.access):
-        may_open = request.access.has_anywhere(Right.OPEN_REQUESTS)
+        may_open = queries.may_ask_provider(request.access)
         context = {"grid": _grid(request, choice), "may_open": may_open}
         return render(request, template, context)
 

@@ -94,4 +94,5 @@ _TO_PERSON = {
     Why.PRIMARY: lambda: _("Named as primary contact when it was opened"),
     Why.SHARED: lambda: _("Shared with the person"),
     Why.DEFAULT_GROUP: lambda: _("Shared with the person"),
+    Why.CONSENT: lambda: _("By the consent to this request"),
 }

@@ -1,0 +1,63 @@
+"""What a partner asks for, and what a customer grants of it."""
+
+from collections.abc import Collection
+from typing import Any
+
+from django.http import QueryDict
+from django.utils.translation import gettext as _
+
+from tallyhub.kernel.errors import HubError
+from tallyhub.kernel.sentences import sentence
+from tallyhub.organizations.rules import ROLE_NAMES
+from tallyhub.partners.rules import DAYS_DEFAULT, DAYS_MAX, NAME_MAX, REASON_MAX, ROLES, Wish
+from tallyhub.partners.words import MEANS
+
+FIELD_OF = {
+    "delegation_name_missing": "name",
+    "delegation_name_taken": "name",
+    "delegation_roles_missing": "roles",
+    "delegation_role_unknown": "roles",
+    "delegation_days": "days",
+    "delegation_extends_full": "extends",
+    "delegation_reason_missing": "reason",
+    "delegation_reason_too_long": "reason",
+    "text_too_long": "name",
+    "control_character": "name",
+}
+_DIGITS_MAX = 4
+
+
+def read_days(text: str) -> int | None:
+    """None for what is no whole number."""
+    typed = text.strip()
+    return int(typed) if typed.isascii() and typed.isdigit() and len(typed) <= _DIGITS_MAX else None
+
+
+def read_wish(data: QueryDict) -> Wish:
+    return Wish(
+        name=" ".join(data.get("name", "").split()),
+        roles=frozenset(data.getlist("roles")),
+        days=read_days(data.get("days", "")),
+        extends="extends" in data,
+        reason=data.get("reason", "").strip(),
+    )
+
+
+def form(data: QueryDict | None, error: HubError | None = None) -> dict[str, Any]:
+    """The form with what was typed, and what is wrong beside its field."""
+    typed = data or QueryDict()
+    chosen: Collection[str] = typed.getlist("roles") if data is not None else [ROLES[0]]
+    field = FIELD_OF.get(error.code, "") if error else ""
+    return {
+        "name": typed.get("name", ""),
+        "days": typed.get("days", str(DAYS_DEFAULT)),
+        "extends": "extends" in typed,
+        "reason": typed.get("reason", ""),
+        "roles": [
+            {"value": role.value, "name": ROLE_NAMES[role], "means": MEANS[role], "is_chosen": role in chosen}
+            for role in ROLES
+        ],
+        "errors": {field: str(sentence(error))} if error else {},
+        "maxima": {"name": NAME_MAX, "days": DAYS_MAX, "reason": REASON_MAX},
+        "title": _("Ask for a delegation"),
+    }

@@ -1,0 +1,310 @@
+"""The partner's side: its customers, what they delegate, and to which of its groups that goes."""
+
+from typing import Any
+from urllib.parse import urlencode
+
+from django.contrib import messages
+from django.core.exceptions import ObjectDoesNotExist
+from django.http import HttpResponse, HttpResponseBase, QueryDict
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
+
+from tallyhub.agreements.queries import list_sold
+from tallyhub.kernel import clock
+from tallyhub.kernel import formatting as fmt
+from tallyhub.kernel.access import Right
+from tallyhub.kernel.errors import Conflict, Invalid
+from tallyhub.kernel.grid import TEXT_MAX
+from tallyhub.kernel.http import HubRequest, signed_in, url
+from tallyhub.kernel.ids import read_id
+from tallyhub.kernel.scope import scope
+from tallyhub.partners import page
+from tallyhub.partners.consents.queries import list_own
+from tallyhub.partners.delegations import commands, forms, queries
+from tallyhub.partners.groups.queries import list_groups
+from tallyhub.partners.models import Delegation
+from tallyhub.partners.parties import links
+from tallyhub.partners.parties import queries as parties
+from tallyhub.partners.queries import Known, get_delegation, get_known, get_party
+from tallyhub.partners.rules import EXPIRING_WITHIN, RUNNING, PartyType, Stage
+from tallyhub.support.rules import number_of
+
+GET_POST = require_http_methods(["GET", "HEAD", "POST"])
+
+
+@signed_in
+@require_safe
+def customers(request: HubRequest) -> HttpResponse:
+    """The partner's customers, by name, a page at a time; filter, search and place are in the address."""
+    access, query = request.access, request.GET
+    page.require_partner(access)
+    state, text = query.get("state", ""), query.get("text", "").strip()[:TEXT_MAX]
+    if state not in queries.CustomerFilter.CHOICES:
+        raise ObjectDoesNotExist
+    with scope(access):
+        about = get_party(access.organization_id or 0)
+        found = queries.list_customers(state, text, _after(query), clock.now() + EXPIRING_WITHIN)
+        is_reseller = about.type is PartyType.INDIRECT_RESELLER
+        context = {
+            "rows": [_row(one) for one in found.rows],
+            "state": state,
+            "text": text,
+            "states": _states(state),
+            "next_href": _next(state, text, found),
+            "is_later": "after" in query,
+            "is_suspended": about.suspended_at is not None,
+            "is_without_path": is_reseller and parties.is_without_path(access.organization_id or 0),
+            "may_manage": access.serves(Right.MANAGE_DELEGATIONS),
+            "links": _links(request) if access.serves(Right.MANAGE_DELEGATIONS) else [],
+            "zone": page.zone_name(),
+        }
+        return render(request, "partners/customers.html", context)
+
+
+def _after(query: QueryDict) -> tuple[str, int] | None:
+    if not query.get("after"):
+        return None
+    name, _tilde, number = query.get("after", "").rpartition("~")
+    return name[:TEXT_MAX], read_id(number)
+
+
+def _next(state: str, text: str, found: queries.CustomersPage) -> str:
+    if found.next_after is None:
+        return ""
+    name, number = found.next_after
+    carried = {"state": state, "text": text, "after": f"{name}~{number}"}
+    return "?" + urlencode({key: value for key, value in carried.items() if value})
+
+
+def _states(chosen: str) -> list[dict[str, Any]]:
+    names = {
+        "": _("All customers"),
+        "active": _("With an active delegation"),
+        "expiring": _("With a delegation that ends within 30 days"),
+        "pending": _("With a delegation that waits for an answer"),
+        "none": _("Without an active delegation"),
+        "former": _("Former customers"),
+    }
+    return [{"id": key, "label": label, "is_chosen": key == chosen} for key, label in names.items()]
+
+
+def _row(one: Known) -> dict[str, Any]:
+    is_ending = one.ends_at is not None and one.ends_at <= clock.now() + EXPIRING_WITHIN
+    return {
+        "name": one.name,
+        "code": one.code,
+        "href": url("partners:customer", one.customer_id),
+        "relation": _relation(one),
+        "delegations": list(filter(None, (_counted_active(one), _counted_pending(one)))),
+        "ends": page.when(one.ends_at) if one.ends_at else "",
+        "is_ending": is_ending,
+        "customer_id": one.customer_id if one.is_mine else None,
+    }
+
+
+def _counted_active(one: Known) -> str:
+    return ngettext("%(n)s active", "%(n)s active", one.active) % {"n": fmt.number(one.active)} if one.active else ""
+
+
+def _counted_pending(one: Known) -> str:
+    text = ngettext("%(n)s waits for an answer", "%(n)s wait for an answer", one.pending)
+    return text % {"n": fmt.number(one.pending)} if one.pending else ""
+
+
+def _relation(one: Known) -> str:
+    if one.since is not None:
+        return _("You sell to it since %(when)s") % {"when": page.when(one.since)}
+    if one.is_sold:
+        return _("It holds an agreement that you sold")
+    return _("By delegation only") if one.is_current else _("Ended")
+
+
+def _links(request: HubRequest) -> list[dict[str, Any]]:
+    return [
+        {
+            "id": one.pk,
+            "note": one.note or _("for nobody in particular"),
+            "asked": page.when(one.asked_at),
+            "address": request.build_absolute_uri(links.path_of(one.pk)),
+        }
+        for one in parties.list_links(request.access)
+    ]
+
+
+@signed_in
+@require_safe
+def customer(request: HubRequest, customer_id: int) -> HttpResponse:
+    """What the partner has to do with one customer."""
+    access = request.access
+    page.require_partner(access)
+    with scope(access):
+        known = get_known(customer_id)
+        delegations = queries.list_of_customer(access, customer_id)
+        held = queries.list_holders([one.pk for one in delegations])
+        sold = list_sold(customer_id, access.organization_id or 0)
+        context = {
+            "customer": known,
+            "relation": _relation(known),
+            "delegations": [
+                page.line(one, href=url("partners:delegation", one.pk), holders=held[one.pk]) for one in delegations
+            ],
+            "sold": [{"number": one.number, "name": one.name, "ends_on": fmt.day(one.ends_on)} for one in sold],
+            "consents": [
+                {**page.consent_line(one, ""), "number": number_of(one.request_id)}
+                for one in list_own(access, customer_id)
+            ],
+            "may_manage": access.serves(Right.MANAGE_DELEGATIONS),
+            "may_work": known.is_mine,
+            "serves": access.serves(Right.SERVE_CUSTOMERS),
+            "zone": page.zone_name(),
+        }
+        return render(request, "partners/customer.html", context)
+
+
+@signed_in
+@GET_POST
+def delegate(request: HubRequest, customer_id: int) -> HttpResponseBase:
+    """Ask a customer for rights."""
+    access = request.access
+    access.require_serving(Right.MANAGE_DELEGATIONS)
+    with scope(access):
+        known = get_known(customer_id)
+    form = forms.form(None)
+    if request.method == "POST":
+        try:
+            is_sent = request.POST.get("act") != "keep"
+            made = commands.request_delegation(access, customer_id, forms.read_wish(request.POST), is_sent=is_sent)
+        except (Invalid, Conflict) as error:
+            form = forms.form(request.POST, error)
+        else:
+            said = (
+                _("It was sent. The customer’s administrators get a mail.") if is_sent else _("It is kept as a draft.")
+            )
+            messages.success(request, said)
+            return redirect("partners:delegation", made)
+    status = 400 if request.method == "POST" else 200
+    return render(request, "partners/delegate.html", {"customer": known, "form": form}, status=status)
+
+
+@signed_in
+@require_safe
+def delegation(request: HubRequest, delegation_id: int) -> HttpResponse:
+    """For the partner: what was asked and granted, who holds it, and which groups get what of it."""
+    access = request.access
+    page.require_partner(access)
+    with scope(access):
+        one = _own(request, delegation_id)
+        known = get_known(one.customer_id)
+        held = queries.list_holders([one.pk])[one.pk]
+        assigned = queries.list_assignments(access, [one.pk])[one.pk]
+        groups = list_groups(access)
+        stage = one.stage
+        context = {
+            "customer": known,
+            "about": page.line(one, href="", holders=held),
+            "one": one,
+            "facts": _facts(one),
+            "roles": page.roles_in_words(one.granted or one.roles),
+            "is_running": stage in RUNNING,
+            "is_draft": stage is Stage.CREATED,
+            "may_end": stage is Stage.PENDING or stage in RUNNING,
+            "may_extend": stage in RUNNING and not page.is_full(one.granted),
+            "may_manage": access.serves(Right.MANAGE_DELEGATIONS),
+            "may_ask_again": stage in (Stage.LAPSED, Stage.EXPIRED, Stage.REJECTED, Stage.TERMINATED),
+            "assigned": [
+                {"id": each.group_id, "name": each.group.name, "roles": page.role_names(each.roles)}
+                for each in assigned
+            ],
+            "groups": [{"id": each.id, "label": each.name, "is_chosen": False} for each in groups],
+            "holders": page.holders(held, shows_acts=False),
+            "zone": page.zone_name(),
+        }
+        return render(request, "partners/delegation.html", context)
+
+
+def _own(request: HubRequest, delegation_id: int) -> Delegation:
+    """One of the partner's own. Whoever oversees partners reads others, too, but not on this page."""
+    one = get_delegation(request.access, delegation_id)
+    if one.organization_id not in request.access.organizations:
+        raise ObjectDoesNotExist
+    return one
+
+
+def _facts(one: Delegation) -> list[tuple[str, str]]:
+    facts = [
+        (_("Asked for"), page.role_names(one.roles)),
+        (_("Days asked for"), fmt.number(one.days)),
+        (_("Asked on"), page.when(one.requested_at) if one.requested_at else _("not sent yet")),
+    ]
+    if one.answered_at:
+        facts.append((_("Answered on"), page.when(one.answered_at)))
+    if one.starts_at and one.ends_at:
+        facts += [(_("Begins"), page.when(one.starts_at)), (_("Ends"), page.when(one.ends_at))]
+        facts.append((_("Extends by itself"), _("yes, by 180 days") if one.extends else _("no")))
+    if one.ended_at:
+        facts.append((_("Terminated on"), page.when(one.ended_at)))
+    return facts
+
+
+def _acted(request: HubRequest, delegation_id: int, said: str) -> HttpResponseBase:
+    messages.success(request, said)
+    return redirect("partners:delegation", delegation_id)
+
+
+@signed_in
+@require_POST
+def send(request: HubRequest, delegation_id: int) -> HttpResponseBase:
+    commands.send_delegation(request.access, delegation_id)
+    return _acted(request, delegation_id, _("It was sent. The customer’s administrators get a mail."))
+
+
+@signed_in
+@require_POST
+def delete(request: HubRequest, delegation_id: int) -> HttpResponseBase:
+    request.access.require_serving(Right.MANAGE_DELEGATIONS)
+    with scope(request.access):
+        customer_id = _own(request, delegation_id).customer_id
+    commands.delete_draft(request.access, delegation_id)
+    messages.success(request, _("The draft is deleted."))
+    return redirect("partners:customer", customer_id)
+
+
+@signed_in
+@require_POST
+def terminate(request: HubRequest, delegation_id: int) -> HttpResponseBase:
+    request.access.require_serving(Right.MANAGE_DELEGATIONS)
+    try:
+        commands.terminate_delegation(request.access, delegation_id)
+    except Conflict:
+        commands.note_conflict(request.access, delegation_id, act="terminate")
+        raise
+    return _acted(request, delegation_id, _("It is terminated. Nobody of yours has a right by it any more."))
+
+
+@signed_in
+@require_POST
+def extend(request: HubRequest, delegation_id: int) -> HttpResponseBase:
+    request.access.require_serving(Right.MANAGE_DELEGATIONS)
+    extends = request.POST.get("extends") == "on"
+    commands.set_extends(request.access, delegation_id, extends=extends)
+    said = _("From now on it extends by itself.") if extends else _("From now on it ends by itself.")
+    return _acted(request, delegation_id, said)
+
+
+@signed_in
+@require_POST
+def assign(request: HubRequest, delegation_id: int) -> HttpResponseBase:
+    request.access.require_serving(Right.MANAGE_DELEGATIONS)
+    group_id = read_id(request.POST.get("group"))
+    commands.assign(request.access, delegation_id, group_id, request.POST.getlist("roles"))
+    return _acted(request, delegation_id, _("Assigned. It counts from their next click."))
+
+
+@signed_in
+@require_POST
+def unassign(request: HubRequest, delegation_id: int, group_id: int) -> HttpResponseBase:
+    request.access.require_serving(Right.MANAGE_DELEGATIONS)
+    commands.unassign(request.access, delegation_id, group_id)
+    return _acted(request, delegation_id, _("Taken back. The group’s people have nothing of it any more."))

@@ -1,0 +1,40 @@
+"""What this package holds about a person: who of a partner or customer did what, as numbers that stay; and in which
+security groups somebody is, which goes with their work for the partner.
+"""
+
+from django.utils.translation import gettext_lazy as _
+
+from tallyhub.kernel.personal import Holding
+
+_STAYS = _("It says who agreed to what. It holds a number and no name.")
+
+
+def _acts(table: str, title: object, *columns: str, customer: str = "") -> Holding:
+    return Holding(
+        name=f"partner_{table}s",
+        title=title,
+        table=f"partners_{table}",
+        condition=" OR ".join(f"{column} = %(person)s" for column in columns),
+        columns=("id", *(column.replace("_by_id", "_at") for column in columns)),
+        customer=customer,
+        stays=_STAYS,
+    )
+
+
+HOLDINGS = (
+    Holding(
+        name="security_groups",
+        title=_("Security groups of a partner"),
+        table="partners_securitygroupmember",
+        condition="staff_id IN (SELECT id FROM organizations_staff WHERE person_id = %(person)s)",
+        columns=("organization_id", "group_id"),
+    ),
+    _acts("delegation", _("Delegations"), "requested_by_id", "answered_by_id", "ended_by_id", customer="customer_id"),
+    _acts(
+        "resale", _("Relations with partners"), "asked_by_id", "accepted_by_id", "ended_by_id", customer="customer_id"
+    ),
+    _acts("partnership", _("Partnerships"), "invited_by_id", "authorised_by_id", "ended_by_id"),
+    _acts("profilechange", _("Changes of a support profile"), "changed_by_id"),
+    _acts("supportplan", _("Support plans that were published"), "published_by_id"),
+    _acts("consent", _("Consents to one request"), "given_by_id", "ended_by_id", customer="customer_id"),
+)

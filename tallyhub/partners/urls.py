@@ -1,0 +1,65 @@
+from django.urls import URLPattern, URLResolver, path
+
+from tallyhub.partners.consents import web as consents
+from tallyhub.partners.deciding import web as deciding
+from tallyhub.partners.delegations import web as delegations
+from tallyhub.partners.groups import web as groups
+from tallyhub.partners.parties import web as parties
+from tallyhub.partners.plans import web as plans
+from tallyhub.partners.profiles import web as profiles
+from tallyhub.partners.tasks import web as tasks
+from tallyhub.partners.technical import web as technical
+
+app_name = "partners"
+urlpatterns: list[URLPattern | URLResolver] = [
+    # The partner's side.
+    path("customers/", delegations.customers, name="customers"),
+    path("customers/links/", parties.add_link, name="link_add"),
+    path("customers/links/<int:resale_id>/end/", parties.end_resale, name="resale_end"),
+    path("customers/<int:customer_id>/", delegations.customer, name="customer"),
+    path("customers/<int:customer_id>/delegate/", delegations.delegate, name="delegate"),
+    path("customers/delegations/<int:delegation_id>/", delegations.delegation, name="delegation"),
+    path("customers/delegations/<int:delegation_id>/send/", delegations.send, name="send"),
+    path("customers/delegations/<int:delegation_id>/delete/", delegations.delete, name="delete"),
+    path("customers/delegations/<int:delegation_id>/terminate/", delegations.terminate, name="terminate"),
+    path("customers/delegations/<int:delegation_id>/extend/", delegations.extend, name="extend"),
+    path("customers/delegations/<int:delegation_id>/assign/", delegations.assign, name="assign"),
+    path("customers/delegations/<int:delegation_id>/unassign/<int:group_id>/", delegations.unassign, name="unassign"),
+    path("security-groups/", groups.groups, name="groups"),
+    path("security-groups/<int:group_id>/", groups.group, name="group"),
+    path("security-groups/<int:group_id>/remove/", groups.remove, name="group_remove"),
+    path("security-groups/<int:group_id>/members/", groups.add_members, name="member_add"),
+    path("security-groups/<int:group_id>/members/<int:staff_id>/", groups.remove_member, name="member_remove"),
+    path("partnerships/", parties.partnerships, name="partnerships"),
+    path("partnerships/<int:partnership_id>/authorise/", parties.authorise, name="partnership_authorise"),
+    path("partnerships/<int:partnership_id>/end/", parties.end_partnership, name="partnership_end"),
+    # The customer's side.
+    path("partners/", deciding.partners, name="partners"),
+    path("partners/delegations/<int:delegation_id>/", deciding.decide, name="decide"),
+    path("partners/delegations/<int:delegation_id>/approve/", deciding.approve, name="approve"),
+    path("partners/delegations/<int:delegation_id>/reject/", deciding.reject, name="reject"),
+    path("partners/delegations/<int:delegation_id>/end/", deciding.end, name="end"),
+    path("partners/delegations/<int:delegation_id>/keep/", deciding.keep, name="keep"),
+    path("partners/join/<str:token>/", deciding.join, name="join"),
+    path("partners/resales/<int:resale_id>/end/", deciding.leave, name="leave"),
+    path("partners/requests/<str:number>/", consents.consents, name="consents"),
+    path("partners/requests/<str:number>/give/", consents.give, name="consent_give"),
+    path("partners/consents/<int:consent_id>/revoke/", consents.revoke, name="consent_revoke"),
+    # The provider's.
+    path("partners/all/", parties.overview, name="overview"),
+    path("partners/all/<int:organization_id>/", parties.describe, name="describe"),
+    path("partners/all/<int:organization_id>/suspend/", parties.suspend, name="suspend"),
+    path("partners/all/<int:organization_id>/reinstate/", parties.reinstate, name="reinstate"),
+    # How support is reached, and by whom it is given.
+    path("support-profile/", profiles.profile, name="profile"),
+    path("support-plan/", plans.plan, name="plan"),
+    path("support-plan/draft/", plans.edit, name="plan_edit"),
+    path("support-plan/draft/publish/", plans.publish, name="plan_publish"),
+    path("support-plan/draft/discard/", plans.discard, name="plan_discard"),
+    path("support-plans/<int:organization_id>/", plans.read, name="plan_read"),
+    path("technical-support/", technical.technical, name="technical"),
+    path("configuration-tasks/", tasks.tasks, name="tasks"),
+    path("configuration-tasks/edit/", tasks.registry, name="task_registry"),
+    path("configuration-tasks/edit/new/", tasks.add, name="task_add"),
+    path("configuration-tasks/edit/<int:task_id>/", tasks.edit, name="task_edit"),
+]

@@ -1,0 +1,60 @@
+"""Types, stages and roles in plain words."""
+
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+
+from tallyhub.organizations.rules import Role
+from tallyhub.partners.rules import PartyType, Stage, Template
+
+MEANS: dict[str, Any] = {
+    Role.SUPPORT_READ: _(
+        "Read support requests and their conversation, Customer activity and the audit. Changes nothing."
+    ),
+    Role.SUPPORT_TIER_1: _(
+        "What reading allows; also answer and work on support requests, read and write internal notes, and open "
+        "requests for you."
+    ),
+    Role.SUPPORT_TIER_2: _(
+        "What tier 1 allows; also set up and run assessments, invite and remove people, give and take roles, but make "
+        "or unmake no administrator."
+    ),
+    Role.FULL_ADMINISTRATION: _(
+        "What tier 2 allows; also everything else that your administrators may do, except to erase people, to make or "
+        "unmake administrators, and to decide what partners may do."
+    ),
+}
+
+TYPE_NAMES: dict[str, Any] = {
+    PartyType.DIRECT_BILL: _("Direct-bill partner"),
+    PartyType.INDIRECT_PROVIDER: _("Indirect provider"),
+    PartyType.INDIRECT_RESELLER: _("Indirect reseller"),
+}
+STAGE_NAMES: dict[str, Any] = {
+    Stage.CREATED: _("draft"),
+    Stage.PENDING: _("waits for an answer"),
+    Stage.LAPSED: _("not answered in time"),
+    Stage.ACTIVE: _("active"),
+    Stage.EXPIRING: _("ends soon"),
+    Stage.EXPIRED: _("ended"),
+    Stage.REJECTED: _("refused"),
+    Stage.TERMINATED: _("terminated"),
+}
+STAGE_TONES = {
+    Stage.CREATED: "plain",
+    Stage.PENDING: "low",
+    Stage.LAPSED: "plain",
+    Stage.ACTIVE: "ok",
+    Stage.EXPIRING: "low",
+    Stage.EXPIRED: "plain",
+    Stage.REJECTED: "plain",
+    Stage.TERMINATED: "plain",
+}
+TEMPLATE_NAMES: dict[str, Any] = {
+    Template.READ: _("Read this request"),
+    Template.WORK: _("Read this request and work on it"),
+}
+
+
+def stage_badge(stage: Stage) -> dict[str, str]:
+    return {"text": str(STAGE_NAMES[stage]), "tone": STAGE_TONES[stage]}

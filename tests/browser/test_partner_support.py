@@ -1,0 +1,121 @@
+"""How partners support their customers, in the browser: a customer finds whom to ask, a partner changes what it says
+(S003-32, S003-33, S003-43, S003-46, S003-51, S003-52).
+"""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+Open = Callable[..., Any]
+PARTNER, EDITOR = "admin@brightline.example", "editor@provider.example"
+ADMIN, CONTACT = "admin@linden.example", "contact@linden.example"
+OTHERS = "admin@orchard.example"  # who hold all of it through a partner
+RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+
+
+def _ask(page: Any, product: str = "Ledgerline database") -> None:
+    page.goto("/technical-support/")
+    page.get_by_label("What is it about?").select_option(label=product)
+    page.get_by_role("button", name="Show").click()
+
+
+@pytest.mark.parametrize("script", [True, False], ids=["with script", "without"])
+def test_the_product_decides_who_is_asked(open_page: Open, script: bool) -> None:
+    page = open_page(ADMIN, "/technical-support/", script=script)
+    _ask(page)
+    card = page.get_by_role("article", name="Brightline Systems")
+    assert card.get_by_text("Free of charge").is_visible()
+    assert card.get_by_text("Nightwatch Operations").is_visible()
+    assert page.get_by_role("article").count() == 1
+    _ask(page, "Lectern reporting")
+    assert page.get_by_role("article", name="Fernway IT").get_by_text("Resold support of a supplier").is_visible()
+    _ask(page, "Something else, or I do not know")
+    page.get_by_role("link", name="Fernway IT").click()
+    assert page.get_by_role("article", name="Fernway IT").is_visible()
+
+
+def test_what_was_bought_directly_is_asked_of_the_provider(open_page: Open) -> None:
+    page = open_page(CONTACT, "/technical-support/")
+    page.locator("#product").select_option(label="Courierbus-Nachrichten")
+    page.locator("main form button").click()
+    page.locator('main a[href="/support/open/"]').click()
+    page.locator('main form[action="/support/open/begin/"] button').click()
+    offered = page.locator("#product option").all_inner_texts()
+    assert "Courierbus-Nachrichten" in offered
+    assert "Ledgerline-Datenbank" not in offered
+
+
+def test_no_door_of_the_providers_opens_for_a_partners_customer(open_page: Open) -> None:
+    page = open_page(OTHERS, "/technical-support/")
+    assert page.get_by_role("article", name="Quillmark Services").is_visible()
+    assert page.get_by_role("link", name="Open a request").count() == 0
+
+
+def test_a_partner_changes_its_number_and_the_card_has_it(open_page: Open) -> None:
+    partner = open_page(PARTNER, "/support-profile/")
+    partner.get_by_label("Telephone").fill("110")
+    partner.get_by_role("button", name="Save").click()
+    assert partner.get_by_text("Write the number as it is dialled from abroad").is_visible()
+    partner.get_by_label("Telephone").fill("+49 30 5557199")
+    partner.get_by_role("button", name="Save").click()
+    assert partner.get_by_text("+49 30 5557100 → +49 30 5557199").is_visible()
+    customer = open_page(ADMIN, "/technical-support/")
+    _ask(customer)
+    assert customer.get_by_role("link", name="+49 30 5557199").is_visible()
+
+
+def test_the_next_version_is_refused_until_it_is_complete(open_page: Open) -> None:
+    partner = open_page(PARTNER, "/support-plan/")
+    partner.get_by_role("link", name="Write the next version").click()
+    partner.get_by_label("Monday").fill("18:00-8:00")
+    partner.get_by_role("button", name="Publish").click()
+    assert partner.get_by_text("It was not published: 2 things are missing or wrong.").is_visible()
+    assert partner.get_by_label("Monday").get_attribute("aria-invalid") == "true"
+    partner.goto("/support-plan/")
+    partner.get_by_role("button", name="Discard the draft").click()
+    customer = open_page(ADMIN, "/technical-support/")
+    _ask(customer)
+    customer.get_by_role("link", name="Brightline Care").click()
+    assert customer.get_by_text("in force", exact=True).is_visible()
+    assert customer.get_by_text("announced", exact=True).is_visible()
+
+
+def test_an_administrator_sets_things_up_without_the_partner(open_page: Open) -> None:
+    page = open_page(ADMIN, "/configuration-tasks/")
+    page.get_by_role("link", name="Open: Say where news of the provider goes").click()
+    page.get_by_label("Mail address").fill("status@linden.example")
+    page.get_by_role("button", name="Add").click()
+    assert page.get_by_role("cell", name="status@linden.example").is_visible()
+
+
+@pytest.mark.parametrize(("width", "scheme"), [(360, "dark"), (1280, "light")])
+def test_the_pages_fit_and_have_no_axe_violation(open_page: Open, width: int, scheme: str) -> None:
+    from axe_core_python.sync_playwright import Axe
+
+    axe = Axe()
+    for who, paths in {
+        ADMIN: (
+            "/technical-support/",
+            "/technical-support/?product=other",
+            "/configuration-tasks/",
+            "/mail/addresses/",
+        ),
+        PARTNER: ("/support-profile/", "/support-plan/", "/support-plan/draft/"),
+        EDITOR: ("/configuration-tasks/edit/", "/configuration-tasks/edit/new/"),
+    }.items():
+        page = open_page(who, paths[0], width=width, scheme=scheme)
+        for path in paths:
+            page.goto(path)
+            _well(axe, page)
+    page = open_page(ADMIN, "/technical-support/", width=width, scheme=scheme)
+    _ask(page)
+    _well(axe, page)
+    page.get_by_role("link", name="Brightline Care").click()
+    _well(axe, page)
+
+
+def _well(axe: Any, page: Any) -> None:
+    violations = axe.run(page, options={"runOnly": RULES})["violations"]
+    assert [(one["id"], one["nodes"][0]["html"]) for one in violations] == [], page.url
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), page.url
