@@ -28,9 +28,9 @@ def badges(post: Content, *, is_over: bool = False, is_withdrawn: bool = False) 
     if post.is_major:
         found.append({"text": _("Major change"), "tone": "low"})
     if is_withdrawn:
-        found.append({"text": _("Withdrawn"), "tone": "plain"})
+        found.append({"text": _("Taken back"), "tone": "plain"})
     elif is_over:
-        found.append({"text": _("Over"), "tone": "plain"})
+        found.append({"text": _("No longer current"), "tone": "plain"})
     return found
 
 

@@ -73,7 +73,7 @@ _SHOWS: dict[str, Callable[[], str]] = {
     "": lambda: _("Current"),
     "favourites": lambda: _("Favourites"),
     "archived": lambda: _("Archived"),
-    "over": lambda: _("Over"),
+    "over": lambda: _("No longer current"),
 }
 
 
