@@ -240,7 +240,9 @@ def _cover() -> None:
         administrator = Person.objects.get(email_folded=ADMINISTRATOR).pk
     with scope(Access.of_system([customer_id]), writing=True):
         products = {one.code: one.pk for one in Product.objects.all()}
-        for package in Package.objects.filter(customer_id=customer_id, code__in=COVERED):
+        packages = Package.objects.filter(customer_id=customer_id, code__in=COVERED)
+        packages.update(covers_every_product=False)
+        for package in packages:
             Coverage.objects.bulk_create(
                 Coverage(customer_id=customer_id, package=package, product_id=products[code])
                 for code in COVERED[package.code]
