@@ -44,7 +44,8 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
 $$;
 """
 NAMES = ("agreements_channels", "agreements_sold_by", "agreements_partners_of", "agreements_known")
-# For the app: of the customers that the scope may know, by what it is inside and whom it acts for.
+# For the app: of the customers that the scope may know, by what it is inside and whom it acts for. A partner learns of
+# what it sold itself alone, unless it works inside the customer.
 FUNCTIONS = """
 CREATE FUNCTION agreements_list_channels(wanted bigint[], instant timestamptz)
 RETURNS TABLE (customer_id bigint, product_id bigint, seller_id bigint, is_partner boolean)
@@ -52,7 +53,11 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
     SELECT h.customer_id, h.product_id, h.seller_id, o.kind = 'partner'
     FROM agreements_channels(ARRAY(
         SELECT k FROM unnest(agreements_known(instant)) k WHERE wanted IS NULL OR k = ANY (wanted)), instant) h
-    JOIN organizations_organization o ON o.id = h.seller_id ORDER BY 1, 2, 3;
+    JOIN organizations_organization o ON o.id = h.seller_id
+    WHERE h.customer_id = ANY (coalesce(tallyhub_inside(), '{}')) OR h.seller_id = ANY (tallyhub_organizations())
+      OR EXISTS (SELECT FROM organizations_organization y
+                 WHERE y.kind = 'provider' AND y.id = ANY (tallyhub_organizations()))
+    ORDER BY 1, 2, 3;
 $$;
 CREATE FUNCTION agreements_buyers(instant timestamptz) RETURNS TABLE (customer_id bigint, code varchar, name varchar)
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$

@@ -143,6 +143,8 @@ def describe_partner(access: Access, organization_id: int, *, kind: str, market:
     sold_in = read_market(market)
     contact = check_address(security_contact) if security_contact else ""
     party = queries.lock_party(partner.pk)
+    if (party.type, party.market, party.security_contact) == (kind, sold_in, contact):
+        return
     party.type, party.market, party.security_contact = kind, sold_in, contact
     party.save(update_fields=["type", "market", "security_contact"])
     steps.tell(access, [News("partners.described", None, partner.pk, details={"type": kind, "market": sold_in})])
