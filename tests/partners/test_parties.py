@@ -264,7 +264,7 @@ def test_channels_say_who_sold_what(firm: Any) -> None:  # issue, point 1
     sold = make_agreement(firm.cedar, firm.rival, number="RIV-1")
     from tallyhub.agreements.models import Coverage
 
-    part = make_package(sold, scope="addon", code="CHAT", covers_every_product=False)
+    part = make_package(sold, firm.north, scope="addon", code="CHAT", covers_every_product=False)
     Coverage.objects.using("owner").create(customer_id=firm.cedar.pk, package=part, product=chat)
     with scope(Access(customer_id=firm.cedar.pk, in_whole=True)):
         found = {(one.product_id, one.seller_id) for one in list_channels()}
