@@ -25,7 +25,7 @@ from tests.integrations.files import entry, write
 from tests.learning.people import learn
 from tests.learning.test_records_in import Bringing, booked, learnt
 from tests.learning.test_starting import entries
-from tests.make import grant, make_activity, make_entitlement, make_person
+from tests.make import grant, make_activity, make_entitlement, make_person, make_service
 
 
 @pytest.fixture
@@ -214,3 +214,9 @@ def test_what_is_told_of_an_archived_workspace_is_kept_and_not_booked(world: Sim
     Workspace.objects.using("owner").filter(pk=world.north.pk).update(archived_at="2026-11-20T00:00Z")
     learn(world.north, world.member, make_activity("safety"), date(2026, 2, 1))
     assert (entries(world), Record.objects.using("owner").get().unbooked) == ([], "archived")
+
+
+def test_an_entitlement_that_counts_something_else_pays_no_activity(world: SimpleNamespace) -> None:  # R2.2
+    make_entitlement(world.birch_base, make_service("education", "minutes"), bought=600)
+    learn(world.birch_main, world.stranger, make_activity("safety"), date(2026, 2, 1))
+    assert (entries(world), Record.objects.using("owner").get().unbooked) == ([], "missing")
