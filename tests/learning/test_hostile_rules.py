@@ -17,13 +17,15 @@ from tallyhub.learning import jobs
 from tallyhub.learning.models import Activity, Record
 from tallyhub.ledger import doctor
 from tallyhub.ledger.steps import reverse
+from tallyhub.organizations.models import Workspace
 from tallyhub.organizations.sign_on import act_for
 from tests.activity.test_customer_activity import text
 from tests.integrations.api.program import Program, make_token
 from tests.integrations.files import entry, write
+from tests.learning.people import learn
 from tests.learning.test_records_in import Bringing, booked, learnt
 from tests.learning.test_starting import entries
-from tests.make import grant, make_activity, make_entitlement, make_person
+from tests.make import grant, make_activity, make_entitlement, make_person, make_service
 
 
 @pytest.fixture
@@ -206,3 +208,15 @@ def test_what_its_system_takes_back_in_a_file_is_not_booked_again(world: SimpleN
     assert Record.objects.using("owner").get().unbooked == "taken_back"
     bring.ok(learnt(completed_on="2026-04-01"))
     assert sum(charged for *_rest, charged in booked(world)) == 0
+
+
+def test_what_is_told_of_an_archived_workspace_is_kept_and_not_booked(world: SimpleNamespace) -> None:  # R3.5
+    Workspace.objects.using("owner").filter(pk=world.north.pk).update(archived_at="2026-11-20T00:00Z")
+    learn(world.north, world.member, make_activity("safety"), date(2026, 2, 1))
+    assert (entries(world), Record.objects.using("owner").get().unbooked) == ([], "archived")
+
+
+def test_an_entitlement_that_counts_something_else_pays_no_activity(world: SimpleNamespace) -> None:  # R2.2
+    make_entitlement(world.birch_base, make_service("education", "minutes"), bought=600)
+    learn(world.birch_main, world.stranger, make_activity("safety"), date(2026, 2, 1))
+    assert (entries(world), Record.objects.using("owner").get().unbooked) == ([], "missing")
