@@ -5,14 +5,13 @@ Few are more than are ever counted, so that both pages do the same.
 
 from collections.abc import Iterator
 from functools import partial
-from statistics import median
 
 import psycopg
 
 from benchmarks import data
 from benchmarks.ground import Database, Ground, use
 from benchmarks.report import Result
-from benchmarks.requests import timed
+from benchmarks.requests import compare, timed
 from benchmarks.sizes import Sizes
 
 _PATH = "/customer-activity/entitlements/1/rows/?workspace=all"
@@ -21,7 +20,7 @@ PATHS = {
     "the last page": f"{_PATH}&page=last",
     "by what was charged": f"{_PATH}&sort=-charged",
 }
-_FEW, _RATIO_MAX = 20_000, 1.5
+_FEW = 20_000
 
 # What the ledger holds already, said by an engagement each, delivered and accepted.
 _ENGAGEMENTS = """
@@ -47,17 +46,7 @@ SELECT customer_id, workspace_id, id, id, entitlement_id, id FROM ledger_entry
 
 def measure(ground: Ground, sizes: Sizes) -> Iterator[Result]:
     few, many = (ground.database(f"services_{n}", partial(_fill, count=n)) for n in (_FEW, sizes.entries_deep))
-    times: dict[str, dict[str, list[float]]] = {few.name: {}, many.name: {}}
-    for turn in range(sizes.rounds):  # what else the machine does falls on both
-        for database in (few, many) if turn % 2 else (many, few):
-            for name, seconds in _pages(database, max(sizes.pages // 8, 1)).items():
-                times[database.name].setdefault(name, []).extend(seconds)
-    medians = {name: {path: median(each) for path, each in found.items()} for name, found in times.items()}
-    worst = max(PATHS, key=lambda path: medians[many.name][path] / medians[few.name][path])
-    ours, bare = (medians[one.name][worst] for one in (many, few))
-    said = f"{ours * 1000:.1f} ms of {bare * 1000:.1f} ms, {worst}, the worst"
-    raw = {name: {path: round(one * 1000, 3) for path, one in each.items()} for name, each in medians.items()}
-    yield Result("services, rows", ours / bare, _RATIO_MAX, False, said, {"deliveries": sizes.entries_deep} | raw)
+    yield compare("services, rows", few, many, _pages, sizes, "deliveries")
 
 
 def _fill(database: Database, count: int) -> None:

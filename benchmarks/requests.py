@@ -60,20 +60,29 @@ ORDER BY opened_at DESC, id DESC LIMIT %s
 
 def measure(ground: Ground, sizes: Sizes) -> Iterator[Result]:
     few, many = (ground.database(f"requests_{n}", partial(_fill, count=n)) for n in (FEW, sizes.entries_deep))
+    yield compare("requests, list", few, many, _pages, sizes, "requests")
+    yield _search(many, sizes.pages)
+
+
+def compare(
+    name: str, few: Database, many: Database, pages: Callable[[Database, int], dict[str, list[float]]], sizes: Sizes,
+    what: str,
+) -> Result:  # fmt: skip
+    """The page that suffers most from many rows, over the same among few. ``pages`` says what each took, so often."""
     times: dict[str, dict[str, list[float]]] = {few.name: {}, many.name: {}}
     for turn in range(sizes.rounds):  # what else the machine does falls on both
         for database in (few, many) if turn % 2 else (many, few):
-            for name, seconds in _pages(database, max(sizes.pages // 8, 1)).items():
-                times[database.name].setdefault(name, []).extend(seconds)
-    medians = {name: {path: median(each) for path, each in found.items()} for name, found in times.items()}
-    worst = max(PATHS, key=lambda path: medians[many.name][path] / medians[few.name][path])
-    ratio = medians[many.name][worst] / medians[few.name][worst]
-    said = f"{medians[many.name][worst] * 1000:.1f} ms of {medians[few.name][worst] * 1000:.1f} ms, {worst}, the worst"
+            for path, seconds in pages(database, max(sizes.pages // 8, 1)).items():
+                times[database.name].setdefault(path, []).extend(seconds)
+    medians = {database: {path: median(each) for path, each in found.items()} for database, found in times.items()}
+    ratios = {path: found / medians[few.name][path] for path, found in medians[many.name].items()}
+    worst = max(ratios, key=lambda path: ratios[path])
+    ours, theirs = (medians[one.name][worst] * 1000 for one in (many, few))
+    said = f"{ours:.1f} ms of {theirs:.1f} ms, {worst}, the worst"
     raw: dict[str, Any] = {
-        name: {path: round(one * 1000, 3) for path, one in each.items()} for name, each in medians.items()
+        database: {path: round(one * 1000, 3) for path, one in each.items()} for database, each in medians.items()
     }
-    yield Result("requests, list", ratio, _RATIO_MAX, False, said, raw | {"requests": sizes.entries_deep})
-    yield _search(many, sizes.pages)
+    return Result(name, ratios[worst], _RATIO_MAX, False, said, raw | {what: sizes.entries_deep})
 
 
 def _fill(database: Database, count: int) -> None:
