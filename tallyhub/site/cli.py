@@ -99,13 +99,17 @@ def demo() -> None:
     with catching(Config().data_dir), hub(serves=True) as config:
         from tallyhub.kernel import clock
         from tallyhub.site import database, server, static_files
-        from tallyhub.site.demo.cast import PASSWORD
+        from tallyhub.site.demo.cast import ACCOUNTS, PASSWORD
         from tallyhub.site.demo.loading import load
 
         console.print("Making tables, static files and demo data; the first time takes a minute.")
         database.migrate()
         static_files.prepare()
         accounts = load(clock.today("UTC"))
+        if len(accounts) < len(ACCOUNTS):
+            console.print(
+                "An earlier release made this demo; it stays as it is. `make clean` removes it for a new one."
+            )
         console.print(f"Tallyhub {RELEASE}: http://{config.bind}/  (password of everybody: {PASSWORD})")
         console.print(f"What it sends by mail is at http://{config.bind}/demo/mail/")
         for account in accounts:

@@ -12,9 +12,11 @@ from tallyhub.accounts.tokens import TokenScope
 from tallyhub.integrations.importing.importer import import_for
 from tallyhub.integrations.importing.mapping import Mapping
 from tallyhub.kernel.access import Access
+from tallyhub.kernel.errors import Conflict
 from tallyhub.kernel.scope import scope
-from tallyhub.learning import jobs
+from tallyhub.learning import jobs, steps
 from tallyhub.learning.models import Activity, Record
+from tallyhub.learning.rules import Said
 from tallyhub.ledger import doctor
 from tallyhub.ledger.steps import reverse
 from tallyhub.organizations.models import Workspace
@@ -220,3 +222,34 @@ def test_an_entitlement_that_counts_something_else_pays_no_activity(world: Simpl
     make_entitlement(world.birch_base, make_service("education", "minutes"), bought=600)
     learn(world.birch_main, world.stranger, make_activity("safety"), date(2026, 2, 1))
     assert (entries(world), Record.objects.using("owner").get().unbooked) == ([], "missing")
+
+
+def told(world: SimpleNamespace, learnt: steps.Learnt) -> None:
+    access = Access.of_system([world.cedar.pk])
+    with scope(access, writing=True), steps.as_hub(access, [world.cedar.pk]) as hub:
+        steps.book(hub, steps.learn(hub, [learnt]))
+
+
+def test_a_systems_name_for_one_persons_record_is_not_taken_for_anothers(world: SimpleNamespace) -> None:  # R2.2
+    basics, day = make_activity("basics"), date(2026, 3, 2)
+    of_member, of_reader = (
+        steps.Learnt(world.cedar.pk, world.north.pk, who.pk, basics.pk, "lms", "L-1", Said(day, day, None, 0))
+        for who in (world.member, world.reader)
+    )
+    told(world, of_member)
+    with pytest.raises(Conflict):
+        told(world, of_reader)
+    assert [one.person_id for one in Record.objects.using("owner")] == [world.member.pk]
+
+
+def test_a_program_reads_nothing_that_was_not_started(world: SimpleNamespace) -> None:  # R8.2
+    day = date(2026, 3, 2)
+    touched = Said(None, day, None, 0)
+    told(
+        world,
+        steps.Learnt(
+            world.cedar.pk, world.north.pk, world.member.pk, make_activity("basics").pk, "lms", "L-1", touched
+        ),
+    )
+    program = Program(make_token(world.member, world.cedar, TokenScope.READ_LEARNING))
+    assert program.get("/learning-records").json()["items"] == []

@@ -197,3 +197,11 @@ def test_a_first_run_that_was_killed_before_the_passwords_is_mended_by_the_next(
     load(TODAY)
     (password,) = owner.execute("SELECT password FROM accounts_person WHERE email = 'admin@halden.example'").fetchone()
     assert password.startswith("argon2")
+
+
+def test_a_demo_that_an_earlier_release_made_is_served_as_it_is(loaded, owner):
+    owner.execute("UPDATE accounts_person SET email = 'x@provider.example' WHERE email = 'editor@provider.example'")
+    owner.execute("UPDATE accounts_person SET password = '!' WHERE email = 'admin@halden.example'")
+    assert load(TODAY) == [account for account in loaded if account.email != "editor@provider.example"]
+    (password,) = owner.execute("SELECT password FROM accounts_person WHERE email = 'admin@halden.example'").fetchone()
+    assert password == "!"
