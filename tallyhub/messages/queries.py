@@ -69,6 +69,7 @@ def find_reach(access: Access) -> Reach:
 
 # --- the list --------------------------------------------------------------------------------------------------
 
+TO_ACT_ON = "to_act_on"  # a sort of home's rows
 POST, EVENT = "message", "health"  # kinds of a line, in this order where two are of one instant
 Place = tuple[datetime, str, int]  # where the page before ended
 
@@ -215,7 +216,7 @@ def to_act_on(access: Access) -> Part:
     rows = sent.filter(urgent, ~Exists(read)).exclude(is_over)
     order = F("post__act_by_on").asc(nulls_first=True)
     return part(
-        "message",
+        TO_ACT_ON,
         rows,
         order,
         "-post_id",

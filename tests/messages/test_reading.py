@@ -365,6 +365,7 @@ def test_home_says_what_one_has_to_act_on_until_one_has_read_it(centre: Any, pub
     client.force_login(centre.admin)
     home = client.get("/").content.decode()
     assert "A message wants you to act: Move over" in home
+    assert "There is a new message in" not in home  # which is said of a support request
     assert "You have not read a critical message: Renew now" in home
     assert [one in home for one in ("Only to know", "Not of cedar")] == [False, False]
     client.get(f"/messages/{due}/")

@@ -23,6 +23,7 @@ from tallyhub.kernel.http import url
 from tallyhub.kernel.parts import PART_ROWS, Row
 from tallyhub.learning import queries as learning
 from tallyhub.learning.words import more_due
+from tallyhub.messages.queries import TO_ACT_ON
 from tallyhub.office.rules import Answer
 from tallyhub.organizations.rules import ROLE_NAMES
 from tallyhub.support.home.queries import MOVES, Sort
@@ -239,7 +240,7 @@ def _address_of_delivery(row: Row) -> str:
 
 def messages_to_act_on(about: About) -> list[Item]:
     """``at`` is the day by which one must have acted, in whatever zone; without one the message is critical."""
-    rows = about.of("message")
+    rows = about.of(TO_ACT_ON)
     items = [_told(row) for row in rows]
     more = Item(_("There are more messages: open the message centre."), url("messages:list"), None, Tone.LOW)
     return _cut(rows, items, lambda: more)
