@@ -63,6 +63,11 @@ def _is_inside(access: Access) -> bool:
     return access.customer_id is not None
 
 
+def may_be_inside(access: Access) -> bool:
+    """Whether tabs of a customer say anything: not to a partner's or editor's own people before they work inside one."""
+    return access.customer_id is not None or access.organization_id is None
+
+
 def _oversees_partners(access: Access) -> bool:
     return access.serves(Right.OVERSEE_PARTNERS)
 

@@ -33,6 +33,7 @@ from tallyhub.site.pages import (
     SERVICES,
     SUPPORT,
     Page,
+    may_be_inside,
 )
 
 # URL name, what the ribbon says, whom it is for, and the pages of its second line.
@@ -42,11 +43,11 @@ _TABS: list[tuple[str, Any, Right | Callable[[Access], bool] | None, tuple[Page,
     ("partners:profile", _("Our support"), OWN_SUPPORT[0].is_for, OWN_SUPPORT),
     ("partners:overview", _("Partners"), OVERSEEING[0].is_for, OVERSEEING),
     ("support:list", _("Support"), None, SUPPORT),
-    ("engagements:services", _("Services"), None, SERVICES),
-    ("learning:catalogue", _("Learning"), None, LEARNING),
+    ("engagements:services", _("Services"), may_be_inside, SERVICES),
+    ("learning:catalogue", _("Learning"), may_be_inside, LEARNING),
     ("health:overview", _("Health"), None, HEALTH),
     ("messages:list", _("Messages"), None, MESSAGES),
-    ("activity:management", _("Management"), None, MANAGEMENT),
+    ("activity:management", _("Management"), may_be_inside, MANAGEMENT),
     ("activity:round", _("Back office"), Right.MANAGE_AGREEMENTS, OFFICE),
 ]
 

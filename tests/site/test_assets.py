@@ -57,4 +57,4 @@ def test_the_lock_file_names_no_host() -> None:
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
 def test_a_page_has_no_inline_script_style_or_other_host(page: Path) -> None:  # the policy would refuse them
     html = page.read_text()
-    assert not re.search(r"<style|<script(?![^>]*\bsrc=)|\sstyle=|\son\w+=|hx-on|https?://", html)
+    assert not re.search(r"<style|<script(?![^>]*\bsrc=)|\sstyle=|\son\w+=|hx-on|https?://\w", html)
