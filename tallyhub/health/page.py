@@ -167,7 +167,7 @@ def _changed(name: str, each: Sequence[Any], zone: str) -> str:
 
 def _value(name: str, value: Any, zone: str) -> str:
     if value in (None, ""):
-        return _("none")
+        return _("not given")
     if name in _INSTANTS:
         return fmt.minute(datetime.fromisoformat(value), zone)
     return str(_VALUE_NAMES[name][value]) if name in _VALUE_NAMES else str(value)

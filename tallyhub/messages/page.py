@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from django.utils.translation import get_language
+from django.utils.translation import get_language, pgettext
 from django.utils.translation import gettext as _
 
 from tallyhub.accounts.rules import LANGUAGES
@@ -145,7 +145,10 @@ def sending(
         "customer": customers.get(one.customer_id, ""),
         "class": str(words.CLASS_NAMES[one.message_class]),
         "products": fmt.listed([products[each] for each in one.products if each in products]),
-        "badge": {"text": _("Sent") if is_sent else _("Refused"), "tone": "ok" if is_sent else "critical"},
+        "badge": {
+            "text": pgettext("a message", "Sent") if is_sent else _("Refused"),
+            "tone": "ok" if is_sent else "critical",
+        },
         "why": "" if is_sent else str(words.REASON_NAMES[one.reason]),
         "partners": partners,
         "is_sent": is_sent,

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.utils.timezone import get_current_timezone_name
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import ngettext, pgettext
 
 from tallyhub.kernel import clock
 from tallyhub.kernel import formatting as fmt
@@ -123,8 +123,14 @@ def consent_line(one: Consent, partner: str) -> dict[str, Any]:
         "what": str(TEMPLATE_NAMES[Template(one.template)]),
         "term": _("from %(start)s until %(end)s") % {"start": when(one.given_at), "end": when(over)},
         "runs": runs,
-        "badge": {"text": _("active"), "tone": "ok"} if runs else {"text": _("ended"), "tone": "plain"},
+        "badge": _runs_badge(runs=runs),
     }
+
+
+def _runs_badge(*, runs: bool) -> dict[str, Any]:
+    if runs:
+        return {"text": pgettext("a consent", "active"), "tone": "ok"}
+    return {"text": pgettext("a consent", "ended"), "tone": "plain"}
 
 
 def consent_days() -> int:

@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from tallyhub.organizations.rules import Role
 from tallyhub.partners.rules import PartyType, Stage, Template
@@ -34,10 +35,10 @@ STAGE_NAMES: dict[str, Any] = {
     Stage.CREATED: _("draft"),
     Stage.PENDING: _("waits for an answer"),
     Stage.LAPSED: _("not answered in time"),
-    Stage.ACTIVE: _("active"),
+    Stage.ACTIVE: pgettext_lazy("a delegation", "active"),
     Stage.EXPIRING: _("ends soon"),
-    Stage.EXPIRED: _("ended"),
-    Stage.REJECTED: _("refused"),
+    Stage.EXPIRED: pgettext_lazy("a delegation", "ended"),
+    Stage.REJECTED: pgettext_lazy("a delegation", "refused"),
     Stage.TERMINATED: _("terminated"),
 }
 STAGE_TONES = {

@@ -11,7 +11,7 @@ from django.http import HttpRequest
 from django.template.backends.utils import csrf_input
 from django.templatetags.static import static
 from django.utils.functional import SimpleLazyObject
-from django.utils.translation import get_language, gettext, ngettext
+from django.utils.translation import get_language, gettext, ngettext, pgettext
 from django.utils.translation import gettext_lazy as _
 from jinja2 import Environment, StrictUndefined, pass_context
 from jinja2.runtime import Context
@@ -56,7 +56,7 @@ def environment(**options: Any) -> Environment:
     """Undefined names are errors; texts come from Django's active catalog."""
     ours = {"undefined": StrictUndefined, "extensions": ["jinja2.ext.i18n"], "trim_blocks": True, "lstrip_blocks": True}
     made = Environment(**options | ours)  # noqa: S701 - Django passes autoescape
-    made.install_gettext_callables(gettext, ngettext, newstyle=True)  # type: ignore[attr-defined]
+    made.install_gettext_callables(gettext, ngettext, newstyle=True, pgettext=pgettext)  # type: ignore[attr-defined]
     made.globals.update({"gettext": text, "_": text, "url": url, "static": static, "icons": Icons()})
     return made
 

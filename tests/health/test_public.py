@@ -286,8 +286,8 @@ def live_hub(health: Any) -> Any:
 # Without a database
 
 SETUP = """
-INSERT INTO organizations_organization (kind, code, name, zone, data_version)
-VALUES ('provider', 'north', 'Northgate', 'Europe/Oslo', 0);
+INSERT INTO organizations_organization (kind, code, name, zone, data_version, market)
+VALUES ('provider', 'north', 'Northgate', 'Europe/Oslo', 0, '');
 INSERT INTO health_event (organization_id, kind, title, status, impact, impact_override, visibility, reach, workaround,
                           occurred_at, published_at, changed_at, version)
 SELECT id, 'incident', 'Sign-in fails', 'investigating', 'major', '', 'public', 'everybody', '', now(), now(), now(), 1

@@ -16,6 +16,7 @@ from tallyhub.agreements.rules import ServiceKind
 from tallyhub.kernel import formatting as fmt
 from tallyhub.kernel.amounts import Unit
 from tallyhub.site import messages
+from tallyhub.site.templating import environment
 
 PAGE = Path(__file__).parents[2] / "docs" / "terms.md"
 LANGUAGES = ("en", "de", "es", "ru", "it")
@@ -270,3 +271,21 @@ def test_a_sentence_reads_right(say: Callable[[], str], expected: tuple[str, ...
 def test_no_line_breaks_between_a_number_and_its_unit(language: str, unit: Unit) -> None:
     with translation.override(language):
         assert " " not in fmt.amount(1_234_500, unit)
+
+
+ANSWERS = '{{ pgettext("to decide on a delegation", "Answer") }}, {{ _("Answer") }}'
+
+
+@pytest.mark.parametrize(
+    ("language", "said"),
+    [
+        ("de", "Beantworten, Antwort"),
+        ("es", "Responder, Respuesta"),
+        ("ru", "Ответить, Ответ"),
+        ("it", "Rispondi, Risposta"),
+    ],
+)
+def test_a_template_says_which_meaning_of_a_short_word_it_means(language: str, said: str) -> None:
+    template = environment(autoescape=True).from_string(ANSWERS)
+    with translation.override(language):
+        assert template.render() == said

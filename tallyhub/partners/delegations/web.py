@@ -8,7 +8,7 @@ from django.core.exceptions import ObjectDoesNotExist
 from django.http import HttpResponse, HttpResponseBase, QueryDict
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import ngettext, pgettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from tallyhub.agreements.queries import list_sold
@@ -118,7 +118,7 @@ def _relation(one: Known) -> str:
         return _("You sell to it since %(when)s") % {"when": page.when(one.since)}
     if one.is_sold:
         return _("It holds an agreement that you sold")
-    return _("By delegation only") if one.is_current else _("Ended")
+    return _("By delegation only") if one.is_current else pgettext("what a partner has with a customer", "Ended")
 
 
 def _links(request: HubRequest) -> list[dict[str, Any]]:
@@ -234,7 +234,7 @@ def _own(request: HubRequest, delegation_id: int) -> Delegation:
 
 def _facts(one: Delegation) -> list[tuple[str, str]]:
     facts = [
-        (_("Asked for"), page.role_names(one.roles)),
+        (_("Roles asked for"), page.role_names(one.roles)),
         (_("Days asked for"), fmt.number(one.days)),
         (_("Asked on"), page.when(one.requested_at) if one.requested_at else _("not sent yet")),
     ]

@@ -6,6 +6,7 @@ from django.contrib import messages
 from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from tallyhub.kernel.access import Right
@@ -81,10 +82,10 @@ def _partnership(one: Partnership, own: int, names: dict[int, str]) -> dict[str,
     other = one.reseller_id if is_provider else one.provider_id
     runs = one.ended_at is None
     if one.ended_at:
-        badge = {"text": _("ended"), "tone": "plain"}
+        badge = {"text": pgettext("a partnership", "ended"), "tone": "plain"}
         said = _("ended on %(when)s") % {"when": page.when(one.ended_at)}
     elif one.authorised_at:
-        badge = {"text": _("active"), "tone": "ok"}
+        badge = {"text": pgettext("a partnership", "active"), "tone": "ok"}
         said = _("since %(since)s") % {"since": page.when(one.authorised_at)}
     else:
         badge = {"text": _("waits for an answer"), "tone": "low"}

@@ -101,7 +101,7 @@ def _changes(access: Access) -> list[dict[str, Any]]:
 def _value(value: Any) -> str:
     """Hours by the day, languages by their names."""
     if not value:
-        return _("none")
+        return _("not given")
     if isinstance(value, dict):
         said = [f"{name} {value[day]}" for day, name in zip(DAYS, day_names(), strict=True) if value.get(day)]
         return fmt.listed([*(said or [_("around the clock")]), str(value["zone"])])
