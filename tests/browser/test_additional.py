@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from tests.browser.test_agreements import look
+from tests.browser.looks import looks_well
 
 pytestmark = pytest.mark.xdist_group("browser")
 
@@ -31,7 +31,7 @@ def test_a_case_of_a_class_under_a_valid_agreement_says_so(
 ) -> None:  # R2.6, scenario 5
     page = open_page(ADMIN, PAGE, width=width, scheme=scheme)
     page.goto(in_group(page))
-    look(page)
+    looks_well(page)
     assert "Its class is no part of" in row(page, CLASSED).inner_text()
     assert "X85" in row(page, CLASSED).inner_text()
     page.goto(f"{in_group(page)}&reason=class")

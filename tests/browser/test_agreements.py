@@ -6,20 +6,11 @@ from typing import Any
 
 import pytest
 
-from tests.browser.test_walk import RULES
+from tests.browser.looks import looks_well
 
 pytestmark = pytest.mark.xdist_group("browser")
 
 CSAM = "csam@provider.example"
-
-
-def look(page: Any) -> None:
-    """No field without a label, no colour too faint; nothing wider than the window."""
-    from axe_core_python.sync_playwright import Axe
-
-    violations = Axe().run(page, options={"runOnly": RULES})["violations"]
-    assert [(one["id"], [node["html"] for node in one["nodes"]]) for one in violations] == [], page.url
-    assert page.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth"), page.url
 
 
 @pytest.mark.parametrize(("width", "scheme"), [(1280, "light"), (390, "dark")])
@@ -29,7 +20,7 @@ def test_from_a_new_customer_to_an_approved_agreement(open_page: Callable[..., A
 
     def seen() -> None:
         checked.goto(page.url)
-        look(checked)
+        looks_well(checked)
 
     def press(name: str) -> None:
         page.locator("main").get_by_role("button", name=name, exact=True).first.click()

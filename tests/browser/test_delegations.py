@@ -8,12 +8,15 @@ from typing import Any
 import pytest
 from django.utils.translation import gettext, override
 
+from tests.browser.looks import looks_well
+
+pytestmark = pytest.mark.xdist_group("browser")
+
 Open = Callable[..., Any]
 Said = Callable[..., str]
 AGENT, HELPER = "admin@brightline.example", "helpdesk@brightline.example"
 CUSTOMER = "admin@linden.example"
 RESELLER, DISTRIBUTOR = "helpdesk@fernway.example", "admin@wexcombe.example"
-RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 
 
 @pytest.fixture(params=["en", "de"])
@@ -53,13 +56,13 @@ def test_a_partner_asks_the_customer_grants_less_and_ends_it(open_page: Open, sa
     agent = open_page(AGENT, "/customers/")
     agent.get_by_role("link", name="Linden").first.click()
     agent.get_by_role("link", name=said("Ask for a delegation")).click()
-    agent.get_by_label(said("Name")).fill(name)
+    agent.get_by_label(said("Name of the delegation")).fill(name)
     for role in ("support_read", "support_tier_2"):
         agent.locator(f"[name=roles][value={role}]").check()
     agent.get_by_label(said("For how many days")).fill("731")
     agent.get_by_role("button", name=said("Send to the customer")).click()
     assert agent.locator("#days-error").is_visible()  # two years at most
-    assert agent.get_by_label(said("Name")).input_value() == name
+    assert agent.get_by_label(said("Name of the delegation")).input_value() == name
     agent.get_by_label(said("For how many days")).fill("90")
     agent.get_by_role("button", name=said("Send to the customer")).click()
     delegation = agent.url
@@ -74,7 +77,7 @@ def test_a_partner_asks_the_customer_grants_less_and_ends_it(open_page: Open, sa
     assert customer.get_by_text(said("Nobody of the partner holds anything of it now.")).is_visible()
 
     agent.goto("/security-groups/")
-    agent.get_by_label(said("Name")).fill(name)
+    agent.get_by_label(said("Name of the group")).fill(name)
     agent.get_by_role("button", name=said("Make the group")).click()
     agent.get_by_label("Yasemin Karatepel").check()
     agent.get_by_role("button", name=said("Add"), exact=True).click()
@@ -88,7 +91,9 @@ def test_a_partner_asks_the_customer_grants_less_and_ends_it(open_page: Open, sa
     row = customer.get_by_role("listitem").filter(has=customer.get_by_role("heading", name=name))
     assert row.get_by_text("Yasemin Karatepel").is_visible()
     row.get_by_role("button", name=said("Terminate %(name)s", name=name)).click()
-    assert customer.get_by_text(said("It is terminated. Nobody of the partner has a right by it any more.")).is_visible()
+    assert customer.get_by_text(
+        said("It is terminated. Nobody of the partner has a right by it any more.")
+    ).is_visible()
     agent.goto(delegation)
     assert agent.get_by_role("link", name=said("Ask anew")).is_visible()
     assert agent.get_by_role("button", name=said("Terminate"), exact=True).count() == 0
@@ -121,28 +126,19 @@ def test_a_reseller_without_an_indirect_provider_is_told_until_it_has_one(open_p
 
 @pytest.mark.parametrize(("width", "scheme"), [(360, "dark"), (1280, "light")])
 def test_the_pages_fit_and_have_no_axe_violation(open_page: Open, width: int, scheme: str) -> None:
-    from axe_core_python.sync_playwright import Axe
-
-    axe = Axe()
     agent = open_page(AGENT, "/customers/", width=width, scheme=scheme)
-    _well(axe, agent)
+    looks_well(agent)
     agent.get_by_role("link", name="Linden").first.click()
-    _well(axe, agent)
+    looks_well(agent)
     agent.get_by_role("link", name="First line").click()
-    _well(axe, agent)
+    looks_well(agent)
     agent.goto("/security-groups/")
-    _well(axe, agent)
+    looks_well(agent)
     agent.get_by_role("link", name="First line").click()
-    _well(axe, agent)
+    looks_well(agent)
     customer = open_page(CUSTOMER, "/partners/", width=width, scheme=scheme)
-    _well(axe, customer)
+    looks_well(customer)
     customer.get_by_role("link", name="Answer Directory move").click()
-    _well(axe, customer)
+    looks_well(customer)
     for who, path in ((DISTRIBUTOR, "/partnerships/"), ("partners@provider.example", "/partners/all/")):
-        _well(axe, open_page(who, path, width=width, scheme=scheme))
-
-
-def _well(axe: Any, page: Any) -> None:
-    violations = axe.run(page, options={"runOnly": RULES})["violations"]
-    assert [(one["id"], one["nodes"][0]["html"]) for one in violations] == [], page.url
-    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), page.url
+        looks_well(open_page(who, path, width=width, scheme=scheme))

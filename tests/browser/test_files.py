@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 
 from tallyhub.kernel import clock
-from tests.browser.test_walk import ADMIN, RULES
+from tests.browser.looks import looks_well
+from tests.browser.test_walk import ADMIN
 
 pytestmark = pytest.mark.xdist_group("browser")
 
@@ -87,13 +88,8 @@ def test_a_view_is_saved_by_keyboard(open_page: Callable[..., Any]) -> None:
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("width", [360, 1280])
 def test_no_page_of_files_has_an_axe_violation(open_page: Callable[..., Any], width: int, scheme: str) -> None:
-    from axe_core_python.sync_playwright import Axe
-
     page = open_page(ADMIN, "/", width=width, scheme=scheme)
     make_statement(page)
-    found = {}
     for path in (page.url, "/statements/", "/exports/", "/views/"):
         page.goto(path)
-        found[path] = [one["id"] for one in Axe().run(page, options={"runOnly": RULES})["violations"]]
-        assert page.evaluate("document.documentElement.scrollWidth") <= width, path
-    assert {path: what for path, what in found.items() if what} == {}
+        looks_well(page)

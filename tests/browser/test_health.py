@@ -6,9 +6,12 @@ from typing import Any
 
 import pytest
 
+from tests.browser.looks import looks_well
+
+pytestmark = pytest.mark.xdist_group("browser")
+
 Open = Callable[..., Any]
 EDITOR, ADMIN, CONTACT = "editor@provider.example", "admin@halden.example", "contact@halden.example"
-RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 SECONDS_MAX = 60
 
 
@@ -67,35 +70,26 @@ def test_what_is_known_is_shown_before_one_goes_on(open_page: Open) -> None:
 
 @pytest.mark.parametrize(("width", "scheme"), [(360, "dark"), (1280, "light")])
 def test_the_pages_fit_and_have_no_axe_violation(open_page: Open, width: int, scheme: str) -> None:
-    from axe_core_python.sync_playwright import Axe
-
-    axe = Axe()
     page = open_page(EDITOR, "/health/edit/", width=width, scheme=scheme)
-    _well(axe, page)
+    looks_well(page)
     page.locator(".health-lines a").first.click()
-    _well(axe, page)
+    looks_well(page)
     page.get_by_role("link", name="Change title, times and scope").click()
-    _well(axe, page)
+    looks_well(page)
     for path in ("/health/edit/new/maintenance/", "/health/edit/components/"):
         page.goto(path)
-        _well(axe, page)
+        looks_well(page)
     page = open_page(ADMIN, "/health/", width=width, scheme=scheme)
     for path in ("/health/?all", "/health/history/", "/health/history/?kind=advisory", "/health/mail/"):
         page.goto(path)
-        _well(axe, page)
+        looks_well(page)
     page.goto("/health/history/")
     page.locator(".health-lines a").first.click()
-    _well(axe, page)
+    looks_well(page)
     page = open_page(None, "/status/", width=width, scheme=scheme)
     for path in ("/status/", "/status/history/", "/status/subscribe/"):
         page.goto(path)
-        _well(axe, page)
+        looks_well(page)
     page.goto("/status/history/")
     page.locator(".health-lines a").first.click()
-    _well(axe, page)
-
-
-def _well(axe: Any, page: Any) -> None:
-    violations = axe.run(page, options={"runOnly": RULES})["violations"]
-    assert [(one["id"], one["nodes"][0]["html"]) for one in violations] == [], page.url
-    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), page.url
+    looks_well(page)

@@ -5,9 +5,12 @@ from typing import Any
 
 import pytest
 
+from tests.browser.looks import looks_well
+
+pytestmark = pytest.mark.xdist_group("browser")
+
 Open = Callable[..., Any]
 EDITOR, DIRECT, THROUGH_PARTNER = "editor@provider.example", "admin@halden.example", "admin@orchard.example"
-RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 
 
 @pytest.mark.parametrize("script", [True, False], ids=["with script", "without"])
@@ -55,31 +58,22 @@ def test_the_guide_leads_somewhere_in_three_questions(open_page: Open) -> None:
 
 @pytest.mark.parametrize(("width", "scheme"), [(360, "dark"), (1280, "light")])
 def test_the_pages_fit_and_have_no_axe_violation(open_page: Open, width: int, scheme: str) -> None:
-    from axe_core_python.sync_playwright import Axe
-
-    axe = Axe()
     page = open_page(EDITOR, "/messages/edit/", width=width, scheme=scheme)
-    _well(axe, page)
+    looks_well(page)
     page.get_by_role("link", name="Prices of the coming year").click()
-    _well(axe, page)
+    looks_well(page)
     page.get_by_role("link", name="Correct").click()
-    _well(axe, page)
+    looks_well(page)
     for path in (
         "/messages/edit/new/",
         *(f"/which-portal/edit/{one}" for one in ("", "rows/1/", "default/", "add-issue/")),
     ):
         page.goto(path)
-        _well(axe, page)
+        looks_well(page)
     page = open_page(DIRECT, "/messages/", width=width, scheme=scheme)
-    _well(axe, page)
+    looks_well(page)
     page.get_by_role("link", name="The old console of the database").click()
-    _well(axe, page)
+    looks_well(page)
     for path in ("/messages/log/", "/messages/mail/", "/which-portal/", "/which-portal/?issue=invoice&asker=-"):
         page.goto(path)
-        _well(axe, page)
-
-
-def _well(axe: Any, page: Any) -> None:
-    violations = axe.run(page, options={"runOnly": RULES})["violations"]
-    assert [(one["id"], one["nodes"][0]["html"]) for one in violations] == [], page.url
-    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), page.url
+        looks_well(page)

@@ -7,11 +7,14 @@ from typing import Any
 
 import pytest
 
+from tests.browser.looks import looks_well
+
+pytestmark = pytest.mark.xdist_group("browser")
+
 Open = Callable[..., Any]
 PARTNER, EDITOR = "admin@brightline.example", "editor@provider.example"
 ADMIN, CONTACT = "admin@linden.example", "contact@linden.example"
 OTHERS = "admin@orchard.example"  # who hold all of it through a partner
-RULES = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 
 
 def _ask(page: Any, product: str = "Ledgerline database") -> None:
@@ -91,9 +94,6 @@ def test_an_administrator_sets_things_up_without_the_partner(open_page: Open) ->
 
 @pytest.mark.parametrize(("width", "scheme"), [(360, "dark"), (1280, "light")])
 def test_the_pages_fit_and_have_no_axe_violation(open_page: Open, width: int, scheme: str) -> None:
-    from axe_core_python.sync_playwright import Axe
-
-    axe = Axe()
     for who, paths in {
         ADMIN: (
             "/technical-support/",
@@ -107,15 +107,9 @@ def test_the_pages_fit_and_have_no_axe_violation(open_page: Open, width: int, sc
         page = open_page(who, paths[0], width=width, scheme=scheme)
         for path in paths:
             page.goto(path)
-            _well(axe, page)
+            looks_well(page)
     page = open_page(ADMIN, "/technical-support/", width=width, scheme=scheme)
     _ask(page)
-    _well(axe, page)
+    looks_well(page)
     page.get_by_role("link", name="Brightline Care").click()
-    _well(axe, page)
-
-
-def _well(axe: Any, page: Any) -> None:
-    violations = axe.run(page, options={"runOnly": RULES})["violations"]
-    assert [(one["id"], one["nodes"][0]["html"]) for one in violations] == [], page.url
-    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), page.url
+    looks_well(page)

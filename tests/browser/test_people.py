@@ -8,7 +8,8 @@ from zipfile import ZipFile
 
 import pytest
 
-from tests.browser.test_walk import ADMIN, RULES
+from tests.browser.looks import looks_well
+from tests.browser.test_walk import ADMIN
 
 pytestmark = pytest.mark.xdist_group("browser")
 
@@ -86,20 +87,12 @@ def test_an_administrator_erases_somebody(open_page: Callable[..., Any]) -> None
 def test_the_pages_of_an_erasure_and_of_a_mail_have_no_axe_violation(
     open_page: Callable[..., Any], width: int, scheme: str
 ) -> None:
-    from axe_core_python.sync_playwright import Axe
-
     page = open_page(ADMIN, "/people/", width=width, scheme=scheme)
     page.locator("tbody a").first.click()
-    _well(Axe(), page)
+    looks_well(page)
     page.get_by_role("button", name="Erase for good").click()
-    _well(Axe(), page)
+    looks_well(page)
     page.goto("/demo/mail/")
     if page.locator("tbody a").count():
         page.locator("tbody a").first.click()
-        _well(Axe(), page)
-
-
-def _well(axe: Any, page: Any) -> None:
-    violations = axe.run(page, options={"runOnly": RULES})["violations"]
-    assert [f"{one['id']}: {one['nodes'][0]['html'][:120]}" for one in violations] == []
-    assert page.evaluate("document.documentElement.scrollWidth") <= page.viewport_size["width"]
+        looks_well(page)

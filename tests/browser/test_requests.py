@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from tests.browser.test_walk import ADMIN, RULES
+from tests.browser.looks import looks_well
+from tests.browser.test_walk import ADMIN
 
 pytestmark = pytest.mark.xdist_group("browser")
 
@@ -66,32 +67,24 @@ def test_a_support_contact_opens_a_request(open_page: Open, script: bool) -> Non
 
 @pytest.mark.parametrize(("width", "scheme"), [(360, "dark"), (1280, "light")])
 def test_the_pages_fit_and_have_no_axe_violation(open_page: Open, width: int, scheme: str) -> None:
-    from axe_core_python.sync_playwright import Axe
-
-    axe, page = Axe(), open_page(ADMIN, "/support/?status=all&workspace=all", width=width, scheme=scheme)
-    _well(axe, page)
+    page = open_page(ADMIN, "/support/?status=all&workspace=all", width=width, scheme=scheme)
+    looks_well(page)
     page.locator("td[data-column=title] a").first.click()
-    _well(axe, page)
+    looks_well(page)
     address = page.url
     for path in ("who/", "share/"):
         page.goto(address + path)
-        _well(axe, page)
+        looks_well(page)
     page = open_page(CONTACT, "/support/settings/", width=width, scheme=scheme)
-    _well(axe, page)
+    looks_well(page)
     page.goto("/support/open/")
     page.get_by_role("button", name="Begin").click()
     draft = page.url.removesuffix("what/")
     for step in ("what", "problem", "severity", "people", "check"):
         page.goto(f"{draft}{step}/")
-        _well(axe, page)
+        looks_well(page)
     page.goto(f"{draft}what/")
     page.get_by_role("button", name="Continue").click()
-    _well(axe, page)
+    looks_well(page)
     page.goto("/support/open/")
-    _well(axe, page)
-
-
-def _well(axe: Any, page: Any) -> None:
-    violations = axe.run(page, options={"runOnly": RULES})["violations"]
-    assert [(one["id"], one["nodes"][0]["html"]) for one in violations] == [], page.url
-    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), page.url
+    looks_well(page)

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from tests.browser.test_people import _well
+from tests.browser.looks import looks_well
 from tests.browser.test_walk import ADMIN
 
 pytestmark = pytest.mark.xdist_group("browser")
@@ -46,14 +46,12 @@ def test_filters_swap_the_list_and_stand_in_the_address(open_page: Callable[...,
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("width", [360, 1280])
 def test_the_pages_about_people_have_no_axe_violation(open_page: Callable[..., Any], width: int, scheme: str) -> None:
-    from axe_core_python.sync_playwright import Axe
-
     page = open_page(ADMIN, "/users/", width=width, scheme=scheme)
-    _well(Axe(), page)
+    looks_well(page)
     person = page.locator("tbody tr:has([name=person]) a").first.get_attribute("href")
     page.locator("[name=person]").first.check()
     page.get_by_role("button", name="Show what will happen").click()
-    _well(Axe(), page)
+    looks_well(page)
     for path in (person, "/users/?workspace=all", "/groups/", "/rights/", "/who/"):
         page.goto(path)
-        _well(Axe(), page)
+        looks_well(page)

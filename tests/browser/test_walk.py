@@ -9,10 +9,11 @@ from urllib.parse import urlparse
 
 import pytest
 
+from tests.browser.looks import is_too_wide, violations_of
+
 pytestmark = pytest.mark.xdist_group("browser")  # one hub and one browser for all of them
 
 ADMIN = "admin@halden.example"
-RULES = ["wcag2a", "wcag2aa", "wcag21aa", "wcag22aa", "best-practice"]
 PAGES = {
     "sign in": (None, "/accounts/login/"),
     "home": (ADMIN, "/"),
@@ -167,15 +168,10 @@ def _focus_is_visible(page: Any) -> bool:
 @pytest.mark.parametrize("width", [360, 1280])
 def test_no_page_has_an_axe_violation(open_page: Callable[..., Any], width: int, scheme: str) -> None:
     """WCAG 2.2 AA as far as a machine can see it."""
-    from axe_core_python.sync_playwright import Axe
-
     found = {}
     for name, (who, path) in PAGES.items():
         page = open_page(who, path, width=width, scheme=scheme)
-        violations = Axe().run(page, options={"runOnly": RULES})
-        found[name] = [
-            f"{one['id']}: {[node['html'][:120] for node in one['nodes'][:3]]}" for one in violations["violations"]
-        ]
+        found[name] = violations_of(page)
         page.context.close()
     assert {name: what for name, what in found.items() if what} == {}
 
@@ -184,7 +180,7 @@ def test_nothing_is_wider_than_a_phone(open_page: Callable[..., Any]) -> None:
     wide = []
     for name, (who, path) in PAGES.items():
         page = open_page(who, path, width=360, height=740)
-        if page.evaluate("document.documentElement.scrollWidth") > 360:
+        if is_too_wide(page):
             wide.append(name)
         page.context.close()
     assert wide == []
