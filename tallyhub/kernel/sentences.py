@@ -499,7 +499,10 @@ _SENTENCES = {
         "%(workspace)s accepts work accounts only, and this is a personal account. Sign in with your organisation, or "
         "ask whoever invited you to use your address at work."
     ),
-    "plan_amount": _("Say how much it costs, as 120 or 120.50. Support that costs nothing is free of charge."),
+    "plan_amount": _("Say how much it costs, as 120, 120.50 or 120,50. Support that costs nothing is free of charge."),
+    "plan_amount_parted": _(
+        "Write the price without anything between thousands, as 1234.50 or 1234,50: a comma may mean either."
+    ),
     "plan_beyond_left": _("This is more than is left and not planned yet. Confirm that you plan beyond it."),
     "plan_changed_meanwhile": _(
         "Somebody else has changed the draft meanwhile. Open it once more; copy what you typed first."

@@ -15,7 +15,7 @@ from tallyhub.kernel.http import url
 from tallyhub.partners.hours import AROUND, Hours, day_text
 from tallyhub.partners.models import SupportPlan
 from tallyhub.partners.plans import words
-from tallyhub.partners.plans.rules import CHARGED, Line, Typed, in_force
+from tallyhub.partners.plans.rules import CHARGED, Line, Typed, in_force, read_amount
 from tallyhub.partners.profiles.rules import language_names
 
 HOLIDAYS_SHOWN = 6
@@ -23,7 +23,7 @@ HOLIDAYS_SHOWN = 6
 
 def price(typed: Typed) -> dict[str, str]:
     charged = typed.price in CHARGED
-    amount = fmt.money(Decimal(typed.amount.strip()), typed.currency) if charged else ""
+    amount = fmt.money(Decimal(read_amount(typed.amount)) / 100, typed.currency) if charged else ""
     return {"text": str(words.PRICE_SENTENCES[typed.price]) % {"amount": amount}, "note": typed.price_note}
 
 
