@@ -181,6 +181,7 @@ DEFINERS = {
     "messages_readers",
     "notifications_clear",
     "notifications_due",
+    "notifications_had",
     "notifications_reader_of",
     "office_enquiry_names",
     "office_unmapped",

@@ -156,6 +156,11 @@ KINDS: dict[str, Kind] = {
     "messages.corrected": Kind(
         _("Message corrected"), _("Corrected a message; it is version %(version)s now"), About.OTHER
     ),
+    "messages.correction_told": Kind(
+        _("Mail about a correction"),
+        _("Wrote to whoever had got a message that it was corrected. People: %(people)s, mailboxes: %(boxes)s"),
+        About.OTHER,
+    ),
     "messages.digests_sent": Kind(_("Digests sent"), _("Wrote the digests of a week. People: %(people)s")),
     "messages.guide_changed": Kind(
         _("Guide changed"), _("Changed the guide to the right place to ask; it is version %(version)s now"), About.OTHER

@@ -32,6 +32,7 @@ from tallyhub.messages.rules import (
     Audience,
     Bought,
     Category,
+    MessageClass,
     Seller,
     Severity,
     Tag,
@@ -356,6 +357,21 @@ def list_readers(post_id: int, first: datetime) -> list[Reader]:
     with connection.cursor() as cursor:
         cursor.execute("SELECT * FROM messages_readers(%s, %s, %s)", [post_id, first, clock.now()])
         return list(cursor.fetchall())
+
+
+def list_untold(post_id: int, first: datetime) -> list[int]:
+    """The customers to whose mailboxes a message goes: it was sent to them since ``first``, and mail about it was not
+    written yet. What is about privacy is for people alone, who are administrators.
+    """
+    sent = Sending.objects.filter(post_id=post_id, reason="", told_at=None, at__gte=first)
+    rows = sent.exclude(message_class=MessageClass.PRIVACY).order_by("customer_id")
+    return list(rows.values_list("customer_id", flat=True))
+
+
+def get_version(access: Access, post_id: int) -> PostVersion:
+    """The newest, of one's own organisation's message."""
+    mine = PostVersion.objects.filter(organization_id__in=access.organizations, post_id=post_id)
+    return mine.latest("number")
 
 
 def list_digest_readers(first: datetime, last: datetime) -> list[Reader]:
