@@ -314,6 +314,11 @@ KINDS: dict[str, Kind] = {
     "partners.partnership_invited": Kind(
         _("Partnership asked for"), _("Invited a reseller to a partnership"), About.OTHER
     ),
+    "partners.plan_accepted": Kind(
+        _("Support plan accepted"),
+        _("Accepted version %(number)s of the support plan of the partner %(partner)s"),
+        About.OTHER,
+    ),
     "partners.plan_draft_discarded": Kind(_("Draft discarded"), _("Discarded the draft of the support plan")),
     "partners.plan_published": Kind(
         _("Support plan published"), _("Published version %(number)s of the support plan, valid from %(valid_from)s")

@@ -11,7 +11,7 @@ from django.db.models.fields.json import KeyTextTransform
 from django.db.models.functions import Cast, Coalesce
 from django.utils.translation import get_language
 
-from tallyhub.agreements.queries import list_channels
+from tallyhub.agreements.queries import list_channels, products_held
 from tallyhub.health.queries import events_of, with_parts
 from tallyhub.kernel import clock
 from tallyhub.kernel.access import Access, Right
@@ -52,7 +52,7 @@ class Reach:
     serves, and the latter. For the provider's editors: everything (``products`` None).
     """
 
-    products: frozenset[int] | None
+    products: Any  # ids, or what selects them
     served: frozenset[int]
 
 
@@ -200,9 +200,20 @@ def _events(access: Access, reach: Reach, wanted: Wanted) -> QuerySet[Any]:
 
 
 def count_unread(access: Access, reach: Reach) -> int:
-    """Of what is current."""
+    """Of what is current. One statement."""
     wanted = Wanted(unread=True)
-    return _posts(access, reach, wanted).count() + _events(access, reach, wanted).count()
+    posts, events = _posts(access, reach, wanted), _events(access, reach, wanted)
+    return posts.order_by().values("pk").union(events.order_by().values("pk"), all=True).count()
+
+
+def count_news(access: Access) -> int:
+    """What waits in the message centre for somebody, on a page that is about something else. One statement, for whoever
+    acts for an organisation two, and for the account team, who read along, none.
+    """
+    if access.is_staff or not (access.customers or access.organizations):
+        return 0
+    reach = find_reach(access) if access.organizations else Reach(products_held(), frozenset())
+    return count_unread(access, reach)
 
 
 def to_act_on(access: Access) -> Part:
