@@ -20,7 +20,15 @@ from tallyhub.learning.models import Activity
 from tallyhub.ledger import steps
 from tallyhub.ledger.models import Entry
 from tallyhub.organizations.models import AccessGrant, Membership, Organization, ProvedDomain, Staff, Workspace
-from tallyhub.partners.models import Delegation, Party, Resale, SecurityGroup, SecurityGroupMember
+from tallyhub.partners.models import (
+    Delegation,
+    Party,
+    Resale,
+    SecurityGroup,
+    SecurityGroupMember,
+    SupportPlan,
+    SupportProfile,
+)
 from tallyhub.people.models import Group
 from tallyhub.people.naming.steps import settle_namings
 from tallyhub.support.models import Request, RequestViewer
@@ -286,6 +294,17 @@ def make_resale(partner: Organization, customer: Organization, **over: Any) -> R
     """Accepted long ago."""
     fields = {"organization_id": partner.pk, "customer_id": customer.pk, "asked_at": LONG_AGO, "accepted_at": LONG_AGO}
     return Resale.objects.using("owner").create(**fields | over)
+
+
+def make_support(partner: Organization) -> None:
+    """How it is reached, and the first version of its support plan, long in force. Again changes nothing."""
+    profile = {"email": "help@firm.test", "telephone": "+44 20 7946 0000", "languages": ["en"], "changed_at": LONG_AGO}
+    SupportProfile.objects.using("owner").get_or_create(organization=partner, defaults=profile)
+    days = {"valid_from": LONG_AGO.date(), "published_at": LONG_AGO, "changed_at": LONG_AGO}
+    content = {"name": "Care", "price": "free", "types": ["how_to"], "methods": ["mail"], "lines": [{"mode": "own"}]}
+    SupportPlan.objects.using("owner").get_or_create(
+        organization=partner, number=1, defaults={"content": content, **days}
+    )
 
 
 def make_security_group(partner: Organization, *people: Person, **over: Any) -> SecurityGroup:

@@ -338,6 +338,7 @@ def partners(world: SimpleNamespace) -> dict[tuple[str, str], tuple[list[Any], d
         **{("GET", f"partners:{name}"): ([], for_all(403)) for name in ("profile", "plan", "plan_edit")},
         **{("POST", f"partners:plan_{act}"): ([], for_all(403)) for act in ("publish", "discard")},
         ("GET", "partners:plan_read"): ([0], for_all(404)),
+        ("POST", "partners:plan_accept"): ([0], none_there(deciding)),
         **{("GET", f"partners:{name}"): ([], for_all(200)) for name in ("technical", "tasks")},
         **{("GET", f"partners:task_{name}"): ([], for_all(403)) for name in ("registry", "add")},
         ("GET", "partners:task_edit"): there,

@@ -66,7 +66,7 @@ from tallyhub.messages.models import Post, PostCustomer, PromotionChoice, Sendin
 from tallyhub.notifications.models import NewsAddress
 from tallyhub.office.models import AgreementDraft, Enquiry
 from tallyhub.organizations.models import Organization, PersonKey, ProvedDomain, WorkAccount, Workspace
-from tallyhub.partners.models import Consent
+from tallyhub.partners.models import Consent, PlanAcceptance
 from tallyhub.people.models import DirectoryGroup, Group, GroupMember, IdentityProvider, Invitation, Naming
 from tallyhub.support.models import (
     Booking,
@@ -81,7 +81,7 @@ from tallyhub.support.models import (
     Request,
     Work,
 )
-from tests.make import give_request, grant, make_delegation, make_request, make_resale
+from tests.make import give_request, grant, make_delegation, make_request, make_resale, make_support
 from tests.world import NOW
 
 # Tables without a wall by customer, each for a reason.
@@ -121,6 +121,8 @@ DEFINERS = {
     "organizations_delegates",
     "partners_accept",
     "partners_asked_by",
+    "partners_asked_plans",
+    "partners_asked_profile",
     "partners_consents_due",
     "partners_due",
     "partners_holders",
@@ -181,6 +183,7 @@ DEFINERS = {
     "messages_readers",
     "notifications_clear",
     "notifications_due",
+    "notifications_had",
     "notifications_reader_of",
     "office_enquiry_names",
     "office_unmapped",
@@ -377,6 +380,8 @@ def _partners(partner: Any, customer: Any) -> None:
     """What a partner sells there and was delegated, and a request that it was let into."""
     make_resale(partner, customer)
     make_delegation(partner, customer)
+    make_support(partner)
+    PlanAcceptance.objects.using("owner").create(organization=partner, customer=customer, number=1, accepted_at=NOW)
     request = Request.objects.using("owner").filter(customer=customer).order_by("pk")[0]
     there = {"customer_id": customer.pk, "workspace_id": request.workspace_id, "request": request}
     Consent.objects.using("owner").create(

@@ -7,6 +7,7 @@ from zoneinfo import ZoneInfo
 
 from django.db import connection
 from django.db.models import Exists, OuterRef, Prefetch, QuerySet
+from django.db.models.expressions import RawSQL
 
 from tallyhub.agreements.calendars import AROUND_THE_CLOCK, Goal
 from tallyhub.agreements.models import (
@@ -205,6 +206,11 @@ def list_channels(customers: Collection[int] | None = None) -> list[Channel]:
     with connection.cursor() as cursor:
         cursor.execute("SELECT * FROM agreements_list_channels(%s::bigint[], %s)", [wanted, clock.now()])
         return [Channel(*row) for row in cursor.fetchall()]
+
+
+def products_held() -> RawSQL:
+    """The products of all channels that the scope knows, as a part of a statement that asks for something else."""
+    return RawSQL("SELECT product_id FROM agreements_list_channels(NULL, %s)", [clock.now()])  # noqa: S611 - no input
 
 
 @dataclass(frozen=True, slots=True)

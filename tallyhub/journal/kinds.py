@@ -156,6 +156,11 @@ KINDS: dict[str, Kind] = {
     "messages.corrected": Kind(
         _("Message corrected"), _("Corrected a message; it is version %(version)s now"), About.OTHER
     ),
+    "messages.correction_told": Kind(
+        _("Mail about a correction"),
+        _("Wrote to whoever had got a message that it was corrected. People: %(people)s, mailboxes: %(boxes)s"),
+        About.OTHER,
+    ),
     "messages.digests_sent": Kind(_("Digests sent"), _("Wrote the digests of a week. People: %(people)s")),
     "messages.guide_changed": Kind(
         _("Guide changed"), _("Changed the guide to the right place to ask; it is version %(version)s now"), About.OTHER
@@ -167,13 +172,15 @@ KINDS: dict[str, Kind] = {
         _("Advertising chosen"), _("Chose whether the customer wants advertising by the provider"), About.OTHER
     ),
     "messages.refused": Kind(
-        _("Message refused"), _("Wanted to send a message about %(what)s and was refused: %(why)s"), About.OTHER
+        _("Message refused"),
+        _("Wanted to send the customer a message (%(what)s) and was refused. %(why)s"),
+        About.OTHER,
     ),
     "messages.released": Kind(
         _("Message sent out"), _("Sent a message. Customers: %(sent)s, refused: %(refused)s"), About.OTHER
     ),
     "messages.scheduled": Kind(_("Message scheduled"), _("Wrote a message that is sent later"), About.OTHER),
-    "messages.sent": Kind(_("Message sent"), _("Sent a message to the customer about %(what)s"), About.OTHER),
+    "messages.sent": Kind(_("Message sent"), _("Sent the customer a message: %(what)s"), About.OTHER),
     "messages.told": Kind(
         _("Mail about a message"), _("Wrote to people about a message. People: %(people)s"), About.OTHER
     ),
@@ -247,7 +254,7 @@ KINDS: dict[str, Kind] = {
         _("Consent ended"), _("A partner’s consent to one request ended, by: %(by)s"), About.REQUEST
     ),
     "partners.consent_given": Kind(
-        _("Consent given"), _("Let the partner no. %(partner)s into one request: %(template)s"), About.REQUEST
+        _("Consent given"), _("Let the partner %(partner)s into one request: %(template)s"), About.REQUEST
     ),
     "partners.delegation_approved": Kind(
         _("Delegation approved"),
@@ -307,6 +314,11 @@ KINDS: dict[str, Kind] = {
     "partners.partnership_invited": Kind(
         _("Partnership asked for"), _("Invited a reseller to a partnership"), About.OTHER
     ),
+    "partners.plan_accepted": Kind(
+        _("Support plan accepted"),
+        _("Accepted version %(number)s of the support plan of the partner %(partner)s"),
+        About.OTHER,
+    ),
     "partners.plan_draft_discarded": Kind(_("Draft discarded"), _("Discarded the draft of the support plan")),
     "partners.plan_published": Kind(
         _("Support plan published"), _("Published version %(number)s of the support plan, valid from %(valid_from)s")
@@ -314,13 +326,13 @@ KINDS: dict[str, Kind] = {
     "partners.profile_changed": Kind(_("Support profile changed"), _("Changed the support profile: %(fields)s")),
     "partners.reinstated": Kind(_("Partner reinstated"), _("Ended the suspension of a partner"), About.OTHER),
     "partners.resale_accepted": Kind(
-        _("Partner accepted"), _("Accepted the partner no. %(partner)s as one that sells here"), About.OTHER
+        _("Partner accepted"), _("Accepted the partner %(partner)s as one that sells here"), About.OTHER
     ),
     "partners.resale_asked": Kind(
         _("Customer asked"), _("Made a link by which a customer can accept the partner"), About.OTHER
     ),
     "partners.resale_ended": Kind(
-        _("Relation with a partner ended"), _("Ended that the partner no. %(partner)s sells here"), About.OTHER
+        _("Relation with a partner ended"), _("Ended that the partner %(partner)s sells here"), About.OTHER
     ),
     "partners.right_ended": Kind(
         _("Right of a partner ended"), _("A right of somebody of a partner ended: %(role)s, %(source)s"), About.PERSON

@@ -475,6 +475,17 @@ _SENTENCES = {
     "page_unknown": _("This page of the list does not exist. Start again at its first page."),
     "parameter_twice": _("%(parameter)s comes twice. Which one is meant?"),
     "parameter_unknown": _("%(parameter)s is no parameter of this address. It knows %(known)s."),
+    "partner_plan_missing": _(
+        "The partner has not published a support plan yet. It needs one before a customer can accept it."
+    ),
+    "partner_profile_missing": _(
+        "The partner has not said yet how to reach its support. It needs a support profile before a customer can "
+        "accept it."
+    ),
+    "partner_support_missing": _(
+        "The partner has neither a support profile nor a published support plan yet. It needs both before a customer "
+        "can accept it."
+    ),
     "partner_suspended": _("The provider has suspended the partner, so nothing new begins with it."),
     "partner_suspended_before": _("The partner is suspended already."),
     "partnership_answered": _("The partnership was answered or ended before."),
@@ -499,7 +510,10 @@ _SENTENCES = {
         "%(workspace)s accepts work accounts only, and this is a personal account. Sign in with your organisation, or "
         "ask whoever invited you to use your address at work."
     ),
-    "plan_amount": _("Say how much it costs, as 120 or 120.50. Support that costs nothing is free of charge."),
+    "plan_amount": _("Say how much it costs, as 120, 120.50 or 120,50. Support that costs nothing is free of charge."),
+    "plan_amount_parted": _(
+        "Write the price without anything between thousands, as 1234.50 or 1234,50: a comma may mean either."
+    ),
     "plan_beyond_left": _("This is more than is left and not planned yet. Confirm that you plan beyond it."),
     "plan_changed_meanwhile": _(
         "Somebody else has changed the draft meanwhile. Open it once more; copy what you typed first."
@@ -521,12 +535,16 @@ _SENTENCES = {
     ),
     "plan_methods_missing": _("Name at least one way to reach support."),
     "plan_name_missing": _("Give the plan a name."),
+    "plan_other_version": _(
+        "The partner has published another version of its support plan meanwhile. Read it before you accept."
+    ),
     "plan_price_missing": _("Say what support costs. If it costs nothing, say that it is free of charge."),
     "plan_scope_missing": _("Say what the supplier does."),
     "plan_supplier_contact_missing": _("Say how customers reach the supplier whose support you resell."),
     "plan_supplier_missing": _("Name the supplier."),
     "plan_target": _("Say in whole hours within which time somebody answers, from 1 to %(hours_max)s."),
     "plan_types_missing": _("Tick at least one type of support."),
+    "plan_version_over": _("A later version of the plan is in force. Accept that one."),
     "planned_minutes": _("Plan at least a minute and at most %(hours_max)s hours."),
     "policy_oneself": _(
         "You would lock yourself out: your own account would be a personal one. Let an administrator with a work "

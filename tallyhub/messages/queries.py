@@ -11,7 +11,7 @@ from django.db.models.fields.json import KeyTextTransform
 from django.db.models.functions import Cast, Coalesce
 from django.utils.translation import get_language
 
-from tallyhub.agreements.queries import list_channels
+from tallyhub.agreements.queries import list_channels, products_held
 from tallyhub.health.queries import events_of, with_parts
 from tallyhub.kernel import clock
 from tallyhub.kernel.access import Access, Right
@@ -32,6 +32,7 @@ from tallyhub.messages.rules import (
     Audience,
     Bought,
     Category,
+    MessageClass,
     Seller,
     Severity,
     Tag,
@@ -51,7 +52,7 @@ class Reach:
     serves, and the latter. For the provider's editors: everything (``products`` None).
     """
 
-    products: frozenset[int] | None
+    products: Any  # ids, or what selects them
     served: frozenset[int]
 
 
@@ -200,9 +201,20 @@ def _events(access: Access, reach: Reach, wanted: Wanted) -> QuerySet[Any]:
 
 
 def count_unread(access: Access, reach: Reach) -> int:
-    """Of what is current."""
+    """Of what is current. One statement."""
     wanted = Wanted(unread=True)
-    return _posts(access, reach, wanted).count() + _events(access, reach, wanted).count()
+    posts, events = _posts(access, reach, wanted), _events(access, reach, wanted)
+    return posts.order_by().values("pk").union(events.order_by().values("pk"), all=True).count()
+
+
+def count_news(access: Access) -> int:
+    """What waits in the message centre for somebody, on a page that is about something else. One statement, for whoever
+    acts for an organisation two, and for the account team, who read along, none.
+    """
+    if access.is_staff or not (access.customers or access.organizations):
+        return 0
+    reach = find_reach(access) if access.organizations else Reach(products_held(), frozenset())
+    return count_unread(access, reach)
 
 
 def to_act_on(access: Access) -> Part:
@@ -357,6 +369,21 @@ def list_readers(post_id: int, first: datetime) -> list[Reader]:
     with connection.cursor() as cursor:
         cursor.execute("SELECT * FROM messages_readers(%s, %s, %s)", [post_id, first, clock.now()])
         return list(cursor.fetchall())
+
+
+def list_untold(post_id: int, first: datetime) -> list[int]:
+    """The customers to whose mailboxes a message goes: it was sent to them since ``first``, and mail about it was not
+    written yet. What is about privacy is for people alone, who are administrators.
+    """
+    sent = Sending.objects.filter(post_id=post_id, reason="", told_at=None, at__gte=first)
+    rows = sent.exclude(message_class=MessageClass.PRIVACY).order_by("customer_id")
+    return list(rows.values_list("customer_id", flat=True))
+
+
+def get_version(access: Access, post_id: int) -> PostVersion:
+    """The newest, of one's own organisation's message."""
+    mine = PostVersion.objects.filter(organization_id__in=access.organizations, post_id=post_id)
+    return mine.latest("number")
 
 
 def list_digest_readers(first: datetime, last: datetime) -> list[Reader]:

@@ -127,20 +127,44 @@ def tell_of_message(access: Access, post_id: int) -> None:
     customers and their partners in one statement, so at one moment (S003-30). For the hub itself.
     """
     post = centre.lock_edited(access, post_id)
-    people = centre.list_readers(post_id, clock.now() - rules.AGE_MAX)  # older news is none, as a mail of that age
+    first = clock.now() - rules.AGE_MAX  # older news is none, as a mail of that age
+    people, customers = centre.list_readers(post_id, first), centre.list_untold(post_id, first)
     mark_mailed(post)
-    about = {"message": post_id}
-    steps.send_many(
-        access,
-        [
-            NewMail(
-                person, "messages.told", {**about, "customer": customer, "organization": partner}, f"message-{post_id}"
-            )
-            for person, customer, partner in people
-        ],
-    )
+    about, thread = {"message": post_id}, f"message-{post_id}"
+    mails = [
+        NewMail(person, "messages.told", {**about, "customer": customer, "organization": partner}, thread)
+        for person, customer, partner in people
+    ]
+    widen(Access.of_system(customers, organizations=access.organizations))  # to the mailboxes of each of them
+    boxes = mails_to(customers, "messages.address_told", about, thread)
+    steps.send_many(access, mails + boxes)
     partners = len({partner for _person, _customer, partner in people if partner})
-    record_many(access, [News("messages.told", None, post_id, details={"people": len(people), "partners": partners})])
+    details = {"people": len(people), "partners": partners, "boxes": len(boxes)}
+    record_many(access, [News("messages.told", None, post_id, details=details)])
+
+
+@command
+def tell_of_correction(access: Access, post_id: int) -> None:
+    """Write to everybody, and every mailbox, that got mail about a message before it was corrected. Who gets it only
+    now gets it as it is now. For the hub itself.
+    """
+    centre.lock_edited(access, post_id)  # so that of two corrections each is told once
+    version, thread = centre.get_version(access, post_id), f"message-{post_id}"
+    had = queries.list_had(thread, version.number, version.at)
+    if not had:
+        return
+    widen(Access.of_system({one.box[1] for one in had if one.box}, organizations=access.organizations))
+    about = {"message": post_id, "version": version.number}
+    mails = [
+        NewMail(None, "messages.address_corrected", {**about, "customer": one.box[1]}, thread, address=one.box)
+        if one.box
+        else NewMail(one.person_id, "messages.corrected", {**one.whose, **about}, thread)
+        for one in had
+    ]
+    steps.send_many(access, mails)
+    boxes = sum(one.box is not None for one in had)
+    details = {"version": version.number, "people": len(had) - boxes, "boxes": boxes}
+    record_many(access, [News("messages.correction_told", None, post_id, details=details)])
 
 
 @command

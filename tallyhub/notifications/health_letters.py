@@ -88,9 +88,7 @@ def _address_health(address: NewsAddress, params: Mapping[str, Any]) -> Letter:
 
 
 LETTERS = {"health.told": Kind(_health)}
-ADDRESS_LETTERS: dict[str, Callable[[NewsAddress, Mapping[str, Any]], Letter]] = {
-    "health.address_told": _address_health,
-}
+ADDRESS_LETTERS = {"health.address_told": _address_health}
 VISITOR_LETTERS: dict[str, Callable[[Visitor, Mapping[str, Any]], Letter]] = {
     "health.visitor_asked": _visitor_asked,
     "health.visitor_told": _visitor_health,

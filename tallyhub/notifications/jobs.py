@@ -86,6 +86,14 @@ def tell_of_message(event_id: int, kind: str, subject_id: int, actor_id: int | N
     commands.tell_of_message(Access.of_system(organizations=_providers()), subject_id)
 
 
+@app.task(name="notifications.tell_of_correction", pass_context=False)
+def tell_of_correction(
+    event_id: int, kind: str, subject_id: int, actor_id: int | None, customer_id: int | None
+) -> None:
+    """A message was corrected: whoever got mail about it learns that. Safe to repeat."""
+    commands.tell_of_correction(Access.of_system(organizations=_providers()), subject_id)
+
+
 @app.task(name="notifications.take_digests", pass_context=False)
 def take_digests(event_id: int, kind: str, subject_id: int, actor_id: int | None, customer_id: int | None) -> None:
     """Somebody has chosen what mail they get: who wants a digest gets it, also after having unsubscribed."""

@@ -25,6 +25,7 @@ from tallyhub.notifications import message_letters as centre
 from tallyhub.notifications import partner_letters as partners
 from tallyhub.notifications import service_letters as services
 from tallyhub.notifications.letter import Kind, Letter
+from tallyhub.notifications.models import NewsAddress
 from tallyhub.office.enquiries import page as enquiries
 from tallyhub.office.enquiries.queries import Asked, find_for_mail, get_asker
 from tallyhub.office.rules import Answer
@@ -315,6 +316,11 @@ def _learner(access: Access, assignment_id: int) -> list[int]:
     return [get_learner(access, assignment_id)]
 
 
+# To a mailbox of a customer.
+ADDRESS_LETTERS: dict[str, Callable[[NewsAddress, Mapping[str, Any]], Letter]] = {
+    **centre.ADDRESS_LETTERS,
+    **health.ADDRESS_LETTERS,
+}
 # By the event that they tell about, or by a name of their own.
 LETTERS: dict[str, Kind] = {
     **centre.LETTERS,

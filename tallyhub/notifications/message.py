@@ -15,9 +15,9 @@ from django.urls import reverse
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
-from tallyhub.notifications.health_letters import ADDRESS_LETTERS, VISITOR_LETTERS
+from tallyhub.notifications.health_letters import VISITOR_LETTERS
 from tallyhub.notifications.letter import Letter
-from tallyhub.notifications.letters import LETTERS
+from tallyhub.notifications.letters import ADDRESS_LETTERS, LETTERS
 from tallyhub.notifications.models import Mail
 from tallyhub.notifications.rules import one_line, return_path
 from tallyhub.support.conversation.quoting import MARK

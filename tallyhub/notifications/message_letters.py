@@ -10,37 +10,57 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from tallyhub.accounts.models import Person
+from tallyhub.kernel.access import Access
 from tallyhub.kernel.scope import scope
 from tallyhub.messages import page
 from tallyhub.messages.models import Post
 from tallyhub.messages.queries import find_reach, get_post, list_unread_between
 from tallyhub.messages.rules import Severity
 from tallyhub.notifications.letter import Kind, Letter, reader_access
+from tallyhub.notifications.models import NewsAddress
 
 TITLES_MAX = 20  # of a digest; of more it says how many
 
 
 def _message(person: Person, params: Mapping[str, Any]) -> Letter:
-    access = reader_access(person, params)
+    return _told(reader_access(person, params), params, reverse("messages:mail"))
+
+
+def _address_message(address: NewsAddress, params: Mapping[str, Any]) -> Letter:
+    """To a mailbox of a customer. Its administrators choose who gets these."""
+    return _told(Access.of_system([address.customer_id]), params, reverse("notifications:addresses"))
+
+
+def _told(access: Access, params: Mapping[str, Any], leave_path: str) -> Letter:
+    """As the reader may read it now. ``version``: it tells of the correction that made it; a later one has its own."""
     with scope(access):
         post = get_post(access, find_reach(access), params["message"])
-        if page.is_over(post):
+        version = params.get("version")
+        if page.is_over(post) or version not in (None, post.version):
             raise ObjectDoesNotExist
         products = page.products_of(post)
-    is_critical = post.severity == Severity.CRITICAL
     said = (
+        _("The provider has corrected a message that you got. What it said before stands on its page.")
+        if version
+        else "",
         page.act_by(post),
         _("Products: %(products)s") % {"products": products} if products else "",
         post.body,
         page.other_language(post),
     )
     return Letter(
-        subject=_("Critical: %(title)s") % {"title": post.title} if is_critical else post.title,
+        subject=_subject(post, is_correction=bool(version)),
         paragraphs=tuple(filter(None, said)),
         button=_("Open the message"),
         path=reverse("messages:message", args=[post.pk]),
-        leave_path=reverse("messages:mail"),
+        leave_path=leave_path,
     )
+
+
+def _subject(post: Post, *, is_correction: bool) -> str:
+    if is_correction:
+        return _("Corrected message: %(title)s") % {"title": post.title}
+    return _("Critical: %(title)s") % {"title": post.title} if post.severity == Severity.CRITICAL else post.title
 
 
 def _digest(person: Person, params: Mapping[str, Any]) -> Letter:
@@ -73,7 +93,9 @@ def _titled(post: Post) -> str:
     return _("%(title)s (%(act_by)s)") % {"title": post.title, "act_by": by} if by else post.title
 
 
+ADDRESS_LETTERS = {"messages.address_corrected": _address_message, "messages.address_told": _address_message}
 LETTERS: dict[str, Kind] = {
+    "messages.corrected": Kind(_message),
     "messages.digest": Kind(_digest, is_digest=True),
     "messages.told": Kind(_message),
 }

@@ -66,6 +66,7 @@ class Mail(models.Model):
         indexes = [
             models.Index(fields=["next_at"], condition=Q(state=State.WAITING), name="mail_due"),
             models.Index(fields=["person", "thread", "created_at"], name="mail_of_thread"),
+            models.Index(fields=["thread"], condition=~Q(thread=""), name="mail_in_thread"),  # who has had one
         ]
 
 

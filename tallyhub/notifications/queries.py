@@ -46,6 +46,27 @@ def find_reader(key: str) -> Reader | None:
         return Reader(*found) if found else None
 
 
+@dataclass(frozen=True, slots=True)
+class Had:
+    """Who has had a mail: a person, as somebody of a customer or of a partner; or a mailbox (its id, its customer)."""
+
+    person_id: int | None
+    whose: dict[str, int | None]
+    box: tuple[int, int] | None
+
+
+def list_had(thread: str, version: int, before: datetime) -> list[Had]:
+    """Everybody to whom mail of a message's thread was sent before, and none about this version or a later one; each
+    once. A definer function answers whoever acts for the provider.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT * FROM notifications_had(%s, %s, %s)", [thread, version, before])
+        return [
+            Had(person, {"customer": customer, "organization": partner}, (box, customer) if box else None)
+            for person, customer, partner, box in cursor.fetchall()
+        ]
+
+
 def find_mailbox(person_id: int) -> Mailbox | None:
     return Mailbox.objects.filter(pk=person_id).first()
 

@@ -13,8 +13,8 @@ from tallyhub.journal.rules import check_details
 from tallyhub.kernel import clock
 from tallyhub.kernel.access import Access
 from tallyhub.kernel.scope import require_transaction
-from tallyhub.notifications.health_letters import ADDRESS_LETTERS, VISITOR_LETTERS
-from tallyhub.notifications.letters import LETTERS
+from tallyhub.notifications.health_letters import VISITOR_LETTERS
+from tallyhub.notifications.letters import ADDRESS_LETTERS, LETTERS
 from tallyhub.notifications.models import Mail
 
 

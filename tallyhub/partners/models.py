@@ -298,6 +298,30 @@ class SupportProfile(models.Model):
         ]
 
 
+class PlanAcceptanceQuerySet(models.QuerySet["PlanAcceptance"]):
+    def visible_to(self, access: Access) -> "PlanAcceptanceQuerySet":
+        """The partner's own, and those of the customer that is worked inside."""
+        return self.filter(Q(organization_id__in=access.organizations) | Q(customer_id__in=access.customers))
+
+
+class PlanAcceptance(models.Model):
+    """That a customer accepted a version of a partner's plan. Added and never changed: the role that serves cannot."""
+
+    organization = _organization()  # the partner
+    customer = _organization()
+    number = models.SmallIntegerField()
+    accepted_at = models.DateTimeField()
+    accepted_by_id = models.BigIntegerField(null=True)
+
+    objects = PlanAcceptanceQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["customer", "organization", "number"], name="plan_accepted_once"),
+        ]
+        indexes = [models.Index(fields=["organization", "customer"], name="plan_acceptance_of_both")]
+
+
 class ProfileChange(models.Model):
     """What was changed in a profile, by whom. Added and never changed: the role that serves cannot."""
 

@@ -35,6 +35,9 @@ HOLDINGS = (
     ),
     _acts("partnership", _("Partnerships"), "invited_by_id", "authorised_by_id", "ended_by_id"),
     _acts("profilechange", _("Changes of a support profile"), "changed_by_id"),
+    _acts(
+        "planacceptance", _("Versions of support plans that were accepted"), "accepted_by_id", customer="customer_id"
+    ),
     _acts("supportplan", _("Support plans that were published"), "published_by_id"),
     _acts("consent", _("Consents to one request"), "given_by_id", "ended_by_id", customer="customer_id"),
 )

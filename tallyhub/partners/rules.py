@@ -152,6 +152,16 @@ def notice_due(starts_at: datetime, ends_at: datetime, now: datetime) -> int | N
     return min(due, default=None)
 
 
+def check_support(*, has_profile: bool, has_plan: bool) -> None:
+    """Raises Conflict that says what a partner has still to publish before it is assigned to a customer."""
+    if not has_profile and not has_plan:
+        raise Conflict("partner_support_missing")
+    if not has_profile:
+        raise Conflict("partner_profile_missing")
+    if not has_plan:
+        raise Conflict("partner_plan_missing")
+
+
 def check_market(partner: str, customer: str) -> None:
     """Raises Conflict where both are known and differ; where one is not said, nobody can tell."""
     if partner and customer and partner != customer:

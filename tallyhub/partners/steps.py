@@ -11,7 +11,7 @@ from tallyhub.kernel import clock
 from tallyhub.kernel.access import Access
 from tallyhub.kernel.errors import Conflict
 from tallyhub.kernel.scope import require_transaction, widen
-from tallyhub.partners.models import Consent, Delegation, RoleAssignment
+from tallyhub.partners.models import Consent, Delegation, PlanAcceptance, RoleAssignment
 from tallyhub.partners.queries import get_party
 from tallyhub.partners.rules import State
 
@@ -33,6 +33,14 @@ def tell(access: Access, news: Sequence[News]) -> None:
     if not customers <= set(access.customers):
         widen(replace(access, system_customers=tuple(sorted(customers)), in_whole=False, workspaces=()))
     record_many(access, news)
+
+
+def note_acceptance(access: Access, organization_id: int, number: int) -> bool:
+    """That the customer worked inside accepted a version of a partner's plan. False: it had before, and that stays."""
+    require_transaction()
+    of = {"organization_id": organization_id, "customer_id": access.customer_id, "number": number}
+    now = {"accepted_at": clock.now(), "accepted_by_id": access.person_id}
+    return PlanAcceptance.objects.get_or_create(**of, defaults=now)[1]
 
 
 Grant = tuple[int, int, str, str, bool]  # customer, person, role, source, whether it was given or ended

@@ -57,6 +57,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("support-plan/draft/publish/", plans.publish, name="plan_publish"),
     path("support-plan/draft/discard/", plans.discard, name="plan_discard"),
     path("support-plans/<int:organization_id>/", plans.read, name="plan_read"),
+    path("support-plans/<int:organization_id>/accept/", plans.accept, name="plan_accept"),
     path("technical-support/", technical.technical, name="technical"),
     path("configuration-tasks/", tasks.tasks, name="tasks"),
     path("configuration-tasks/edit/", tasks.registry, name="task_registry"),

@@ -191,6 +191,40 @@ def test_an_event_names_the_thing_and_says_how_it_came(client: Any, world: Simpl
     assert ("Downloaded a list: Consumption history", f"no. {world.birch_advisory.pk}") in said  # another customer's
 
 
+def test_messages_and_partners_are_told_in_words_and_by_name(client: Any, world: SimpleNamespace) -> None:  # R7.3
+    client.force_login(world.admin)
+    partner = world.partner.pk
+    for kind, details in (
+        ("messages.sent", {"what": "operational"}),
+        ("messages.refused", {"what": "promotion", "why": "unasked"}),
+        ("partners.assigned", {"group": 3, "roles": "support_read+support_tier_1"}),
+        ("partners.consent_given", {"consent": 1, "partner": partner, "template": "work"}),
+        ("partners.described", {"type": "indirect_reseller", "market": "NO"}),
+        ("partners.profile_changed", {"fields": "telephone+website"}),
+        ("partners.resale_accepted", {"partner": partner}),
+        ("partners.resale_ended", {"partner": 0, "by": "partner"}),
+        ("partners.right_ended", {"role": "request_read", "source": "consent:8"}),
+        ("partners.right_given", {"role": "support_tier_1", "source": "delegation:12"}),
+        ("organizations.staff_set", {"roles": "admin_agent+editor"}),
+    ):
+        note(world.cedar.pk, kind, details=details)
+    assert {row["kind"]: row["what"] for row in rows(client) if not row["kind"].startswith("activity")} == {
+        "messages.sent": "Sent the customer a message: Operation of a product",
+        "messages.refused": "Wanted to send the customer a message (Advertising) and was refused. "
+        "It buys through a partner and has not asked for advertising from the provider.",
+        "partners.assigned": "Assigned to the partner’s group no. 3: Support, read and Support, tier 1",
+        "partners.consent_given": "Let the partner Lakeside into one request: read and work on it",
+        "partners.described": "Said what a partner is: Indirect reseller",
+        "partners.profile_changed": "Changed the support profile: Telephone and Web site",
+        "partners.resale_accepted": "Accepted the partner Lakeside as one that sells here",
+        "partners.resale_ended": "Ended that the partner no. 0 sells here",
+        "partners.right_ended": "A right of somebody of a partner ended: One request, read, consent no. 8",
+        "partners.right_given": "Somebody of a partner got a right: Support, tier 1, delegation no. 12",
+        "organizations.staff_set": "Said what they are at the provider or a partner: Admin agent and Editor",
+    }
+    assert "Accepted the partner Lakeside" in client.get(PAGE).content.decode()
+
+
 def test_the_file_runs_nothing_in_a_spreadsheet(client: Any, world: SimpleNamespace, owner: Any) -> None:
     owner.execute("UPDATE accounts_person SET name = '=1+1' WHERE id = %s", [world.csam.pk])
     client.force_login(world.csam)

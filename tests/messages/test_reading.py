@@ -152,6 +152,21 @@ def test_filters_are_in_the_address(  # R5.8, 41
         assert "Nothing of this kind" in listed
 
 
+def test_home_says_how_much_is_unread(  # S003-45
+    centre: Any, publish: Publish, event: Any, client: Client
+) -> None:
+    client.force_login(centre.admin)
+    assert "in the message centre" not in client.get("/").content.decode()
+    post = publish("operational", centre.database, customers=(centre.cedar, centre.maple))
+    event(centre.database)
+    event(centre.search)  # not held
+    assert "2 unread in the message centre" in client.get("/").content.decode()
+    client.get(f"/messages/{post}/")
+    assert "1 unread in the message centre" in client.get("/").content.decode()
+    client.force_login(centre.csam)  # reads along, for nobody
+    assert "in the message centre" not in client.get("/").content.decode()
+
+
 def test_a_product_and_what_is_unread_can_be_chosen(centre: Any, publish: Publish, client: Client) -> None:
     publish("operational", centre.database, titles={"en": "Of the database"})
     read = publish("operational", centre.search, titles={"en": "Of the search"})

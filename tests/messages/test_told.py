@@ -1,18 +1,22 @@
 """Who gets mail about a message, at which moment, and the digest of a week."""
 
+import json
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any
 
 import pytest
 
+from tallyhub.integrations.models import Delivery, Endpoint
 from tallyhub.kernel import clock
 from tallyhub.kernel.access import Access
 from tallyhub.messages import jobs as centre_jobs
 from tallyhub.messages.choosing.commands import choose_mail
+from tallyhub.messages.composing import commands
 from tallyhub.messages.composing.commands import withdraw
 from tallyhub.messages.rules import AtOnce, Severity
 from tallyhub.notifications import jobs
+from tallyhub.notifications.models import NewsAddress
 from tests.messages.cast import said, seen
 from tests.notifications.conftest import MailServer, serving_mail, smtp  # noqa: F401 - a fixture
 from tests.working import run_jobs
@@ -162,8 +166,6 @@ def test_whoever_chooses_digests_gets_them_again(centre: Any, owner: Any) -> Non
 
 
 def test_a_message_waits_for_its_time_and_is_told_then(centre: Any, owner: Any, client: Any) -> None:
-    from tallyhub.messages.composing import commands
-
     later = said("operational", centre.database, customers=(centre.cedar,), starts_at=NOW + timedelta(hours=3))
     done = commands.publish(centre.editing, later, seen=seen(centre.editing, later), is_confirmed=False)
     client.force_login(centre.admin)
@@ -173,3 +175,125 @@ def test_a_message_waits_for_its_time_and_is_told_then(centre: Any, owner: Any, 
         centre_jobs.release_due(0)
         assert client.get(f"/messages/{done.post_id}/").status_code == 200
     assert owner.execute("SELECT count(*) FROM messages_sending").fetchone() == (1,)
+
+
+# --- mailboxes of customers
+
+
+def add_box(customer: Any, address: str, language: str = "en", **over: Any) -> NewsAddress:
+    fields = {"customer": customer, "address": address, "language": language, "added_at": NOW}
+    return NewsAddress.objects.using("owner").create(**fields | over)
+
+
+def readers(mails: MailServer) -> list[str]:
+    return sorted(to for _path, addresses, _ in mails.mails for to in addresses)
+
+
+def test_a_message_goes_once_to_each_mailbox_in_its_language(  # R5.8
+    centre: Any, publish: Publish, mails: MailServer, owner: Any
+) -> None:
+    add_box(centre.cedar, "news@example.test", "de")
+    add_box(centre.maple, "all@maple.test")
+    add_box(centre.maple, "gone@maple.test", stopped_at=NOW)
+    add_box(centre.birch, "birch@birch.test")  # holds the database as well, and the message names the others
+    texts = {"titles": {"en": "Console", "de": "Konsole"}, "bodies": {"en": "It changes.", "de": "Sie wird anders."}}
+    post = publish("operational", centre.database, customers=(centre.cedar, centre.maple), **texts)
+    run_jobs()
+    jobs.tell_of_message(0, "messages.released", post, None, None)
+    run_jobs()
+    assert readers(mails) == ["all@maple.test", "news@example.test"]
+    subjects = {addresses[0]: message["Subject"] for _path, addresses, message in mails.mails}
+    assert subjects == {"all@maple.test": "Console", "news@example.test": "Konsole"}
+    [german] = [message for _path, to, message in mails.mails if to == ["news@example.test"]]
+    text = german.get_body(("plain",)).get_content()
+    assert "Sie wird anders." in text
+    assert f"/messages/{post}/" in text
+    assert "/mail/addresses/" in text
+    [details] = owner.execute("SELECT details FROM journal_event WHERE kind = 'messages.told'").fetchone()
+    assert details["boxes"] == 2
+
+
+def test_data_protection_is_written_to_no_mailbox(centre: Any, publish: Publish, mails: MailServer) -> None:
+    add_box(centre.birch, "birch@birch.test")
+    publish("privacy", centre.search, customers=(centre.birch,))
+    run_jobs()
+    assert readers(mails) == []
+
+
+# --- corrections
+
+
+def corrected(centre: Any, post: int, version: int, **over: Any) -> None:
+    text = said("operational", **over).text
+    commands.correct(centre.editing, post, version, text)
+    run_jobs()
+
+
+def test_whoever_got_mail_learns_that_it_was_corrected(  # R5.8
+    centre: Any, publish: Publish, mails: MailServer, owner: Any
+) -> None:
+    add_box(centre.birch, "birch@birch.test")
+    post = publish("operational", centre.search, customers=(centre.birch,), **CRITICAL)
+    run_jobs()
+    assert readers(mails) == ["agent@example.test", "birch@birch.test", "stranger@birch.test"]
+    mails.mails.clear()
+    with clock.frozen(NOW + timedelta(hours=1)):  # no longer critical: those who got it learn it all the same
+        corrected(centre, post, 1, bodies={"en": "It stays as it is."})
+        jobs.tell_of_correction(0, "messages.corrected", post, None, None)
+        run_jobs()
+    assert readers(mails) == ["agent@example.test", "birch@birch.test", "stranger@birch.test"]
+    for _path, _to, message in mails.mails:
+        assert message["Subject"] == "Corrected message: The console changes"
+        text = message.get_body(("plain",)).get_content()
+        assert "The provider has corrected a message that you got." in text
+        assert "It stays as it is." in text
+    kind = "SELECT details FROM journal_event WHERE kind = 'messages.correction_told'"
+    assert owner.execute(kind).fetchall() == [({"version": 2, "people": 2, "boxes": 1},)]
+
+
+def test_who_got_nothing_hears_of_no_correction(centre: Any, publish: Publish, mails: MailServer) -> None:
+    post = publish("operational", centre.database, customers=(centre.cedar,))
+    run_jobs()
+    with clock.frozen(NOW + timedelta(hours=1)):
+        corrected(centre, post, 1, bodies={"en": "Otherwise."}, **CRITICAL)
+    assert readers(mails) == []
+
+
+def test_of_two_corrections_the_later_one_is_told(centre: Any, publish: Publish, owner: Any) -> None:
+    with serving_mail() as server:
+        post = publish("operational", centre.database, customers=(centre.cedar,), **CRITICAL)
+        run_jobs()
+        server.mails.clear()
+        with clock.frozen(NOW + timedelta(hours=1)):
+            for version, body in ((1, "First."), (2, "Second.")):
+                text = said("operational", bodies={"en": body}).text
+                commands.correct(centre.editing, post, version, text)
+            run_jobs()
+    [(_path, to, message)] = server.mails
+    assert to == ["admin@example.test"]
+    assert "Second." in message.get_body(("plain",)).get_content()
+
+
+def test_a_correction_before_its_time_tells_nobody(centre: Any, owner: Any) -> None:
+    later = said("operational", centre.database, customers=(centre.cedar,), starts_at=NOW + timedelta(hours=3))
+    done = commands.publish(centre.editing, later, seen=seen(centre.editing, later), is_confirmed=False)
+    assert done.post_id is not None
+    corrected(centre, done.post_id, 1, bodies={"en": "Otherwise."})
+    assert owner.execute("SELECT count(*) FROM notifications_mail").fetchone() == (0,)
+
+
+# --- programs
+
+
+def test_a_webhook_says_that_a_message_was_sent_and_of_privacy_nothing(centre: Any, publish: Publish) -> None:
+    for one in (centre.cedar, centre.birch):
+        Endpoint.objects.using("owner").create(
+            customer=one, url="https://hook.test/", types=["message.sent"], secret="whsec_eA==", made_at=NOW
+        )
+    publish("privacy", centre.database, customers=(centre.cedar,))
+    post = publish("operational", centre.database, customers=(centre.cedar,))
+    run_jobs()
+    [delivery] = Delivery.objects.using("owner").all()
+    assert delivery.customer_id == centre.cedar.pk
+    body = json.loads(delivery.body)
+    assert (body["type"], body["data"]["message_id"]) == ("message.sent", post)

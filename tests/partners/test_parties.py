@@ -9,8 +9,27 @@ import pytest
 from tallyhub.kernel import clock
 from tallyhub.organizations.models import AccessGrant, Organization
 from tallyhub.partners.models import Consent, Delegation, Partnership, Party, Resale
-from tests.make import days, make_agreement, make_delegation, make_organization, make_party, make_request, make_resale
+from tests.make import (
+    days,
+    make_agreement,
+    make_delegation,
+    make_organization,
+    make_party,
+    make_request,
+    make_resale,
+    make_support,
+)
 from tests.partners.world import assigned, opens
+
+
+@pytest.fixture(autouse=True)
+def _supported(firm: Any) -> None:
+    """Without a support plan, no partner is assigned to a customer."""
+    make_support(firm.partner)
+    make_support(firm.rival)
+
+
+READ = {"plan": "1"}  # the version of the support plan that was shown
 
 
 def link(as_: Any, person: Any, **over: str) -> str:
@@ -25,7 +44,7 @@ def test_a_customer_accepts_by_the_link_and_stands_in_the_list(firm: Any, as_: A
     address = link(as_, firm.rival_agent)
     page = as_(firm.admin).get(address).content.decode()
     assert "Rivermouth wants to sell to Cedar" in page
-    assert as_(firm.admin).post(address).status_code == 302
+    assert as_(firm.admin).post(address, READ).status_code == 302
     assert "Cedar" in as_(firm.rival_agent).get("/customers/").content.decode()
     assert "Rivermouth" in as_(firm.admin).get("/partners/").content.decode()
     assert opens(as_(firm.rival_agent), firm.cedar) == 404  # resale is no right
@@ -33,14 +52,14 @@ def test_a_customer_accepts_by_the_link_and_stands_in_the_list(firm: Any, as_: A
 
 def test_a_link_is_good_once_in_time_and_for_whoever_decides(firm: Any, as_: Any) -> None:  # edge case 8
     address = link(as_, firm.rival_agent)
-    assert as_(firm.north_admin).post(address).status_code == 403
-    assert as_(firm.admin).post(address[:-3] + "x/").status_code == 404
+    assert as_(firm.north_admin).post(address, READ).status_code == 403
+    assert as_(firm.admin).post(address[:-3] + "x/", READ).status_code == 404
     with clock.frozen(clock.now() + timedelta(days=90)):
-        late = as_(firm.admin).post(address)
+        late = as_(firm.admin).post(address, READ)
         assert late.status_code == 409
         assert "good no more" in late.content.decode()
-    assert as_(firm.admin).post(address).status_code == 302
-    assert as_(firm.stranger).post(address).status_code == 409
+    assert as_(firm.admin).post(address, READ).status_code == 302
+    assert as_(firm.stranger).post(address, READ).status_code == 409
     assert Resale.objects.using("owner").get(organization=firm.rival).customer_id == firm.cedar.pk
 
 
@@ -49,12 +68,12 @@ def test_a_link_taken_back_is_good_no_more(firm: Any, as_: Any) -> None:
     one = Resale.objects.using("owner").get(organization=firm.rival)
     as_(firm.agent).post(f"/customers/links/{one.pk}/end/")  # another partner's
     as_(firm.rival_agent).post(f"/customers/links/{one.pk}/end/")
-    assert as_(firm.admin).post(address).status_code == 409
+    assert as_(firm.admin).post(address, READ).status_code == 409
 
 
 def test_a_second_relation_with_the_same_partner_is_refused(firm: Any, as_: Any) -> None:
     address = link(as_, firm.agent)
-    assert as_(firm.admin).post(address).status_code == 409
+    assert as_(firm.admin).post(address, READ).status_code == 409
     assert Resale.objects.using("owner").filter(customer=firm.cedar).count() == 1
 
 
@@ -62,11 +81,11 @@ def test_another_market_is_refused(firm: Any, as_: Any) -> None:  # edge case 40
     Party.objects.using("owner").filter(organization=firm.rival).update(market="NO")
     Organization.objects.using("owner").filter(pk=firm.cedar.pk).update(market="DE")
     address = link(as_, firm.rival_agent)
-    refused = as_(firm.admin).post(address)
+    refused = as_(firm.admin).post(address, READ)
     assert refused.status_code == 409
     assert "sells in the market NO" in refused.content.decode()
     Organization.objects.using("owner").filter(pk=firm.cedar.pk).update(market="NO")
-    assert as_(firm.admin).post(address).status_code == 302
+    assert as_(firm.admin).post(address, READ).status_code == 302
 
 
 def test_a_relation_cannot_end_while_what_it_sold_is_in_force(firm: Any, as_: Any) -> None:  # edge case 38

@@ -11,7 +11,16 @@ from hypothesis import strategies as st
 from tallyhub.kernel.errors import Invalid
 from tallyhub.partners.card.rules import Standing, Why, responsible
 from tallyhub.partners.hours import DAYS, read_hours, typed_of
-from tallyhub.partners.plans.rules import NOTICE_DAYS, Around, Line, Typed, check_kept, check_plan, in_force
+from tallyhub.partners.plans.rules import (
+    NOTICE_DAYS,
+    Around,
+    Line,
+    Typed,
+    check_kept,
+    check_plan,
+    in_force,
+    read_amount,
+)
 from tallyhub.partners.profiles.rules import read_profile
 
 TODAY = date(2026, 11, 21)
@@ -75,6 +84,12 @@ def test_a_complete_plan_may_be_published() -> None:
         ({**CHARGED, "amount": "0"}, "amount", "plan_amount"),
         ({**CHARGED, "amount": "-5"}, "amount", "plan_amount"),
         ({**CHARGED, "amount": "1e3"}, "amount", "plan_amount"),
+        *(
+            ({**CHARGED, "amount": text}, "amount", "plan_amount_parted")
+            for text in ("1,234.50", "1.234,50", "1,234", "1.234", "1 234", "12,345,678")
+        ),
+        ({**CHARGED, "amount": "12,5,0"}, "amount", "plan_amount"),
+        ({**CHARGED, "amount": "0,00"}, "amount", "plan_amount"),
         ({**CHARGED, "currency": ""}, "currency", "plan_currency_missing"),
         ({**CHARGED, "currency": "XXX"}, "currency", "plan_currency_missing"),
         ({"escalation": ""}, "escalation", "plan_escalation_missing"),
@@ -95,6 +110,14 @@ def test_a_complete_plan_may_be_published() -> None:
 )
 def test_what_is_missing_is_named_by_its_field(over: dict[str, Any], field: str, code: str) -> None:  # S003-42
     assert wrong(**over) == {field: code}
+
+
+@pytest.mark.parametrize(
+    ("text", "hundredths"), [("12,50", 1250), ("12.50", 1250), ("12,5", 1250), (" 12 ", 1200), ("0,05", 5)]
+)
+def test_a_price_has_a_decimal_point_or_a_decimal_comma(text: str, hundredths: int) -> None:
+    assert read_amount(text) == hundredths
+    assert wrong(**CHARGED | {"amount": text}) == {}
 
 
 def test_all_that_is_missing_is_named_at_once() -> None:  # S003-42

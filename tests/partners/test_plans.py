@@ -149,6 +149,11 @@ def test_resold_support_names_the_supplier_and_what_it_does(firm: Any, as_: Any)
         assert said in page
 
 
+def test_a_decimal_comma_is_read_as_one(firm: Any, as_: Any) -> None:  # R5.7
+    supporting(firm, as_, amount="12,50")
+    assert "€12.50 for each request" in read(as_(firm.stranger), "/technical-support/")
+
+
 def test_free_support_says_so(firm: Any, as_: Any) -> None:  # R5.7
     supporting(firm, as_, price="free", amount="", currency="", price_note="")
     assert "Free of charge" in read(as_(firm.stranger), "/technical-support/")

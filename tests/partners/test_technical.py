@@ -48,6 +48,10 @@ def test_a_customer_lands_on_the_card_of_its_partner(held: Any, as_: Any) -> Non
     assert "/support/open/" not in page
 
 
+def test_the_guide_is_one_step_away(held: Any, as_: Any) -> None:  # S003-37
+    assert 'href="/which-portal/">Which support portal?</a></p>' in technical(as_(held.asker), held.database)
+
+
 def test_resources_stand_before_the_card(held: Any, as_: Any) -> None:  # R5.8
     page = technical(as_(held.asker), held.database)
     assert page.index("Find it out by yourself") < page.index(LAKESIDE)

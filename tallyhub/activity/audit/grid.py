@@ -1,7 +1,7 @@
 """The audit grid: its columns for page and CSV, its filters, its links (design 5.6)."""
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
@@ -9,9 +9,10 @@ from zoneinfo import ZoneInfo
 
 from django.http import QueryDict
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
+from django.utils.translation import ngettext
 
 from tallyhub.accounts.queries import names_of_tokens
+from tallyhub.activity.audit import words
 from tallyhub.activity.filters import NoSuchChoice
 from tallyhub.activity.queries import names_of_entitlements
 from tallyhub.agreements.queries import numbers_of
@@ -37,7 +38,7 @@ from tallyhub.kernel.grid import (
 from tallyhub.kernel.ids import read_id
 from tallyhub.organizations.queries import names_of
 from tallyhub.organizations.rules import ROLE_NAMES
-from tallyhub.partners.words import STAGE_NAMES
+from tallyhub.partners.queries import names_of_organizations
 from tallyhub.people.groups.queries import names_of as names_of_groups
 from tallyhub.support.rules import number_of
 
@@ -76,8 +77,9 @@ class Names:
     access: Access
     workspaces: Mapping[int, str]
     found: dict[About, dict[int, str]] = field(default_factory=dict)
+    partners: dict[int, str] = field(default_factory=dict)
 
-    def learn(self, events: Iterable[Event]) -> None:
+    def learn(self, events: Sequence[Event]) -> None:
         """Know whom and what these events name and forget those before: an export keeps no more than a batch.
 
         A statement for each sort of thing that is named, whatever their number.
@@ -88,6 +90,8 @@ class Names:
                 wanted[About.PERSON].add(event.actor_id)
             if event.subject_id is not None:
                 wanted[kinds.about(event.kind)].add(event.subject_id)
+        named = {event.details["partner"] for event in events if "partner" in event.details}
+        self.partners = names_of_organizations(named) if named else {}
         self.found = {about: look_up(self.access, wanted[about]) for about, look_up in _LOOK_UPS if about in wanted}
 
     def person(self, person_id: int | None) -> str:
@@ -100,7 +104,10 @@ class Names:
         name, roles = self.person(event.actor_id), str(event.details.get("as", ""))
         if not roles:
             return name
-        return _("%(name)s, as %(roles)s") % {"name": name, "roles": _roles(roles)}
+        return _("%(name)s, as %(roles)s") % {"name": name, "roles": words.listed(roles, ROLE_NAMES)}
+
+    def sentence(self, event: Event) -> str:
+        return words.sentence(event, self.partners)
 
     def subject(self, event: Event) -> str:
         """What it was done to, and where that was one workspace."""
@@ -131,59 +138,11 @@ def columns(names: Names, zone: str) -> list[Column[Event]]:
         Column("who", _("Who"), names.actor, lambda event: harmless(names.actor(event))),
         Column("who_id", _("Person ID"), plain=lambda event: event.actor_id or ""),
         Column("kind", _("Kind"), plain=lambda event: event.kind),
-        Column("what", _("What"), _sentence, lambda event: harmless(_sentence(event))),
+        Column("what", _("What"), names.sentence, lambda event: harmless(names.sentence(event))),
         Column("subject", _("On what"), names.subject, lambda event: harmless(names.subject(event))),
         Column("subject_id", _("Subject ID"), plain=lambda event: event.subject_id or ""),
         Column("event", _("Event"), plain=lambda event: event.pk),
     ]
-
-
-# Codes of details that people know by another name. What is missing here is a code to people, too.
-_WORDS: dict[str, dict[str, Any]] = {
-    "by": {
-        "closing": gettext_lazy("the closing of the request"),
-        "customer": gettext_lazy("customer"),
-        "partner": gettext_lazy("partner"),
-        "provider": gettext_lazy("provider"),
-        "time": gettext_lazy("its time"),
-    },
-    "act": {
-        "approve": gettext_lazy("approval"),
-        "reject": gettext_lazy("refusal"),
-        "terminate": gettext_lazy("termination"),
-    },
-    "extends": {"on": gettext_lazy("on"), "off": gettext_lazy("off")},
-    "role": ROLE_NAMES,
-    "stage": STAGE_NAMES,
-    "template": {"read": gettext_lazy("read"), "work": gettext_lazy("read and work on it")},
-    "page": {
-        "additional_cases": gettext_lazy("Additional cases"),
-        "home": gettext_lazy("Home"),
-        "customer_activity": gettext_lazy("Customer activity"),
-        "drill_down": gettext_lazy("Consumption history"),
-        "audit": gettext_lazy("Audit"),
-        "queue": gettext_lazy("Queue"),
-        "support": gettext_lazy("Support requests"),
-    },
-    "what": {
-        "additional_cases": gettext_lazy("Additional cases"),
-        "audit": gettext_lazy("Audit"),
-        "entries": gettext_lazy("Consumption history"),
-        "mapping": gettext_lazy("a file, read by a mapping"),
-        "records": gettext_lazy("agreements and what belongs to them, by a program of the hub"),
-    },
-}
-
-
-def _sentence(event: Event) -> str:
-    words = {name: _WORDS[name].get(str(value), value) for name, value in event.details.items() if name in _WORDS}
-    if roles := str(event.details.get("roles", "")):
-        words["roles"] = _roles(roles)
-    return kinds.sentence(event.kind, event.details | words)
-
-
-def _roles(joined: str) -> str:
-    return fmt.listed([str(ROLE_NAMES.get(role, role)) for role in joined.split("+")])
 
 
 def _iso(event: Event, place: ZoneInfo) -> str:

@@ -22,6 +22,7 @@ from tallyhub.kernel import formatting as fmt
 from tallyhub.kernel.access import Right
 from tallyhub.kernel.http import HubRequest, signed_in, url
 from tallyhub.kernel.scope import scope
+from tallyhub.messages.queries import count_news
 from tallyhub.organizations.looks import told
 from tallyhub.organizations.queries import list_customers_held
 from tallyhub.support.work.queries import list_places
@@ -55,6 +56,7 @@ def home(request: HubRequest) -> HttpResponse:
             "news": page.news(about),
             "shows_left": sees_activity or not request.access.is_staff,
             "is_assigned": bool(request.sign_on.customer_count),
+            "unread": count_news(request.access),
         }
         return render(request, "activity/home.html", context)
 

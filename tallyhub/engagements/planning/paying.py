@@ -61,20 +61,21 @@ def left_of(one: Engagement, offers: Sequence[Offer]) -> dict[int, str]:
 
 def cancelling(access: Access, one: Engagement, paying: Entitlement | None, charge: int) -> list[tuple[str, str]]:
     """What cancelling costs, and from when on, before anybody thinks of it. ``charge``: what it costs today."""
-    package = paying.package if paying else None
-    if package is None or package.late_cancel_days is None or one.state not in (State.PLANNED, State.SCHEDULED):
+    days = paying.package.late_cancel_days if paying else None
+    if paying is None or days is None or one.state not in (State.PLANNED, State.SCHEDULED):
         return []
-    free = free_until_of(access, one, package)
-    said: dict[str, Any] = {"percent": package.late_cancel_percent, "days": package.late_cancel_days}
-    if paying and charge:
+    said: dict[str, Any] = {"percent": paying.package.late_cancel_percent, "days": days}
+    free = free_until_of(access, one, paying.package)
+    if charge:
         text = _("Cancelling now costs %(cost)s, %(percent)s %% of what was planned")
-        return [(_("Cancelling"), text % (said | {"cost": fmt.amount(charge, Unit(paying.service.unit))}))]
-    if free is None:
+        said["cost"] = fmt.amount(charge, Unit(paying.service.unit))
+    elif free is None:
         text = ngettext(
             "At no cost until %(days)s day before it begins, later for %(percent)s %% of what was planned",
             "At no cost until %(days)s days before it begins, later for %(percent)s %% of what was planned",
-            package.late_cancel_days,
+            days,
         )
-        return [(_("Cancelling"), text % said)]
-    text = _("At no cost until %(day)s, later for %(percent)s %% of what was planned")
-    return [(_("Cancelling"), text % (said | {"day": fmt.day(free)}))]
+    else:
+        text = _("At no cost until %(day)s, later for %(percent)s %% of what was planned")
+        said["day"] = fmt.day(free)
+    return [(_("Cancelling"), text % said)]

@@ -22,6 +22,7 @@ TYPE_NAMES: dict[str, Any] = {
     Type.ENGAGEMENT_CHANGED: _("a service was planned, scheduled, delivered, declined or cancelled"),
     Type.DELIVERY_CHANGED: _("a delivery was logged, corrected, accepted or disputed"),
     Type.HEALTH_TOLD: _("an incident, an advisory notice or maintenance reaches you, or was updated"),
+    Type.MESSAGE_SENT: _("the provider sent you a message"),
     Type.PING: _("a ping, to try it"),
 }
 

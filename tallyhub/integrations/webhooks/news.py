@@ -7,6 +7,7 @@ from typing import Any
 
 from tallyhub.integrations.webhooks.rules import Type
 from tallyhub.journal.models import Event
+from tallyhub.messages.rules import MessageClass
 from tallyhub.support.rules import serial_of
 
 Data = dict[str, int | None]
@@ -123,6 +124,12 @@ def _told(event: Event) -> Iterator[tuple[Type, Data]]:
     yield Type.HEALTH_TOLD, {"health_event_id": event.subject_id, "update_id": event.details["update"]}
 
 
+def _sent(event: Event) -> Iterator[tuple[Type, Data]]:
+    """A message of the provider. Of one about privacy programs get nothing: it is for administrators alone."""
+    if event.details["what"] != MessageClass.PRIVACY:
+        yield Type.MESSAGE_SENT, {"message_id": event.subject_id}
+
+
 # Kind of event -> the messages it makes. Each of them must stand in site/wiring.py, too.
 MESSAGES_OF: dict[str, Callable[[Event], Iterator[tuple[Type, Data]]]] = {
     "assessments.ran": _ran,
@@ -148,6 +155,7 @@ MESSAGES_OF: dict[str, Callable[[Event], Iterator[tuple[Type, Data]]]] = {
     "integrations.entries_posted": _posted,
     "integrations.entry_reversed": _reversed,
     "integrations.imported": _imported,
+    "messages.sent": _sent,
     "office.agreement_approved": _agreed,
     "office.allotment_added": _allotted,
     "office.ended_early": _amended,

@@ -35,6 +35,7 @@ class Type(StrEnum):
     ENGAGEMENT_CHANGED = "engagement.changed"
     DELIVERY_CHANGED = "delivery.changed"
     HEALTH_TOLD = "health.told"
+    MESSAGE_SENT = "message.sent"
     PING = "ping"
 
 

@@ -11,7 +11,7 @@ from tallyhub.notifications.steps import NewMail
 
 
 def mails_to(customers: Collection[int], letter: str, params: Mapping[str, Any], thread: str) -> list[NewMail]:
-    """One to each address of these customers of the scope; the letter is one of ``ADDRESS_LETTERS``."""
+    """One to each address of these customers of the scope; the letter is one of ``letters.ADDRESS_LETTERS``."""
     return [
         NewMail(None, letter, {**params, "customer": one.customer_id}, thread, address=(one.pk, one.customer_id))
         for one in list_told(customers)

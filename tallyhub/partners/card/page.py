@@ -29,7 +29,8 @@ def cards(supported: Supported, partner_id: int, product: Product | None, zone: 
 def _card(supported: Supported, one: Responsible, product: Product | None, zone: str) -> dict[str, Any]:
     organization = supported.organizations[one.organization_id]
     partner = supported.organizations[one.for_id].name
-    profile, plan = supported.profiles.get(organization.pk), supported.plans.get(organization.pk)
+    profile, standing = supported.profiles.get(organization.pk), supported.plans[organization.pk]
+    plan = standing.plan
     typed = Typed.of(plan.content) if plan else None
     hours = hours_of(profile, typed)
     return {
@@ -41,6 +42,7 @@ def _card(supported: Supported, one: Responsible, product: Product | None, zone:
         "methods": plans.methods(typed) if typed else [],
         "hours": opening(hours, zone) if hours else None,
         "plan": _plan(plan, typed, product) if plan and typed else None,
+        "acceptance": plans.acceptance(standing, organization, zone) if one.why is not Why.SUSPENDED else None,
     }
 
 

@@ -13,8 +13,9 @@ from tallyhub.organizations.models import Organization
 from tallyhub.organizations.queries import list_sellers
 from tallyhub.organizations.rules import Kind
 from tallyhub.partners.card.rules import Responsible, Standing, responsible
-from tallyhub.partners.models import SupportPlan, SupportProfile
-from tallyhub.partners.plans.queries import find_in_force
+from tallyhub.partners.models import SupportProfile
+from tallyhub.partners.plans.queries import Standing as PlanStanding
+from tallyhub.partners.plans.queries import read_standing
 from tallyhub.partners.profiles.queries import find_profiles
 
 
@@ -30,7 +31,7 @@ class Supported:
     organizations: dict[int, Organization]  # partners, those who stand in, and the provider
     provider_id: int | None
     profiles: dict[int, SupportProfile]
-    plans: dict[int, SupportPlan]
+    plans: dict[int, PlanStanding]
 
     def cards_of(self, partner_id: int) -> list[Responsible]:
         return responsible(partner_id, self.standing, self.profiles, self.provider_id)
@@ -40,7 +41,7 @@ class Supported:
 
 
 def read_supported(access: Access) -> Supported:
-    """Of the customer worked inside. Six statements."""
+    """Of the customer worked inside. Seven statements."""
     channels = list_channels(access.customers) if access.customers else []
     standing = _standing()
     held = {one.product_id for one in channels}
@@ -63,7 +64,7 @@ def read_supported(access: Access) -> Supported:
         organizations=organizations,
         provider_id=provider,
         profiles=find_profiles(access, organizations),
-        plans=find_in_force(access, days),
+        plans=read_standing(access, days),
     )
 
 

@@ -7,15 +7,20 @@ from django.contrib import messages
 from django.core.exceptions import ObjectDoesNotExist
 from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
+from django.utils.timezone import get_current_timezone_name
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from tallyhub.agreements.queries import list_channels, list_products
+from tallyhub.kernel import clock
 from tallyhub.kernel import formatting as fmt
 from tallyhub.kernel.access import Access, Right
 from tallyhub.kernel.errors import Conflict
 from tallyhub.kernel.http import HubRequest, signed_in, url
+from tallyhub.kernel.ids import find_id
 from tallyhub.kernel.scope import scope
+from tallyhub.kernel.sentences import sentence
+from tallyhub.organizations.queries import get_seller, list_sellers
 from tallyhub.partners import page
 from tallyhub.partners.deciding import queries
 from tallyhub.partners.delegations import commands
@@ -25,8 +30,10 @@ from tallyhub.partners.models import Delegation
 from tallyhub.partners.parties import commands as parties
 from tallyhub.partners.parties import links
 from tallyhub.partners.parties.queries import get_asked, list_resales
+from tallyhub.partners.plans import page as plans
+from tallyhub.partners.plans.queries import choose, list_asked, read_standing
 from tallyhub.partners.queries import find_parties, get_delegation, list_related, names_of_organizations
-from tallyhub.partners.rules import RUNNING, Stage
+from tallyhub.partners.rules import RUNNING, Stage, check_support
 from tallyhub.partners.words import TYPE_NAMES
 
 GET_POST = require_http_methods(["GET", "HEAD", "POST"])
@@ -36,14 +43,16 @@ GET_POST = require_http_methods(["GET", "HEAD", "POST"])
 @require_safe
 def partners(request: HubRequest) -> HttpResponse:
     """Who of which partner may do what, since when, until when; and what waits for an answer."""
-    access = request.access
+    access, zone = request.access, get_current_timezone_name()
     access.require(Right.MANAGE_PARTNERS)
     with scope(access):
         delegations = list_of_customer(access, access.customer_id or 0)
         resales = list_resales(access, access.customer_id or 0)
         related = list_related(access)
         everybody = related | {one.organization_id for one in delegations} | {one.organization_id for one in resales}
-        names, kinds = names_of_organizations(everybody), find_parties(everybody)
+        sellers, kinds = {one.pk: one for one in list_sellers() if one.pk in everybody}, find_parties(everybody)
+        names = {key: one.name for key, one in sellers.items()}
+        standing = read_standing(access, {key: clock.today(one.zone) for key, one in sellers.items()})
         held = list_holders([one.pk for one in delegations])
         products = _products(access)
         seen = queries.last_acts(access, {one.person_id for rows in held.values() for one in rows})
@@ -54,6 +63,7 @@ def partners(request: HubRequest) -> HttpResponse:
                 "type": str(TYPE_NAMES[kinds[one].type]),
                 "is_suspended": kinds[one].suspended_at is not None,
                 "products": fmt.listed(products[one]),
+                "acceptance": plans.acceptance(standing[one], sellers[one], zone) if one in related else None,
                 "resales": [_resale(each) for each in resales if each.organization_id == one],
                 "delegations": [
                     _with_holders(each, held[each.pk], seen) for each in delegations if each.organization_id == one
@@ -191,20 +201,34 @@ def join(request: HubRequest, token: str) -> HttpResponseBase:
     access, resale_id = request.access, links.read(token)
     access.require(Right.MANAGE_PARTNERS)
     if request.method == "POST":
-        parties.accept_resale(access, resale_id)
+        parties.accept_resale(access, resale_id, find_id(request.POST.get("plan")) or 0)
         messages.success(request, _("Accepted. The partner gets a mail."))
         return redirect("partners:partners")
     with scope(access):
         asked = get_asked(resale_id)
+        own = get_seller(asked.organization_id)
+        has_profile, versions = list_asked(resale_id)
+        plan = choose(versions, own.zone)
         context = {
-            "partner": names_of_organizations([asked.organization_id])[asked.organization_id],
+            "partner": own.name,
             "type": str(TYPE_NAMES[find_parties([asked.organization_id])[asked.organization_id].type]),
             "asked": page.when(asked.asked_at),
             "is_used": asked.customer_id is not None,
             "is_over": asked.is_over,
             "customer": request.sign_on.customer_name,
+            "missing": _missing(has_profile=has_profile, has_plan=plan is not None),
+            "plan": plans.document(plan, {one.code: one.name for one in list_products()}) if plan else None,
+            "begins": plans.begins(plan, own.zone) if plan else "",
         }
         return render(request, "partners/join.html", context)
+
+
+def _missing(*, has_profile: bool, has_plan: bool) -> str:
+    try:
+        check_support(has_profile=has_profile, has_plan=has_plan)
+    except Conflict as error:
+        return str(sentence(error))
+    return ""
 
 
 @signed_in

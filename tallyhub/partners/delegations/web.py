@@ -14,7 +14,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from tallyhub.agreements.queries import list_sold
 from tallyhub.kernel import clock
 from tallyhub.kernel import formatting as fmt
-from tallyhub.kernel.access import Right
+from tallyhub.kernel.access import Access, Right
 from tallyhub.kernel.errors import Conflict, Invalid
 from tallyhub.kernel.grid import TEXT_MAX
 from tallyhub.kernel.http import HubRequest, signed_in, url
@@ -27,6 +27,7 @@ from tallyhub.partners.groups.queries import list_groups
 from tallyhub.partners.models import Delegation
 from tallyhub.partners.parties import links
 from tallyhub.partners.parties import queries as parties
+from tallyhub.partners.plans.queries import newest_accepted
 from tallyhub.partners.queries import Known, get_delegation, get_known, get_party
 from tallyhub.partners.rules import EXPIRING_WITHIN, RUNNING, PartyType, Stage
 from tallyhub.support.rules import number_of
@@ -147,6 +148,7 @@ def customer(request: HubRequest, customer_id: int) -> HttpResponse:
         context = {
             "customer": known,
             "relation": _relation(known),
+            "accepted": _accepted(access, customer_id),
             "delegations": [
                 page.line(one, href=url("partners:delegation", one.pk), holders=held[one.pk]) for one in delegations
             ],
@@ -161,6 +163,16 @@ def customer(request: HubRequest, customer_id: int) -> HttpResponse:
             "zone": page.zone_name(),
         }
         return render(request, "partners/customer.html", context)
+
+
+def _accepted(access: Access, customer_id: int) -> str:
+    """Which version of the support plan the customer has accepted last."""
+    own = access.organization_id or 0
+    found = newest_accepted(access, [own], [customer_id]).get(own)
+    if found is None:
+        return _("It has accepted no version of your support plan.")
+    said = {"number": found.number, "when": page.when(found.accepted_at)}
+    return _("It accepted version %(number)s of your support plan on %(when)s.") % said
 
 
 @signed_in

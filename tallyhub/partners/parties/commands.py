@@ -11,13 +11,14 @@ from tallyhub.kernel.addresses import check_address
 from tallyhub.kernel.errors import Conflict, Forbidden, Invalid
 from tallyhub.kernel.names import read_name
 from tallyhub.kernel.scope import command
-from tallyhub.organizations.queries import get_customer
+from tallyhub.organizations.queries import get_customer, get_seller
 from tallyhub.organizations.rules import read_market
 from tallyhub.partners import steps
 from tallyhub.partners.models import Consent, Delegation, Partnership, Resale
 from tallyhub.partners.parties import queries
+from tallyhub.partners.plans.queries import choose, list_asked
 from tallyhub.partners.queries import find_parties, get_party
-from tallyhub.partners.rules import PartyType, State, check_market
+from tallyhub.partners.rules import PartyType, State, check_market, check_support
 
 NOTE_MAX = 80
 
@@ -39,8 +40,10 @@ def ask_customer(access: Access, note: str) -> int:
 
 
 @command
-def accept_resale(access: Access, resale_id: int) -> None:
-    """By whoever decides for the customer that is worked inside. Once, in time, in the same market.
+def accept_resale(access: Access, resale_id: int, number: int) -> None:
+    """By whoever decides for the customer that is worked inside. Once, in time, in the same market; and only a partner
+    that has said how it supports its customers. ``number``: the version of its support plan that they have read, which
+    is accepted with it.
 
     Partner staff never answer for the customer, whatever was delegated to them.
     """
@@ -53,6 +56,11 @@ def accept_resale(access: Access, resale_id: int) -> None:
     steps.check_active(asked.organization_id)
     customer = get_customer(access)
     check_market(get_party(asked.organization_id).market, customer.market)
+    has_profile, versions = list_asked(resale_id)
+    check_support(has_profile=has_profile, has_plan=bool(versions))
+    offered = choose(versions, get_seller(asked.organization_id).zone)
+    if offered is None or offered.number != number:
+        raise Conflict("plan_other_version")
     try:
         with transaction.atomic(), connection.cursor() as cursor:
             cursor.execute("SELECT partners_accept(%s, %s, %s)", [resale_id, customer.pk, clock.now()])
@@ -61,7 +69,11 @@ def accept_resale(access: Access, resale_id: int) -> None:
     except IntegrityError:
         raise Conflict("resale_runs") from None
     details = {"partner": asked.organization_id}
-    steps.tell(access, [News("partners.resale_accepted", customer.pk, resale_id, details=details)])
+    news = [News("partners.resale_accepted", customer.pk, resale_id, details=details)]
+    if steps.note_acceptance(access, asked.organization_id, number):
+        said = {**details, "number": number}
+        news.append(News("partners.plan_accepted", customer.pk, asked.organization_id, details=said))
+    steps.tell(access, news)
 
 
 @command

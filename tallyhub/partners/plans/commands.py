@@ -3,6 +3,8 @@
 from collections.abc import Sequence
 from datetime import date
 
+from django.core.exceptions import ObjectDoesNotExist
+
 from tallyhub.agreements.queries import list_products
 from tallyhub.journal.steps import News, record_many
 from tallyhub.kernel import clock
@@ -11,9 +13,12 @@ from tallyhub.kernel.errors import Conflict, Invalid
 from tallyhub.kernel.scope import command
 from tallyhub.organizations.queries import get_seller
 from tallyhub.partners.models import SupportPlan
+from tallyhub.partners.plans import queries
 from tallyhub.partners.plans.rules import CURRENCIES, Around, Method, Problem, Typed, check_kept, check_plan
 from tallyhub.partners.profiles.queries import find_profile
 from tallyhub.partners.profiles.rules import SUPPORT_LANGUAGES
+from tallyhub.partners.queries import list_related
+from tallyhub.partners.steps import note_acceptance
 
 
 class PlanRefused(Invalid):
@@ -96,6 +101,24 @@ def around(access: Access, *, is_first: bool) -> Around:
         today=clock.today(own.zone),
         is_first=is_first,
     )
+
+
+@command
+def accept_plan(access: Access, organization_id: int, number: int) -> None:
+    """By whoever decides for a customer, of a partner of its own: a version that is in force, or announced. Again is no
+    error, and the first day stays.
+    """
+    access.require(Right.MANAGE_PARTNERS)
+    if organization_id not in list_related(access):
+        raise ObjectDoesNotExist
+    found = queries.list_versions(access, organization_id)
+    if number not in {one.number for one in found}:
+        raise ObjectDoesNotExist
+    if not queries.is_open(number, found, get_seller(organization_id).zone):
+        raise Conflict("plan_version_over")
+    if note_acceptance(access, organization_id, number):
+        details = {"number": number, "partner": organization_id}
+        record_many(access, [News("partners.plan_accepted", access.customer_id, organization_id, details=details)])
 
 
 @command

@@ -12,10 +12,13 @@ from django.utils.translation import gettext as _
 from tallyhub.kernel import clock
 from tallyhub.kernel import formatting as fmt
 from tallyhub.kernel.http import url
+from tallyhub.organizations.models import Organization
+from tallyhub.organizations.rules import Kind
 from tallyhub.partners.hours import AROUND, Hours, day_text
-from tallyhub.partners.models import SupportPlan
+from tallyhub.partners.models import PlanAcceptance, SupportPlan
 from tallyhub.partners.plans import words
-from tallyhub.partners.plans.rules import CHARGED, Line, Typed, in_force
+from tallyhub.partners.plans.queries import Standing
+from tallyhub.partners.plans.rules import CHARGED, Line, Typed, in_force, read_amount
 from tallyhub.partners.profiles.rules import language_names
 
 HOLIDAYS_SHOWN = 6
@@ -23,7 +26,7 @@ HOLIDAYS_SHOWN = 6
 
 def price(typed: Typed) -> dict[str, str]:
     charged = typed.price in CHARGED
-    amount = fmt.money(Decimal(typed.amount.strip()), typed.currency) if charged else ""
+    amount = fmt.money(Decimal(read_amount(typed.amount)) / 100, typed.currency) if charged else ""
     return {"text": str(words.PRICE_SENTENCES[typed.price]) % {"amount": amount}, "note": typed.price_note}
 
 
@@ -110,11 +113,45 @@ def document(plan: SupportPlan, products: Mapping[str, str]) -> dict[str, Any]:
     }
 
 
+def acceptance(standing: Standing, partner: Organization, zone: str) -> dict[str, str] | None:
+    """Which version of a partner's plan the customer has accepted, and which one it has not. None: it is no partner, or
+    has no plan.
+    """
+    newest, accepted = standing.coming or standing.plan, standing.accepted
+    if partner.kind != Kind.PARTNER or newest is None:
+        return None
+    text = (
+        _("You accepted version %(number)s of the support plan on %(when)s.")
+        % {"number": accepted.number, "when": fmt.minute(accepted.accepted_at, zone)}
+        if accepted
+        else _("You have accepted no version of the support plan.")
+    )
+    is_new = accepted is None or (newest.number or 0) > accepted.number
+    return {"text": text, "news": begins(newest, partner.zone) if is_new else "", "href": _address(newest)}
+
+
+def begins(plan: SupportPlan, day_zone: str) -> str:
+    """Since when, or from when on, a version holds."""
+    said = {"number": plan.number, "day": fmt.day(plan.valid_from) if plan.valid_from else ""}
+    if plan.valid_from and plan.valid_from > clock.today(day_zone):
+        return _("Version %(number)s is in force from %(day)s on.") % said
+    return _("Version %(number)s has been in force since %(day)s.") % said
+
+
+def _address(plan: SupportPlan) -> str:
+    return f"{url('partners:plan_read', plan.organization_id)}?version={plan.number}"
+
+
 def versions(
-    found: Sequence[SupportPlan], zone: str, *, day_zone: str, shown: int | None = None
+    found: Sequence[SupportPlan],
+    zone: str,
+    *,
+    day_zone: str,
+    shown: int | None = None,
+    accepted: Mapping[int, PlanAcceptance] | None = None,
 ) -> list[dict[str, Any]]:
     """All that is published, newest first, with the days on which each is in force. ``zone``: the reader's;
-    ``day_zone``: in which a plan's days begin.
+    ``day_zone``: in which a plan's days begin; ``accepted``: by the customer that reads, by number.
     """
     today = clock.today(day_zone)
     known = [(one.number or 0, one.valid_from or today) for one in found]
@@ -123,15 +160,20 @@ def versions(
         {
             "number": one.number,
             "name": Typed.of(one.content).name,
-            "href": f"{url('partners:plan_read', one.organization_id)}?version={one.number}",
+            "href": _address(one),
             "published": fmt.minute(one.published_at, zone) if one.published_at else "",
             "from": fmt.day(one.valid_from) if one.valid_from else "",
             "until": _until(one, known),
             "badge": _badge(one.number or 0, one.valid_from or today, now, today),
             "is_shown": one.number == shown,
+            "accepted": _accepted((accepted or {}).get(one.number or 0), zone),
         }
         for one in found
     ]
+
+
+def _accepted(one: PlanAcceptance | None, zone: str) -> str:
+    return _("you accepted it on %(when)s") % {"when": fmt.minute(one.accepted_at, zone)} if one else ""
 
 
 def current(found: Sequence[SupportPlan], day_zone: str) -> int | None:

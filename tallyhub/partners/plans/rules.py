@@ -4,7 +4,6 @@ import re
 from collections.abc import Callable, Collection, Mapping
 from dataclasses import asdict, dataclass, field, fields
 from datetime import date, timedelta
-from decimal import Decimal
 from enum import StrEnum
 from typing import Any, Self
 
@@ -18,7 +17,8 @@ LINES_MAX = 6  # of who delivers what
 TARGET_MAX = 720  # hours until the first answer
 NOTICE_DAYS = 30  # how long before it is in force a change is published
 AHEAD_DAYS_MAX = 730
-_AMOUNT = re.compile(r"\d{1,9}(?:\.\d{1,2})?", re.ASCII)
+_AMOUNT = re.compile(r"(\d{1,9})(?:[.,](\d{1,2}))?", re.ASCII)
+_PARTED = re.compile(r"\d{1,3}(?:[., '’\u00a0\u202f]\d{3})+(?:[.,]\d{1,2})?", re.ASCII)  # 1,234.50
 
 
 class SupportType(StrEnum):
@@ -222,11 +222,27 @@ def _check_price(typed: Typed, around: Around) -> list[Problem]:
     if typed.price not in CHARGED:
         return []
     found = []
-    if not _AMOUNT.fullmatch(typed.amount.strip()) or Decimal(typed.amount.strip()) <= 0:
-        found.append(Problem("amount", Invalid("plan_amount")))
+    try:
+        read_amount(typed.amount)
+    except Invalid as error:
+        found.append(Problem("amount", error))
     if typed.currency not in around.currencies:
         found.append(Problem("currency", Invalid("plan_currency_missing")))
     return found
+
+
+def read_amount(text: str) -> int:
+    """A price in hundredths, typed with a decimal point or a decimal comma; more than nothing. Raises Invalid.
+
+    Nothing parts thousands: 1,234 and 1,234.50 mean different things to different readers, so they are asked again.
+    """
+    found = _AMOUNT.fullmatch(text.strip())
+    if found is None:
+        raise Invalid("plan_amount_parted" if _PARTED.fullmatch(text.strip()) else "plan_amount")
+    hundredths = int(found[1]) * 100 + int((found[2] or "").ljust(2, "0"))
+    if not hundredths:
+        raise Invalid("plan_amount")
+    return hundredths
 
 
 def _check_lines(typed: Typed, around: Around) -> list[Problem]:

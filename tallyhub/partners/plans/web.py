@@ -17,8 +17,8 @@ from tallyhub.agreements.rules import Severity
 from tallyhub.kernel import clock
 from tallyhub.kernel.access import Access, Right
 from tallyhub.kernel.errors import Conflict
-from tallyhub.kernel.http import HubRequest, signed_in
-from tallyhub.kernel.ids import find_id
+from tallyhub.kernel.http import HubRequest, signed_in, url
+from tallyhub.kernel.ids import find_id, read_id
 from tallyhub.kernel.scope import scope
 from tallyhub.kernel.sentences import sentence
 from tallyhub.organizations.models import Organization
@@ -29,6 +29,7 @@ from tallyhub.partners.plans import commands, page, queries, words
 from tallyhub.partners.plans.rules import CURRENCIES, LINES_MAX, NOTICE_DAYS, Line, Method, Mode, Problem, Typed, When
 from tallyhub.partners.profiles.queries import find_profile
 from tallyhub.partners.profiles.web import language_choices, zones
+from tallyhub.partners.queries import list_related
 
 GET_POST = require_http_methods(["GET", "HEAD", "POST"])
 _LISTS = ("languages", "products", "types")
@@ -194,24 +195,42 @@ def read(request: HubRequest, organization_id: int) -> HttpResponse:
         own = get_seller(organization_id)
         found = queries.list_versions(access, own.pk)
         shown = _chosen(found, request.GET.get("version"), own)
+        accepted = queries.list_accepted(access, own.pk, access.customers)
         products = {one.code: one.name for one in list_products()}
         context = {
             "organization": own.name,
             "plan": page.document(shown, products),
-            "versions": page.versions(found, zone, day_zone=own.zone, shown=shown.number),
+            "versions": page.versions(found, zone, day_zone=own.zone, shown=shown.number, accepted=accepted),
             "zone": zone.replace("_", " "),
             "is_own": own.pk in access.organizations,
+            "may_accept": shown.number not in accepted and _may_accept(access, shown, found, own),
+            "accept_href": url("partners:plan_accept", own.pk),
         }
         return render(request, "partners/plan_read.html", context)
+
+
+def _may_accept(access: Access, shown: SupportPlan, found: Sequence[SupportPlan], own: Organization) -> bool:
+    decides = access.customer_id is not None and access.has(Right.MANAGE_PARTNERS) and own.pk in list_related(access)
+    return decides and queries.is_open(shown.number or 0, found, own.zone)
 
 
 def _chosen(found: Sequence[SupportPlan], wanted: str | None, own: Organization) -> SupportPlan:
     """Raises DoesNotExist for one that is not there."""
     if wanted is None:
-        current = page.current(found, own.zone)
-        chosen = next((one for one in found if one.number == current), found[-1] if found else None)
+        chosen = queries.choose(found, own.zone)
     else:
         chosen = next((one for one in found if one.number == find_id(wanted)), None)
     if chosen is None:
         raise ObjectDoesNotExist
     return chosen
+
+
+@signed_in
+@require_POST
+def accept(request: HubRequest, organization_id: int) -> HttpResponseBase:
+    """A version that is in force or announced, for the customer."""
+    request.access.require(Right.MANAGE_PARTNERS)
+    number = read_id(request.POST.get("version", ""))
+    commands.accept_plan(request.access, organization_id, number)
+    messages.success(request, _("You have accepted version %(number)s.") % {"number": number})
+    return redirect(f"{url('partners:plan_read', organization_id)}?version={number}")

@@ -17,7 +17,7 @@ from tallyhub.notifications.addresses.commands import add_address
 from tallyhub.organizations import steps as organizations
 from tallyhub.organizations.models import Organization, Staff
 from tallyhub.organizations.rules import StaffRole
-from tallyhub.partners.models import SupportProfile
+from tallyhub.partners.models import ConfigurationTask, SupportProfile
 from tallyhub.partners.plans.commands import publish_plan, save_draft
 from tallyhub.partners.plans.rules import Line, Typed
 from tallyhub.partners.profiles.commands import save_profile
@@ -215,8 +215,8 @@ def _houses() -> dict[str, int]:
         return dict(found.values_list("code", "pk"))
 
 
-def set_up() -> None:
-    """Once; again changes nothing."""
+def publish() -> None:
+    """Profiles and plans, without which no customer accepts a partner. Once; again changes nothing."""
     houses = _houses()
     with scope(Access.of_system(organizations=houses.values())):
         if SupportProfile.objects.exists():
@@ -224,13 +224,20 @@ def set_up() -> None:
         agents = dict(
             Staff.objects.filter(roles__contains=[StaffRole.ADMIN_AGENT.value]).values_list("organization", "person")
         )
-    _cover()
     for code, house in HOUSES.items():
         rights = frozenset({Right.MANAGE_SUPPORT})
         _publish(
             Access(person_id=agents.get(houses[code]), organization_id=houses[code], organization_rights=rights), house
         )
-    _write_tasks(houses[PROVIDER])
+
+
+def set_up() -> None:
+    """What customers set up themselves. Once; again changes nothing."""
+    with scope(Access.of_system()):
+        if ConfigurationTask.objects.exists():
+            return
+    _cover()
+    _write_tasks(_houses()[PROVIDER])
 
 
 def _cover() -> None:

@@ -17,6 +17,7 @@ from tallyhub.partners.groups import commands as groups
 from tallyhub.partners.models import Delegation, Partnership, Resale
 from tallyhub.partners.parties import commands as parties
 from tallyhub.partners.rules import PartyType, Wish
+from tallyhub.site.demo import partner_support
 from tallyhub.site.demo.story import PROVIDER
 
 # Who works where, as what. Addresses are of demo/cast.py.
@@ -65,6 +66,7 @@ def set_up() -> None:
     with scope(Access.of_system(organizations=houses.values())):
         known = set(Delegation.objects.values_list("name", flat=True))
     _employ(houses, people)
+    partner_support.publish()
     agents = {code: _agent(houses[code], people, code) for code in TYPES}
     _relate(agents, customers, houses, people)
     for partner, customer, group, wish, days_ago, answered_after in WISHES:
@@ -118,7 +120,7 @@ def _sell(agent: Access, customer_id: int, note: str) -> None:
     with scope(agent):
         is_there = Resale.objects.filter(customer_id=customer_id).exists()
     if not is_there:
-        parties.accept_resale(_administrator(customer_id), parties.ask_customer(agent, note))
+        parties.accept_resale(_administrator(customer_id), parties.ask_customer(agent, note), 1)
 
 
 def _administrator(customer_id: int) -> Access:
