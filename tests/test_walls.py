@@ -192,6 +192,7 @@ DEFINERS = {
     "organizations_counted_in",
     "organizations_customers_of",
     "organizations_find_customers",
+    "organizations_employed_elsewhere",
     "organizations_follow_person",
     "organizations_is_employed",
     "organizations_is_bound",

@@ -328,6 +328,13 @@ KINDS: dict[str, Kind] = {
     "partners.right_given": Kind(
         _("Right of a partner given"), _("Somebody of a partner got a right: %(role)s, %(source)s"), About.PERSON
     ),
+    "partners.staff_added": Kind(
+        _("Colleague added"), _("Added somebody to the people of their organisation"), About.PERSON
+    ),
+    "partners.staff_asked": Kind(_("Link sent again"), _("Sent a link to choose a password again"), About.PERSON),
+    "partners.staff_ended": Kind(
+        _("Work for an organisation ended"), _("Ended somebody’s work for their organisation"), About.PERSON
+    ),
     "partners.suspended": Kind(_("Partner suspended"), _("Suspended a partner"), About.OTHER),
     "partners.task_added": Kind(_("Task added"), _("Added a configuration task"), About.OTHER),
     "partners.task_changed": Kind(_("Task changed"), _("Changed a configuration task"), About.OTHER),

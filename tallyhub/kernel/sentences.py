@@ -721,6 +721,11 @@ _SENTENCES = {
         "Ask your administrator for an invitation."
     ),
     "staff_elsewhere": _("They work for another organisation. Say first when they leave it."),
+    "staff_has_come": _("They have signed in before. Who forgot a password asks for a new one on the sign-in page."),
+    "staff_here": _("They work here already. Change their roles in the list."),
+    "staff_last_administrator": _(
+        "Nobody else who can sign in administers the organisation. Make somebody else its administrator first."
+    ),
     "staff_needs_address": _(
         "Without a customer it is staff of the provider: the key is their address, and they have no workspaces."
     ),
@@ -728,6 +733,7 @@ _SENTENCES = {
         "%(name)s works for the provider or a partner, who gives and takes their roles. Ask your CSAM."
     ),
     "staff_person_unknown": _("Nobody has this address. Import the person first, without a customer."),
+    "staff_role_unknown": _("One of these roles is not held at your organisation. Choose among those on the page."),
     "staff_unknown": _("Nobody who serves or works for a customer has this address. New staff come by import."),
     "starts_too_early": _("It begins before what it is a part of, whose first day is %(starts_on)s."),
     "statement_too_long": _("It lists more than %(lines_max)s entries. Ask for the spreadsheet on its page."),

@@ -62,6 +62,8 @@ NEWS: dict[str, tuple[str, ...]] = {
     "partners.delegation_terminated": ("notifications.tell_of_partners",),
     "partners.partnership_ended": ("notifications.tell_of_partnership",),
     "partners.partnership_invited": ("notifications.tell_of_partnership",),
+    "partners.staff_added": ("notifications.tell",),
+    "partners.staff_asked": ("notifications.tell",),
     "people.invitation_asked": ("notifications.tell_inviters",),
     "people.invitation_resent": ("notifications.tell_invited",),
     "people.invited": ("notifications.tell_invited",),
