@@ -138,6 +138,7 @@ DEFINERS = {
     "agreements_list_channels",
     "agreements_own_partners",
     "agreements_partners_of",
+    "agreements_stood_in",
     "agreements_unsettled",
     "assessments_count_rows",
     "assessments_count_setups",

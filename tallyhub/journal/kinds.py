@@ -258,6 +258,14 @@ KINDS: dict[str, Kind] = {
         ),
         About.OTHER,
     ),
+    "partners.delegation_consented": Kind(
+        _("Reseller agreed"), _("Agreed to a delegation that the indirect provider asked for"), About.OTHER
+    ),
+    "partners.delegation_declined": Kind(
+        _("Reseller did not agree"),
+        _("Did not agree to a delegation that the indirect provider asked for"),
+        About.OTHER,
+    ),
     "partners.delegation_ending": Kind(
         _("Delegation nears its end"),
         ngettext_lazy("A delegation ends within %(days)s day", "A delegation ends within %(days)s days", "days"),
@@ -276,6 +284,9 @@ KINDS: dict[str, Kind] = {
     "partners.delegation_lapsed": Kind(
         _("Delegation not answered"), _("A delegation was asked for and not answered in time"), About.OTHER
     ),
+    "partners.delegation_proposed": Kind(
+        _("Delegation for a reseller"), _("Asked for a delegation for the reseller no. %(reseller)s"), About.OTHER
+    ),
     "partners.delegation_refused": Kind(
         _("Too late for a delegation"),
         _("Came too late with an answer to a delegation: %(act)s; it is %(stage)s"),
@@ -293,6 +304,9 @@ KINDS: dict[str, Kind] = {
     ),
     "partners.delegation_terminated": Kind(
         _("Delegation terminated"), _("Terminated a delegation, for the: %(by)s"), About.OTHER
+    ),
+    "partners.delegation_withdrawn": Kind(
+        _("Delegation for a reseller taken back"), _("Took back what was asked for a reseller"), About.OTHER
     ),
     "partners.described": Kind(_("Partner described"), _("Said what a partner is: %(type)s"), About.OTHER),
     "partners.extension_set": Kind(

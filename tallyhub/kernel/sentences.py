@@ -162,6 +162,8 @@ _SENTENCES = {
     "default_twice": _("The customer has another default workspace already. There is only one."),
     "delegation_answered": _("It was approved before. Terminate it instead."),
     "delegation_days": _("Write a whole number of days from 1 to %(days_max)s."),
+    "delegation_declined": _("The reseller did not agree to it. Ask anew, perhaps for less."),
+    "delegation_draft_for_reseller": _("What you ask for a reseller is no draft: send it, or ask for yourselves."),
     "delegation_expired": _("It has ended, and cannot be taken up again. The partner has to ask anew."),
     "delegation_extends_full": _("Full administration cannot extend by itself. Leave one of both out."),
     "delegation_lapsed": _(
@@ -170,6 +172,7 @@ _SENTENCES = {
     "delegation_name_missing": _("Write a name for the delegation."),
     "delegation_name_taken": _("Another delegation of yours has this name. Write another one."),
     "delegation_not_answered": _("It waits for the customer’s answer. Wait for it, or take the request back."),
+    "delegation_not_consented": _("It waits for the reseller to agree, and the customer knows nothing of it yet."),
     "delegation_not_sent": _("It is a draft. Send it first."),
     "delegation_reason_missing": _("Write why full administration is needed; or choose a role that allows less."),
     "delegation_reason_too_long": _("The reason is too long. Write %(reason_max)s characters at most."),
@@ -478,6 +481,7 @@ _SENTENCES = {
     "partner_suspended": _("The provider has suspended the partner, so nothing new begins with it."),
     "partner_suspended_before": _("The partner is suspended already."),
     "partnership_answered": _("The partnership was answered or ended before."),
+    "partnership_needed": _("There is no partnership with this reseller now. Invite it first."),
     "partnership_partner_unknown": _("No partner has this code. Ask the reseller for its code."),
     "partnership_runs": _("The partnership runs already, or its invitation waits for an answer."),
     "partnership_types": _(

@@ -29,7 +29,7 @@ from tallyhub.organizations.models import (
     Staff,
     Workspace,
 )
-from tallyhub.organizations.rules import ADMINISTRATORS, Kind, Role, StaffRole
+from tallyhub.organizations.rules import Kind, Role, StaffRole, barred_roles
 
 PEOPLE_LOCK = 7_301  # of our advisory locks, the one on a customer's people
 # A grant that has ended begins anew; one that is held keeps its beginning.
@@ -276,7 +276,7 @@ def leave_workspace(access: Access, workspace: Workspace, people: Collection[int
     """
     require_transaction()
     where = {"customer_id": workspace.customer_id, "workspace_id": workspace.pk, "person_id__in": set(people)}
-    if access.acts_as:
+    if barred_roles(access):
         check_administrators(access, [Role(role) for role in _roles_held(where)])
     Membership.objects.filter(**where).delete()
     AccessGrant.objects.filter(**where).delete()
@@ -286,7 +286,7 @@ def leave_workspace(access: Access, workspace: Workspace, people: Collection[int
 
 def check_administrators(access: Access, roles: Collection[Role]) -> None:
     """Raises Conflict where somebody of a partner would make or unmake an administrator, whatever was delegated."""
-    if access.acts_as and ADMINISTRATORS & set(roles):
+    if barred_roles(access) & set(roles):
         raise Conflict("administrators_not_delegated")
 
 

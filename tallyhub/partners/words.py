@@ -44,6 +44,7 @@ TYPE_NAMES: dict[str, Any] = {
 }
 STAGE_NAMES: dict[str, Any] = {
     Stage.CREATED: _("draft"),
+    Stage.CONSENT: _("waits for the reseller"),
     Stage.PENDING: _("waits for an answer"),
     Stage.LAPSED: _("not answered in time"),
     Stage.ACTIVE: _("active"),
@@ -54,6 +55,7 @@ STAGE_NAMES: dict[str, Any] = {
 }
 STAGE_TONES = {
     Stage.CREATED: "plain",
+    Stage.CONSENT: "low",
     Stage.PENDING: "low",
     Stage.LAPSED: "plain",
     Stage.ACTIVE: "ok",
