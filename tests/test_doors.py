@@ -35,6 +35,7 @@ WEBHOOK_ACTS = ("secret", "ping", "pause", "resume", "delete", "replay")
 DECIDING_ACTS = ("approve", "reject", "end", "keep", "leave", "consent_revoke")
 PARTNER_ACTS = ("resale_end", "send", "delete", "terminate", "extend", "assign", "group_remove", "member_add")
 PARTNER_ACTS += ("partnership_authorise", "partnership_end", "describe", "suspend", "reinstate")
+PARTNER_ACTS += ("staff_roles", "staff_end", "staff_ask", "consent", "decline", "withdraw")
 
 SIGN_IN = 302
 
@@ -325,9 +326,9 @@ def partners(world: SimpleNamespace) -> dict[tuple[str, str], tuple[list[Any], d
     return {
         **{
             ("GET", f"partners:{name}"): ([], for_all(403))
-            for name in ("customers", "groups", "partnerships", "overview")
+            for name in ("customers", "groups", "partnerships", "overview", "staff")
         },
-        **{("GET", f"partners:{name}"): there for name in ("customer", "delegate", "delegation", "group")},
+        **{("GET", f"partners:{name}"): there for name in ("customer", "delegate", "delegation", "edit", "group")},
         **{("POST", f"partners:{act}"): there for act in PARTNER_ACTS},
         ("POST", "partners:link_add"): ([], for_all(403)),
         **{("POST", f"partners:{act}"): with_group for act in ("unassign", "member_remove")},

@@ -217,11 +217,14 @@ def products_held() -> RawSQL:
 class Bought:
     """What a customer holds today, and from whom: products that the provider itself sold it, those that a partner did,
     and the partners of all its agreements in force, also of those that cover no product.
+
+    What a suspended partner sold, for which the provider stands in, is asked of the provider like its own (S003-53).
     """
 
     direct: frozenset[int]
     resold: frozenset[int]
     partners: frozenset[int]
+    stood_in: frozenset[int] = frozenset()  # partners for which the provider stands in; none of ``partners``
 
     def is_partners(self, product_id: int | None) -> bool:
         """Whether support for it is a partner's alone. What is not named is, where anything came from one (R5.3)."""
@@ -234,13 +237,11 @@ def get_bought(customer_id: int) -> Bought:
     """Of a customer that is worked inside. Two statements."""
     found = list_channels([customer_id])
     with connection.cursor() as cursor:
-        cursor.execute("SELECT agreements_own_partners(%s)", [clock.now()])
-        partners = cursor.fetchone()[0]
-    return Bought(
-        direct=frozenset(one.product_id for one in found if not one.is_partner),
-        resold=frozenset(one.product_id for one in found if one.is_partner),
-        partners=frozenset(partners),
-    )
+        cursor.execute("SELECT agreements_own_partners(%(now)s), agreements_stood_in(%(now)s)", {"now": clock.now()})
+        partners, stood_in = map(frozenset, cursor.fetchone())
+    resold = frozenset(one.product_id for one in found if one.is_partner and one.seller_id not in stood_in)
+    direct = frozenset(one.product_id for one in found if not one.is_partner or one.seller_id in stood_in)
+    return Bought(direct, resold, partners - stood_in, stood_in)
 
 
 @dataclass(frozen=True, slots=True)

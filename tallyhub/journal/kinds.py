@@ -265,6 +265,14 @@ KINDS: dict[str, Kind] = {
         ),
         About.OTHER,
     ),
+    "partners.delegation_consented": Kind(
+        _("Reseller agreed"), _("Agreed to a delegation that the indirect provider asked for"), About.OTHER
+    ),
+    "partners.delegation_declined": Kind(
+        _("Reseller did not agree"),
+        _("Did not agree to a delegation that the indirect provider asked for"),
+        About.OTHER,
+    ),
     "partners.delegation_ending": Kind(
         _("Delegation nears its end"),
         ngettext_lazy("A delegation ends within %(days)s day", "A delegation ends within %(days)s days", "days"),
@@ -283,6 +291,9 @@ KINDS: dict[str, Kind] = {
     "partners.delegation_lapsed": Kind(
         _("Delegation not answered"), _("A delegation was asked for and not answered in time"), About.OTHER
     ),
+    "partners.delegation_proposed": Kind(
+        _("Delegation for a reseller"), _("Asked for a delegation for the reseller no. %(reseller)s"), About.OTHER
+    ),
     "partners.delegation_refused": Kind(
         _("Too late for a delegation"),
         _("Came too late with an answer to a delegation: %(act)s; it is %(stage)s"),
@@ -300,6 +311,9 @@ KINDS: dict[str, Kind] = {
     ),
     "partners.delegation_terminated": Kind(
         _("Delegation terminated"), _("Terminated a delegation, for the: %(by)s"), About.OTHER
+    ),
+    "partners.delegation_withdrawn": Kind(
+        _("Delegation for a reseller taken back"), _("Took back what was asked for a reseller"), About.OTHER
     ),
     "partners.described": Kind(_("Partner described"), _("Said what a partner is: %(type)s"), About.OTHER),
     "partners.extension_set": Kind(
@@ -339,6 +353,13 @@ KINDS: dict[str, Kind] = {
     ),
     "partners.right_given": Kind(
         _("Right of a partner given"), _("Somebody of a partner got a right: %(role)s, %(source)s"), About.PERSON
+    ),
+    "partners.staff_added": Kind(
+        _("Colleague added"), _("Added somebody to the people of their organisation"), About.PERSON
+    ),
+    "partners.staff_asked": Kind(_("Link sent again"), _("Sent a link to choose a password again"), About.PERSON),
+    "partners.staff_ended": Kind(
+        _("Work for an organisation ended"), _("Ended somebody’s work for their organisation"), About.PERSON
     ),
     "partners.suspended": Kind(_("Partner suspended"), _("Suspended a partner"), About.OTHER),
     "partners.task_added": Kind(_("Task added"), _("Added a configuration task"), About.OTHER),

@@ -162,6 +162,8 @@ _SENTENCES = {
     "default_twice": _("The customer has another default workspace already. There is only one."),
     "delegation_answered": _("It was approved before. Terminate it instead."),
     "delegation_days": _("Write a whole number of days from 1 to %(days_max)s."),
+    "delegation_declined": _("The reseller did not agree to it. Ask anew, perhaps for less."),
+    "delegation_draft_for_reseller": _("What you ask for a reseller is no draft: send it, or ask for yourselves."),
     "delegation_expired": _("It has ended, and cannot be taken up again. The partner has to ask anew."),
     "delegation_extends_full": _("Full administration cannot extend by itself. Leave one of both out."),
     "delegation_lapsed": _(
@@ -170,6 +172,7 @@ _SENTENCES = {
     "delegation_name_missing": _("Write a name for the delegation."),
     "delegation_name_taken": _("Another delegation of yours has this name. Write another one."),
     "delegation_not_answered": _("It waits for the customer’s answer. Wait for it, or take the request back."),
+    "delegation_not_consented": _("It waits for the reseller to agree, and the customer knows nothing of it yet."),
     "delegation_not_sent": _("It is a draft. Send it first."),
     "delegation_reason_missing": _("Write why full administration is needed; or choose a role that allows less."),
     "delegation_reason_too_long": _("The reason is too long. Write %(reason_max)s characters at most."),
@@ -489,6 +492,7 @@ _SENTENCES = {
     "partner_suspended": _("The provider has suspended the partner, so nothing new begins with it."),
     "partner_suspended_before": _("The partner is suspended already."),
     "partnership_answered": _("The partnership was answered or ended before."),
+    "partnership_needed": _("There is no partnership with this reseller now. Invite it first."),
     "partnership_partner_unknown": _("No partner has this code. Ask the reseller for its code."),
     "partnership_runs": _("The partnership runs already, or its invitation waits for an answer."),
     "partnership_types": _(
@@ -739,6 +743,11 @@ _SENTENCES = {
         "Ask your administrator for an invitation."
     ),
     "staff_elsewhere": _("They work for another organisation. Say first when they leave it."),
+    "staff_has_come": _("They have signed in before. Who forgot a password asks for a new one on the sign-in page."),
+    "staff_here": _("They work here already. Change their roles in the list."),
+    "staff_last_administrator": _(
+        "Nobody else who can sign in administers the organisation. Make somebody else its administrator first."
+    ),
     "staff_needs_address": _(
         "Without a customer it is staff of the provider: the key is their address, and they have no workspaces."
     ),
@@ -746,6 +755,7 @@ _SENTENCES = {
         "%(name)s works for the provider or a partner, who gives and takes their roles. Ask your CSAM."
     ),
     "staff_person_unknown": _("Nobody has this address. Import the person first, without a customer."),
+    "staff_role_unknown": _("One of these roles is not held at your organisation. Choose among those on the page."),
     "staff_unknown": _("Nobody who serves or works for a customer has this address. New staff come by import."),
     "starts_too_early": _("It begins before what it is a part of, whose first day is %(starts_on)s."),
     "statement_too_long": _("It lists more than %(lines_max)s entries. Ask for the spreadsheet on its page."),

@@ -237,6 +237,15 @@ def tell_of_partnership(access: Access, letter: str, partnership_id: int) -> Non
 
 
 @command
+def tell_of_proposal(access: Access, letter: str, delegation_id: int) -> None:
+    """Write to the admin agents of one partner about what is asked for a reseller. For the hub itself."""
+    (partner,) = access.organizations
+    about = {"subject": delegation_id, "organization": partner}
+    people = list_recipients(partner, None)
+    steps.send_many(access, [NewMail(one.person_id, letter, about, f"delegation-{delegation_id}") for one in people])
+
+
+@command
 def tell_of_service(access: Access, letter: str, event_id: int, engagement_id: int, actor_id: int | None) -> None:
     """Write about a service that was ordered: to its requester, or else to who can judge it; a request, a dispute and a
     cancelling to the account team. Never to who did it. For the hub itself. All about one is one thread."""

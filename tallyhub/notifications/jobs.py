@@ -11,6 +11,7 @@ from tallyhub.notifications.queries import Reader
 from tallyhub.organizations.queries import list_providers
 from tallyhub.partners.delegations.queries import get_sent
 from tallyhub.partners.parties.queries import get_partnership, list_partners
+from tallyhub.partners.queries import get_proposed
 
 
 @app.task(name="notifications.tell", pass_context=False)
@@ -121,6 +122,18 @@ def tell_of_partners(event_id: int, kind: str, subject_id: int, actor_id: int | 
     with scope(hub):
         partner = get_sent(hub, subject_id).organization_id
     commands.tell_of_partners(Access.of_system([customer_id], organizations=[partner]), kind, subject_id)
+
+
+@app.task(name="notifications.tell_of_proposal", pass_context=False)
+def tell_of_proposal(event_id: int, kind: str, subject_id: int, actor_id: int | None, customer_id: int | None) -> None:
+    """An indirect provider asked for a delegation for its reseller, who is told; or the reseller answered."""
+    with scope(Access()):
+        houses = [one.pk for one in list_partners()]
+    hub = Access.of_system(organizations=houses)
+    with scope(hub):
+        found = get_proposed(hub, subject_id)
+    reader = found.organization_id if kind == "partners.delegation_proposed" else found.provider_id or 0
+    commands.tell_of_proposal(Access.of_system(organizations=[reader]), kind, subject_id)
 
 
 @app.task(name="notifications.tell_of_partnership", pass_context=False)

@@ -4,6 +4,10 @@ from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from django.contrib.auth.tokens import default_token_generator
+from django.urls import reverse
+from django.utils.http import int_to_base36
+
 from tallyhub.accounts.models import Person
 from tallyhub.kernel.access import Access
 from tallyhub.kernel.scope import scope
@@ -37,6 +41,15 @@ class Kind:
     is_to_actor: bool = False
     readers: Callable[[Access, int], Collection[int]] | None = None
     is_digest: bool = False
+
+
+def password_path(person: Person) -> str:
+    """Where they choose a password. The link is made here and stored nowhere.
+
+    It ends with the password that it was made for, or after a day.
+    """
+    key = f"{int_to_base36(person.pk)}-{default_token_generator.make_token(person)}"
+    return reverse("account_reset_password_from_key", args=key.split("-", 1))
 
 
 def reader_access(person: Person, params: Mapping[str, Any]) -> Access:

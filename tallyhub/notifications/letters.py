@@ -4,10 +4,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import replace
 from typing import Any
 
-from django.contrib.auth.tokens import default_token_generator
 from django.core.exceptions import ObjectDoesNotExist
 from django.urls import reverse
-from django.utils.http import int_to_base36
 from django.utils.translation import gettext as _
 
 from tallyhub.accounts.models import Person
@@ -24,7 +22,8 @@ from tallyhub.notifications import health_letters as health
 from tallyhub.notifications import message_letters as centre
 from tallyhub.notifications import partner_letters as partners
 from tallyhub.notifications import service_letters as services
-from tallyhub.notifications.letter import Kind, Letter
+from tallyhub.notifications import staff_letters as staff
+from tallyhub.notifications.letter import Kind, Letter, password_path
 from tallyhub.notifications.models import NewsAddress
 from tallyhub.office.enquiries import page as enquiries
 from tallyhub.office.enquiries.queries import Asked, find_for_mail, get_asker
@@ -44,8 +43,6 @@ from tallyhub.support.words import STATUS_NAMES
 
 
 def _reset(person: Person, params: Mapping[str, Any]) -> Letter:
-    """The link is made here and stored nowhere. It ends with the password that it was made for, or after a day."""
-    key = f"{int_to_base36(person.pk)}-{default_token_generator.make_token(person)}"
     return Letter(
         subject=_("Choose a new password"),
         paragraphs=(
@@ -54,7 +51,7 @@ def _reset(person: Person, params: Mapping[str, Any]) -> Letter:
             _("If it was not you, do nothing: your password stays as it is."),
         ),
         button=_("Choose a new password"),
-        path=reverse("account_reset_password_from_key", args=key.split("-", 1)),
+        path=password_path(person),
     )
 
 
@@ -327,6 +324,7 @@ LETTERS: dict[str, Kind] = {
     **health.LETTERS,
     **partners.LETTERS,
     **services.LETTERS,
+    **staff.LETTERS,
     "accounts.password_changed": Kind(_changed),
     "accounts.password_set": Kind(_changed),
     "accounts.reset_asked": Kind(_reset),

@@ -18,7 +18,7 @@ from tallyhub.partners import page
 from tallyhub.partners.delegations.queries import get_sent
 from tallyhub.partners.models import Delegation
 from tallyhub.partners.parties.queries import get_partnership, is_without_path
-from tallyhub.partners.queries import get_known, names_of_organizations
+from tallyhub.partners.queries import get_known, get_proposed, names_of_organizations
 from tallyhub.partners.rules import RUNNING, Stage
 
 # Of each mail its subject, what it says first, and in which stages it is still news.
@@ -115,6 +115,50 @@ def _details(one: Delegation) -> list[str]:
     return [text for text in said if text]
 
 
+# As above, for what an indirect provider asks for its reseller.
+_PROPOSED: dict[str, tuple[Any, Any, frozenset[Stage]]] = {
+    "partners.delegation_proposed": (
+        gettext_lazy("%(provider)s asks for rights of %(reseller)s at %(customer)s: %(name)s"),
+        gettext_lazy("It goes to %(customer)s once %(reseller)s agrees."),
+        frozenset({Stage.CONSENT}),
+    ),
+    "partners.delegation_consented": (
+        gettext_lazy("%(reseller)s agreed: %(name)s at %(customer)s"),
+        gettext_lazy("It waits for the answer of %(customer)s now."),
+        frozenset({Stage.PENDING}),
+    ),
+    "partners.delegation_declined": (
+        gettext_lazy("%(reseller)s did not agree: %(name)s at %(customer)s"),
+        gettext_lazy("%(customer)s was not asked."),
+        frozenset({Stage.REJECTED}),
+    ),
+}
+
+
+def _proposal(event: str) -> Callable[[Person, Mapping[str, Any]], Letter]:
+    subject, first, stages = _PROPOSED[event]
+
+    def make(person: Person, params: Mapping[str, Any]) -> Letter:
+        """For admin agents of the reseller, or of the indirect provider."""
+        access = _as_partner(person)
+        with scope(access):
+            is_reseller = event == "partners.delegation_proposed"
+            one = (get_sent if is_reseller else get_proposed)(access, params["subject"])
+            if one.stage not in stages or one.provider_id is None:
+                raise ObjectDoesNotExist
+            names = names_of_organizations([one.provider_id, one.organization_id])
+            named = {"provider": names[one.provider_id], "reseller": names[one.organization_id], "name": one.name}
+            named["customer"] = get_known(one.customer_id).name
+        return Letter(
+            subject=subject % named,
+            paragraphs=(first % named, *_details(one)),
+            button=_("Open the delegation"),
+            path=reverse("partners:delegation", args=[one.pk]),
+        )
+
+    return make
+
+
 def _partnership(person: Person, params: Mapping[str, Any]) -> Letter:
     """For admin agents of either. A reseller that is left without any reads what that means."""
     access = _as_partner(person)
@@ -141,7 +185,9 @@ def _partnership(person: Person, params: Mapping[str, Any]) -> Letter:
     )
 
 
-LETTERS = {event: Kind(_letter(event)) for event in _SAID} | {
+LETTERS = {
+    **{event: Kind(_letter(event)) for event in _SAID},
+    **{event: Kind(_proposal(event)) for event in _PROPOSED},
     "partners.partnership_ended": Kind(_partnership),
     "partners.partnership_invited": Kind(_partnership),
 }

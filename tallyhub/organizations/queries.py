@@ -325,6 +325,15 @@ def find_house(person_id: int) -> int | None:
 
 def list_colleagues(access: Access) -> list[Staff]:
     """Who works now for the organisation that is acted for, each with the person, by name."""
+    return list(_colleagues(access).filter(person__is_active=True).order_by("person__name", "pk"))
+
+
+def lock_colleagues(access: Access) -> list[Staff]:
+    """The same, locked, so that two administrators never take each other's role."""
+    return list(_colleagues(access).select_for_update(of=("self",)).order_by("pk"))
+
+
+def _colleagues(access: Access) -> QuerySet[Staff]:
     now = clock.now()
     current = Staff.objects.visible_to(access).filter(starts_at__lte=now).exclude(ends_at__lte=now)
-    return list(current.filter(person__is_active=True).select_related("person").order_by("person__name", "pk"))
+    return current.select_related("person")

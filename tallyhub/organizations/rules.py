@@ -208,6 +208,13 @@ RIGHTS_OF: dict[Role, frozenset[Right]] = {
 }
 
 
+def barred_roles(access: Access) -> frozenset[Role]:
+    """What this person neither gives nor takes, whatever rights they have: nobody of a partner makes or unmakes
+    administrators, whatever was delegated.
+    """
+    return ADMINISTRATORS if access.acts_as else frozenset()
+
+
 def roles_with(access: Access, right: str) -> list[str]:
     """Names of the roles that have a right, among those that somebody like this could be given: staff get theirs where
     they work and from their customers, everybody else within the customer.

@@ -29,7 +29,7 @@ from tallyhub.organizations.models import (
     Staff,
     Workspace,
 )
-from tallyhub.organizations.rules import ADMINISTRATORS, Kind, Role, StaffRole
+from tallyhub.organizations.rules import Kind, Role, StaffRole, barred_roles
 
 PEOPLE_LOCK = 7_301  # of our advisory locks, the one on a customer's people
 # A grant that has ended begins anew; one that is held keeps its beginning.
@@ -161,30 +161,47 @@ class Employed:
 
 
 def employ(access: Access, rows: Sequence[NewStaff]) -> Employed:
-    """Say who works for the organisations of the scope, which holds all of them. Who has left may work for another."""
+    """Say who works for the organisations of the scope. Who has left may work for another.
+
+    The same number of statements, however many. Raises IntegrityError where another organisation was faster.
+    """
     require_transaction()
     now = clock.now()
-    held = Staff.objects.select_for_update().filter(person_id__in=[one.person_id for one in rows])
-    known = {one.person_id: one for one in held}
-    done = Employed([], [], [])
+    people = [one.person_id for one in rows]
+    elsewhere = _employed_elsewhere(people, now)
+    known = {one.person_id: one for one in Staff.objects.select_for_update().filter(person_id__in=people)}
+    done, added = Employed([], [], []), []
     for place, row in enumerate(rows):
         said = {"organization_id": row.organization_id, "roles": sorted(row.roles), "ends_at": row.ends_at}
         one = known.get(row.person_id)
         has_left = one is not None and one.ends_at is not None and one.ends_at <= now
-        if one is None:
-            known[row.person_id] = Staff.objects.create(person_id=row.person_id, starts_at=now, **said)
-            done.new.append(place)
-        elif one.organization_id != row.organization_id and not has_left:
+        is_anothers = one is not None and one.organization_id != row.organization_id
+        if row.person_id in elsewhere or (is_anothers and not has_left):
             done.elsewhere.append(place)
+        elif one is None:
+            known[row.person_id] = Staff(person_id=row.person_id, starts_at=now, **said)
+            added.append(known[row.person_id])
+            done.new.append(place)
         elif first_difference(one, said):
-            begins = {"starts_at": now} if one.organization_id != row.organization_id else {}
+            stays = row.ends_at is None or row.ends_at > now
+            begins = {"starts_at": now} if is_anothers or (has_left and stays) else {}
             for name, value in (said | begins).items():
                 setattr(one, name, value)
-            one.save()
             done.changed.append(place)
-    changed = [rows[place] for place in sorted(done.new + done.changed)]
-    record_many(access, [_staff_set(one) for one in changed])
+    changed = {rows[place].person_id: known[rows[place].person_id] for place in done.changed}
+    Staff.objects.bulk_create(added)
+    Staff.objects.bulk_update(
+        [one for one in changed.values() if one not in added], ["organization_id", "roles", "starts_at", "ends_at"]
+    )
+    record_many(access, [_staff_set(rows[place]) for place in sorted(done.new + done.changed)])
     return done
+
+
+def _employed_elsewhere(people: Collection[int], now: datetime) -> set[int]:
+    """Those of these people who work for an organisation outside the scope; the database forgets for which they did."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT organizations_employed_elsewhere(%s::bigint[], %s)", [list(people), now])
+        return {person for (person,) in cursor.fetchall()}
 
 
 def _staff_set(one: NewStaff) -> News:
@@ -259,7 +276,7 @@ def leave_workspace(access: Access, workspace: Workspace, people: Collection[int
     """
     require_transaction()
     where = {"customer_id": workspace.customer_id, "workspace_id": workspace.pk, "person_id__in": set(people)}
-    if access.acts_as:
+    if barred_roles(access):
         check_administrators(access, [Role(role) for role in _roles_held(where)])
     Membership.objects.filter(**where).delete()
     AccessGrant.objects.filter(**where).delete()
@@ -269,7 +286,7 @@ def leave_workspace(access: Access, workspace: Workspace, people: Collection[int
 
 def check_administrators(access: Access, roles: Collection[Role]) -> None:
     """Raises Conflict where somebody of a partner would make or unmake an administrator, whatever was delegated."""
-    if access.acts_as and ADMINISTRATORS & set(roles):
+    if barred_roles(access) & set(roles):
         raise Conflict("administrators_not_delegated")
 
 

@@ -1,5 +1,6 @@
 """Partners, to whom they are related, what customers delegate to them, and to whom there; and how they support them."""
 
+from datetime import datetime
 from typing import Any, Self
 
 from django.contrib.postgres.fields import ArrayField
@@ -122,8 +123,12 @@ class DelegationQuerySet(models.QuerySet["Delegation"]):
         if access.serves(Right.OVERSEE_PARTNERS):
             return self.all()
         mine = Q(organization_id__in=access.organizations)
-        sent = Q(customer_id__in=access.customers) & ~Q(state=State.CREATED)
+        sent = Q(customer_id__in=access.customers, requested_at__isnull=False) & ~Q(state=State.CREATED)
         return self.filter(mine | sent) if _decides(access) else self.filter(mine)
+
+    def proposed_by(self, access: Access) -> "DelegationQuerySet":
+        """Those that one's own organisation asked for, for its resellers: to be read, and no more than taken back."""
+        return self.filter(provider_id__in=access.organizations)
 
 
 class Delegation(models.Model):
@@ -131,8 +136,11 @@ class Delegation(models.Model):
     be less.
     """
 
-    organization = _organization()  # the partner
+    organization = _organization()  # the partner, whose groups get it
     customer = _organization()
+    provider = models.ForeignKey(  # the indirect provider that asked for it, where the partner is its reseller
+        Organization, null=True, on_delete=models.PROTECT, related_name="+"
+    )
     name = models.CharField(max_length=50)
     state = models.CharField(max_length=10, choices=[(s, s) for s in State], default=State.CREATED)
     roles = ArrayField(models.CharField(max_length=30))
@@ -140,7 +148,11 @@ class Delegation(models.Model):
     days = models.SmallIntegerField()
     extends = models.BooleanField(default=False)
     reason = models.TextField(blank=True)  # for full administration
-    requested_at = models.DateTimeField(null=True)
+    proposed_at = models.DateTimeField(null=True)  # by the indirect provider
+    proposed_by_id = models.BigIntegerField(null=True)
+    consented_at = models.DateTimeField(null=True)  # by the reseller
+    consented_by_id = models.BigIntegerField(null=True)
+    requested_at = models.DateTimeField(null=True)  # of the customer
     requested_by_id = models.BigIntegerField(null=True)
     answered_at = models.DateTimeField(null=True)
     answered_by_id = models.BigIntegerField(null=True)
@@ -156,6 +168,14 @@ class Delegation(models.Model):
             models.CheckConstraint(condition=Q(state__in=list(State)), name="delegation_state_known"),
             models.CheckConstraint(condition=Q(days__gte=1, days__lte=730), name="delegation_ends"),
             models.CheckConstraint(
+                condition=Q(provider=None, proposed_at=None) | Q(provider__isnull=False, proposed_at__isnull=False),
+                name="delegation_proposed_by_a_provider",
+            ),
+            models.CheckConstraint(
+                condition=Q(provider=None) | Q(requested_at=None) | Q(consented_at__isnull=False),
+                name="delegation_sent_with_consent",
+            ),
+            models.CheckConstraint(
                 condition=~Q(state=State.ACTIVE) | Q(starts_at__isnull=False, ends_at__gt=F("starts_at")),
                 name="delegation_active_from_until",
             ),
@@ -170,7 +190,12 @@ class Delegation(models.Model):
 
     @property
     def stage(self) -> Stage:
-        return stage_of(State(self.state), self.requested_at, self.ends_at, clock.now())
+        return stage_of(State(self.state), self.asked_at, self.ends_at, clock.now())
+
+    @property
+    def asked_at(self) -> datetime | None:
+        """When whoever is to answer was asked: the customer, or the reseller before."""
+        return self.requested_at or self.proposed_at
 
 
 class OfPartnerQuerySet(models.QuerySet[Any]):

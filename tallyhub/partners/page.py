@@ -80,8 +80,8 @@ def term(one: Delegation, stage: Stage) -> str:
     """From when until when, or what there is to wait for."""
     if stage is Stage.CREATED:
         return _("for %(days)s, once it is approved") % {"days": days_text(one.days)}
-    if stage in (Stage.PENDING, Stage.LAPSED) and one.requested_at:
-        asked = {"days": days_text(one.days), "when": when(one.requested_at + ANSWER_WITHIN)}
+    if stage in (Stage.CONSENT, Stage.PENDING, Stage.LAPSED) and one.asked_at:
+        asked = {"days": days_text(one.days), "when": when(one.asked_at + ANSWER_WITHIN)}
         if stage is Stage.LAPSED:
             return _("asked for %(days)s; nobody answered until %(when)s") % asked
         return _("asked for %(days)s; to be answered until %(when)s") % asked

@@ -29,7 +29,16 @@ HOLDINGS = (
         condition="staff_id IN (SELECT id FROM organizations_staff WHERE person_id = %(person)s)",
         columns=("organization_id", "group_id"),
     ),
-    _acts("delegation", _("Delegations"), "requested_by_id", "answered_by_id", "ended_by_id", customer="customer_id"),
+    _acts(
+        "delegation",
+        _("Delegations"),
+        "proposed_by_id",
+        "consented_by_id",
+        "requested_by_id",
+        "answered_by_id",
+        "ended_by_id",
+        customer="customer_id",
+    ),
     _acts(
         "resale", _("Relations with partners"), "asked_by_id", "accepted_by_id", "ended_by_id", customer="customer_id"
     ),

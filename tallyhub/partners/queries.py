@@ -91,6 +91,15 @@ def lock_delegation(access: Access, delegation_id: int) -> Delegation:
     return Delegation.objects.visible_to(access).select_for_update(no_key=True, of=("self",)).get(pk=delegation_id)
 
 
+def get_proposed(access: Access, delegation_id: int) -> Delegation:
+    """One that one's own organisation asked for, for a reseller."""
+    return Delegation.objects.proposed_by(access).get(pk=delegation_id)
+
+
+def lock_proposed(access: Access, delegation_id: int) -> Delegation:
+    return Delegation.objects.proposed_by(access).select_for_update(no_key=True, of=("self",)).get(pk=delegation_id)
+
+
 @dataclass(frozen=True, slots=True)
 class Recipient:
     """Whom a mail is for, and as whose: the customer's, or the partner's."""

@@ -19,6 +19,9 @@ class State(StrEnum):
     """What is stored. What time alone makes of it is a ``Stage``."""
 
     CREATED = "created"  # a draft that only the partner reads
+    CONSENT = (
+        "consent"  # an indirect provider asks for its reseller, who has not agreed; the customer knows nothing yet
+    )
     PENDING = "pending"  # asked, and not answered
     ACTIVE = "active"
     REJECTED = "rejected"
@@ -29,6 +32,7 @@ class Stage(StrEnum):
     """How a delegation is now."""
 
     CREATED = "created"
+    CONSENT = "consent"
     PENDING = "pending"
     LAPSED = "lapsed"  # nobody answered
     ACTIVE = "active"
@@ -106,8 +110,9 @@ def check_extends(roles: Collection[str]) -> None:
         raise Invalid("delegation_extends_full")
 
 
-def stage_of(state: State, requested_at: datetime | None, ends_at: datetime | None, now: datetime) -> Stage:
-    if state is State.PENDING and requested_at is not None and requested_at + ANSWER_WITHIN <= now:
+def stage_of(state: State, asked_at: datetime | None, ends_at: datetime | None, now: datetime) -> Stage:
+    """``asked_at``: when whoever is to answer was asked."""
+    if state in (State.CONSENT, State.PENDING) and asked_at is not None and asked_at + ANSWER_WITHIN <= now:
         return Stage.LAPSED
     if state is State.ACTIVE and ends_at is not None:
         if ends_at <= now:
@@ -118,6 +123,7 @@ def stage_of(state: State, requested_at: datetime | None, ends_at: datetime | No
 
 _NOW = {
     Stage.CREATED: "delegation_not_sent",
+    Stage.CONSENT: "delegation_not_consented",
     Stage.PENDING: "delegation_not_answered",
     Stage.LAPSED: "delegation_lapsed",
     Stage.ACTIVE: "delegation_answered",

@@ -4,6 +4,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import replace
 from typing import Any
 
+from django.core.exceptions import ObjectDoesNotExist
 from django.db import connection
 
 from tallyhub.journal.steps import News, record_many
@@ -11,7 +12,7 @@ from tallyhub.kernel import clock
 from tallyhub.kernel.access import Access
 from tallyhub.kernel.errors import Conflict
 from tallyhub.kernel.scope import require_transaction, widen
-from tallyhub.partners.models import Consent, Delegation, PlanAcceptance, RoleAssignment
+from tallyhub.partners.models import Consent, Delegation, Partnership, PlanAcceptance, RoleAssignment
 from tallyhub.partners.queries import get_party
 from tallyhub.partners.rules import State
 
@@ -22,6 +23,19 @@ def check_active(organization_id: int) -> None:
     """Raises Conflict where the provider suspended the partner: nothing new, while what there is goes on."""
     if get_party(organization_id).suspended_at is not None:
         raise Conflict("partner_suspended")
+
+
+def check_partnership(provider_id: int, reseller_id: int) -> None:
+    """Raises Conflict where the reseller has authorised none, or it has ended; DoesNotExist where there was never one.
+
+    In the scope of either.
+    """
+    between = Partnership.objects.filter(provider_id=provider_id, reseller_id=reseller_id)
+    dates = list(between.values_list("authorised_at", "ended_at"))
+    if not dates:
+        raise ObjectDoesNotExist
+    if not any(authorised and not ended for authorised, ended in dates):
+        raise Conflict("partnership_needed")
 
 
 def tell(access: Access, news: Sequence[News]) -> None:

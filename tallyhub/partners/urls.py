@@ -7,6 +7,7 @@ from tallyhub.partners.groups import web as groups
 from tallyhub.partners.parties import web as parties
 from tallyhub.partners.plans import web as plans
 from tallyhub.partners.profiles import web as profiles
+from tallyhub.partners.staff import web as staff
 from tallyhub.partners.tasks import web as tasks
 from tallyhub.partners.technical import web as technical
 
@@ -19,6 +20,10 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("customers/<int:customer_id>/", delegations.customer, name="customer"),
     path("customers/<int:customer_id>/delegate/", delegations.delegate, name="delegate"),
     path("customers/delegations/<int:delegation_id>/", delegations.delegation, name="delegation"),
+    path("customers/delegations/<int:delegation_id>/edit/", delegations.edit, name="edit"),
+    path("customers/delegations/<int:delegation_id>/consent/", delegations.consent, name="consent"),
+    path("customers/delegations/<int:delegation_id>/decline/", delegations.decline, name="decline"),
+    path("customers/delegations/<int:delegation_id>/withdraw/", delegations.withdraw, name="withdraw"),
     path("customers/delegations/<int:delegation_id>/send/", delegations.send, name="send"),
     path("customers/delegations/<int:delegation_id>/delete/", delegations.delete, name="delete"),
     path("customers/delegations/<int:delegation_id>/terminate/", delegations.terminate, name="terminate"),
@@ -50,6 +55,11 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("partners/all/<int:organization_id>/", parties.describe, name="describe"),
     path("partners/all/<int:organization_id>/suspend/", parties.suspend, name="suspend"),
     path("partners/all/<int:organization_id>/reinstate/", parties.reinstate, name="reinstate"),
+    # Of the provider and of partners alike.
+    path("our-people/", staff.people, name="staff"),
+    path("our-people/<int:staff_id>/roles/", staff.change_roles, name="staff_roles"),
+    path("our-people/<int:staff_id>/end/", staff.end, name="staff_end"),
+    path("our-people/<int:staff_id>/ask/", staff.ask_again, name="staff_ask"),
     # How support is reached, and by whom it is given.
     path("support-profile/", profiles.profile, name="profile"),
     path("support-plan/", plans.plan, name="plan"),

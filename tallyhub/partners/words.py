@@ -5,7 +5,7 @@ from typing import Any
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from tallyhub.organizations.rules import Role
+from tallyhub.organizations.rules import Role, StaffRole
 from tallyhub.partners.rules import PartyType, Stage, Template
 
 MEANS: dict[str, Any] = {
@@ -26,6 +26,18 @@ MEANS: dict[str, Any] = {
     ),
 }
 
+STAFF_MEANS: dict[str, Any] = {
+    StaffRole.ORGANIZATION_ADMINISTRATOR: _("Says who works here and as what, and how your support is reached."),
+    StaffRole.EDITOR: _("Publishes service health, writes messages to customers, and keeps the guides."),
+    StaffRole.DESK: _("Works on what partners escalate."),
+    StaffRole.PARTNER_MANAGER: _("Oversees which partners there are, and suspends one."),
+    StaffRole.ADMIN_AGENT: _(
+        "Asks customers for rights and hands them to security groups, keeps the support profile and plan, serves "
+        "customers, escalates, and advises."
+    ),
+    StaffRole.HELPDESK_AGENT: _("Serves customers within what they allow, and escalates."),
+    StaffRole.SALES_AGENT: _("Keeps notes and follow-ups about what customers may need."),
+}
 TYPE_NAMES: dict[str, Any] = {
     PartyType.DIRECT_BILL: _("Direct-bill partner"),
     PartyType.INDIRECT_PROVIDER: _("Indirect provider"),
@@ -33,6 +45,7 @@ TYPE_NAMES: dict[str, Any] = {
 }
 STAGE_NAMES: dict[str, Any] = {
     Stage.CREATED: _("draft"),
+    Stage.CONSENT: _("waits for the reseller"),
     Stage.PENDING: _("waits for an answer"),
     Stage.LAPSED: _("not answered in time"),
     Stage.ACTIVE: pgettext_lazy("a delegation", "active"),
@@ -43,6 +56,7 @@ STAGE_NAMES: dict[str, Any] = {
 }
 STAGE_TONES = {
     Stage.CREATED: "plain",
+    Stage.CONSENT: "low",
     Stage.PENDING: "low",
     Stage.LAPSED: "plain",
     Stage.ACTIVE: "ok",

@@ -59,6 +59,10 @@ def _manages_support(access: Access) -> bool:
     return access.serves(Right.MANAGE_SUPPORT)
 
 
+def _manages_staff(access: Access) -> bool:
+    return access.serves(Right.MANAGE_STAFF)
+
+
 def _is_inside(access: Access) -> bool:
     return access.customer_id is not None
 
@@ -211,6 +215,7 @@ OWN_SUPPORT = (
     Page("partners:profile", _("Support profile"), right=_manages_support),
     Page("partners:plan", _("Support plan"), right=_manages_support),
 )
+OWN_PEOPLE = (Page("partners:staff", _("Our people"), right=_manages_staff),)
 PARTNERS = (
     Page("partners:customers", _("Customers"), right=_serves_customers),
     Page("partners:groups", _("Security groups"), right=_manages_delegations),

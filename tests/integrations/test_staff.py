@@ -80,3 +80,21 @@ def test_each_change_stands_in_the_journal(world: SimpleNamespace, bring: Any, o
         "SELECT subject_id, details FROM journal_event WHERE kind = 'organizations.staff_set'"
     ).fetchall()
     assert kept == [(world.newcomer.pk, {"organization": world.provider.pk, "roles": "editor"})]
+
+
+def test_many_cost_as_many_statements_as_one(world: SimpleNamespace, statements: Any) -> None:
+    from tallyhub.kernel.access import Access
+    from tallyhub.kernel.scope import scope
+    from tallyhub.organizations.rules import StaffRole
+    from tallyhub.organizations.steps import NewStaff, employ
+
+    def cost(people: list[Any], role: StaffRole) -> int:
+        hub = Access.of_system(organizations=[world.partner.pk])
+        with scope(hub, writing=True), statements() as used:
+            employ(hub, [NewStaff(world.partner.pk, one.pk, (role,)) for one in people])
+        return len(used)
+
+    many = [world.member, world.reader, world.viewer]
+    one = cost([world.newcomer], StaffRole.SALES_AGENT)
+    assert cost(many, StaffRole.SALES_AGENT) == one  # new ones
+    assert cost(many, StaffRole.HELPDESK_AGENT) == cost([world.newcomer], StaffRole.HELPDESK_AGENT)  # changed ones

@@ -132,6 +132,61 @@ def test_for_a_suspended_partner_another_one_is_shown(held: Any, as_: Any, owner
     assert "Northgate" not in page.split("Who supports you")[1]
 
 
+def suspend(held: Any, owner: Any) -> None:
+    owner.execute(
+        "UPDATE partners_party SET suspended_at = %s WHERE organization_id = %s", [clock.now(), held.partner.pk]
+    )
+
+
+def sent(client: Any, held: Any, owner: Any, product: Any) -> int:
+    """What sending a request about a product answers, whatever the steps before it offered."""
+    draft = draft_of(client, held)
+    typed = json.dumps(WRITTEN | {"product": product.pk})
+    owner.execute("UPDATE support_draft SET typed = %s WHERE id = %s", [typed, draft])
+    status: int = client.post(f"/support/open/{draft}/send/").status_code
+    return status
+
+
+def test_for_a_suspended_partner_the_provider_takes_the_request(held: Any, as_: Any, owner: Any) -> None:  # S003-53
+    suspend(held, owner)
+    asker = as_(held.asker)
+    page = technical(asker, held.database)
+    assert "As long as your partner cannot, Northgate supports it." in page
+    assert "/support/open/" in page
+    step = text(asker, f"/support/open/{draft_of(asker, held)}/what/")
+    assert f'value="{held.database.pk}"' in step
+    assert sent(asker, held, owner, held.database) == 302
+    assert post_to_api(held, product="database").status_code == 200
+    opened = owner.execute("SELECT product_id FROM support_request").fetchall()
+    assert opened == [(held.database.pk,)] * 2
+
+
+def test_a_customer_of_a_suspended_partner_alone_finds_the_door(firm: Any, as_: Any, owner: Any) -> None:  # S003-53
+    """Birch as it is in the world: all of it from lakeside, and nobody has named a product."""
+    grant(firm.stranger, "support_contact", firm.birch_main)
+    client = as_(firm.stranger)
+    assert text(client, "/support/open/", 403)
+    suspend(firm, owner)
+    assert "/support/open/" in technical(client, "other")
+    assert text(client, "/support/open/")
+    assert client.post("/support/open/begin/", {"workspace": firm.birch_main.pk}).status_code == 302
+
+
+def test_where_an_indirect_provider_stands_in_the_provider_is_not_asked(held: Any, as_: Any, owner: Any) -> None:
+    # S003-53
+    suspend(held, owner)
+    owner.execute(
+        "INSERT INTO partners_partnership (provider_id, reseller_id, invited_at, authorised_at)"
+        " VALUES (%s, %s, %s, %s)",
+        [held.rival.pk, held.partner.pk, clock.now(), clock.now()],
+    )
+    asker = as_(held.asker)
+    assert "/support/open/" not in technical(asker, held.database).split("Who supports you")[1]
+    assert sent(asker, held, owner, held.database) == 403
+    assert post_to_api(held, product="database").status_code == 403
+    assert owner.execute("SELECT count(*) FROM support_request").fetchone() == (0,)
+
+
 def test_nothing_leads_to_the_provider_for_a_customer_of_partners_alone(firm: Any, as_: Any) -> None:  # S003-32
     """Birch as it is in the world: all of it from lakeside, and nobody has named a product."""
     supporting(firm, as_)

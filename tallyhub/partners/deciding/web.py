@@ -111,9 +111,11 @@ def decide(request: HubRequest, delegation_id: int) -> HttpResponse:
         one = _sent(access, delegation_id)
         held = list_holders([one.pk])[one.pk]
         stage = one.stage
+        names = names_of_organizations({one.organization_id, one.provider_id or one.organization_id})
         context = {
             "one": one,
-            "partner": names_of_organizations([one.organization_id])[one.organization_id],
+            "partner": names[one.organization_id],
+            "provider": names[one.provider_id] if one.provider_id else "",
             "about": page.line(one, href="", holders=held),
             "roles": page.roles_in_words(one.granted or one.roles),
             "is_full": page.is_full(one.granted or one.roles),

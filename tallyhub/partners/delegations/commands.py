@@ -47,23 +47,101 @@ def request_delegation(access: Access, customer_id: int, wish: Wish, *, is_sent:
     steps.check_active(organization_id)
     if not queries.get_known(customer_id).is_current:
         raise ObjectDoesNotExist
-    check_wish(wish)
-    try:
-        with transaction.atomic():
-            made = Delegation.objects.create(
-                organization_id=organization_id,
-                customer_id=customer_id,
-                name=read_name(wish.name, length_max=NAME_MAX),
-                roles=sorted(wish.roles),
-                days=wish.days or 0,
-                extends=wish.extends,
-                reason=wish.reason,
-            )
-    except IntegrityError:
-        raise Conflict("delegation_name_taken") from None
+    made = _keep(Delegation(organization_id=organization_id, customer_id=customer_id), wish)
     if is_sent:
         _send(access, made)
     return made.pk
+
+
+def _keep(one: Delegation, wish: Wish) -> Delegation:
+    """Raises Invalid for a wish that cannot be, Conflict for a name that is taken."""
+    check_wish(wish)
+    one.name, one.roles = read_name(wish.name, length_max=NAME_MAX), sorted(wish.roles)
+    one.days, one.extends, one.reason = wish.days or 0, wish.extends, wish.reason
+    try:
+        with transaction.atomic():
+            one.save()
+    except IntegrityError:
+        raise Conflict("delegation_name_taken") from None
+    return one
+
+
+@command
+def edit_draft(access: Access, delegation_id: int, wish: Wish, *, is_sent: bool = False) -> None:
+    """While nobody else knows of it. Raises as ``request_delegation``, and Conflict for what was sent."""
+    access.require_serving(Right.MANAGE_DELEGATIONS)
+    one = queries.lock_delegation(access, delegation_id)
+    check_stage(one.stage, [Stage.CREATED])
+    _keep(one, wish)
+    if is_sent:
+        steps.check_active(one.organization_id)
+        _send(access, one)
+
+
+@command
+def propose_delegation(access: Access, customer_id: int, reseller_id: int, wish: Wish) -> int:
+    """An indirect provider asks a customer of its own for rights of its reseller, who must agree first; returns the id.
+
+    Raises as ``request_delegation``, and as ``steps.check_partnership``.
+    """
+    access.require_serving(Right.MANAGE_DELEGATIONS)
+    own = access.organization_id or 0
+    if not queries.get_known(customer_id).is_current:
+        raise ObjectDoesNotExist
+    steps.check_partnership(own, reseller_id)
+    for each in (own, reseller_id):
+        steps.check_active(each)
+    made = Delegation(organization_id=reseller_id, customer_id=customer_id, provider_id=own, state=State.CONSENT)
+    made.proposed_at, made.proposed_by_id = clock.now(), access.person_id
+    _keep(made, wish)
+    steps.tell(access, [News("partners.delegation_proposed", None, made.pk, details={"reseller": reseller_id})])
+    return made.pk
+
+
+@command
+def consent_to_delegation(access: Access, delegation_id: int) -> None:
+    """The reseller agrees to what its indirect provider asked for it: it goes to the customer now."""
+    one = _lock_unanswered(access, delegation_id)
+    steps.check_partnership(one.provider_id or 0, one.organization_id)
+    for each in (one.provider_id or 0, one.organization_id):
+        steps.check_active(each)
+    one.consented_at, one.consented_by_id = clock.now(), access.person_id
+    one.save(update_fields=["consented_at", "consented_by_id"])
+    steps.tell(access, [News("partners.delegation_consented", None, one.pk)])
+    _send(access, one)
+
+
+@command
+def decline_delegation(access: Access, delegation_id: int) -> None:
+    """The reseller does not agree; the customer never hears of it."""
+    one = _lock_unanswered(access, delegation_id)
+    one.state, one.answered_at, one.answered_by_id = State.REJECTED, clock.now(), access.person_id
+    one.save(update_fields=["state", "answered_at", "answered_by_id"])
+    steps.tell(access, [News("partners.delegation_declined", None, one.pk)])
+
+
+def _lock_unanswered(access: Access, delegation_id: int) -> Delegation:
+    """One's own that an indirect provider asked for. Raises Conflict where it was answered, lapsed or taken back."""
+    access.require_serving(Right.MANAGE_DELEGATIONS)
+    one = queries.lock_delegation(access, delegation_id)
+    if one.provider_id is None or one.organization_id not in access.organizations:
+        raise ObjectDoesNotExist
+    if one.stage is Stage.REJECTED and one.consented_at is None:
+        raise Conflict("delegation_declined")
+    check_stage(one.stage, [Stage.CONSENT])
+    return one
+
+
+@command
+def withdraw_proposal(access: Access, delegation_id: int) -> None:
+    """By the indirect provider that asked, as long as its reseller has not agreed."""
+    access.require_serving(Right.MANAGE_DELEGATIONS)
+    check_stage(queries.get_proposed(access, delegation_id).stage, [Stage.CONSENT])
+    one = queries.lock_proposed(access, delegation_id)  # the database lets nobody lock what the reseller has answered
+    check_stage(one.stage, [Stage.CONSENT])
+    one.state, one.ended_at, one.ended_by_id = State.TERMINATED, clock.now(), access.person_id
+    one.save(update_fields=["state", "ended_at", "ended_by_id"])
+    steps.tell(access, [News("partners.delegation_withdrawn", None, one.pk)])
 
 
 @command

@@ -9,10 +9,12 @@ from django.utils.translation import gettext as _
 from tallyhub.kernel.errors import HubError
 from tallyhub.kernel.sentences import sentence
 from tallyhub.organizations.rules import ROLE_NAMES
+from tallyhub.partners.models import Delegation
 from tallyhub.partners.rules import DAYS_DEFAULT, DAYS_MAX, NAME_MAX, REASON_MAX, ROLES, Wish
 from tallyhub.partners.words import MEANS
 
 FIELD_OF = {
+    "delegation_draft_for_reseller": "reseller",
     "delegation_name_missing": "name",
     "delegation_name_taken": "name",
     "delegation_roles_missing": "roles",
@@ -21,6 +23,7 @@ FIELD_OF = {
     "delegation_extends_full": "extends",
     "delegation_reason_missing": "reason",
     "delegation_reason_too_long": "reason",
+    "partnership_needed": "reseller",
     "text_too_long": "name",
     "control_character": "name",
 }
@@ -41,6 +44,16 @@ def read_wish(data: QueryDict) -> Wish:
         extends="extends" in data,
         reason=data.get("reason", "").strip(),
     )
+
+
+def typed_of(one: Delegation) -> QueryDict:
+    """A draft, as if it was typed."""
+    typed = QueryDict(mutable=True)
+    typed["name"], typed["days"], typed["reason"] = one.name, str(one.days), one.reason
+    typed.setlist("roles", one.roles)
+    if one.extends:
+        typed["extends"] = "on"
+    return typed
 
 
 def form(data: QueryDict | None, error: HubError | None = None) -> dict[str, Any]:

@@ -59,6 +59,12 @@ def list_of_customer(access: Access, customer_id: int) -> list[Delegation]:
     return list(found.order_by("-pk")[:DELEGATIONS_MAX])
 
 
+def list_proposed(access: Access, customer_id: int) -> list[Delegation]:
+    """What one's own organisation asked the customer for, for its resellers, the newest first."""
+    found = Delegation.objects.proposed_by(access).filter(customer_id=customer_id)
+    return list(found.order_by("-pk")[:DELEGATIONS_MAX])
+
+
 def get_sent(access: Access, delegation_id: int) -> Delegation:
     """One that the customer knows of."""
     return Delegation.objects.visible_to(access).exclude(state=State.CREATED).get(pk=delegation_id)

@@ -18,7 +18,7 @@ from tallyhub.kernel.access import Access, Right
 from tallyhub.kernel.errors import Conflict, Invalid
 from tallyhub.kernel.grid import TEXT_MAX
 from tallyhub.kernel.http import HubRequest, signed_in, url
-from tallyhub.kernel.ids import read_id
+from tallyhub.kernel.ids import find_id, read_id
 from tallyhub.kernel.scope import scope
 from tallyhub.partners import page
 from tallyhub.partners.consents.queries import list_own
@@ -28,8 +28,8 @@ from tallyhub.partners.models import Delegation
 from tallyhub.partners.parties import links
 from tallyhub.partners.parties import queries as parties
 from tallyhub.partners.plans.queries import newest_accepted
-from tallyhub.partners.queries import Known, get_delegation, get_known, get_party
-from tallyhub.partners.rules import EXPIRING_WITHIN, RUNNING, PartyType, Stage
+from tallyhub.partners.queries import Known, get_delegation, get_known, get_party, get_proposed, names_of_organizations
+from tallyhub.partners.rules import EXPIRING_WITHIN, RUNNING, PartyType, Stage, check_stage
 from tallyhub.support.rules import number_of
 
 GET_POST = require_http_methods(["GET", "HEAD", "POST"])
@@ -152,6 +152,7 @@ def customer(request: HubRequest, customer_id: int) -> HttpResponse:
             "delegations": [
                 page.line(one, href=url("partners:delegation", one.pk), holders=held[one.pk]) for one in delegations
             ],
+            "proposed": _proposed(request, customer_id),
             "sold": [{"number": one.number, "name": one.name, "ends_on": fmt.day(one.ends_on)} for one in sold],
             "consents": [
                 {**page.consent_line(one, ""), "number": number_of(one.request_id)}
@@ -175,29 +176,80 @@ def _accepted(access: Access, customer_id: int) -> str:
     return _("It accepted version %(number)s of your support plan on %(when)s.") % said
 
 
+def _proposed(request: HubRequest, customer_id: int) -> list[dict[str, Any]]:
+    found = queries.list_proposed(request.access, customer_id)
+    names = names_of_organizations([one.organization_id for one in found])
+    return [
+        {**page.line(one, href=url("partners:delegation", one.pk)), "reseller": names[one.organization_id]}
+        for one in found
+    ]
+
+
 @signed_in
 @GET_POST
 def delegate(request: HubRequest, customer_id: int) -> HttpResponseBase:
-    """Ask a customer for rights."""
+    """Ask a customer for rights, for oneself or for a reseller."""
     access = request.access
     access.require_serving(Right.MANAGE_DELEGATIONS)
     with scope(access):
         known = get_known(customer_id)
+        resellers = names_of_organizations(parties.list_resellers(access))
     form = forms.form(None)
     if request.method == "POST":
         try:
-            is_sent = request.POST.get("act") != "keep"
-            made = commands.request_delegation(access, customer_id, forms.read_wish(request.POST), is_sent=is_sent)
+            made, said = _ask(request, customer_id)
         except (Invalid, Conflict) as error:
             form = forms.form(request.POST, error)
         else:
-            said = (
-                _("It was sent. The customer’s administrators get a mail.") if is_sent else _("It is kept as a draft.")
-            )
             messages.success(request, said)
             return redirect("partners:delegation", made)
     status = 400 if request.method == "POST" else 200
-    return render(request, "partners/delegate.html", {"customer": known, "form": form}, status=status)
+    chosen = find_id(request.POST.get("reseller"))
+    choices = [{"id": one, "label": name, "is_chosen": one == chosen} for one, name in resellers.items()]
+    context = {"customer": known, "form": form, "resellers": choices, "back": url("partners:customer", customer_id)}
+    return render(request, "partners/delegate.html", context, status=status)
+
+
+def _ask(request: HubRequest, customer_id: int) -> tuple[int, str]:
+    """The new delegation, and what to say of it."""
+    access, wish = request.access, forms.read_wish(request.POST)
+    is_sent = request.POST.get("act") != "keep"
+    if request.POST.get("reseller"):
+        if not is_sent:
+            raise Invalid("delegation_draft_for_reseller")
+        made = commands.propose_delegation(access, customer_id, read_id(request.POST.get("reseller")), wish)
+        return made, _("The reseller gets a mail. Once it agrees, the customer is asked.")
+    made = commands.request_delegation(access, customer_id, wish, is_sent=is_sent)
+    return made, _sent() if is_sent else _("It is kept as a draft.")
+
+
+def _sent() -> str:
+    return _("It was sent. The customer’s administrators get a mail.")
+
+
+@signed_in
+@GET_POST
+def edit(request: HubRequest, delegation_id: int) -> HttpResponseBase:
+    """A draft: nobody else knows of it."""
+    access = request.access
+    access.require_serving(Right.MANAGE_DELEGATIONS)
+    with scope(access):
+        one = _own(request, delegation_id)
+        check_stage(one.stage, [Stage.CREATED])
+        known = get_known(one.customer_id)
+    form = forms.form(forms.typed_of(one))
+    if request.method == "POST":
+        is_sent = request.POST.get("act") != "keep"
+        try:
+            commands.edit_draft(access, delegation_id, forms.read_wish(request.POST), is_sent=is_sent)
+        except (Invalid, Conflict) as error:
+            form = forms.form(request.POST, error)
+        else:
+            return _acted(request, delegation_id, _sent() if is_sent else _("The draft is saved."))
+    status = 400 if request.method == "POST" else 200
+    form["title"] = _("Edit the draft")
+    context = {"customer": known, "form": form, "resellers": [], "back": url("partners:delegation", one.pk)}
+    return render(request, "partners/delegate.html", context, status=status)
 
 
 @signed_in
@@ -207,24 +259,30 @@ def delegation(request: HubRequest, delegation_id: int) -> HttpResponse:
     access = request.access
     page.require_partner(access)
     with scope(access):
-        one = _own(request, delegation_id)
+        one, is_own = _own_or_proposed(request, delegation_id)
         known = get_known(one.customer_id)
         held = queries.list_holders([one.pk])[one.pk]
         assigned = queries.list_assignments(access, [one.pk])[one.pk]
         groups = list_groups(access)
         stage = one.stage
+        may_manage = access.serves(Right.MANAGE_DELEGATIONS)
+        names = names_of_organizations([one.provider_id, one.organization_id]) if one.provider_id else {}
         context = {
             "customer": known,
-            "about": page.line(one, href="", holders=held),
+            "about": page.line(one, href="", holders=held if is_own else None),
             "one": one,
-            "facts": _facts(one),
+            "is_own": is_own,
+            "facts": [*_parties(one, names), *_facts(one)],
             "roles": page.roles_in_words(one.granted or one.roles),
             "is_running": stage in RUNNING,
             "is_draft": stage is Stage.CREATED,
             "may_end": stage is Stage.PENDING or stage in RUNNING,
             "may_extend": stage in RUNNING and not page.is_full(one.granted),
-            "may_manage": access.serves(Right.MANAGE_DELEGATIONS),
-            "may_ask_again": stage in (Stage.LAPSED, Stage.EXPIRED, Stage.REJECTED, Stage.TERMINATED),
+            "may_manage": may_manage and is_own,
+            "is_to_consent": stage is Stage.CONSENT and is_own,
+            "may_withdraw": stage is Stage.CONSENT and may_manage and not is_own,
+            "may_ask_again": known.is_current
+            and stage in (Stage.LAPSED, Stage.EXPIRED, Stage.REJECTED, Stage.TERMINATED),
             "assigned": [
                 {"id": each.group_id, "name": each.group.name, "roles": page.role_names(each.roles)}
                 for each in assigned
@@ -242,6 +300,22 @@ def _own(request: HubRequest, delegation_id: int) -> Delegation:
     if one.organization_id not in request.access.organizations:
         raise ObjectDoesNotExist
     return one
+
+
+def _own_or_proposed(request: HubRequest, delegation_id: int) -> tuple[Delegation, bool]:
+    """One of the partner's own, or one that it asked for, for a reseller: which of both. The latter is read only."""
+    try:
+        return _own(request, delegation_id), True
+    except ObjectDoesNotExist:
+        return get_proposed(request.access, delegation_id), False
+
+
+def _parties(one: Delegation, names: dict[int, str]) -> list[tuple[str, str]]:
+    """Of one for a reseller: who asked for it, and for whom."""
+    if one.provider_id is None:
+        return []
+    said = [(_("Asked for by"), names[one.provider_id]), (_("For the reseller"), names[one.organization_id])]
+    return [*said, (_("The reseller agreed on"), page.when(one.consented_at) if one.consented_at else _("not yet"))]
 
 
 def _facts(one: Delegation) -> list[tuple[str, str]]:
@@ -267,9 +341,30 @@ def _acted(request: HubRequest, delegation_id: int, said: str) -> HttpResponseBa
 
 @signed_in
 @require_POST
+def consent(request: HubRequest, delegation_id: int) -> HttpResponseBase:
+    commands.consent_to_delegation(request.access, delegation_id)
+    return _acted(request, delegation_id, _sent())
+
+
+@signed_in
+@require_POST
+def decline(request: HubRequest, delegation_id: int) -> HttpResponseBase:
+    commands.decline_delegation(request.access, delegation_id)
+    return _acted(request, delegation_id, _("Your indirect provider gets a mail. The customer was not asked."))
+
+
+@signed_in
+@require_POST
+def withdraw(request: HubRequest, delegation_id: int) -> HttpResponseBase:
+    commands.withdraw_proposal(request.access, delegation_id)
+    return _acted(request, delegation_id, _("It is taken back. The customer was not asked."))
+
+
+@signed_in
+@require_POST
 def send(request: HubRequest, delegation_id: int) -> HttpResponseBase:
     commands.send_delegation(request.access, delegation_id)
-    return _acted(request, delegation_id, _("It was sent. The customer’s administrators get a mail."))
+    return _acted(request, delegation_id, _sent())
 
 
 @signed_in

@@ -173,7 +173,9 @@ def suspend_partner(access: Access, organization_id: int) -> None:
     now = clock.now()
     party.suspended_at = now
     party.save(update_fields=["suspended_at"])
-    open_ones = Delegation.objects.filter(organization_id=partner.pk, state__in=[State.PENDING, State.ACTIVE])
+    open_ones = Delegation.objects.filter(
+        organization_id=partner.pk, state__in=[State.CONSENT, State.PENDING, State.ACTIVE]
+    )
     running = list(open_ones.select_for_update(no_key=True).order_by("pk"))
     ids = [one.pk for one in running if one.ends_at is None or one.ends_at > now]
     Delegation.objects.filter(pk__in=ids).update(state=State.TERMINATED, ended_at=now, ended_by_id=access.person_id)
@@ -184,7 +186,7 @@ def suspend_partner(access: Access, organization_id: int) -> None:
     news += [
         News("partners.delegation_terminated", one.customer_id, one.pk, details={"by": "provider"})
         for one in running
-        if one.pk in ids
+        if one.pk in ids and one.requested_at is not None
     ]
     news += [
         News("partners.consent_ended", one.customer_id, one.request_id, details={"consent": one.pk, "by": "provider"})

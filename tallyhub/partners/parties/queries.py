@@ -61,6 +61,12 @@ def list_partnerships(access: Access) -> list[Partnership]:
     return list(Partnership.objects.visible_to(access).order_by("-ended_at", "-invited_at", "-pk"))
 
 
+def list_resellers(access: Access) -> list[int]:
+    """Ids of the resellers of an indirect provider, those of partnerships that are authorised and run."""
+    running = Partnership.objects.filter(provider_id__in=access.organizations, authorised_at__isnull=False)
+    return list(running.filter(ended_at=None).order_by("pk").values_list("reseller_id", flat=True))
+
+
 def get_partnership(access: Access, partnership_id: int) -> Partnership:
     return Partnership.objects.visible_to(access).get(pk=partnership_id)
 

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from tallyhub.agreements.models import Product
+from tallyhub.agreements.queries import Bought, get_bought
 from tallyhub.health import page as health
 from tallyhub.health.queries import list_active
 from tallyhub.kernel.access import Access, Right
@@ -75,13 +76,14 @@ def _answer(
     """Whose cards are shown, and whether the provider is asked. A product decides; without one, a request is the
     partner's as soon as anything is held through one (R5.3), and of several the customer says which.
     """
-    asks_provider = False
+    bought = get_bought(access.customers[0]) if access.customers else Bought(*[frozenset[int]()] * 3)
     if partner is not None:
         sellers: tuple[int, ...] = (partner,)
+        asks_provider = partner in bought.stood_in
     elif product is not None:
-        sellers, asks_provider = supported.sellers.get(product.pk, ()), product.pk in supported.direct
+        sellers, asks_provider = supported.sellers.get(product.pk, ()), not bought.is_partners(product.pk)
     else:
-        sellers, asks_provider = supported.partners, not supported.partners
+        sellers, asks_provider = supported.partners, not bought.is_partners(None)
     picks = len(sellers) > 1
     is_shown = is_asked or (not picks and not (supported.partners and supported.direct))
     return {
@@ -92,6 +94,7 @@ def _answer(
         "cards": [card for one in sellers for card in cards.cards(supported, one, product, zone)]
         if is_shown and not picks else [],
         "asks_provider": asks_provider and is_shown,
+        "is_direct": product.pk in supported.direct if product else not supported.partners,
         "may_open": access.has_anywhere(Right.OPEN_REQUESTS),
         "provider": supported.organizations[supported.provider_id].name if supported.provider_id else "",
     }  # fmt: skip

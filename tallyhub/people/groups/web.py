@@ -11,7 +11,7 @@ from tallyhub.kernel.http import HubRequest, signed_in
 from tallyhub.kernel.ids import read_id
 from tallyhub.kernel.names import read_name
 from tallyhub.kernel.scope import scope
-from tallyhub.organizations.rules import ROLE_NAMES
+from tallyhub.organizations.rules import ROLE_NAMES, barred_roles
 from tallyhub.people.groups import commands, queries
 from tallyhub.people.groups.forms import NAME_MAX, AddressForm, NameForm
 from tallyhub.people.users.forms import managed_by
@@ -56,13 +56,16 @@ def group(request: HubRequest, group_id: int) -> HttpResponse:
     names = _names(request)
     with scope(request.access):
         found = queries.get_group(request.access, group_id)
+        barred = barred_roles(request.access)
         context = {
             "group": _line(found, names),
             "people": queries.list_people(request.access, group_id),
             "roles": [
                 {"value": role.value, "name": ROLE_NAMES[role], "is_chosen": role in found.roles}
                 for role in WORKSPACE_ROLES
+                if role not in barred
             ],
+            "is_barred": bool(barred & set(found.roles)),
             "name_form": NameForm(initial={"name": found.name}),
             "address_form": AddressForm(),
         }

@@ -11,8 +11,9 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from tallyhub.accounts.rules import LANGUAGES
 from tallyhub.kernel import formatting as fmt
+from tallyhub.kernel.access import Access, Right
 from tallyhub.kernel.sentences import sentence
-from tallyhub.organizations.rules import ROLE_NAMES, Role
+from tallyhub.organizations.rules import ROLE_NAMES, Role, barred_roles
 from tallyhub.people.invitations.preview import Fate, Planned
 from tallyhub.people.rules import may_give
 from tallyhub.people.users.queries import User
@@ -46,13 +47,14 @@ def what_roles_do(roles: Sequence[str]) -> list[str]:
     return [str(ROLE_SENTENCES[role]) for role in known]
 
 
-def offered_roles(chosen: Iterable[str], *, in_whole: bool) -> list[dict[str, Any]]:
+def offered_roles(chosen: Iterable[str], access: Access) -> list[dict[str, Any]]:
     """The boxes to tick: those that the inviter may give, each with what it does."""
+    in_whole, barred = access.has(Right.MANAGE_USERS), barred_roles(access)
     taken = set(chosen)
     return [
         {"id": role, "name": ROLE_NAMES[role], "does": _ROLE_HINTS[role], "is_chosen": role in taken}
         for role in _ROLE_HINTS
-        if may_give(role, in_whole=in_whole)
+        if may_give(role, in_whole=in_whole) and role not in barred
     ]
 
 

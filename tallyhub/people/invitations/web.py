@@ -77,7 +77,7 @@ def _form_page(request: HubRequest, form: InviteForm, places: list[Workspace]) -
         "form": form,
         "workspace": places[0] if len(places) == 1 else None,
         "has_workspaces": bool(places),
-        "roles": page.offered_roles(form["roles"].value() or (), in_whole=_is_whole(request)),
+        "roles": page.offered_roles(form["roles"].value() or (), request.access),
         "people_max": fmt.number(PEOPLE_MAX),
         "kilobytes_max": fmt.number(LIST_BYTES_MAX // 1024),
         "columns": ", ".join(COLUMNS),

@@ -45,9 +45,9 @@ def read_wish(text: str, groups: Collection[int]) -> Wish:
     return Wish(Act(act), subject)
 
 
-def options(groups: Sequence[tuple[int, str]]) -> list[tuple[str, str]]:
-    """What is on offer for the people ticked in one workspace."""
-    roles = [(role.value, str(ROLE_NAMES[role])) for role in WORKSPACE_ROLES]
+def options(groups: Sequence[tuple[int, str]], barred: Collection[Role] = ()) -> list[tuple[str, str]]:
+    """On offer for the people ticked in one workspace. ``barred``: roles that the reader neither gives nor takes."""
+    roles = [(role.value, str(ROLE_NAMES[role])) for role in WORKSPACE_ROLES if role not in barred]
     return [
         *((f"give:{role}", _("Give the role %(role)s") % {"role": name}) for role, name in roles),
         *((f"take:{role}", _("Take the role %(role)s away") % {"role": name}) for role, name in roles),
@@ -66,12 +66,18 @@ class Plan:
     skipped: list[tuple[str, list[str]]]
 
 
-def plan(wish: Wish, users: Sequence[User], workspace: str, groups: Sequence[tuple[int, str]]) -> Plan:
+def plan(
+    wish: Wish,
+    users: Sequence[User],
+    workspace: str,
+    groups: Sequence[tuple[int, str]],
+    barred: Collection[Role] = (),
+) -> Plan:
     """Sorts those who were ticked into those who are changed and those who are not, and why."""
     changed: list[User] = []
     skipped: dict[str, list[str]] = {}
     for user in users:
-        reason = _why_not(wish, user)
+        reason = _why_not(wish, user, barred)
         if reason:
             skipped.setdefault(reason, []).append(user.name)
         else:
@@ -81,7 +87,9 @@ def plan(wish: Wish, users: Sequence[User], workspace: str, groups: Sequence[tup
     )
 
 
-def _why_not(wish: Wish, user: User) -> str:
+def _why_not(wish: Wish, user: User, barred: Collection[Role]) -> str:
+    if wish.act is Act.REMOVE and any(one.role in barred and one.workspace_id is not None for one in user.roles):
+        return _("They administer the workspace, and only the customer’s own administrators unmake that:")
     if user.is_staff and not _is_taken_from_staff(wish, user):
         return _("They work for the provider or a partner, who gives and takes their roles:")
     if wish.act is not Act.REMOVE and not user.workspaces:

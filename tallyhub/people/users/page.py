@@ -12,7 +12,7 @@ from tallyhub.kernel import formatting as fmt
 from tallyhub.kernel.access import Access, Right
 from tallyhub.kernel.http import url
 from tallyhub.organizations.queries import Held, find_personal, list_given
-from tallyhub.organizations.rules import ROLE_NAMES, STAFF, Role
+from tallyhub.organizations.rules import ROLE_NAMES, STAFF, Role, barred_roles
 from tallyhub.people.groups import queries as groups
 from tallyhub.people.groups.queries import GroupLine
 from tallyhub.people.invitations.queries import own_domains
@@ -39,7 +39,10 @@ def person(access: Access, user: User, workspaces: Mapping[int, str]) -> dict[st
         "badge": {"tone": _TONES.get(user.status, "quiet"), "text": STATUS_NAMES[user.status]},
         "is_unable": user.status is Status.KNOWN,
         "reasons": [replace(reasons.reason(one), lapse="" if one.counts else lapse) for one in held],
-        "places": [_place(user, one, workspaces[one], held, sources, offered, inside) for one in user.workspaces],
+        "places": [
+            _place(user, one, workspaces[one], held, sources, offered, inside, barred_roles(access))
+            for one in user.workspaces
+        ],
         "administration": _administration(access, user, held),
         "invitations": [_invitation(one, page_of(user), workspaces) for one in user.invitations],
         "is_oneself": user.person_id == access.person_id,
@@ -83,6 +86,7 @@ def _place(
     sources: Sources,
     offered: Sequence[GroupLine],
     inside: set[int],
+    barred: frozenset[Role],
 ) -> dict[str, Any]:
     """What the person holds in one workspace, as forms. From staff things are taken only, so no more is on offer."""
     here = [one for one in held if one.workspace_id == workspace_id]
@@ -91,32 +95,40 @@ def _place(
         "id": workspace_id,
         "name": name,
         "may_invite": user.status is Status.KNOWN and bool(user.email) and not user.is_staff,
-        "roles": [_choice(role, here, sources) for role in WORKSPACE_ROLES if role in mine or not user.is_staff],
+        "roles": [
+            _choice(role, here, sources, is_fixed=role in barred)
+            for role in WORKSPACE_ROLES
+            if role in mine or not (user.is_staff or role in barred)
+        ],
         "is_contact": Role.SUPPORT_CONTACT in mine,
         "groups": [
             {"id": one.id, "name": one.name, "is_chosen": one.id in inside}
             for one in offered
             if one.workspace_id == workspace_id and (one.id in inside or not user.is_staff)
+            if not barred & set(one.roles)
         ],
-        "may_leave": not any(one.role in STAFF for one in here),
+        "may_leave": not any(one.role in STAFF | barred for one in here),
     }
 
 
-def _choice(role: Role, here: Sequence[Held], sources: Sources) -> dict[str, Any]:
-    """A box to tick; what a group or the directory gives is said beside it, and changed there."""
+def _choice(role: Role, here: Sequence[Held], sources: Sources, *, is_fixed: bool) -> dict[str, Any]:
+    """A box to tick; what a group or the directory gives is said beside it, and changed there. One that is fixed is
+    held, and not the reader's to take.
+    """
     mine = [one for one in here if one.role is role]
     elsewhere = [sources.text(one.source) for one in mine if not is_edited(one.source)]
     return {
         "value": role.value,
         "name": ROLE_NAMES[role],
         "is_chosen": any(is_edited(one.source) for one in mine),
+        "is_fixed": is_fixed,
         "elsewhere": _("also: %(sources)s") % {"sources": ", ".join(elsewhere)} if elsewhere else "",
     }
 
 
 def _administration(access: Access, user: User, held: Sequence[Held]) -> str:
     """``give``, ``take``, or nothing: those who administer the customer give that, to whoever has come in."""
-    if not access.has(Right.MANAGE_USERS) or not (user.workspaces or user.roles):
+    if not access.has(Right.MANAGE_USERS) or not (user.workspaces or user.roles) or barred_roles(access):
         return ""
     if any(one.role is Role.CUSTOMER_ADMINISTRATOR and is_edited(one.source) for one in held):
         return "take"

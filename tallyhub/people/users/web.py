@@ -22,6 +22,7 @@ from tallyhub.kernel.ids import read_id, read_ids
 from tallyhub.kernel.scope import scope
 from tallyhub.kernel.sentences import sentence
 from tallyhub.kernel.streams import LongAnswer
+from tallyhub.organizations.rules import barred_roles
 from tallyhub.people import contacts
 from tallyhub.people.groups import commands as group_commands
 from tallyhub.people.groups import queries as groups
@@ -51,7 +52,9 @@ def _render(request: HubRequest, template: str) -> HttpResponse:
         context = {
             "grid": _grid(request, wanted, offered),
             "rooms": [contacts.room_text(room) for room in contacts.rooms(request.access, wanted.workspaces)],
-            "bulk": None if wanted.is_all else {"workspace": wanted.workspaces[0], "acts": bulk.options(offered)},
+            "bulk": None
+            if wanted.is_all
+            else {"workspace": wanted.workspaces[0], "acts": bulk.options(offered, barred_roles(request.access))},
             "form_id": grid.BULK_FORM,
         }
         return render(request, template, context)
@@ -210,7 +213,7 @@ def users_bulk(request: HubRequest) -> HttpResponseBase:
 
 def _plan_page(request: HubRequest, wish: bulk.Wish, found: list[queries.User], workspace_id: int) -> HttpResponse:
     offered = groups.list_choices(request.access, [workspace_id])
-    plan = bulk.plan(wish, found, _names(request)[workspace_id], offered)
+    plan = bulk.plan(wish, found, _names(request)[workspace_id], offered, barred_roles(request.access))
     context = {
         "plan": plan,
         "fields": bulk.fields(wish),

@@ -1,0 +1,43 @@
+"""Who may be what at the provider or a partner. Pure."""
+
+from collections.abc import Collection, Iterable
+
+from django.core.exceptions import ObjectDoesNotExist
+
+from tallyhub.kernel.errors import Conflict, Invalid
+from tallyhub.organizations.models import Staff
+from tallyhub.organizations.rules import STAFF_ROLES_AT, Kind, StaffRole
+
+
+def roles_at(kind: Kind) -> list[StaffRole]:
+    """Those that there are, in their order."""
+    return [role for role in StaffRole if role in STAFF_ROLES_AT[kind]]
+
+
+def read_roles(said: Collection[str], kind: Kind) -> tuple[StaffRole, ...]:
+    """Raises Invalid for one that nobody holds at such an organisation."""
+    if not set(said) <= set(roles_at(kind)):
+        raise Invalid("staff_role_unknown")
+    return tuple(role for role in roles_at(kind) if role in said)
+
+
+def has_come(one: Staff) -> bool:
+    """Whether they can sign in by themselves, or did so by somebody else's word."""
+    return one.person.has_usable_password() or one.person.last_login is not None
+
+
+def check_administrators(people: Iterable[Staff], but_for: Staff) -> None:
+    """Raises Conflict where nobody else administers the organisation. Who cannot sign in, or leaves, does not count."""
+    if StaffRole.ORGANIZATION_ADMINISTRATOR not in but_for.roles:
+        return
+    others = [one for one in people if one.pk != but_for.pk and StaffRole.ORGANIZATION_ADMINISTRATOR in one.roles]
+    if not any(one.person.is_active and one.ends_at is None and has_come(one) for one in others):
+        raise Conflict("staff_last_administrator")
+
+
+def pick(people: Iterable[Staff], staff_id: int) -> Staff:
+    """Raises DoesNotExist for who is none of them."""
+    found = next((one for one in people if one.pk == staff_id), None)
+    if found is None:
+        raise ObjectDoesNotExist
+    return found

@@ -1,0 +1,155 @@
+"""The people of one's own organisation: who works there, as what, since when."""
+
+from collections.abc import Collection
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpResponse, HttpResponseBase
+from django.shortcuts import redirect, render
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_POST
+
+from tallyhub.accounts.rules import LANGUAGES
+from tallyhub.kernel import formatting as fmt
+from tallyhub.kernel.access import Right
+from tallyhub.kernel.errors import Conflict, HubError, Invalid
+from tallyhub.kernel.http import HubRequest, signed_in
+from tallyhub.kernel.scope import scope
+from tallyhub.kernel.sentences import sentence
+from tallyhub.organizations.models import Staff
+from tallyhub.organizations.queries import list_colleagues
+from tallyhub.organizations.rules import STAFF_ROLE_NAMES, Kind, StaffRole
+from tallyhub.partners import page
+from tallyhub.partners.staff import commands
+from tallyhub.partners.staff.commands import NewColleague
+from tallyhub.partners.staff.rules import has_come, roles_at
+from tallyhub.partners.words import STAFF_MEANS
+
+GET_POST = require_http_methods(["GET", "HEAD", "POST"])
+_FIELD_OF = {
+    "control_character": "name",
+    "name_is_link": "name",
+    "staff_role_unknown": "roles",
+    "word_unknown": "language",
+}
+
+
+@signed_in
+@GET_POST
+def people(request: HubRequest) -> HttpResponseBase:
+    """All who work there now; and a new one."""
+    request.access.require_serving(Right.MANAGE_STAFF)
+    if request.method != "POST":
+        return _page(request)
+    data = request.POST
+    try:
+        commands.add_person(
+            request.access,
+            NewColleague(
+                address=data.get("email", "").strip(),
+                name=data.get("name", ""),
+                language=data.get("language", ""),
+                roles=data.getlist("roles"),
+            ),
+        )
+    except (Invalid, Conflict) as error:
+        return _page(request, typed=error)
+    messages.success(request, _("Added. They get a mail, and act for the organisation from now on."))
+    return redirect("partners:staff")
+
+
+def _page(request: HubRequest, *, typed: HubError | None = None, problem: HubError | None = None) -> HttpResponse:
+    """``typed``: why the form was refused; ``problem``: why a change of somebody was."""
+    access, house = request.access, request.sign_on.house
+    with scope(access):
+        found = list_colleagues(access)
+        context = {
+            "house": house.name,
+            "people": [_line(one, house.kind, access.person_id) for one in found],
+            "form": _form(request, house.kind, typed),
+            "problem": str(sentence(problem)) if problem else "",
+            "zone": page.zone_name(),
+        }
+    error = typed or problem
+    status = 200 if error is None else 409 if isinstance(error, Conflict) else 400
+    return render(request, "partners/staff.html", context, status=status)
+
+
+def _line(one: Staff, kind: Kind, own_id: int | None) -> dict[str, Any]:
+    since = _("since %(since)s") % {"since": page.when(one.starts_at)}
+    until = {"since": page.when(one.starts_at), "until": page.when(one.ends_at) if one.ends_at else ""}
+    return {
+        "id": one.pk,
+        "name": one.person.name,
+        "email": one.person.email or "",
+        "roles": fmt.listed([str(STAFF_ROLE_NAMES[role]) for role in roles_at(kind) if role in one.roles]),
+        "choices": _choices(kind, one.roles),
+        "term": _("since %(since)s, until %(until)s") % until if one.ends_at else since,
+        "is_oneself": one.person_id == own_id,
+        "has_come": has_come(one),
+    }
+
+
+def _choices(kind: Kind, chosen: Collection[str]) -> list[dict[str, Any]]:
+    return [
+        {"value": role.value, "name": STAFF_ROLE_NAMES[role], "means": STAFF_MEANS[role], "is_chosen": role in chosen}
+        for role in roles_at(kind)
+    ]
+
+
+def _form(request: HubRequest, kind: Kind, error: HubError | None) -> dict[str, Any]:
+    """With what was typed, and what is wrong beside its field."""
+    data = request.POST if error else {}
+    language = data.get("language") or get_language() or "en"
+    return {
+        "email": data.get("email", ""),
+        "name": data.get("name", ""),
+        "languages": [{"id": code, "label": name, "is_chosen": code == language} for code, name in LANGUAGES],
+        "roles": _choices(kind, request.POST.getlist("roles") if error else ()),
+        "errors": {_FIELD_OF.get(error.code, "email"): str(sentence(error))} if error else {},
+    }
+
+
+@signed_in
+@require_POST
+def change_roles(request: HubRequest, staff_id: int) -> HttpResponseBase:
+    request.access.require_serving(Right.MANAGE_STAFF)
+    roles = request.POST.getlist("roles")
+    try:
+        commands.change_roles(request.access, staff_id, roles)
+    except (Invalid, Conflict) as error:
+        return _page(request, problem=error)
+    messages.success(request, _("Changed. It counts from their next click."))
+    return _back(request, staff_id, is_out=StaffRole.ORGANIZATION_ADMINISTRATOR not in roles)
+
+
+@signed_in
+@require_POST
+def end(request: HubRequest, staff_id: int) -> HttpResponseBase:
+    request.access.require_serving(Right.MANAGE_STAFF)
+    try:
+        commands.end_employment(request.access, staff_id)
+    except Conflict as error:
+        return _page(request, problem=error)
+    messages.success(
+        request, _("Ended. They act for the organisation no more, and what customers let them do is over.")
+    )
+    return _back(request, staff_id, is_out=True)
+
+
+def _back(request: HubRequest, staff_id: int, *, is_out: bool) -> HttpResponseBase:
+    """Whoever took their own role away may not see the list any more."""
+    with scope(request.access):
+        mine = [one.pk for one in list_colleagues(request.access) if one.person_id == request.access.person_id]
+    is_shut = is_out and (not mine or mine == [staff_id])
+    return redirect("activity:home" if is_shut else "partners:staff")
+
+
+@signed_in
+@require_POST
+def ask_again(request: HubRequest, staff_id: int) -> HttpResponseBase:
+    request.access.require_serving(Right.MANAGE_STAFF)
+    commands.ask_again(request.access, staff_id)
+    messages.success(request, _("They get a new mail with a link by which to choose a password."))
+    return redirect("partners:staff")

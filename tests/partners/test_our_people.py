@@ -1,0 +1,230 @@
+"""Who works for the provider or a partner is said by whoever administers it (R5.1; edge case 37)."""
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.test import Client
+
+from tallyhub.accounts.models import Person
+from tallyhub.kernel import clock
+from tallyhub.notifications import jobs
+from tallyhub.notifications.letters import LETTERS
+from tallyhub.organizations.models import Staff
+from tests.make import employ, make_delegation, make_person
+from tests.partners.world import assigned, keep_signed_in, opens
+
+PAGE = "/our-people/"
+
+
+def works(person: Any) -> Staff:
+    return Staff.objects.using("owner").get(person_id=person.pk)
+
+
+def added(client: Any, email: str, *roles: str, status: int = 302, **over: Any) -> Any:
+    answer = client.post(PAGE, {"email": email, "name": "", "language": "en", "roles": list(roles)} | over)
+    assert answer.status_code == status, answer.content.decode()
+    return answer
+
+
+def change(client: Any, person: Any, *roles: str) -> Any:
+    return client.post(f"{PAGE}{works(person).pk}/roles/", {"roles": list(roles)})
+
+
+def end(client: Any, person: Any) -> Any:
+    return client.post(f"{PAGE}{works(person).pk}/end/")
+
+
+@pytest.fixture
+def clerk(firm: Any, as_: Any) -> Any:
+    return as_(firm.clerk)
+
+
+def test_the_page_lists_the_own_people_in_plain_words_and_nobody_elses(firm: Any, clerk: Any) -> None:  # R5.1
+    text = clerk.get(PAGE).content.decode()
+    for said in ("Lakeside", "agent@house.test", "Admin agent", "Helpdesk agent", "since"):
+        assert said in text
+    for other in ("rival_agent", "warden", "Escalation desk"):
+        assert other not in text
+    assert f'href="{PAGE}"' in clerk.get("/").content.decode()
+
+
+def test_only_whoever_administers_the_organisation_opens_it(firm: Any, as_: Any) -> None:  # S003-1
+    for person in (firm.agent, firm.helper, firm.seller, firm.warden, firm.admin):
+        client = as_(person)
+        assert client.get(PAGE).status_code == 403
+        assert added(client, "new@house.test", "desk", status=403)
+        for act in ("roles", "end", "ask"):
+            assert client.post(f"{PAGE}{works(firm.helper).pk}/{act}/").status_code == 403
+        assert f'href="{PAGE}"' not in client.get("/").content.decode()
+    assert works(firm.helper).ends_at is None
+
+
+def test_the_provider_has_its_page_with_its_own_roles(firm: Any, as_: Any) -> None:  # R5.1
+    boss = make_person("boss")
+    employ(boss, firm.provider, "organization_administrator")
+    client = as_(boss)
+    text = client.get(PAGE).content.decode()
+    assert "Escalation desk" in text
+    assert "Helpdesk agent" not in text
+    added(client, firm.newcomer.email, "editor", "desk")
+    assert works(firm.newcomer).roles == ["desk", "editor"]
+
+
+def test_somebody_with_an_account_works_there_at_once(firm: Any, clerk: Any, as_: Any, owner: Any) -> None:  # R5.1
+    newcomer = as_(firm.newcomer)
+    assert newcomer.get("/customers/").status_code == 403
+    added(clerk, firm.newcomer.email.upper(), "helpdesk_agent")
+    assert works(firm.newcomer).organization_id == firm.partner.pk
+    assert newcomer.get("/customers/").status_code == 200
+    letter = LETTERS["partners.staff_added"].make(firm.newcomer, {})
+    assert "Lakeside" in letter.subject
+    assert "password" not in letter.path
+    kinds = [kind for (kind,) in owner.execute("SELECT kind FROM journal_event ORDER BY id").fetchall()]
+    assert kinds[-2:] == ["organizations.staff_set", "partners.staff_added"]
+
+
+def test_somebody_without_an_account_chooses_a_password_and_comes_in(firm: Any, clerk: Any, owner: Any) -> None:
+    # R5.1, R3.5
+    added(clerk, "ada@new.test", "sales_agent", name="Ada Neu", language="de")
+    person = Person.objects.get(email="ada@new.test")
+    assert (person.name, person.language) == ("Ada Neu", "de")
+    assert not person.has_usable_password()
+    assert "has not signed in yet" in clerk.get(PAGE).content.decode()
+    (arguments,) = owner.execute(
+        "SELECT args FROM procrastinate_jobs WHERE task_name = 'notifications.tell'"
+    ).fetchone()
+    jobs.tell(**arguments)
+    assert owner.execute("SELECT letter, person_id FROM notifications_mail").fetchall() == [
+        ("partners.staff_added", person.pk)
+    ]
+    letter = LETTERS["partners.staff_added"].make(person, {})
+    browser = Client()
+    form = browser.get(letter.path, follow=True)
+    assert form.status_code == 200
+    said = {"password1": "a long and odd password", "password2": "a long and odd password"}
+    assert browser.post(form.redirect_chain[-1][0], said).status_code == 302
+    person.refresh_from_db()
+    assert person.check_password("a long and odd password")
+    assert person.confirmed_at
+    browser.force_login(person)
+    assert browser.get("/customers/").status_code == 200
+    assert "has not signed in yet" not in clerk.get(PAGE).content.decode()
+
+
+def test_the_link_is_sent_again_to_who_never_came_and_to_nobody_else(firm: Any, clerk: Any, owner: Any) -> None:
+    added(clerk, "ada@new.test", "sales_agent")
+    ada = Person.objects.get(email="ada@new.test")
+    assert clerk.post(f"{PAGE}{works(ada).pk}/ask/").status_code == 302
+    assert clerk.post(f"{PAGE}{works(firm.helper).pk}/ask/").status_code == 409
+    asked = owner.execute("SELECT subject_id FROM journal_event WHERE kind = 'partners.staff_asked'").fetchall()
+    assert asked == [(ada.pk,)]
+
+
+@pytest.mark.parametrize(
+    ("over", "status", "said"),
+    [
+        ({"email": ""}, 400, "address"),
+        ({"email": "no-address"}, 400, "address"),
+        ({"name": "www.buy.example"}, 400, "link"),
+        ({"language": "xx"}, 400, "de"),
+        ({"roles": ["editor"]}, 400, "not held at your organisation"),
+        ({"roles": ["csam"]}, 400, "not held at your organisation"),
+        ({"email": "agent@house.test"}, 409, "They work here already"),
+        ({"email": "rival_agent@house.test"}, 409, "They work for another organisation"),
+    ],
+)
+def test_what_cannot_be_is_said_and_nothing_is_written(
+    firm: Any, clerk: Any, over: Any, status: int, said: str
+) -> None:
+    people, staff = Person.objects.count(), Staff.objects.using("owner").count()
+    answer = clerk.post(
+        PAGE, {"email": "new@house.test", "name": "", "language": "en", "roles": ["sales_agent"]} | over
+    )
+    assert answer.status_code == status
+    assert said in answer.content.decode()
+    assert Person.objects.count() == people
+    assert Staff.objects.using("owner").count() == staff
+
+
+def test_who_has_left_another_organisation_may_come(firm: Any, clerk: Any) -> None:
+    Staff.objects.using("owner").filter(person=firm.rival_agent).update(ends_at=clock.now())
+    added(clerk, firm.rival_agent.email, "sales_agent")
+    one = works(firm.rival_agent)
+    assert (one.organization_id, one.starts_at, one.ends_at) == (firm.partner.pk, clock.now(), None)
+
+
+def test_who_comes_back_begins_anew(firm: Any, clerk: Any) -> None:
+    assert end(clerk, firm.helper).status_code == 302
+    assert "helper@house.test" not in clerk.get(PAGE).content.decode()
+    with clock.frozen(clock.now() + timedelta(days=1)):
+        keep_signed_in()
+        added(clerk, firm.helper.email, "helpdesk_agent")
+        assert works(firm.helper).starts_at == clock.now()
+
+
+@pytest.fixture
+def held(firm: Any, as_: Any) -> Any:
+    """The helper holds something at cedar by a group, and has cedar open."""
+    one = make_delegation(firm.partner, firm.cedar)
+    firm.group = assigned(firm, as_, one, firm.helper)
+    firm.open = as_(firm.helper)
+    assert opens(firm.open, firm.cedar) == 200
+    return firm
+
+
+def test_the_end_of_work_ends_rights_groups_and_open_sessions(held: Any, clerk: Any, as_: Any, owner: Any) -> None:
+    # edge case 37
+    assert end(clerk, held.helper).status_code == 302
+    assert held.open.get("/customer-activity/").status_code in (302, 403, 404)
+    assert held.open.get("/customers/").status_code == 403
+    grants = owner.execute(
+        "SELECT count(*) FROM organizations_accessgrant WHERE person_id = %s AND (ends_at IS NULL OR ends_at > %s)",
+        [held.helper.pk, clock.now()],
+    ).fetchone()
+    assert grants == (0,)
+    told = owner.execute("SELECT customer_id FROM journal_event WHERE kind = 'partners.right_ended'").fetchall()
+    assert told == [(held.cedar.pk,)]
+    added(clerk, held.helper.email, "helpdesk_agent")  # whoever comes back is in no group
+    assert opens(as_(held.helper), held.cedar) == 404
+
+
+def test_a_role_that_serves_nobody_ends_what_was_delegated(held: Any, clerk: Any, owner: Any) -> None:  # edge case 37
+    assert change(clerk, held.helper, "sales_agent").status_code == 302
+    assert works(held.helper).roles == ["sales_agent"]
+    assert held.open.get("/customer-activity/").status_code in (302, 403, 404)
+    assert owner.execute("SELECT count(*) FROM journal_event WHERE kind = 'partners.right_ended'").fetchone() == (1,)
+    assert change(clerk, held.helper, "helpdesk_agent").status_code == 302
+    assert opens(held.open, held.cedar) == 200  # still in the group
+
+
+def test_the_last_administrator_stays(firm: Any, clerk: Any) -> None:
+    assert end(clerk, firm.clerk).status_code == 409
+    answer = change(clerk, firm.clerk, "admin_agent")
+    assert answer.status_code == 409
+    assert "Nobody else who can sign in administers the organisation" in answer.content.decode()
+    added(clerk, "ada@new.test", "organization_administrator")  # who has never come in counts for nothing
+    assert end(clerk, firm.clerk).status_code == 409
+    assert change(clerk, firm.clerk, "organization_administrator", "sales_agent").status_code == 302
+    assert change(clerk, firm.agent, "admin_agent", "organization_administrator").status_code == 302
+    answer = end(clerk, firm.clerk)
+    assert (answer.status_code, answer["Location"]) == (302, "/")
+    assert clerk.get(PAGE).status_code == 403
+
+
+def test_somebody_of_another_organisation_is_nobody(firm: Any, clerk: Any) -> None:  # edge case 36
+    assert change(clerk, firm.rival_agent).status_code == 404
+    assert end(clerk, firm.rival_agent).status_code == 404
+    assert clerk.post(f"{PAGE}{works(firm.rival_agent).pk}/ask/").status_code == 404
+    assert works(firm.rival_agent).ends_at is None
+
+
+def test_the_page_costs_the_same_for_many(firm: Any, clerk: Any, statements: Any) -> None:  # edge case 41
+    clerk.get(PAGE)
+    with statements() as few:
+        clerk.get(PAGE)
+    for number in range(5):
+        employ(make_person(f"more{number}"), firm.partner, "helpdesk_agent")
+    with statements() as many:
+        clerk.get(PAGE)
+    assert len(many) == len(few)
