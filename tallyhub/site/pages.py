@@ -68,7 +68,7 @@ def _is_inside(access: Access) -> bool:
 
 
 def may_be_inside(access: Access) -> bool:
-    """Whether tabs of a customer say anything: not to a partner's or editor's own people before they work inside one."""
+    """Whether a customer's tabs say anything: not to people of a partner or editors before they work inside one."""
     return access.customer_id is not None or access.organization_id is None
 
 

@@ -21,5 +21,5 @@ $$;
 
 
 class Migration(migrations.Migration):
-    dependencies = [("partners", "0005_delegations_for_resellers"), ("agreements", "0015_stood_in")]
+    dependencies = [("partners", "0007_delegations_for_resellers"), ("agreements", "0015_stood_in")]
     operations = [RunRoleSQL(STOOD_IN, NONE)]

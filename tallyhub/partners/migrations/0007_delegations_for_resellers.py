@@ -46,7 +46,7 @@ KNOWN = KNOWN_BEFORE.replace(
 
 
 class Migration(migrations.Migration):
-    dependencies = [("partners", "0004_support_walls"), ("organizations", "0013_staff_elsewhere")]
+    dependencies = [("partners", "0006_acceptance_walls"), ("organizations", "0013_staff_elsewhere")]
     operations = [
         migrations.AddField("delegation", "consented_at", models.DateTimeField(null=True)),
         migrations.AddField("delegation", "consented_by_id", models.BigIntegerField(null=True)),
