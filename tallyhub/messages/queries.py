@@ -227,7 +227,7 @@ def to_act_on(access: Access) -> Part:
     rows = sent.filter(urgent, ~Exists(read)).exclude(is_over)
     order = F("post__act_by_on").asc(nulls_first=True)
     return part(
-        "message",
+        "post",
         rows,
         order,
         "-post_id",

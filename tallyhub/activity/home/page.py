@@ -239,7 +239,7 @@ def _address_of_delivery(row: Row) -> str:
 
 def messages_to_act_on(about: About) -> list[Item]:
     """``at`` is the day by which one must have acted, in whatever zone; without one the message is critical."""
-    rows = about.of("message")
+    rows = about.of("post")
     items = [_told(row) for row in rows]
     more = Item(_("There are more messages: open the message centre."), url("messages:list"), None, Tone.LOW)
     return _cut(rows, items, lambda: more)
