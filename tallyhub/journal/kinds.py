@@ -331,7 +331,6 @@ KINDS: dict[str, Kind] = {
     "partners.plan_accepted": Kind(
         _("Support plan accepted"),
         _("Accepted version %(number)s of the support plan of the partner %(partner)s"),
-        About.OTHER,
     ),
     "partners.plan_draft_discarded": Kind(_("Draft discarded"), _("Discarded the draft of the support plan")),
     "partners.plan_published": Kind(

@@ -167,6 +167,16 @@ def test_home_says_how_much_is_unread(  # S003-45
     assert "in the message centre" not in client.get("/").content.decode()
 
 
+def test_home_takes_a_message_of_the_provider_for_none_in_a_request(
+    centre: Any, publish: Publish, client: Client
+) -> None:
+    publish("operational", centre.database, customers=(centre.cedar, centre.maple), severity=Severity.CRITICAL)
+    client.force_login(centre.admin)
+    page = client.get("/").content.decode()
+    assert "You have not read a critical message: The console changes" in page
+    assert "There is a new message in" not in page
+
+
 def test_a_product_and_what_is_unread_can_be_chosen(centre: Any, publish: Publish, client: Client) -> None:
     publish("operational", centre.database, titles={"en": "Of the database"})
     read = publish("operational", centre.search, titles={"en": "Of the search"})

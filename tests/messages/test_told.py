@@ -274,6 +274,32 @@ def test_of_two_corrections_the_later_one_is_told(centre: Any, publish: Publish,
     assert "Second." in message.get_body(("plain",)).get_content()
 
 
+def test_mail_that_still_waits_says_the_last_word_once(centre: Any, publish: Publish) -> None:
+    with serving_mail() as server:
+        post = publish("operational", centre.database, customers=(centre.cedar,), **CRITICAL)
+        run_jobs()
+        server.mails.clear()
+    for version, body in ((1, "First."), (2, "Second.")):  # while no server takes mail
+        with clock.frozen(NOW + timedelta(hours=version)):
+            corrected(centre, post, version, bodies={"en": body})
+    with serving_mail() as server, clock.frozen(NOW + timedelta(hours=3)):
+        jobs.send_due(0)
+    [(_path, _to, message)] = server.mails
+    assert "Second." in message.get_body(("plain",)).get_content()
+
+
+def test_who_gets_it_only_after_the_correction_gets_one_mail(centre: Any, publish: Publish) -> None:
+    post = publish("operational", centre.database, customers=(centre.cedar,), **CRITICAL)
+    run_jobs()  # the mail waits
+    with serving_mail() as server, clock.frozen(NOW + timedelta(hours=1)):
+        commands.correct(centre.editing, post, 1, said("operational", bodies={"en": "Better."}, **CRITICAL).text)
+        jobs.send_due(0)
+        run_jobs()
+    [(_path, _to, message)] = server.mails
+    assert message["Subject"] == "Critical: The console changes"
+    assert "Better." in message.get_body(("plain",)).get_content()
+
+
 def test_a_correction_before_its_time_tells_nobody(centre: Any, owner: Any) -> None:
     later = said("operational", centre.database, customers=(centre.cedar,), starts_at=NOW + timedelta(hours=3))
     done = commands.publish(centre.editing, later, seen=seen(centre.editing, later), is_confirmed=False)
