@@ -214,8 +214,8 @@ SUPPORT = (
 OWN_SUPPORT = (
     Page("partners:profile", _("Support profile"), right=_manages_support),
     Page("partners:plan", _("Support plan"), right=_manages_support),
+    Page("partners:staff", _("Our people"), right=_manages_staff),
 )
-OWN_PEOPLE = (Page("partners:staff", _("Our people"), right=_manages_staff),)
 PARTNERS = (
     Page("partners:customers", _("Customers"), right=_serves_customers),
     Page("partners:groups", _("Security groups"), right=_manages_delegations),

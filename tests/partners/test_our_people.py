@@ -46,7 +46,7 @@ def test_the_page_lists_the_own_people_in_plain_words_and_nobody_elses(firm: Any
         assert said in text
     for other in ("rival_agent", "warden", "Escalation desk"):
         assert other not in text
-    assert f'href="{PAGE}"' in clerk.get("/").content.decode()
+    assert f'href="{PAGE}"' in clerk.get("/support-profile/").content.decode()
 
 
 def test_only_whoever_administers_the_organisation_opens_it(firm: Any, as_: Any) -> None:  # S003-1
@@ -56,7 +56,7 @@ def test_only_whoever_administers_the_organisation_opens_it(firm: Any, as_: Any)
         assert added(client, "new@house.test", "desk", status=403)
         for act in ("roles", "end", "ask"):
             assert client.post(f"{PAGE}{works(firm.helper).pk}/{act}/").status_code == 403
-        assert f'href="{PAGE}"' not in client.get("/").content.decode()
+        assert f'href="{PAGE}"' not in client.get("/support-profile/").content.decode()
     assert works(firm.helper).ends_at is None
 
 
