@@ -12,13 +12,16 @@ from django.db import DatabaseError, connection
 
 from tallyhub.kernel import clock
 from tallyhub.kernel.access import Access
+from tallyhub.kernel.errors import Conflict
 from tallyhub.kernel.scope import scope
 from tallyhub.notifications import jobs
 from tallyhub.notifications.letters import LETTERS
+from tallyhub.partners.delegations import commands
 from tallyhub.partners.models import Delegation, Partnership, Party
+from tallyhub.partners.rules import Wish
 from tests.make import employ, make_delegation, make_organization, make_party, make_person, make_resale
 from tests.make import make_security_group as make_group
-from tests.partners.world import ASK, approved, asked, keep_signed_in, opens
+from tests.partners.world import ASK, acting, approved, asked, keep_signed_in, opens
 
 
 @pytest.fixture
@@ -260,6 +263,8 @@ def test_nothing_but_a_draft_is_edited(firm: Any, as_: Any) -> None:  # spec 2.2
         name = one.name
         assert as_(firm.agent).get(f"/customers/delegations/{one.pk}/edit/").status_code == 409
         assert edit(as_, firm.agent, one).status_code == 409
+        with pytest.raises(Conflict):
+            commands.edit_draft(acting(firm.partner, firm.agent), one.pk, Wish("New", frozenset({"support_read"}), 9))
         one.refresh_from_db(using="owner")
         assert one.name == name
 

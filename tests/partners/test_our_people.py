@@ -11,6 +11,7 @@ from tallyhub.kernel import clock
 from tallyhub.notifications import jobs
 from tallyhub.notifications.letters import LETTERS
 from tallyhub.organizations.models import Staff
+from tallyhub.partners.models import SecurityGroupMember
 from tests.make import employ, make_delegation, make_person
 from tests.partners.world import assigned, keep_signed_in, opens
 
@@ -186,6 +187,7 @@ def test_the_end_of_work_ends_rights_groups_and_open_sessions(held: Any, clerk: 
     told = owner.execute("SELECT customer_id FROM journal_event WHERE kind = 'partners.right_ended'").fetchall()
     assert told == [(held.cedar.pk,)]
     added(clerk, held.helper.email, "helpdesk_agent")  # whoever comes back is in no group
+    assert not SecurityGroupMember.objects.using("owner").exists()
     assert opens(as_(held.helper), held.cedar) == 404
 
 
