@@ -9,6 +9,7 @@ from allauth.account.forms import ResetPasswordForm as AllauthResetForm
 from django import forms
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
+from django.utils.translation import pgettext_lazy as pgettext
 
 from tallyhub.accounts import commands
 from tallyhub.accounts.models import Person
@@ -34,7 +35,9 @@ def _lifetimes() -> list[tuple[int, str]]:
 
 
 class TokenForm(forms.Form):
-    name = NameField(label=_("Name"), max_length=100, help_text=_("What it is for, so that you know it later."))
+    name = NameField(
+        label=pgettext("of a thing", "Name"), max_length=100, help_text=_("What it is for, so that you know it later.")
+    )
     scopes = forms.TypedMultipleChoiceField(
         label=_("What it may do"), coerce=TokenScope, widget=forms.CheckboxSelectMultiple
     )

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from django.utils.translation import get_language
+from django.utils.translation import get_language, pgettext
 from django.utils.translation import gettext as _
 
 from tallyhub.agreements import queries as agreements
@@ -73,7 +73,7 @@ def groups(found: list[Code]) -> list[dict[str, object]]:
         "code": _("Code"),
         "service": _("Service"),
         "unit": _("Unit"),
-        "name": _("Name"),
+        "name": pgettext("of a thing", "Name"),
     }
     return [
         {

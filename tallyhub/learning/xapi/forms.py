@@ -6,6 +6,7 @@ from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy as pgettext
 
 from tallyhub.kernel.names import NameField
 
@@ -13,7 +14,11 @@ _HOME_PAGE = re.compile(r"https?://[^\s<>\"]+")
 
 
 class SourceForm(forms.Form):
-    name = NameField(label=_("Name"), max_length=100, help_text=_("Which system it is, so that you know it later."))
+    name = NameField(
+        label=pgettext("of a thing", "Name"),
+        max_length=100,
+        help_text=_("Which system it is, so that you know it later."),
+    )
     workspace = forms.TypedChoiceField(label=_("Workspace"), coerce=int)
     home_page = forms.CharField(
         label=_("Home page of its accounts"),

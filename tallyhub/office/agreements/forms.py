@@ -6,6 +6,7 @@ from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy as pgettext
 
 from tallyhub.accounts.rules import LANGUAGES
 from tallyhub.agreements.rules import ContactKind, Days, Plan, Scope
@@ -31,7 +32,7 @@ Typed = Mapping[str, Any]
 
 class TermsForm(forms.Form):
     number = ask.text(_("Number"), length_max=60, help_text=_("Names this agreement and no other one."))
-    name = ask.text(_("Name"))
+    name = ask.text(pgettext("of a thing", "Name"))
     plan = ask.choice(_("Plan"))
     seller = ask.choice(_("Seller"), help_text=_("The provider, or the partner that sells it."))
     starts_on = ask.day(_("First day"))
@@ -40,7 +41,7 @@ class TermsForm(forms.Form):
 
 
 class PackageForm(forms.Form):
-    name = ask.text(_("Name"))
+    name = ask.text(pgettext("of a thing", "Name"))
     code = ask.text(_("Code"), length_max=60, help_text=_("Short, and only once in the agreement."))
     scope = ask.choice(
         _("Kind"), help_text=_("Enterprise-wide packages go to the default workspace when the agreement begins.")

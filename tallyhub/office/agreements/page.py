@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import ngettext, pgettext
 
 from tallyhub.accounts.rules import LANGUAGES
 from tallyhub.agreements.models import Service
@@ -204,7 +204,7 @@ def summary(read: Read) -> dict[str, Any]:
     if terms:
         facts = [
             (_("Number"), terms.number),
-            (_("Name"), terms.name),
+            (pgettext("of a thing", "Name"), terms.name),
             (_("Plan"), plan_name(terms.plan)),
             (_("Seller"), read.known.sellers.get(terms.seller, terms.seller)),
             (_("In force"), fmt.term(terms.days.starts_on, terms.days.ends_on)),

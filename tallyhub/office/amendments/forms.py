@@ -2,6 +2,7 @@
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy as pgettext
 
 from tallyhub.office import forms as ask
 from tallyhub.office.amendments.plans import Reason
@@ -37,4 +38,4 @@ class ExtensionForm(forms.Form):
 
 
 class NameForm(forms.Form):
-    name = ask.text(_("Name"))
+    name = ask.text(pgettext("of a thing", "Name"))

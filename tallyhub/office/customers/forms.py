@@ -2,12 +2,13 @@
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy as pgettext
 
 from tallyhub.office import forms as ask
 
 
 class NewCustomerForm(forms.Form):
-    name = ask.text(_("Name"))
+    name = ask.text(pgettext("of a thing", "Name"))
     code = ask.text(
         _("Code"), length_max=40, help_text=_("How your other systems name the customer. It stays as it is.")
     )
@@ -15,7 +16,7 @@ class NewCustomerForm(forms.Form):
 
 
 class CustomerForm(forms.Form):
-    name = ask.text(_("Name"))
+    name = ask.text(pgettext("of a thing", "Name"))
     zone = ask.zone(_("Proposed for its agreements; each has its own."))
     market = ask.text(
         _("Market"),

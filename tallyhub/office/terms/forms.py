@@ -4,6 +4,7 @@ from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy as pgettext
 
 from tallyhub.office import forms as ask
 
@@ -13,7 +14,7 @@ def _hours(label: Any) -> forms.CharField:
 
 
 class CalendarForm(forms.Form):
-    name = ask.text(_("Name"), length_max=100)
+    name = ask.text(pgettext("of a thing", "Name"), length_max=100)
     zone = ask.zone(_("Whose clocks say when work begins and ends."))
     monday = ask.text(_("Monday"), help_text=_("As 8:00-12:00, 13:00-18:00; nothing is a day without work."))
     tuesday = _hours(_("Tuesday"))

@@ -6,6 +6,7 @@ from typing import Any
 from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy as pgettext
 
 from tallyhub.accounts.rules import LANGUAGES
 from tallyhub.kernel.addresses import check_address
@@ -21,7 +22,7 @@ _ADDRESSES_MAX = 10_000  # characters
 
 
 class GoalForm(forms.Form):
-    name = NameField(label=_("Name"), max_length=200)
+    name = NameField(label=pgettext("of a thing", "Name"), max_length=200)
     goal = forms.CharField(
         label=_("Goal"),
         max_length=GOAL_MAX,

@@ -2,6 +2,7 @@
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy as pgettext
 
 from tallyhub.kernel.names import NameField
 
@@ -9,7 +10,7 @@ NAME_MAX = 100  # characters
 
 
 class NameForm(forms.Form):
-    name = NameField(label=_("Name"), max_length=NAME_MAX)
+    name = NameField(label=pgettext("of a thing", "Name"), max_length=NAME_MAX)
 
 
 class AddressForm(forms.Form):

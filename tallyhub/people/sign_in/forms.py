@@ -4,6 +4,7 @@ from typing import Any
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy as pgettext
 
 from tallyhub.kernel.names import NameField
 from tallyhub.organizations.models import Workspace
@@ -33,7 +34,9 @@ class SetDomainForm(ClaimForm):
 
 
 class ProviderForm(forms.Form):
-    name = NameField(label=_("Name"), max_length=100, help_text=_("Your people read it where they sign in."))
+    name = NameField(
+        label=pgettext("of a thing", "Name"), max_length=100, help_text=_("Your people read it where they sign in.")
+    )
     issuer = forms.CharField(
         label=_("Issuer"), max_length=ISSUER_MAX, help_text=_("Its address as the provider itself writes it.")
     )
