@@ -37,6 +37,13 @@ _FAST = (
 TEMPLATE = "tallyhub_template"
 
 
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
+    from tests.sharing import Sharing
+
+    return Sharing(config, log)
+
+
 def pytest_configure(config: pytest.Config) -> None:
     os.environ["DJANGO_SETTINGS_MODULE"] = "tallyhub.site.settings"
     if "TALLYHUB_TEST_OWNER" not in os.environ:

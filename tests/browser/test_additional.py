@@ -7,8 +7,6 @@ import pytest
 
 from tests.browser.looks import looks_well
 
-pytestmark = pytest.mark.xdist_group("browser")
-
 ADMIN, CSAM = "admin@halden.example", "csam@provider.example"
 PAGE, CASES = "/customer-activity/", "/customer-activity/additional-cases/"
 CLASSED, ELSEWHERE, FORMER = "Plan for the move", "Sign-in to the Americas portal", "Old backup agent"

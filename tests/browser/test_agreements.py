@@ -8,8 +8,6 @@ import pytest
 
 from tests.browser.looks import looks_well
 
-pytestmark = pytest.mark.xdist_group("browser")
-
 CSAM = "csam@provider.example"
 
 

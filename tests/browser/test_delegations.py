@@ -12,8 +12,6 @@ from tallyhub.organizations.rules import Role
 from tallyhub.partners.words import MEANS
 from tests.browser.looks import looks_well
 
-pytestmark = pytest.mark.xdist_group("browser")
-
 Open = Callable[..., Any]
 Said = Callable[..., str]
 AGENT, HELPER = "admin@brightline.example", "helpdesk@brightline.example"

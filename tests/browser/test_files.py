@@ -12,8 +12,6 @@ from tallyhub.kernel import clock
 from tests.browser.looks import looks_well
 from tests.browser.test_walk import ADMIN
 
-pytestmark = pytest.mark.xdist_group("browser")
-
 GRID = "/customer-activity/enterprise/as_needed/?workspace=all"
 
 

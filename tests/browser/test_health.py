@@ -8,8 +8,6 @@ import pytest
 
 from tests.browser.looks import looks_well
 
-pytestmark = pytest.mark.xdist_group("browser")
-
 Open = Callable[..., Any]
 EDITOR, ADMIN, CONTACT = "editor@provider.example", "admin@halden.example", "contact@halden.example"
 SECONDS_MAX = 60

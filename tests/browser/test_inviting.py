@@ -4,12 +4,8 @@ import re
 from collections.abc import Callable
 from typing import Any
 
-import pytest
-
 from tests.browser.test_office import CSAM, work_inside
 from tests.browser.test_walk import ADMIN
-
-pytestmark = pytest.mark.xdist_group("browser")
 
 MAIL_SECONDS_MAX = 60
 

@@ -12,8 +12,6 @@ from tests.browser.test_inviting import invite, links_to, register, row_of
 from tests.browser.test_office import CSAM, work_inside
 from tests.browser.test_walk import ADMIN
 
-pytestmark = pytest.mark.xdist_group("browser")
-
 OF_CUSTOMER = "Somebody must stay who administers the customer and can sign in."
 OF_WORKSPACE = "Somebody must stay who administers the workspace and can sign in."
 NAME, ADDRESS = "Wilma Last", "wilma@fjordlight.example"

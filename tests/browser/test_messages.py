@@ -7,8 +7,6 @@ import pytest
 
 from tests.browser.looks import looks_well
 
-pytestmark = pytest.mark.xdist_group("browser")
-
 Open = Callable[..., Any]
 EDITOR, DIRECT, THROUGH_PARTNER = "editor@provider.example", "admin@halden.example", "admin@orchard.example"
 

@@ -9,8 +9,6 @@ import pytest
 from tests.browser.looks import looks_well
 from tests.browser.test_walk import ADMIN
 
-pytestmark = pytest.mark.xdist_group("browser")
-
 CSAM = "csam@provider.example"
 WORKSPACES = "/office/workspaces/"
 

@@ -9,8 +9,6 @@ import pytest
 
 from tests.browser.looks import looks_well
 
-pytestmark = pytest.mark.xdist_group("browser")
-
 Open = Callable[..., Any]
 PARTNER, EDITOR = "admin@brightline.example", "editor@provider.example"
 ADMIN, CONTACT = "admin@linden.example", "contact@linden.example"

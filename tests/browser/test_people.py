@@ -11,8 +11,6 @@ import pytest
 from tests.browser.looks import looks_well
 from tests.browser.test_walk import ADMIN
 
-pytestmark = pytest.mark.xdist_group("browser")
-
 FORGETFUL = "learning@halden.example"
 MAIL_SECONDS_MAX = 60
 

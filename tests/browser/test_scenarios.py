@@ -4,11 +4,7 @@ import re
 from collections.abc import Callable
 from typing import Any
 
-import pytest
-
 from tests.browser.test_walk import ADMIN
-
-pytestmark = pytest.mark.xdist_group("browser")
 
 READER, DESK = "activity@halden.example", "desk@provider.example"
 GROUP, SHARED = "Paper machine 2", "Plantlog loses every tenth value of line 2"  # shared with that group alone

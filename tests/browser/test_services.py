@@ -3,12 +3,8 @@
 from collections.abc import Callable
 from typing import Any
 
-import pytest
-
 from tests.browser.test_office import work_inside
 from tests.browser.test_walk import ADMIN
-
-pytestmark = pytest.mark.xdist_group("browser")
 
 CONTACT, CSAM, ENGINEER = "contact@halden.example", "csam@provider.example", "desk@provider.example"
 SERVICE = "Database health check"

@@ -9,8 +9,6 @@ from tests.browser.test_inviting import invite, row_of
 from tests.browser.test_walk import ADMIN
 from tests.people.sign_in.conftest import Idp, free_port, run_idp
 
-pytestmark = pytest.mark.xdist_group("browser")
-
 
 @pytest.fixture(scope="module")
 def idp() -> Iterator[Idp]:

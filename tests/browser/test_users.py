@@ -8,8 +8,6 @@ import pytest
 from tests.browser.looks import looks_well
 from tests.browser.test_walk import ADMIN
 
-pytestmark = pytest.mark.xdist_group("browser")
-
 
 def test_several_are_ticked_put_into_a_group_and_get_what_it_gives(open_page: Callable[..., Any]) -> None:
     page = open_page(ADMIN, "/groups/", script=False)

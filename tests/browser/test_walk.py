@@ -11,8 +11,6 @@ import pytest
 
 from tests.browser.looks import is_too_wide, violations_of
 
-pytestmark = pytest.mark.xdist_group("browser")  # one hub and one browser for all of them
-
 ADMIN = "admin@halden.example"
 PAGES = {
     "sign in": (None, "/accounts/login/"),

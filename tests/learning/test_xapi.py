@@ -108,7 +108,6 @@ def live(world: SimpleNamespace, known: commands.NewSource) -> Iterator[RemoteLR
         )
 
 
-@pytest.mark.xdist_group("served")
 def test_a_client_library_of_others_talks_to_it(world: SimpleNamespace, live: RemoteLRS) -> None:
     about = live.about()
     assert about.success

@@ -25,7 +25,6 @@ from tests.site.demo_day import NOW, TODAY
 
 # The first, an ordinary and the last day of a month, and a leap day: the states must hold on each.
 DAYS = (TODAY, date(2027, 3, 1), date(2027, 1, 31), date(2028, 2, 29))
-pytestmark = pytest.mark.xdist_group("demo")  # loaded once
 LANGUAGES = ("en", "de", "es", "ru", "it")
 COUNTED = ("ledger_entry", "ledger_allotment", "accounts_person", "organizations_accessgrant", "journal_event")
 

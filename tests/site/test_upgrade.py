@@ -60,7 +60,7 @@ def load(state: bytes) -> None:
     subprocess.run(command, input=state, env=environment, check=True, stdout=subprocess.DEVNULL)
 
 
-@pytest.fixture(params=[pytest.param(one, marks=pytest.mark.xdist_group(f"upgrade-{one}")) for one in RELEASES])
+@pytest.fixture(params=RELEASES)
 def release(request: pytest.FixtureRequest, databases: Any) -> Iterator[str]:
     """A database as that release left it, migrated to this one: once, because an upgrade takes its time."""
     databases.kept(request.param.replace(".", "_"), partial(upgrade, request.param))

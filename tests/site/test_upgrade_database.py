@@ -17,13 +17,10 @@ from tests import migrated
 OLD = Path("/usr/lib/postgresql/15/bin")
 FAST = ("-c", "fsync=off")
 
-pytestmark = [
-    pytest.mark.xdist_group("upgrade-database"),  # the old hub is made once
-    pytest.mark.skipif(
-        not (OLD / "postgres").exists() or bool(os.environ.get("TALLYHUB_POSTGRES_BIN")),
-        reason="needs a PostgreSQL 15 beside the wheel's newer one",
-    ),
-]
+pytestmark = pytest.mark.skipif(
+    not (OLD / "postgres").exists() or bool(os.environ.get("TALLYHUB_POSTGRES_BIN")),
+    reason="needs a PostgreSQL 15 beside the wheel's newer one",
+)
 
 
 @pytest.fixture(scope="module")

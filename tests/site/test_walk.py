@@ -20,7 +20,6 @@ from django.test import Client
 from tallyhub.accounts.models import Person
 from tests.site.demo_day import NOW, TODAY
 
-pytestmark = pytest.mark.xdist_group("demo")  # loaded once
 # What a tile says was used: in the chosen workspaces where that is less than all, whose rows are behind it then.
 _USED = re.compile(
     r"^(?P<needed>As needed: )?(?P<figure>−?[\d,.:]+) (?P<unit>[\w-]+) "
