@@ -12,7 +12,16 @@ from tallyhub.accounts.models import Person
 from tallyhub.agreements.models import Product
 from tallyhub.health.models import HealthEvent
 from tallyhub.kernel.access import Access, Right
-from tallyhub.messages.rules import AtOnce, Audience, Category, MessageClass, Reason, Severity, Tag, language_of
+from tallyhub.messages.rules import (
+    AtOnce,
+    Audience,
+    MessageCategory,
+    MessageClass,
+    MessageSeverity,
+    Reason,
+    Tag,
+    language_of,
+)
 from tallyhub.organizations.models import Organization
 
 
@@ -36,8 +45,8 @@ def _author() -> "models.ForeignKey[Person | None, Person | None]":
 class Content(models.Model):
     """What is read of a message. Texts are kept per language; English is always there."""
 
-    category = models.CharField(max_length=20, choices=[(c, c) for c in Category])
-    severity = models.CharField(max_length=20, choices=[(s, s) for s in Severity])
+    category = models.CharField(max_length=20, choices=[(c, c) for c in MessageCategory])
+    severity = models.CharField(max_length=20, choices=[(s, s) for s in MessageSeverity])
     is_major = models.BooleanField(default=False)
     tags = ArrayField(models.CharField(max_length=20), default=list)
     act_by_on = models.DateField(null=True)
@@ -90,8 +99,8 @@ class Post(Content):
         constraints = [
             models.CheckConstraint(condition=Q(message_class__in=list(MessageClass)), name="post_class_known"),
             models.CheckConstraint(condition=Q(audience__in=list(Audience)), name="post_audience_known"),
-            models.CheckConstraint(condition=Q(category__in=list(Category)), name="post_category_known"),
-            models.CheckConstraint(condition=Q(severity__in=list(Severity)), name="post_severity_known"),
+            models.CheckConstraint(condition=Q(category__in=list(MessageCategory)), name="post_category_known"),
+            models.CheckConstraint(condition=Q(severity__in=list(MessageSeverity)), name="post_severity_known"),
             models.CheckConstraint(condition=Q(tags__contained_by=list(Tag)), name="post_tags_known"),
             models.CheckConstraint(
                 condition=Q(ends_at=None) | Q(ends_at__gt=F("starts_at")), name="post_ends_after_start"

@@ -14,7 +14,7 @@ from tallyhub.kernel.http import url
 from tallyhub.messages import words
 from tallyhub.messages.models import Content, Post, PostVersion, Sending
 from tallyhub.messages.queries import EVENT, POST, Line
-from tallyhub.messages.rules import Severity, language_of
+from tallyhub.messages.rules import MessageSeverity, language_of
 
 Badge = dict[str, str]
 
@@ -22,8 +22,8 @@ Badge = dict[str, str]
 def badges(post: Content, *, is_over: bool = False, is_withdrawn: bool = False) -> list[Badge]:
     """Category; importance where it is more than normal; major; over."""
     found = [{"text": str(words.CATEGORY_NAMES[post.category]), "tone": "plain"}]
-    if post.severity != Severity.NORMAL:
-        tone = words.SEVERITY_TONES[Severity(post.severity)]
+    if post.severity != MessageSeverity.NORMAL:
+        tone = words.SEVERITY_TONES[MessageSeverity(post.severity)]
         found.append({"text": str(words.SEVERITY_NAMES[post.severity]), "tone": tone})
     if post.is_major:
         found.append({"text": _("Major change"), "tone": "low"})

@@ -31,10 +31,10 @@ from tallyhub.messages.rules import (
     OVER_KEPT,
     Audience,
     Bought,
-    Category,
+    MessageCategory,
     MessageClass,
+    MessageSeverity,
     Seller,
-    Severity,
     Tag,
 )
 
@@ -91,7 +91,9 @@ class Wanted:
     @property
     def is_about_posts(self) -> bool:
         """Asks for what only messages have."""
-        return bool(self.category in set(Category) or self.severity in set(Severity) or self.tag in set(Tag))
+        return bool(
+            self.category in set(MessageCategory) or self.severity in set(MessageSeverity) or self.tag in set(Tag)
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,9 +174,9 @@ def _readable(access: Access, reach: Reach) -> QuerySet[Post]:
 
 def _posts(access: Access, reach: Reach, wanted: Wanted) -> QuerySet[Any]:
     rows = _shown(_with_mine(access, _readable(access, reach)), wanted, _over_post(clock.now()))
-    if wanted.category in set(Category):
+    if wanted.category in set(MessageCategory):
         rows = rows.filter(category=wanted.category)
-    if wanted.severity in set(Severity):
+    if wanted.severity in set(MessageSeverity):
         rows = rows.filter(severity=wanted.severity)
     if wanted.tag in set(Tag):
         rows = rows.filter(tags__contains=[wanted.tag])
@@ -224,7 +226,7 @@ def to_act_on(access: Access) -> Part:
     )
     sent = Sending.objects.visible_to(access).filter(customer_id__in=access.customers, reason="")
     is_over = Q(post__ends_at__isnull=False, post__ends_at__lte=clock.now()) | Q(post__withdrawn_at__isnull=False)
-    urgent = Q(post__act_by_on__isnull=False) | Q(post__severity=Severity.CRITICAL)
+    urgent = Q(post__act_by_on__isnull=False) | Q(post__severity=MessageSeverity.CRITICAL)
     rows = sent.filter(urgent, ~Exists(read)).exclude(is_over)
     order = F("post__act_by_on").asc(nulls_first=True)
     return part(

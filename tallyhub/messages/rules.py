@@ -27,13 +27,13 @@ class MessageClass(StrEnum):
     PROMOTION = "promotion"
 
 
-class Category(StrEnum):
+class MessageCategory(StrEnum):
     PREVENT = "prevent"
     PLAN = "plan"
     INFORM = "inform"
 
 
-class Severity(StrEnum):
+class MessageSeverity(StrEnum):
     NORMAL = "normal"
     HIGH = "high"
     CRITICAL = "critical"
@@ -153,8 +153,8 @@ def fingerprint(planned: Iterable[Planned]) -> str:
 class Text:
     """What is read of a message, and what a correction may change. Titles and bodies by language."""
 
-    category: Category
-    severity: Severity
+    category: MessageCategory
+    severity: MessageSeverity
     titles: Mapping[str, str]
     bodies: Mapping[str, str]
     tags: tuple[Tag, ...] = ()
@@ -191,7 +191,7 @@ def check_text(text: Text, starts_at: datetime, *, known: Text | None = None) ->
 def _check_major(text: Text, starts_at: datetime, known: Text | None) -> None:
     if not text.is_major:
         return
-    if text.category is not Category.PLAN:
+    if text.category is not MessageCategory.PLAN:
         raise Invalid("message_major_category")
     if text.act_by_on is None:
         raise Invalid("message_major_day_missing")

@@ -13,7 +13,7 @@ from tallyhub.kernel.errors import Invalid
 from tallyhub.kernel.scope import require_transaction, widen
 from tallyhub.messages import queries
 from tallyhub.messages.models import Content, Digest, Post, PostVersion, Sending
-from tallyhub.messages.rules import Audience, Category, MessageClass, Planned, Severity, Tag, Text, decide
+from tallyhub.messages.rules import Audience, MessageCategory, MessageClass, MessageSeverity, Planned, Tag, Text, decide
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,8 +130,8 @@ def put(row: Content, text: Text) -> None:
 def text_of(row: Content) -> Text:
     said: dict[str, Any] = {name: getattr(row, name) for name in ("is_major", "act_by_on", "ends_at")}
     return Text(
-        category=Category(row.category),
-        severity=Severity(row.severity),
+        category=MessageCategory(row.category),
+        severity=MessageSeverity(row.severity),
         titles=row.titles,
         bodies=row.bodies,
         tags=tuple(map(Tag, row.tags)),

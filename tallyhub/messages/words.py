@@ -4,7 +4,7 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
-from tallyhub.messages.rules import AtOnce, Audience, Category, MessageClass, Reason, Severity, Tag
+from tallyhub.messages.rules import AtOnce, Audience, MessageCategory, MessageClass, MessageSeverity, Reason, Tag
 
 CLASS_NAMES: dict[str, Any] = {
     MessageClass.SUBSCRIPTION: _("Subscription: renewal, price, invoice"),
@@ -16,16 +16,16 @@ CLASS_NAMES: dict[str, Any] = {
     MessageClass.PROMOTION: _("Advertising"),
 }
 CATEGORY_NAMES: dict[str, Any] = {
-    Category.PREVENT: _("Prevent or fix"),
-    Category.PLAN: _("Plan for change"),
-    Category.INFORM: _("Stay informed"),
+    MessageCategory.PREVENT: _("Prevent or fix"),
+    MessageCategory.PLAN: _("Plan for change"),
+    MessageCategory.INFORM: _("Stay informed"),
 }
 SEVERITY_NAMES: dict[str, Any] = {
-    Severity.NORMAL: _("Normal importance"),
-    Severity.HIGH: _("High importance"),
-    Severity.CRITICAL: _("Critical importance"),
+    MessageSeverity.NORMAL: _("Normal importance"),
+    MessageSeverity.HIGH: _("High importance"),
+    MessageSeverity.CRITICAL: _("Critical importance"),
 }
-SEVERITY_TONES = {Severity.HIGH: "critical", Severity.CRITICAL: "over"}
+SEVERITY_TONES = {MessageSeverity.HIGH: "critical", MessageSeverity.CRITICAL: "over"}
 TAG_NAMES: dict[str, Any] = {
     Tag.NEW: _("New function"),
     Tag.CHANGED: _("Changed function"),

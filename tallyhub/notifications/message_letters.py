@@ -15,7 +15,7 @@ from tallyhub.kernel.scope import scope
 from tallyhub.messages import page
 from tallyhub.messages.models import Post
 from tallyhub.messages.queries import find_reach, get_post, list_unread_between
-from tallyhub.messages.rules import Severity
+from tallyhub.messages.rules import MessageSeverity
 from tallyhub.notifications.letter import Kind, Letter, reader_access
 from tallyhub.notifications.models import NewsAddress
 
@@ -60,7 +60,7 @@ def _told(access: Access, params: Mapping[str, Any], leave_path: str) -> Letter:
 def _subject(post: Post, *, is_correction: bool) -> str:
     if is_correction:
         return _("Corrected message: %(title)s") % {"title": post.title}
-    return _("Critical: %(title)s") % {"title": post.title} if post.severity == Severity.CRITICAL else post.title
+    return _("Critical: %(title)s") % {"title": post.title} if post.severity == MessageSeverity.CRITICAL else post.title
 
 
 def _digest(person: Person, params: Mapping[str, Any]) -> Letter:

@@ -13,10 +13,10 @@ from tallyhub.messages import steps
 from tallyhub.messages.composing import commands
 from tallyhub.messages.rules import (
     Audience,
-    Category,
+    MessageCategory,
     MessageClass,
+    MessageSeverity,
     Said,
-    Severity,
     Text,
     fingerprint,
 )
@@ -67,8 +67,8 @@ def centre(world: SimpleNamespace) -> SimpleNamespace:
 def said(about: str = "operational", *products: Any, customers: tuple[Any, ...] = (), **over: Any) -> Said:
     """A message about these products for whoever holds them, or for these customers. ``over``: of the text."""
     fields: dict[str, Any] = {
-        "category": Category.INFORM,
-        "severity": Severity.NORMAL,
+        "category": MessageCategory.INFORM,
+        "severity": MessageSeverity.NORMAL,
         "titles": {"en": "The console changes"},
         "bodies": {"en": "It looks **different**."},
     }

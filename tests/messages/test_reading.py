@@ -17,7 +17,7 @@ from tallyhub.kernel import clock
 from tallyhub.kernel.access import Access, Right
 from tallyhub.kernel.scope import scope
 from tallyhub.messages import queries
-from tallyhub.messages.rules import Category, Severity, Tag
+from tallyhub.messages.rules import MessageCategory, MessageSeverity, Tag
 from tests.integrations.api.program import Program, make_token
 from tests.make import make_component
 from tests.world import NOW
@@ -116,8 +116,8 @@ def test_a_mark_leads_back_to_where_one_was_and_nowhere_else(centre: Any, publis
 def various(centre: Any, publish: Publish, event: Any) -> dict[str, int]:
     return {
         "plain": publish("operational", centre.database, titles={"en": "Plain"}),
-        "plan": publish("operational", centre.database, titles={"en": "Planned"}, category=Category.PLAN),
-        "high": publish("security", centre.database, titles={"en": "Important"}, severity=Severity.HIGH),
+        "plan": publish("operational", centre.database, titles={"en": "Planned"}, category=MessageCategory.PLAN),
+        "high": publish("security", centre.database, titles={"en": "Important"}, severity=MessageSeverity.HIGH),
         "tagged": publish("operational", titles={"en": "Tagged"}, tags=(Tag.NEW, Tag.DATA)),
         "event": event(centre.database, "Fails"),
     }
@@ -170,7 +170,7 @@ def test_home_says_how_much_is_unread(  # S003-45
 def test_home_takes_a_message_of_the_provider_for_none_in_a_request(
     centre: Any, publish: Publish, client: Client
 ) -> None:
-    publish("operational", centre.database, customers=(centre.cedar, centre.maple), severity=Severity.CRITICAL)
+    publish("operational", centre.database, customers=(centre.cedar, centre.maple), severity=MessageSeverity.CRITICAL)
     client.force_login(centre.admin)
     page = client.get("/").content.decode()
     assert "You have not read a critical message: The console changes" in page
@@ -384,9 +384,9 @@ def test_a_page_costs_the_same_however_much_there_is(  # 41
 
 def test_home_says_what_one_has_to_act_on_until_one_has_read_it(centre: Any, publish: Publish, client: Client) -> None:
     due = publish("operational", centre.database, titles={"en": "Move over"}, act_by_on=NOW.date() + timedelta(days=9))
-    publish("security", centre.database, titles={"en": "Renew now"}, severity=Severity.CRITICAL)
+    publish("security", centre.database, titles={"en": "Renew now"}, severity=MessageSeverity.CRITICAL)
     publish("operational", centre.database, titles={"en": "Only to know"})
-    publish("operational", centre.search, titles={"en": "Not of cedar"}, severity=Severity.CRITICAL)
+    publish("operational", centre.search, titles={"en": "Not of cedar"}, severity=MessageSeverity.CRITICAL)
     client.force_login(centre.admin)
     home = client.get("/").content.decode()
     assert "A message wants you to act: Move over" in home

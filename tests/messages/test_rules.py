@@ -8,14 +8,14 @@ import pytest
 from tallyhub.kernel.errors import Invalid
 from tallyhub.messages.rules import (
     Audience,
-    Category,
     Decision,
+    MessageCategory,
     MessageClass,
+    MessageSeverity,
     Planned,
     Reason,
     Said,
     Seller,
-    Severity,
     Text,
     check_said,
     check_text,
@@ -119,8 +119,8 @@ NOW = datetime(2026, 11, 21, 12, tzinfo=UTC)
 
 def text(**over: Any) -> Text:
     fields: dict[str, Any] = {
-        "category": Category.PLAN,
-        "severity": Severity.NORMAL,
+        "category": MessageCategory.PLAN,
+        "severity": MessageSeverity.NORMAL,
         "titles": {"en": "x"},
         "bodies": {"en": "x"},
     }
@@ -135,7 +135,7 @@ REFUSED: list[tuple[dict[str, Any], str]] = [
     ({"act_by_on": date(2026, 11, 20)}, "message_act_by_past"),
     (MAJOR, "message_major_day_missing"),
     ({**MAJOR, "act_by_on": date(2026, 12, 20)}, "message_major_too_soon"),  # 29 days
-    ({**MAJOR, "act_by_on": date(2027, 1, 1), "category": Category.INFORM}, "message_major_category"),
+    ({**MAJOR, "act_by_on": date(2027, 1, 1), "category": MessageCategory.INFORM}, "message_major_category"),
 ]
 
 

@@ -16,7 +16,7 @@ from tallyhub.kernel.scope import scope
 from tallyhub.messages import jobs, queries, steps
 from tallyhub.messages.choosing.commands import choose_promotions
 from tallyhub.messages.composing import commands
-from tallyhub.messages.rules import Category, Severity, Text
+from tallyhub.messages.rules import MessageCategory, MessageSeverity, Text
 from tallyhub.messages.steps import text_of
 from tests.make import days, make_agreement, make_organization, make_package, make_workspace
 from tests.messages.cast import said, seen
@@ -289,7 +289,7 @@ def test_a_correction_leaves_what_was_before_readable(
     client.force_login(centre.admin)
     client.get(f"/messages/{post}/")
     with clock.frozen(NOW + timedelta(hours=1)):
-        text = corrected(post_of(owner, post), titles={"en": "On Tuesday"}, severity=Severity.HIGH)
+        text = corrected(post_of(owner, post), titles={"en": "On Tuesday"}, severity=MessageSeverity.HIGH)
         assert commands.correct(centre.editing, post, 1, text)
     with clock.frozen(NOW + timedelta(hours=2)):
         assert "1 unread" in client.get("/messages/").content.decode()  # it says something else now
@@ -318,7 +318,9 @@ def test_the_role_that_serves_changes_no_version_and_no_sending(centre: Any, pub
 
 
 def test_a_correction_is_checked_as_the_message_was(centre: Any, publish: Publish, client: Client, owner: Any) -> None:
-    post = publish("operational", centre.database, category=Category.PLAN, is_major=True, act_by_on=date(2027, 1, 15))
+    post = publish(
+        "operational", centre.database, category=MessageCategory.PLAN, is_major=True, act_by_on=date(2027, 1, 15)
+    )
     client.force_login(centre.editor)
     path = f"/messages/edit/{post}/correct/"
     page = client.get(path).content.decode()

@@ -14,7 +14,7 @@ from tallyhub.messages import jobs as centre_jobs
 from tallyhub.messages.choosing.commands import choose_mail
 from tallyhub.messages.composing import commands
 from tallyhub.messages.composing.commands import withdraw
-from tallyhub.messages.rules import AtOnce, Severity
+from tallyhub.messages.rules import AtOnce, MessageSeverity
 from tallyhub.notifications import jobs
 from tallyhub.notifications.models import NewsAddress
 from tests.messages.cast import said, seen
@@ -23,7 +23,7 @@ from tests.working import run_jobs
 from tests.world import NOW
 
 Publish = Callable[..., int]
-CRITICAL = {"severity": Severity.CRITICAL}
+CRITICAL = {"severity": MessageSeverity.CRITICAL}
 
 
 @pytest.fixture

@@ -14,7 +14,7 @@ from tallyhub.integrations.api.tokens import Token, holder_of
 from tallyhub.kernel.scope import scope
 from tallyhub.messages import queries
 from tallyhub.messages.models import Post
-from tallyhub.messages.rules import Category, MessageClass, Severity, Tag
+from tallyhub.messages.rules import MessageCategory, MessageClass, MessageSeverity, Tag
 
 READ = Token(TokenScope.READ_MESSAGES)
 router = Router()
@@ -25,8 +25,8 @@ class MessageOut(BaseModel):
 
     id: int
     message_class: MessageClass = Field(description="What it is about.")
-    category: Category
-    severity: Severity
+    category: MessageCategory
+    severity: MessageSeverity
     is_major: bool
     tags: list[Tag]
     products: list[str] = Field(description="Codes; none: it names no product.")
@@ -45,8 +45,8 @@ class Messages(Paged):
 
 
 class MessageFilter(BaseModel):
-    category: Category | None = None
-    severity: Severity | None = None
+    category: MessageCategory | None = None
+    severity: MessageSeverity | None = None
     product: Code | None = None
 
 
@@ -70,8 +70,8 @@ def _message(one: Post) -> MessageOut:
     return MessageOut(
         id=one.pk,
         message_class=MessageClass(one.message_class),
-        category=Category(one.category),
-        severity=Severity(one.severity),
+        category=MessageCategory(one.category),
+        severity=MessageSeverity(one.severity),
         tags=[Tag(each) for each in one.tags],
         products=[each.product.code for each in one.products.all()],
         sent_at=one.released_at,

@@ -19,10 +19,10 @@ from tallyhub.messages.rules import (
     LANGUAGE,
     TITLE_MAX,
     Audience,
-    Category,
+    MessageCategory,
     MessageClass,
+    MessageSeverity,
     Said,
-    Severity,
     Tag,
     Text,
 )
@@ -93,8 +93,8 @@ class TextForm(ZonedForm):
     def text(self) -> Text:
         said = self.cleaned_data
         return Text(
-            category=Category(said["category"]),
-            severity=Severity(said["severity"]),
+            category=MessageCategory(said["category"]),
+            severity=MessageSeverity(said["severity"]),
             titles=self._by_language("title"),
             bodies=self._by_language("body"),
             tags=tuple(one for one in Tag if one in said["tags"]),

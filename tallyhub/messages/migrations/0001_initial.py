@@ -76,9 +76,9 @@ class Migration(migrations.Migration):
                     "category",
                     models.CharField(
                         choices=[
-                            (tallyhub.messages.rules.Category["PREVENT"], tallyhub.messages.rules.Category["PREVENT"]),
-                            (tallyhub.messages.rules.Category["PLAN"], tallyhub.messages.rules.Category["PLAN"]),
-                            (tallyhub.messages.rules.Category["INFORM"], tallyhub.messages.rules.Category["INFORM"]),
+                            (tallyhub.messages.rules.MessageCategory["PREVENT"], tallyhub.messages.rules.MessageCategory["PREVENT"]),
+                            (tallyhub.messages.rules.MessageCategory["PLAN"], tallyhub.messages.rules.MessageCategory["PLAN"]),
+                            (tallyhub.messages.rules.MessageCategory["INFORM"], tallyhub.messages.rules.MessageCategory["INFORM"]),
                         ],
                         max_length=20,
                     ),
@@ -87,11 +87,11 @@ class Migration(migrations.Migration):
                     "severity",
                     models.CharField(
                         choices=[
-                            (tallyhub.messages.rules.Severity["NORMAL"], tallyhub.messages.rules.Severity["NORMAL"]),
-                            (tallyhub.messages.rules.Severity["HIGH"], tallyhub.messages.rules.Severity["HIGH"]),
+                            (tallyhub.messages.rules.MessageSeverity["NORMAL"], tallyhub.messages.rules.MessageSeverity["NORMAL"]),
+                            (tallyhub.messages.rules.MessageSeverity["HIGH"], tallyhub.messages.rules.MessageSeverity["HIGH"]),
                             (
-                                tallyhub.messages.rules.Severity["CRITICAL"],
-                                tallyhub.messages.rules.Severity["CRITICAL"],
+                                tallyhub.messages.rules.MessageSeverity["CRITICAL"],
+                                tallyhub.messages.rules.MessageSeverity["CRITICAL"],
                             ),
                         ],
                         max_length=20,
@@ -238,9 +238,9 @@ class Migration(migrations.Migration):
                     "category",
                     models.CharField(
                         choices=[
-                            (tallyhub.messages.rules.Category["PREVENT"], tallyhub.messages.rules.Category["PREVENT"]),
-                            (tallyhub.messages.rules.Category["PLAN"], tallyhub.messages.rules.Category["PLAN"]),
-                            (tallyhub.messages.rules.Category["INFORM"], tallyhub.messages.rules.Category["INFORM"]),
+                            (tallyhub.messages.rules.MessageCategory["PREVENT"], tallyhub.messages.rules.MessageCategory["PREVENT"]),
+                            (tallyhub.messages.rules.MessageCategory["PLAN"], tallyhub.messages.rules.MessageCategory["PLAN"]),
+                            (tallyhub.messages.rules.MessageCategory["INFORM"], tallyhub.messages.rules.MessageCategory["INFORM"]),
                         ],
                         max_length=20,
                     ),
@@ -249,11 +249,11 @@ class Migration(migrations.Migration):
                     "severity",
                     models.CharField(
                         choices=[
-                            (tallyhub.messages.rules.Severity["NORMAL"], tallyhub.messages.rules.Severity["NORMAL"]),
-                            (tallyhub.messages.rules.Severity["HIGH"], tallyhub.messages.rules.Severity["HIGH"]),
+                            (tallyhub.messages.rules.MessageSeverity["NORMAL"], tallyhub.messages.rules.MessageSeverity["NORMAL"]),
+                            (tallyhub.messages.rules.MessageSeverity["HIGH"], tallyhub.messages.rules.MessageSeverity["HIGH"]),
                             (
-                                tallyhub.messages.rules.Severity["CRITICAL"],
-                                tallyhub.messages.rules.Severity["CRITICAL"],
+                                tallyhub.messages.rules.MessageSeverity["CRITICAL"],
+                                tallyhub.messages.rules.MessageSeverity["CRITICAL"],
                             ),
                         ],
                         max_length=20,
@@ -562,9 +562,9 @@ class Migration(migrations.Migration):
                     (
                         "category__in",
                         [
-                            tallyhub.messages.rules.Category["PREVENT"],
-                            tallyhub.messages.rules.Category["PLAN"],
-                            tallyhub.messages.rules.Category["INFORM"],
+                            tallyhub.messages.rules.MessageCategory["PREVENT"],
+                            tallyhub.messages.rules.MessageCategory["PLAN"],
+                            tallyhub.messages.rules.MessageCategory["INFORM"],
                         ],
                     )
                 ),
@@ -578,9 +578,9 @@ class Migration(migrations.Migration):
                     (
                         "severity__in",
                         [
-                            tallyhub.messages.rules.Severity["NORMAL"],
-                            tallyhub.messages.rules.Severity["HIGH"],
-                            tallyhub.messages.rules.Severity["CRITICAL"],
+                            tallyhub.messages.rules.MessageSeverity["NORMAL"],
+                            tallyhub.messages.rules.MessageSeverity["HIGH"],
+                            tallyhub.messages.rules.MessageSeverity["CRITICAL"],
                         ],
                     )
                 ),

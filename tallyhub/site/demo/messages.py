@@ -14,7 +14,16 @@ from tallyhub.messages.composing.commands import about_of, correct, publish
 from tallyhub.messages.guide.commands import put_issue, put_row, set_otherwise
 from tallyhub.messages.guide.rules import Asker, Destination, Issue, Row, Target
 from tallyhub.messages.models import Post
-from tallyhub.messages.rules import Audience, Category, MessageClass, Said, Severity, Tag, Text, fingerprint
+from tallyhub.messages.rules import (
+    Audience,
+    MessageCategory,
+    MessageClass,
+    MessageSeverity,
+    Said,
+    Tag,
+    Text,
+    fingerprint,
+)
 from tallyhub.organizations.models import Organization
 from tallyhub.organizations.steps import find_customers
 from tallyhub.site.demo.health import EDITOR
@@ -34,8 +43,8 @@ class Told:
     bodies: Five
     products: tuple[str, ...] = ()
     customers: tuple[str, ...] = ()
-    category: Category = Category.INFORM
-    severity: Severity = Severity.NORMAL
+    category: MessageCategory = MessageCategory.INFORM
+    severity: MessageSeverity = MessageSeverity.NORMAL
     tags: tuple[Tag, ...] = ()
     is_major: bool = False
     act_by: int | None = None
@@ -69,7 +78,7 @@ MESSAGES = (
          "- Откройте ее один раз и проверьте права.\n- Исправьте ссылки в своих документах.",
          "Passate alla **nuova console**. Le query salvate si spostano da sole.\n\n"
          "- Apritela una volta e controllate i vostri diritti.\n- Cambiate i link nei vostri documenti."),
-        products=("database",), category=Category.PLAN, tags=(Tag.RETIRED, Tag.ADMINISTRATORS),
+        products=("database",), category=MessageCategory.PLAN, tags=(Tag.RETIRED, Tag.ADMINISTRATORS),
         is_major=True, act_by=70,
         corrected=("Move to the **new console**. Saved queries come along by themselves; *shared folders do not*.\n\n"
                    "- Open it once and check your rights.\n- Share your folders anew.",),
@@ -91,7 +100,7 @@ MESSAGES = (
          "Добавляется второе место хранения. Список обработчиков меняется; возразить можно в течение 30 дней.",
          "Si aggiunge un secondo luogo di conservazione. Cambia l’elenco dei responsabili; potete opporvi entro 30 "
          "giorni."),
-        products=("database",), category=Category.PLAN, tags=(Tag.DATA,), act_by=24,
+        products=("database",), category=MessageCategory.PLAN, tags=(Tag.DATA,), act_by=24,
     ),
     Told(
         1.5, MessageClass.SECURITY,
@@ -103,7 +112,7 @@ MESSAGES = (
          "Los certificados anteriores a mayo se pueden falsificar. **Renuévelos ya**; después se rechazan.",
          "Сертификаты, выпущенные до мая, можно подделать. **Обновите их сейчас**, потом старые не принимаются.",
          "I certificati fatti prima di maggio si possono falsificare. **Rinnovateli ora**; poi vengono rifiutati."),
-        products=("historian",), category=Category.PREVENT, severity=Severity.CRITICAL,
+        products=("historian",), category=MessageCategory.PREVENT, severity=MessageSeverity.CRITICAL,
         tags=(Tag.ADMINISTRATORS,), act_by=9,
     ),
     Told(
