@@ -76,9 +76,9 @@ class Migration(migrations.Migration):
                     "category",
                     models.CharField(
                         choices=[
-                            (tallyhub.messages.rules.MessageCategory["PREVENT"], tallyhub.messages.rules.MessageCategory["PREVENT"]),
-                            (tallyhub.messages.rules.MessageCategory["PLAN"], tallyhub.messages.rules.MessageCategory["PLAN"]),
-                            (tallyhub.messages.rules.MessageCategory["INFORM"], tallyhub.messages.rules.MessageCategory["INFORM"]),
+                            ("prevent", "prevent"),
+                            ("plan", "plan"),
+                            ("inform", "inform"),
                         ],
                         max_length=20,
                     ),
@@ -87,11 +87,11 @@ class Migration(migrations.Migration):
                     "severity",
                     models.CharField(
                         choices=[
-                            (tallyhub.messages.rules.MessageSeverity["NORMAL"], tallyhub.messages.rules.MessageSeverity["NORMAL"]),
-                            (tallyhub.messages.rules.MessageSeverity["HIGH"], tallyhub.messages.rules.MessageSeverity["HIGH"]),
+                            ("normal", "normal"),
+                            ("high", "high"),
                             (
-                                tallyhub.messages.rules.MessageSeverity["CRITICAL"],
-                                tallyhub.messages.rules.MessageSeverity["CRITICAL"],
+                                "critical",
+                                "critical",
                             ),
                         ],
                         max_length=20,
@@ -238,9 +238,9 @@ class Migration(migrations.Migration):
                     "category",
                     models.CharField(
                         choices=[
-                            (tallyhub.messages.rules.MessageCategory["PREVENT"], tallyhub.messages.rules.MessageCategory["PREVENT"]),
-                            (tallyhub.messages.rules.MessageCategory["PLAN"], tallyhub.messages.rules.MessageCategory["PLAN"]),
-                            (tallyhub.messages.rules.MessageCategory["INFORM"], tallyhub.messages.rules.MessageCategory["INFORM"]),
+                            ("prevent", "prevent"),
+                            ("plan", "plan"),
+                            ("inform", "inform"),
                         ],
                         max_length=20,
                     ),
@@ -249,11 +249,11 @@ class Migration(migrations.Migration):
                     "severity",
                     models.CharField(
                         choices=[
-                            (tallyhub.messages.rules.MessageSeverity["NORMAL"], tallyhub.messages.rules.MessageSeverity["NORMAL"]),
-                            (tallyhub.messages.rules.MessageSeverity["HIGH"], tallyhub.messages.rules.MessageSeverity["HIGH"]),
+                            ("normal", "normal"),
+                            ("high", "high"),
                             (
-                                tallyhub.messages.rules.MessageSeverity["CRITICAL"],
-                                tallyhub.messages.rules.MessageSeverity["CRITICAL"],
+                                "critical",
+                                "critical",
                             ),
                         ],
                         max_length=20,
@@ -562,9 +562,9 @@ class Migration(migrations.Migration):
                     (
                         "category__in",
                         [
-                            tallyhub.messages.rules.MessageCategory["PREVENT"],
-                            tallyhub.messages.rules.MessageCategory["PLAN"],
-                            tallyhub.messages.rules.MessageCategory["INFORM"],
+                            "prevent",
+                            "plan",
+                            "inform",
                         ],
                     )
                 ),
@@ -578,9 +578,9 @@ class Migration(migrations.Migration):
                     (
                         "severity__in",
                         [
-                            tallyhub.messages.rules.MessageSeverity["NORMAL"],
-                            tallyhub.messages.rules.MessageSeverity["HIGH"],
-                            tallyhub.messages.rules.MessageSeverity["CRITICAL"],
+                            "normal",
+                            "high",
+                            "critical",
                         ],
                     )
                 ),
