@@ -162,8 +162,7 @@ def _focus_is_visible(page: Any) -> bool:
     )
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("width", [360, 1280])
+@pytest.mark.parametrize(("width", "scheme"), [(360, "dark"), (1280, "light")])
 def test_no_page_has_an_axe_violation(open_page: Callable[..., Any], width: int, scheme: str) -> None:
     """WCAG 2.2 AA as far as a machine can see it."""
     found = {}
