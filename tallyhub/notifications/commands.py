@@ -242,7 +242,7 @@ def tell_colleague(access: Access, invitation_id: int) -> None:
     """Write to who was invited to work for an organisation. For the hub itself."""
     one = get_invitation(access, invitation_id)
     about = {"invitation": one.pk, "serial": one.serial}
-    steps.send(access, one.person_id, "partners.staff_invited", **about)
+    steps.send_many(access, [NewMail(one.person_id, "partners.staff_invited", about)])
 
 
 @command

@@ -249,6 +249,11 @@ class RoleAssignment(models.Model):
         constraints = [models.UniqueConstraint(fields=["delegation", "group"], name="role_assignment_once")]
 
 
+class StaffInvitationQuerySet(models.QuerySet["StaffInvitation"]):
+    def visible_to(self, access: Access) -> "StaffInvitationQuerySet":
+        return self.filter(organization_id__in=access.organizations)
+
+
 class StaffInvitation(models.Model):
     """Somebody is asked to work for the provider or a partner, by their address; they do once they accept.
 
@@ -268,7 +273,7 @@ class StaffInvitation(models.Model):
     is_accepted = models.BooleanField(null=True)
     voided_at = models.DateTimeField(null=True)  # taken back
 
-    objects = OfPartnerQuerySet.as_manager()
+    objects = StaffInvitationQuerySet.as_manager()
 
     class Meta:
         constraints = [
