@@ -49,7 +49,7 @@ def spread(firm: Any) -> Any:
         RoleAssignment.objects.using("owner").create(**of, group=group, roles=["support_read"], assigned_at=now)
         Notice.objects.using("owner").create(**of, what="30", ends_at=now)
         sent = {"email": "new@house.test", "roles": [], "invited_at": now, "expires_at": now}
-        StaffInvitation.objects.using("owner").create(organization=partner, person=firm.newcomer, **sent)
+        StaffInvitation.objects.using("owner").create(organization=partner, person_id=firm.newcomer.pk, **sent)
         there = {"customer": customer, "workspace": place, "request": make_request(place)}
         Consent.objects.using("owner").create(organization=partner, **there, template="read", given_at=now, ends_at=now)
     Partnership.objects.using("owner").create(provider=firm.rival, reseller=firm.partner, invited_at=now)
