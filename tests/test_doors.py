@@ -35,7 +35,16 @@ WEBHOOK_ACTS = ("secret", "ping", "pause", "resume", "delete", "replay")
 DECIDING_ACTS = ("approve", "reject", "end", "keep", "leave", "consent_revoke")
 PARTNER_ACTS = ("resale_end", "send", "delete", "terminate", "extend", "assign", "group_remove", "member_add")
 PARTNER_ACTS += ("partnership_authorise", "partnership_end", "describe", "suspend", "reinstate")
-PARTNER_ACTS += ("staff_roles", "staff_end", "staff_ask", "consent", "decline", "withdraw")
+PARTNER_ACTS += (
+    "staff_roles",
+    "staff_end",
+    "staff_ask",
+    "staff_resend",
+    "staff_revoke",
+    "consent",
+    "decline",
+    "withdraw",
+)
 
 SIGN_IN = 302
 
@@ -203,6 +212,8 @@ def doors(world: SimpleNamespace) -> dict[tuple[str, str], tuple[list[Any], dict
         ("GET", "accounts:profile"): ([], for_all(200)),
         ("GET", "people:invitation"): (["forged"], for_all(404)),
         ("POST", "people:invitation_ask"): (["forged"], for_all(404)),
+        ("GET", "partners:staff_join"): (["forged"], for_all(404)),
+        ("POST", "partners:staff_decline"): (["forged"], for_all(404)),
         ("GET", "people:invite"): ([], only(INVITERS)),
         ("POST", "people:invite_send"): ([], for_all(403) | dict.fromkeys(INVITERS, 400)),  # without a preview
         ("POST", "people:invitation_resend"): ([0], none_there(INVITERS)),
@@ -500,6 +511,8 @@ NOBODY = {  # everything else asks to sign in
     "notifications:unsubscribe": 404,
     "people:invitation": 404,
     "people:invitation_ask": 404,
+    "partners:staff_join": 404,
+    "partners:staff_decline": 404,
     "demo_mails": 404,
     "demo_mail": 404,
     "demo_mail_html": 404,

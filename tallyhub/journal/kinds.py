@@ -353,12 +353,22 @@ KINDS: dict[str, Kind] = {
     "partners.right_given": Kind(
         _("Right of a partner given"), _("Somebody of a partner got a right: %(role)s, %(source)s"), About.PERSON
     ),
-    "partners.staff_added": Kind(
-        _("Colleague added"), _("Added somebody to the people of their organisation"), About.PERSON
-    ),
     "partners.staff_asked": Kind(_("Link sent again"), _("Sent a link to choose a password again"), About.PERSON),
+    "partners.staff_declined": Kind(_("Invitation declined"), _("Declined to work for an organisation"), About.OTHER),
     "partners.staff_ended": Kind(
         _("Work for an organisation ended"), _("Ended somebody’s work for their organisation"), About.PERSON
+    ),
+    "partners.staff_invited": Kind(
+        _("Colleague invited"), _("Invited somebody to work for their organisation"), About.OTHER
+    ),
+    "partners.staff_invited_again": Kind(
+        _("Colleague invited again"), _("Sent an invitation to work for their organisation again"), About.OTHER
+    ),
+    "partners.staff_joined": Kind(_("Colleague joined"), _("Accepted to work for an organisation"), About.PERSON),
+    "partners.staff_revoked": Kind(
+        _("Invitation of a colleague taken back"),
+        _("Took back an invitation to work for their organisation"),
+        About.OTHER,
     ),
     "partners.suspended": Kind(_("Partner suspended"), _("Suspended a partner"), About.OTHER),
     "partners.task_added": Kind(_("Task added"), _("Added a configuration task"), About.OTHER),

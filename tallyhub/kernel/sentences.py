@@ -742,9 +742,19 @@ _SENTENCES = {
         "Your organisation knows you, but the hub does not let you in: nobody has invited this address of yours. "
         "Ask your administrator for an invitation."
     ),
+    "staff_answered": _("It was answered or taken back meanwhile. The list shows how it is now."),
+    "staff_declined": _(
+        "You have declined. If you want to come after all, ask whoever invited you for a new invitation."
+    ),
     "staff_elsewhere": _("They work for another organisation. Say first when they leave it."),
     "staff_has_come": _("They have signed in before. Who forgot a password asks for a new one on the sign-in page."),
     "staff_here": _("They work here already. Change their roles in the list."),
+    "staff_invited": _("The address is invited already. Send the invitation again in the list, or take it back first."),
+    "staff_is_elsewhere": _(
+        "You work for another organisation here, and a person works for one only. Whoever administers that one ends "
+        "your work there first; then open this link again."
+    ),
+    "staff_is_here": _("You work for this organisation already."),
     "staff_last_administrator": _(
         "Nobody else who can sign in administers the organisation. Make somebody else its administrator first."
     ),

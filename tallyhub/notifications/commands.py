@@ -30,6 +30,7 @@ from tallyhub.notifications.service_letters import TO_ACCOUNT_TEAM, TO_BOTH
 from tallyhub.notifications.steps import NewMail
 from tallyhub.organizations.queries import list_account_team
 from tallyhub.partners.queries import list_recipients
+from tallyhub.partners.staff.queries import get_invitation
 from tallyhub.people.invitations.queries import list_answering, list_unanswered
 from tallyhub.people.invitations.steps import mark_told
 from tallyhub.people.models import Invitation
@@ -234,6 +235,14 @@ def tell_of_partnership(access: Access, letter: str, partnership_id: int) -> Non
         for one in list_recipients(partner, None)
     ]
     steps.send_many(access, mails)
+
+
+@command
+def tell_colleague(access: Access, invitation_id: int) -> None:
+    """Write to who was invited to work for an organisation. For the hub itself."""
+    one = get_invitation(access, invitation_id)
+    about = {"invitation": one.pk, "serial": one.serial}
+    steps.send_many(access, [NewMail(one.person_id, "partners.staff_invited", about)])
 
 
 @command

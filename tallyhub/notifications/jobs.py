@@ -8,7 +8,7 @@ from tallyhub.kernel.scope import scope
 from tallyhub.notifications import commands, delivery, queries
 from tallyhub.notifications.letters import LETTERS
 from tallyhub.notifications.queries import Reader
-from tallyhub.organizations.queries import list_providers
+from tallyhub.organizations.queries import list_providers, list_sellers
 from tallyhub.partners.delegations.queries import get_sent
 from tallyhub.partners.parties.queries import get_partnership, list_partners
 from tallyhub.partners.queries import get_proposed
@@ -134,6 +134,14 @@ def tell_of_proposal(event_id: int, kind: str, subject_id: int, actor_id: int | 
         found = get_proposed(hub, subject_id)
     reader = found.organization_id if kind == "partners.delegation_proposed" else found.provider_id or 0
     commands.tell_of_proposal(Access.of_system(organizations=[reader]), kind, subject_id)
+
+
+@app.task(name="notifications.tell_colleague", pass_context=False)
+def tell_colleague(event_id: int, kind: str, subject_id: int, actor_id: int | None, customer_id: int | None) -> None:
+    """Somebody was invited to work for the provider or a partner, and is written to."""
+    with scope(Access()):
+        houses = [one.pk for one in list_sellers()]
+    commands.tell_colleague(Access.of_system(organizations=houses), subject_id)
 
 
 @app.task(name="notifications.tell_of_partnership", pass_context=False)

@@ -7,8 +7,10 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import F, Q
 from django.db.models.expressions import RawSQL
+from django.db.models.functions import Lower
 from django.utils.translation import get_language
 
+from tallyhub.accounts.models import Person
 from tallyhub.agreements.models import Product
 from tallyhub.kernel import clock
 from tallyhub.kernel.access import Access, Right
@@ -245,6 +247,49 @@ class RoleAssignment(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["delegation", "group"], name="role_assignment_once")]
+
+
+class StaffInvitationQuerySet(models.QuerySet["StaffInvitation"]):
+    def visible_to(self, access: Access) -> "StaffInvitationQuerySet":
+        return self.filter(organization_id__in=access.organizations)
+
+
+class StaffInvitation(models.Model):
+    """Somebody is asked to work for the provider or a partner, by their address; they do once they accept.
+
+    Its link is signed from the id and ``serial``, which each sending raises: an older link is void then. Whether the
+    address had an account before, and what stands in it, is not for the organisation to know.
+    """
+
+    organization = _organization()
+    person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="+")
+    email = models.EmailField()  # as it was written
+    roles = ArrayField(models.CharField(max_length=30))  # of StaffRole
+    serial = models.IntegerField(default=1)
+    invited_at = models.DateTimeField()
+    invited_by_id = models.BigIntegerField(null=True)  # who sent it last
+    expires_at = models.DateTimeField()
+    answered_at = models.DateTimeField(null=True)
+    is_accepted = models.BooleanField(null=True)
+    voided_at = models.DateTimeField(null=True)  # taken back
+
+    objects = StaffInvitationQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                F("organization"),
+                Lower("email"),
+                condition=Q(answered_at=None, voided_at=None),
+                name="staff_invitation_open_once",
+            ),
+            models.CheckConstraint(
+                condition=Q(answered_at=None, is_accepted=None)
+                | Q(answered_at__isnull=False, is_accepted__isnull=False, voided_at=None),
+                name="staff_invitation_ends_once",
+            ),
+        ]
+        indexes = [models.Index(fields=["organization", "-invited_at"], name="staff_invitation_newest")]
 
 
 class Notice(models.Model):

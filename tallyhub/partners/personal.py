@@ -6,6 +6,7 @@ from django.utils.translation import gettext_lazy as _
 
 from tallyhub.kernel.personal import Holding
 
+_THEIRS = _("It belongs to somebody else, who must know of it. It holds a number and no name.")
 _STAYS = _("It says who agreed to what. It holds a number and no name.")
 
 
@@ -28,6 +29,21 @@ HOLDINGS = (
         table="partners_securitygroupmember",
         condition="staff_id IN (SELECT id FROM organizations_staff WHERE person_id = %(person)s)",
         columns=("organization_id", "group_id"),
+    ),
+    Holding(
+        name="staff_invitations",
+        title=_("Invitations to work for an organisation"),
+        table="partners_staffinvitation",
+        condition="person_id = %(person)s",
+        columns=("organization_id", "email", "roles", "invited_at", "answered_at", "is_accepted"),
+    ),
+    Holding(
+        name="staff_invitations_made",
+        title=_("Invitations of colleagues sent"),
+        table="partners_staffinvitation",
+        condition="invited_by_id = %(person)s",
+        columns=("organization_id", "roles", "invited_at"),
+        stays=_THEIRS,
     ),
     _acts(
         "delegation",

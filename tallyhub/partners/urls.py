@@ -7,6 +7,7 @@ from tallyhub.partners.groups import web as groups
 from tallyhub.partners.parties import web as parties
 from tallyhub.partners.plans import web as plans
 from tallyhub.partners.profiles import web as profiles
+from tallyhub.partners.staff import join_web
 from tallyhub.partners.staff import web as staff
 from tallyhub.partners.tasks import web as tasks
 from tallyhub.partners.technical import web as technical
@@ -60,6 +61,10 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("our-people/<int:staff_id>/roles/", staff.change_roles, name="staff_roles"),
     path("our-people/<int:staff_id>/end/", staff.end, name="staff_end"),
     path("our-people/<int:staff_id>/ask/", staff.ask_again, name="staff_ask"),
+    path("our-people/invitations/<int:invitation_id>/resend/", staff.resend, name="staff_resend"),
+    path("our-people/invitations/<int:invitation_id>/revoke/", staff.revoke, name="staff_revoke"),
+    path("join-us/<str:token>/", join_web.join, name="staff_join"),
+    path("join-us/<str:token>/decline/", join_web.decline, name="staff_decline"),
     # How support is reached, and by whom it is given.
     path("support-profile/", profiles.profile, name="profile"),
     path("support-plan/", plans.plan, name="plan"),

@@ -18,6 +18,7 @@ from tallyhub.learning import queries as learning
 from tallyhub.ledger import queries as ledger
 from tallyhub.office import queries as office
 from tallyhub.organizations import queries as organizations
+from tallyhub.partners.staff import queries as staff
 from tallyhub.people.invitations import queries as invitations
 from tallyhub.privacy.registry import HOLDINGS
 from tallyhub.privacy.rules import names_to_forget
@@ -64,8 +65,9 @@ def known_to(person_id: int) -> set[int]:
 
 
 def is_needed(person_id: int, *, but_for: Sequence[int] = ()) -> bool:
-    """Whether somebody else knows the person, so that they stay: another customer, or whom they work for."""
-    return organizations.is_employed(person_id) or not known_to(person_id) <= set(but_for)
+    """Whether somebody else knows the person, so that they stay: another customer, or whom they work for or will."""
+    works = organizations.is_employed(person_id) or staff.is_invited(person_id)
+    return works or not known_to(person_id) <= set(but_for)
 
 
 def list_erasable(access: Access, text: str = "") -> QuerySet[Person]:

@@ -4,15 +4,14 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from django.test import Client
 
 from tallyhub.accounts.models import Person
 from tallyhub.kernel import clock
-from tallyhub.notifications import jobs
 from tallyhub.notifications.letters import LETTERS
 from tallyhub.organizations.models import Staff
 from tallyhub.partners.models import SecurityGroupMember
 from tests.make import employ, make_delegation, make_person
+from tests.partners.joining import invited, link_of
 from tests.partners.world import assigned, keep_signed_in, opens
 
 PAGE = "/our-people/"
@@ -22,10 +21,11 @@ def works(person: Any) -> Staff:
     return Staff.objects.using("owner").get(person_id=person.pk)
 
 
-def added(client: Any, email: str, *roles: str, status: int = 302, **over: Any) -> Any:
-    answer = client.post(PAGE, {"email": email, "name": "", "language": "en", "roles": list(roles)} | over)
-    assert answer.status_code == status, answer.content.decode()
-    return answer
+def came(client: Any, as_: Any, person: Any, *roles: str) -> None:
+    """Invited, and they accepted."""
+    invited(client, person.email, *roles)
+    answer = as_(person).post(link_of(person.email))
+    assert answer.status_code == 302, answer.content.decode()
 
 
 def change(client: Any, person: Any, *roles: str) -> Any:
@@ -34,6 +34,15 @@ def change(client: Any, person: Any, *roles: str) -> Any:
 
 def end(client: Any, person: Any) -> Any:
     return client.post(f"{PAGE}{works(person).pk}/end/")
+
+
+def never_came(firm: Any, *roles: str) -> Person:
+    """By an import, which knows no password."""
+    ada = make_person("ada", email="ada@new.test")
+    ada.set_unusable_password()
+    ada.save()
+    employ(ada, firm.partner, *roles)
+    return ada
 
 
 @pytest.fixture
@@ -54,7 +63,7 @@ def test_only_whoever_administers_the_organisation_opens_it(firm: Any, as_: Any)
     for person in (firm.agent, firm.helper, firm.seller, firm.warden, firm.admin):
         client = as_(person)
         assert client.get(PAGE).status_code == 403
-        assert added(client, "new@house.test", "desk", status=403)
+        assert invited(client, "new@house.test", "desk", status=403)
         for act in ("roles", "end", "ask"):
             assert client.post(f"{PAGE}{works(firm.helper).pk}/{act}/").status_code == 403
         assert f'href="{PAGE}"' not in client.get("/support-profile/").content.decode()
@@ -68,99 +77,35 @@ def test_the_provider_has_its_page_with_its_own_roles(firm: Any, as_: Any) -> No
     text = client.get(PAGE).content.decode()
     assert "Escalation desk" in text
     assert "Helpdesk agent" not in text
-    added(client, firm.newcomer.email, "editor", "desk")
+    came(client, as_, firm.newcomer, "editor", "desk")
     assert works(firm.newcomer).roles == ["desk", "editor"]
 
 
-def test_somebody_with_an_account_works_there_at_once(firm: Any, clerk: Any, as_: Any, owner: Any) -> None:  # R5.1
-    newcomer = as_(firm.newcomer)
-    assert newcomer.get("/customers/").status_code == 403
-    added(clerk, firm.newcomer.email.upper(), "helpdesk_agent")
-    assert works(firm.newcomer).organization_id == firm.partner.pk
-    assert newcomer.get("/customers/").status_code == 200
-    letter = LETTERS["partners.staff_added"].make(firm.newcomer, {})
-    assert "Lakeside" in letter.subject
-    assert "password" not in letter.path
-    kinds = [kind for (kind,) in owner.execute("SELECT kind FROM journal_event ORDER BY id").fetchall()]
-    assert kinds[-2:] == ["organizations.staff_set", "partners.staff_added"]
-
-
-def test_somebody_without_an_account_chooses_a_password_and_comes_in(firm: Any, clerk: Any, owner: Any) -> None:
-    # R5.1, R3.5
-    added(clerk, "ada@new.test", "sales_agent", name="Ada Neu", language="de")
-    person = Person.objects.get(email="ada@new.test")
-    assert (person.name, person.language) == ("Ada Neu", "de")
-    assert not person.has_usable_password()
-    assert "has not signed in yet" in clerk.get(PAGE).content.decode()
-    (arguments,) = owner.execute(
-        "SELECT args FROM procrastinate_jobs WHERE task_name = 'notifications.tell'"
-    ).fetchone()
-    jobs.tell(**arguments)
-    assert owner.execute("SELECT letter, person_id FROM notifications_mail").fetchall() == [
-        ("partners.staff_added", person.pk)
-    ]
-    letter = LETTERS["partners.staff_added"].make(person, {})
-    browser = Client()
-    form = browser.get(letter.path, follow=True)
-    assert form.status_code == 200
-    said = {"password1": "a long and odd password", "password2": "a long and odd password"}
-    assert browser.post(form.redirect_chain[-1][0], said).status_code == 302
-    person.refresh_from_db()
-    assert person.check_password("a long and odd password")
-    assert person.confirmed_at
-    browser.force_login(person)
-    assert browser.get("/customers/").status_code == 200
-    assert "has not signed in yet" not in clerk.get(PAGE).content.decode()
-
-
 def test_the_link_is_sent_again_to_who_never_came_and_to_nobody_else(firm: Any, clerk: Any, owner: Any) -> None:
-    added(clerk, "ada@new.test", "sales_agent")
-    ada = Person.objects.get(email="ada@new.test")
+    ada = never_came(firm, "sales_agent")
+    assert "has not signed in yet" in clerk.get(PAGE).content.decode()
+    letter = LETTERS["partners.staff_asked"].make(ada, {})
+    assert "Lakeside" in letter.subject
+    assert "/password/" in letter.path
     assert clerk.post(f"{PAGE}{works(ada).pk}/ask/").status_code == 302
     assert clerk.post(f"{PAGE}{works(firm.helper).pk}/ask/").status_code == 409
     asked = owner.execute("SELECT subject_id FROM journal_event WHERE kind = 'partners.staff_asked'").fetchall()
     assert asked == [(ada.pk,)]
 
 
-@pytest.mark.parametrize(
-    ("over", "status", "said"),
-    [
-        ({"email": ""}, 400, "address"),
-        ({"email": "no-address"}, 400, "address"),
-        ({"name": "www.buy.example"}, 400, "link"),
-        ({"language": "xx"}, 400, "de"),
-        ({"roles": ["editor"]}, 400, "not held at your organisation"),
-        ({"roles": ["csam"]}, 400, "not held at your organisation"),
-        ({"email": "agent@house.test"}, 409, "They work here already"),
-        ({"email": "rival_agent@house.test"}, 409, "They work for another organisation"),
-    ],
-)
-def test_what_cannot_be_is_said_and_nothing_is_written(
-    firm: Any, clerk: Any, over: Any, status: int, said: str
-) -> None:
-    people, staff = Person.objects.count(), Staff.objects.using("owner").count()
-    answer = clerk.post(
-        PAGE, {"email": "new@house.test", "name": "", "language": "en", "roles": ["sales_agent"]} | over
-    )
-    assert answer.status_code == status
-    assert said in answer.content.decode()
-    assert Person.objects.count() == people
-    assert Staff.objects.using("owner").count() == staff
-
-
-def test_who_has_left_another_organisation_may_come(firm: Any, clerk: Any) -> None:
+def test_who_has_left_another_organisation_may_come(firm: Any, clerk: Any, as_: Any) -> None:
     Staff.objects.using("owner").filter(person=firm.rival_agent).update(ends_at=clock.now())
-    added(clerk, firm.rival_agent.email, "sales_agent")
+    came(clerk, as_, firm.rival_agent, "sales_agent")
     one = works(firm.rival_agent)
     assert (one.organization_id, one.starts_at, one.ends_at) == (firm.partner.pk, clock.now(), None)
 
 
-def test_who_comes_back_begins_anew(firm: Any, clerk: Any) -> None:
+def test_who_comes_back_begins_anew(firm: Any, clerk: Any, as_: Any) -> None:
     assert end(clerk, firm.helper).status_code == 302
     assert "helper@house.test" not in clerk.get(PAGE).content.decode()
     with clock.frozen(clock.now() + timedelta(days=1)):
         keep_signed_in()
-        added(clerk, firm.helper.email, "helpdesk_agent")
+        came(clerk, as_, firm.helper, "helpdesk_agent")
         assert works(firm.helper).starts_at == clock.now()
 
 
@@ -186,7 +131,7 @@ def test_the_end_of_work_ends_rights_groups_and_open_sessions(held: Any, clerk: 
     assert grants == (0,)
     told = owner.execute("SELECT customer_id FROM journal_event WHERE kind = 'partners.right_ended'").fetchall()
     assert told == [(held.cedar.pk,)]
-    added(clerk, held.helper.email, "helpdesk_agent")  # whoever comes back is in no group
+    came(clerk, as_, held.helper, "helpdesk_agent")  # whoever comes back is in no group
     assert not SecurityGroupMember.objects.using("owner").exists()
     assert opens(as_(held.helper), held.cedar) == 404
 
@@ -205,7 +150,7 @@ def test_the_last_administrator_stays(firm: Any, clerk: Any) -> None:
     answer = change(clerk, firm.clerk, "admin_agent")
     assert answer.status_code == 409
     assert "Nobody else who can sign in administers the organisation" in answer.content.decode()
-    added(clerk, "ada@new.test", "organization_administrator")  # who has never come in counts for nothing
+    never_came(firm, "organization_administrator")  # counts for nothing
     assert end(clerk, firm.clerk).status_code == 409
     assert change(clerk, firm.clerk, "organization_administrator", "sales_agent").status_code == 302
     assert change(clerk, firm.agent, "admin_agent", "organization_administrator").status_code == 302

@@ -11,10 +11,27 @@ from tallyhub.kernel import clock
 from tallyhub.kernel.access import Access
 from tallyhub.kernel.scope import scope
 from tallyhub.partners import steps
-from tallyhub.partners.models import Consent, Delegation, Notice, Partnership, Resale, RoleAssignment
+from tallyhub.partners.models import (
+    Consent,
+    Delegation,
+    Notice,
+    Partnership,
+    Resale,
+    RoleAssignment,
+    StaffInvitation,
+)
 from tests.make import make_delegation, make_request, make_resale, make_security_group
 
-OWN = ("securitygroup", "securitygroupmember", "roleassignment", "notice", "resale", "delegation", "consent")
+OWN = (
+    "securitygroup",
+    "securitygroupmember",
+    "roleassignment",
+    "notice",
+    "resale",
+    "delegation",
+    "consent",
+    "staffinvitation",
+)
 
 
 @pytest.fixture
@@ -31,6 +48,8 @@ def spread(firm: Any) -> Any:
         of = {"organization": partner, "delegation": one}
         RoleAssignment.objects.using("owner").create(**of, group=group, roles=["support_read"], assigned_at=now)
         Notice.objects.using("owner").create(**of, what="30", ends_at=now)
+        sent = {"email": "new@house.test", "roles": [], "invited_at": now, "expires_at": now}
+        StaffInvitation.objects.using("owner").create(organization=partner, person_id=firm.newcomer.pk, **sent)
         there = {"customer": customer, "workspace": place, "request": make_request(place)}
         Consent.objects.using("owner").create(organization=partner, **there, template="read", given_at=now, ends_at=now)
     Partnership.objects.using("owner").create(provider=firm.rival, reseller=firm.partner, invited_at=now)
@@ -128,3 +147,14 @@ def test_names_of_customers_are_told_to_their_own_partner(spread: Any) -> None:
     assert {one for (one,) in read(mine, "SELECT name FROM partners_known(now())")} == {"Birch"}
     assert read(mine, "SELECT name FROM organizations_organization WHERE kind = 'customer'") == []
     assert read(Access(organization_id=spread.provider.pk), "SELECT name FROM partners_known(now())") == []
+
+
+def test_who_is_invited_reads_and_erases_their_invitations_and_answers_none_past_the_link(spread: Any) -> None:
+    oneself, other = Access(person_id=spread.newcomer.pk), Access(person_id=spread.member.pk)
+    name = "partners_staffinvitation"
+    assert read(oneself, f"SELECT count(*) FROM {name}") == [(2,)]
+    assert read(other, f"SELECT count(*) FROM {name}") == [(0,)]
+    assert refused_or_nothing(oneself, f"UPDATE {name} SET roles = '{{admin_agent}}'", [])
+    assert refused_or_nothing(other, f"DELETE FROM {name}", [])
+    assert refused_or_nothing(Access(organization_id=spread.partner.pk), f"DELETE FROM {name}", [])
+    assert not refused_or_nothing(oneself, f"DELETE FROM {name}", [])

@@ -1,12 +1,26 @@
 """Who may be what at the provider or a partner. Pure."""
 
 from collections.abc import Collection, Iterable
+from datetime import datetime, timedelta
+from typing import Protocol
 
 from django.core.exceptions import ObjectDoesNotExist
 
 from tallyhub.kernel.errors import Conflict, Invalid
 from tallyhub.organizations.models import Staff
 from tallyhub.organizations.rules import STAFF_ROLES_AT, Kind, StaffRole
+from tallyhub.people.invitations.links import Link
+from tallyhub.people.invitations.rules import Linked, Step, next_step
+
+LASTS = timedelta(days=7)  # an invitation, since it was sent
+DECLINABLE = frozenset({Step.REGISTER, Step.JOIN})
+
+
+class Answered(Linked, Protocol):
+    """What a link leads to; ``accepted_at`` is when it was answered."""
+
+    @property
+    def is_accepted(self) -> bool | None: ...
 
 
 def roles_at(kind: Kind) -> list[StaffRole]:
@@ -41,3 +55,15 @@ def pick(people: Iterable[Staff], staff_id: int) -> Staff:
     if found is None:
         raise ObjectDoesNotExist
     return found
+
+
+def end_of(found: Answered | None, step: Step) -> str:
+    """The code of what is said about a link that leads nowhere any more."""
+    return "staff_declined" if step is Step.ACCEPTED and found and not found.is_accepted else step
+
+
+def check_step(found: Answered, link: Link, person_id: int | None, wanted: Collection[Step], now: datetime) -> None:
+    """Raises Conflict where the link does not lead there now."""
+    step = next_step(found, link.serial, person_id, now)
+    if step not in wanted:
+        raise Conflict(end_of(found, step))

@@ -1,4 +1,4 @@
-"""The people of one's own organisation: who works there, as what, since when."""
+"""The people of one's own organisation: who works there, as what, since when; and who was invited."""
 
 from collections.abc import Collection
 from typing import Any
@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from tallyhub.accounts.rules import LANGUAGES
+from tallyhub.kernel import clock
 from tallyhub.kernel import formatting as fmt
 from tallyhub.kernel.access import Right
 from tallyhub.kernel.errors import Conflict, HubError, Invalid
@@ -21,7 +22,8 @@ from tallyhub.organizations.models import Staff
 from tallyhub.organizations.queries import list_colleagues
 from tallyhub.organizations.rules import STAFF_ROLE_NAMES, Kind, StaffRole
 from tallyhub.partners import page
-from tallyhub.partners.staff import commands
+from tallyhub.partners.models import StaffInvitation
+from tallyhub.partners.staff import commands, queries
 from tallyhub.partners.staff.commands import NewColleague
 from tallyhub.partners.staff.rules import has_come, roles_at
 from tallyhub.partners.words import STAFF_MEANS
@@ -38,13 +40,13 @@ _FIELD_OF = {
 @signed_in
 @GET_POST
 def people(request: HubRequest) -> HttpResponseBase:
-    """All who work there now; and a new one."""
+    """All who work there now, who was invited; and a new invitation."""
     request.access.require_serving(Right.MANAGE_STAFF)
     if request.method != "POST":
         return _page(request)
     data = request.POST
     try:
-        commands.add_person(
+        commands.invite_person(
             request.access,
             NewColleague(
                 address=data.get("email", "").strip(),
@@ -55,7 +57,7 @@ def people(request: HubRequest) -> HttpResponseBase:
         )
     except (Invalid, Conflict) as error:
         return _page(request, typed=error)
-    messages.success(request, _("Added. They get a mail, and act for the organisation from now on."))
+    messages.success(request, _("Invited. Whoever has the address gets a mail, and works here once they accept."))
     return redirect("partners:staff")
 
 
@@ -64,9 +66,11 @@ def _page(request: HubRequest, *, typed: HubError | None = None, problem: HubErr
     access, house = request.access, request.sign_on.house
     with scope(access):
         found = list_colleagues(access)
+        invited = queries.list_invited(access)
         context = {
             "house": house.name,
             "people": [_line(one, house.kind, access.person_id) for one in found],
+            "invited": [_invited(one, house.kind) for one in invited],
             "form": _form(request, house.kind, typed),
             "problem": str(sentence(problem)) if problem else "",
             "zone": page.zone_name(),
@@ -88,6 +92,27 @@ def _line(one: Staff, kind: Kind, own_id: int | None) -> dict[str, Any]:
         "term": _("since %(since)s, until %(until)s") % until if one.ends_at else since,
         "is_oneself": one.person_id == own_id,
         "has_come": has_come(one),
+    }
+
+
+def _invited(one: StaffInvitation, kind: Kind) -> dict[str, Any]:
+    """Nothing but what was written here, and whether it was answered: what stands behind the address is not theirs."""
+    if one.answered_at is not None:
+        badge = {"text": _("invited, has declined"), "tone": "plain"}
+        term = _("declined on %(when)s") % {"when": page.when(one.answered_at)}
+    elif one.expires_at <= clock.now():
+        badge = {"text": _("invited, not answered in time"), "tone": "plain"}
+        term = _("until %(until)s") % {"until": page.when(one.expires_at)}
+    else:
+        badge = {"text": _("invited, not answered yet"), "tone": "low"}
+        term = _("until %(until)s") % {"until": page.when(one.expires_at)}
+    return {
+        "id": one.pk,
+        "email": one.email,
+        "badge": badge,
+        "roles": fmt.listed([str(STAFF_ROLE_NAMES[role]) for role in roles_at(kind) if role in one.roles]),
+        "term": term,
+        "is_open": one.answered_at is None,
     }
 
 
@@ -152,4 +177,28 @@ def ask_again(request: HubRequest, staff_id: int) -> HttpResponseBase:
     request.access.require_serving(Right.MANAGE_STAFF)
     commands.ask_again(request.access, staff_id)
     messages.success(request, _("They get a new mail with a link by which to choose a password."))
+    return redirect("partners:staff")
+
+
+@signed_in
+@require_POST
+def resend(request: HubRequest, invitation_id: int) -> HttpResponseBase:
+    request.access.require_serving(Right.MANAGE_STAFF)
+    try:
+        commands.resend_invitation(request.access, invitation_id)
+    except Conflict as error:
+        return _page(request, problem=error)
+    messages.success(request, _("Sent again. The link that was sent before is void."))
+    return redirect("partners:staff")
+
+
+@signed_in
+@require_POST
+def revoke(request: HubRequest, invitation_id: int) -> HttpResponseBase:
+    request.access.require_serving(Right.MANAGE_STAFF)
+    try:
+        commands.revoke_invitation(request.access, invitation_id)
+    except Conflict as error:
+        return _page(request, problem=error)
+    messages.success(request, _("Taken back. Its link opens nothing any more."))
     return redirect("partners:staff")

@@ -1,4 +1,7 @@
-"""The link of an invitation: signed from its id and serial, and stored nowhere."""
+"""The link of an invitation: signed from its id and serial, and stored nowhere.
+
+``of``: of which kind of invitation; a link of one is none of another.
+"""
 
 import re
 from dataclasses import dataclass
@@ -8,6 +11,7 @@ from django.core.signing import BadSignature, Signer
 from django.urls import reverse
 
 TOKEN_MAX = 100  # characters; one of ours has about seventy
+INTO_WORKSPACE = "people.invitation"
 _VALUE = re.compile(r"([1-9][0-9]{0,17})-([1-9][0-9]{0,8})", re.ASCII)
 
 
@@ -21,24 +25,24 @@ class Link:
     serial: int
 
 
-def _signer() -> Signer:
-    return Signer(sep=".", salt="people.invitation")  # with the former secrets, too
+def _signer(of: str) -> Signer:
+    return Signer(sep=".", salt=of)  # with the former secrets, too
 
 
-def token_of(link: Link) -> str:
-    return _signer().sign(f"{link.invitation_id}-{link.serial}")
+def token_of(link: Link, of: str = INTO_WORKSPACE) -> str:
+    return _signer(of).sign(f"{link.invitation_id}-{link.serial}")
 
 
 def path_of(link: Link) -> str:
     return reverse("people:invitation", args=[token_of(link)])
 
 
-def read_token(token: str) -> Link:
+def read_token(token: str, of: str = INTO_WORKSPACE) -> Link:
     """Raises DamagedLink for whatever the hub did not sign for this; it tells nothing of what there is."""
     if len(token) > TOKEN_MAX:
         raise DamagedLink
     try:
-        value = _VALUE.fullmatch(_signer().unsign(token))
+        value = _VALUE.fullmatch(_signer(of).unsign(token))
     except BadSignature as error:
         raise DamagedLink from error
     if value is None:

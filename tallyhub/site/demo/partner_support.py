@@ -124,7 +124,22 @@ HOUSES = {
             **_PROMISES,
         ),
     ),
-    "wexcombe": House(_profile("wexcombe", "+44 20 7946 0644", "en")),
+    "wexcombe": House(
+        _profile("wexcombe", "+44 20 7946 0644", "en"),
+        Typed(
+            name="Wexcombe Shared",
+            languages=("en",),
+            zone="Europe/London",
+            **_week("9:00-17:00"),
+            methods=("mail",),
+            target_a="4",
+            target_b="8",
+            target_c="24",
+            price="included",
+            lines=(Line("own"),),
+            **_PROMISES,
+        ),
+    ),
 }  # fmt: skip
 TASKS: tuple[tuple[str, str, str, tuple[str, ...], tuple[str, ...]], ...] = (
     # code, product, hub page, titles and steps in the languages of the hub

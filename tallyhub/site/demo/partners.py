@@ -55,6 +55,12 @@ WISHES: tuple[tuple[str, str, str, Wish, int, int | None], ...] = (
 )
 
 
+SOLD = (("brightline", "linden"), ("fernway", "aldwyn"), ("wexcombe", "aldwyn"))
+# What Wexcombe asks Aldwyn for, for its reseller Fernway, which has not agreed yet; and how many days ago.
+PROPOSED = Wish("Move to the new mail service", frozenset({READ, FIRST}), 90)
+PROPOSED_DAYS_AGO = 2
+
+
 def set_up() -> None:
     """Once; again changes nothing, and a killed first run is taken up."""
     with scope(Access.of_system()):
@@ -72,6 +78,9 @@ def set_up() -> None:
     for partner, customer, group, wish, days_ago, answered_after in WISHES:
         if wish.name not in known:
             _delegate(agents[partner], customers[customer], group, wish, days_ago, answered_after)
+    if PROPOSED.name not in known:
+        with clock.frozen(clock.now() - timedelta(days=PROPOSED_DAYS_AGO)):
+            delegations.propose_delegation(agents["wexcombe"], customers["aldwyn"], houses["fernway"], PROPOSED)
 
 
 def _employ(houses: dict[str, int], people: dict[str, int]) -> None:
@@ -102,7 +111,7 @@ def _relate(
         parties.describe_partner(manager, houses[code], kind=kind.value, market="", security_contact=mailbox)
     with clock.frozen(clock.now() - timedelta(days=70)):
         _partner(agents["wexcombe"], agents["fernway"])
-        for partner, customer in (("brightline", "linden"), ("fernway", "aldwyn")):
+        for partner, customer in SOLD:
             _sell(agents[partner], customers[customer], customer.title())
 
 
