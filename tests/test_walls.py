@@ -140,6 +140,7 @@ DEFINERS = {
     "agreements_find_customers",
     "agreements_known",
     "agreements_list_channels",
+    "agreements_list_partners",
     "agreements_own_partners",
     "agreements_partners_of",
     "agreements_stood_in",

@@ -105,8 +105,8 @@ def rights_of_customer(scopes: frozenset[TokenScope]) -> frozenset[Right]:
 
 
 def may_make_for_customer(access: Access) -> bool:
-    """The customer's administrators, and its account team."""
-    return bool(access.customer_rights & {Right.ADMINISTER, Right.MANAGE_AGREEMENTS})
+    """The customer's administrators, and its account team. Nobody by a delegation: what they made would outlive it."""
+    return not access.acts_as and bool(access.customer_rights & {Right.ADMINISTER, Right.MANAGE_AGREEMENTS})
 
 
 def offered_scopes(access: Access, *, is_of_customer: bool) -> list[TokenScope]:

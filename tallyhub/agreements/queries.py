@@ -208,6 +208,19 @@ def list_channels(customers: Collection[int] | None = None) -> list[Channel]:
         return [Channel(*row) for row in cursor.fetchall()]
 
 
+def list_partner_sellers(customers: Collection[int] | None = None) -> dict[int, frozenset[int]]:
+    """For whoever acts for the provider: by customer, the partners of its agreements in force, also of those that cover
+    no product.
+    """
+    wanted = None if customers is None else list(customers)
+    found: dict[int, set[int]] = {}
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT * FROM agreements_list_partners(%s::bigint[], %s)", [wanted, clock.now()])
+        for customer, seller in cursor.fetchall():
+            found.setdefault(customer, set()).add(seller)
+    return {customer: frozenset(sellers) for customer, sellers in found.items()}
+
+
 def products_held() -> RawSQL:
     """The products of all channels that the scope knows, as a part of a statement that asks for something else."""
     return RawSQL("SELECT product_id FROM agreements_list_channels(NULL, %s)", [clock.now()])

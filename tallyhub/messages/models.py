@@ -23,6 +23,7 @@ from tallyhub.messages.rules import (
     language_of,
 )
 from tallyhub.organizations.models import Organization
+from tallyhub.organizations.rules import reads_customer
 
 
 def _provider() -> "models.ForeignKey[Organization, Organization]":
@@ -167,7 +168,7 @@ class SendingQuerySet(models.QuerySet["Sending"]):
         """The provider's own; the customer's that is worked inside; and those of the customers that the partner acted
         for serves, where they concern that partner. What is about privacy is for the customer's administrators alone.
         """
-        inside = Q(customer_id__in=access.customers)
+        inside = Q(customer_id__in=access.customers if reads_customer(access) else ())
         if not access.has(Right.ADMINISTER):
             inside &= ~Q(message_class=MessageClass.PRIVACY)
         partners = Q(customer_id__in=served, partners__overlap=list(access.organizations))

@@ -37,6 +37,7 @@ from tallyhub.messages.rules import (
     Seller,
     Tag,
 )
+from tallyhub.organizations.rules import reads_customer
 
 LIST_PAGE, LOG_PAGE = 25, 50  # rows of one page
 
@@ -60,8 +61,9 @@ def find_reach(access: Access) -> Reach:
     """One statement at most."""
     if is_editor(access):
         return Reach(None, frozenset())
-    channels = list_channels()
-    inside = set(access.customers)
+    channels, inside = list_channels(), set(access.customers)
+    if not reads_customer(access):  # let into single requests: no more than from outside
+        channels, inside = [one for one in channels if one.seller_id in access.organizations], set()
     return Reach(
         frozenset(one.product_id for one in channels),
         frozenset(one.customer_id for one in channels if one.is_partner and one.customer_id not in inside),

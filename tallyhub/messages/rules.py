@@ -99,15 +99,24 @@ class Decision:
 
 
 def decide(
-    about: MessageClass, products: Collection[int], bought: Bought, *, takes_promotions: bool = False
+    about: MessageClass,
+    products: Collection[int],
+    bought: Bought,
+    *,
+    others: Collection[int] = (),
+    takes_promotions: bool = False,
 ) -> Decision:
     """Whether the provider may write to a customer: by the message's class and how each product was bought.
 
     ``products`` are those that the message names. A customer that holds one of them is judged by those that it holds.
+    ``others``: partners whose agreements with it are in force, also those that cover no product; they count where none
+    is named.
     """
     held = {product: sellers for product, sellers in bought.items() if not products or product in products}
     sellers = frozenset[Seller]().union(*held.values())
     partners = frozenset(one.id for one in sellers if one.is_partner)
+    if not products:
+        partners |= frozenset(others)
     all_partners = frozenset(one.id for all_of in bought.values() for one in all_of if one.is_partner)
     if about is MessageClass.PRIVACY:  # for the customer's administrators alone
         partners = frozenset()

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
-from tallyhub.agreements.queries import list_products
+from tallyhub.agreements.queries import list_partner_sellers, list_products
 from tallyhub.journal.steps import News, record_many
 from tallyhub.kernel import clock
 from tallyhub.kernel.access import Access
@@ -35,13 +35,20 @@ def check_products(products: Collection[int]) -> None:
 def plan(about: About) -> list[Planned]:
     """What becomes of it for each customer, in the order of their ids; for whoever acts for the provider."""
     named = about.audience is Audience.NAMED
-    bought = queries.list_bought(sorted(about.customers) if named else None)
+    wanted = sorted(about.customers) if named else None
+    bought, partners = queries.list_bought(wanted), list_partner_sellers(wanted)
     promoted = queries.list_promoted()
     customers = about.customers if named else {one for one, held in bought.items() if _is_meant(about, held)}
     return [
         Planned(
             one,
-            decide(about.message_class, about.products, bought.get(one, {}), takes_promotions=one in promoted),
+            decide(
+                about.message_class,
+                about.products,
+                bought.get(one, {}),
+                others=partners.get(one, ()),
+                takes_promotions=one in promoted,
+            ),
         )
         for one in sorted(customers)
     ]

@@ -215,6 +215,11 @@ def barred_roles(access: Access) -> frozenset[Role]:
     return ADMINISTRATORS if access.acts_as else frozenset()
 
 
+def reads_customer(access: Access) -> bool:
+    """Whether somebody reads what is for everybody of the customer: whoever was let into single requests does not."""
+    return not access.acts_as or access.has_anywhere(Right.VIEW_ALL_REQUESTS)
+
+
 def roles_with(access: Access, right: str) -> list[str]:
     """Names of the roles that have a right, among those that somebody like this could be given: staff get theirs where
     they work and from their customers, everybody else within the customer.

@@ -15,6 +15,7 @@ from tallyhub.agreements.models import Product
 from tallyhub.kernel import clock
 from tallyhub.kernel.access import Access, Right
 from tallyhub.organizations.models import Organization, Staff, Workspace
+from tallyhub.organizations.rules import reads_customer
 from tallyhub.partners.rules import PartyType, Stage, State, Template, stage_of
 from tallyhub.partners.tasks.rules import HubPage
 from tallyhub.support.models import Request
@@ -342,8 +343,11 @@ class SupportingQuerySet(models.QuerySet[Any]):
         """One's own; those of whoever supports the customer worked inside, or stands in for them; all of them to the
         provider. The database knows who supports whom.
         """
+        mine = Q(organization_id__in=access.organizations)
+        if not reads_customer(access):
+            return self.filter(mine)
         supporting = RawSQL("SELECT unnest(partners_supporting(%s))", [clock.now()])
-        return self.filter(Q(organization_id__in=access.organizations) | Q(organization_id__in=supporting))
+        return self.filter(mine | Q(organization_id__in=supporting))
 
 
 class SupportProfile(models.Model):

@@ -13,7 +13,7 @@ from tallyhub.kernel import formatting as fmt
 from tallyhub.kernel.access import Access, Right
 from tallyhub.kernel.errors import Forbidden
 from tallyhub.kernel.http import url
-from tallyhub.organizations.rules import ROLE_NAMES, Role
+from tallyhub.organizations.rules import ROLE_NAMES, Role, reads_customer
 from tallyhub.partners.delegations.queries import Holder
 from tallyhub.partners.models import Consent, Delegation
 from tallyhub.partners.rules import ANSWER_WITHIN, CONSENT_LASTS, ROLES, RUNNING, Stage, Template
@@ -25,6 +25,12 @@ _AT_A_PARTNER = (Right.SERVE_CUSTOMERS, Right.MANAGE_DELEGATIONS, Right.ADVISE)
 def serves(access: Access) -> bool:
     """Whether somebody works with the customers of a partner, whatever these let it do."""
     return any(access.serves(right) for right in _AT_A_PARTNER)
+
+
+def require_reader(access: Access) -> None:
+    """Of what is for everybody of the customer: what it bought from whom is no matter of a consent to one request."""
+    if not reads_customer(access):
+        raise Forbidden(Right.VIEW_ALL_REQUESTS)
 
 
 def require_partner(access: Access) -> None:

@@ -65,6 +65,11 @@ class Known:
     ends_at: datetime | None  # the first of the active delegations
     is_mine: bool
 
+    @property
+    def may_be_asked(self) -> bool:
+        """Of whom the partner may want something: a wish that waits is no relation, least of all another's for it."""
+        return self.since is not None or self.is_sold or self.active > 0
+
 
 def list_known(where: str, values: Collection[Any], at_most: int) -> list[Known]:
     """``where``: SQL of ours about ``k``, with its values."""

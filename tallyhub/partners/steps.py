@@ -12,11 +12,26 @@ from tallyhub.kernel import clock
 from tallyhub.kernel.access import Access
 from tallyhub.kernel.errors import Conflict
 from tallyhub.kernel.scope import require_transaction, widen
-from tallyhub.partners.models import Consent, Delegation, Partnership, PlanAcceptance, RoleAssignment
+from tallyhub.organizations.models import Staff
+from tallyhub.partners.models import (
+    Consent,
+    Delegation,
+    Partnership,
+    PlanAcceptance,
+    RoleAssignment,
+    SecurityGroupMember,
+)
 from tallyhub.partners.queries import get_party
 from tallyhub.partners.rules import State
 
 PARTNER_LOCK = 7_302  # of our advisory locks, the one on what the people of a partner hold
+
+
+def lock_partner(organization_id: int) -> None:
+    """One change at a time of what its people hold. Rows come first, then this, so that nobody waits for each other."""
+    require_transaction()
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s, %s::int)", [PARTNER_LOCK, organization_id % 2**31])
 
 
 def check_active(organization_id: int) -> None:
@@ -78,10 +93,9 @@ def _settle(sql: str, rows: Any, ids: Collection[int]) -> list[Grant]:
     require_transaction()
     if not ids:
         return []
-    partners = set(rows.filter(pk__in=ids).values_list("organization_id", flat=True))
+    for partner in sorted(set(rows.filter(pk__in=ids).values_list("organization_id", flat=True))):
+        lock_partner(partner)
     with connection.cursor() as cursor:
-        for partner in sorted(partners):
-            cursor.execute("SELECT pg_advisory_xact_lock(%s, %s::int)", [PARTNER_LOCK, partner % 2**31])
         cursor.execute(sql, [sorted(ids), clock.now()])
         return list(cursor.fetchall())
 
@@ -102,3 +116,22 @@ def list_running(organization_id: int, **which: Any) -> list[int]:
     """The partner's active delegations that a group, or a member of it, may hold something of."""
     mine = RoleAssignment.objects.filter(organization_id=organization_id, delegation__state=State.ACTIVE, **which)
     return sorted(set(mine.values_list("delegation_id", flat=True)))
+
+
+def settle_staff(people: Collection[int]) -> list[Grant]:
+    """The same after these people's work changed, at the partners of the scope. Whose work ended is in no group."""
+    require_transaction()
+    groups = SecurityGroupMember.objects.filter(staff__person_id__in=people)
+    assigned = RoleAssignment.objects.filter(delegation__state=State.ACTIVE, group__in=groups.values("group"))
+    delegations = sorted(set(assigned.values_list("delegation_id", flat=True)))
+    leave_groups(people)
+    houses = Staff.objects.filter(person_id__in=people).values("organization_id")
+    consents = Consent.objects.filter(organization_id__in=houses, ended_at=None).values_list("pk", flat=True)
+    return settle_grants(delegations) + settle_consents(list(consents))
+
+
+def leave_groups(people: Collection[int]) -> None:
+    """Of these people, those whose work has ended are in no group of the partners of the scope any more."""
+    require_transaction()
+    gone = SecurityGroupMember.objects.filter(staff__person_id__in=people, staff__ends_at__lte=clock.now())
+    gone.delete()

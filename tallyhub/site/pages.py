@@ -10,6 +10,7 @@ from tallyhub.accounts.tokens import may_make_for_customer
 from tallyhub.activity.rules import may_state
 from tallyhub.kernel.access import Access, Right
 from tallyhub.kernel.http import url
+from tallyhub.organizations.rules import reads_customer
 from tallyhub.partners.page import serves as _serves_customers
 
 
@@ -64,7 +65,7 @@ def _manages_staff(access: Access) -> bool:
 
 
 def _is_inside(access: Access) -> bool:
-    return access.customer_id is not None
+    return access.customer_id is not None and reads_customer(access)
 
 
 def may_be_inside(access: Access) -> bool:

@@ -19,7 +19,7 @@ from tallyhub.kernel.scope import scope
 from tallyhub.messages import queries
 from tallyhub.messages.rules import MessageCategory, MessageSeverity, Tag
 from tests.integrations.api.program import Program, make_token
-from tests.make import make_component
+from tests.make import make_component, make_party, make_request, make_resale
 from tests.world import NOW
 
 Publish = Callable[..., int]
@@ -395,3 +395,22 @@ def test_home_says_what_one_has_to_act_on_until_one_has_read_it(centre: Any, pub
     assert [one in home for one in ("Only to know", "Not of cedar")] == [False, False]
     client.get(f"/messages/{due}/")
     assert "Move over" not in client.get("/").content.decode()
+
+
+def test_whoever_was_let_into_one_request_reads_no_message_of_the_customer(
+    centre: Any, publish: Publish, client: Client
+) -> None:  # spec of partners 2.6
+    make_party(centre.partner)
+    make_resale(centre.partner, centre.cedar)
+    asks = make_request(centre.north)
+    post = publish("operational", centre.database, titles={"en": "Cedar alone"}, customers=(centre.cedar,))
+    client.force_login(centre.admin)
+    given = {"partner": centre.partner.pk, "template": "work"}
+    assert client.post(f"/partners/requests/{asks.number}/give/", given).status_code == 302
+    client.force_login(centre.agent)
+    there = {"customer": centre.cedar.pk, "next": "/support/"}
+    assert client.post("/switch/customer/", there).status_code == 302
+    assert client.get(f"/support/requests/{asks.number}/").status_code == 200
+    assert client.get(f"/messages/{post}/").status_code == 404
+    assert "Cedar alone" not in page(client)
+    assert f"/messages/{post}/" not in client.get("/messages/log/").content.decode()

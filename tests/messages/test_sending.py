@@ -344,3 +344,15 @@ def test_a_withdrawn_message_stays_readable_and_says_so(centre: Any, publish: Pu
     assert "The console changes" not in client.get("/messages/").content.decode()
     assert "The console changes" in client.get("/messages/?show=over").content.decode()
     assert "has withdrawn this message" in client.get(f"/messages/{post}/").content.decode()
+
+
+def test_a_partner_that_sold_no_product_sold_something_all_the_same(centre: Any, owner: Any) -> None:  # R5.3, R5.6, 30
+    make_agreement(centre.cedar, centre.partner)  # of which no package covers a product
+    for about, sent in (("subscription", False), ("operational", False), ("promotion", False), ("security", True)):
+        message = said(about, customers=(centre.cedar,))
+        commands.publish(centre.editing, message, seen=seen(centre.editing, message), is_confirmed=True)
+        found = owner.execute("SELECT reason, partners FROM messages_sending ORDER BY id DESC LIMIT 1").fetchone()
+        assert (found[0] == "", found[1]) == (sent, [centre.partner.pk]), about
+    named = said("subscription", centre.database, customers=(centre.cedar,))
+    done = commands.publish(centre.editing, named, seen=seen(centre.editing, named), is_confirmed=False)
+    assert done.sent == 1

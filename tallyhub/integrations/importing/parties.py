@@ -15,6 +15,7 @@ from tallyhub.organizations import steps
 from tallyhub.organizations.models import AccessGrant
 from tallyhub.organizations.rules import IMPORTED, STAFF_ROLES_AT, Role, StaffRole
 from tallyhub.organizations.rules import Kind as OrganizationKind
+from tallyhub.partners.steps import leave_groups, news_of_grants, settle_staff
 from tallyhub.people.naming.steps import settle_namings
 
 PERSON_COLUMNS = ("name", "email", "language", "zone")
@@ -148,11 +149,17 @@ def write_staff(run: Run, rows: Sequence[Row]) -> None:
     run.refs.resolve(rows, "person", run.refs.people, _address, Invalid("staff_person_unknown"))
     run.check(rows, partial(_check_roles, kinds), lambda error: "roles")
     rows = good(rows)
+    people = {row.found["person"] for row in rows}
+    leave_groups(people)  # who left may work elsewhere, and takes no place in a group along
     done = steps.employ(run.access, [_employed(row) for row in rows])
     for place in done.elsewhere:
         run.refuse(rows[place], Conflict("staff_elsewhere"), "organization")
     run.tally.new += len(done.new)
     run.tally.changed += len(done.changed)
+    if done.changed:
+        news = news_of_grants(settle_staff({rows[place].found["person"] for place in done.changed}))
+        run.reach({one.customer_id for one in news if one.customer_id})
+        record_many(run.access, news)
 
 
 def _house(row: Row) -> str | None:

@@ -27,6 +27,8 @@ def give_consent(access: Access, number: str, organization_id: int, template: Te
     if any(one.ends_at > now for one in earlier):
         raise Conflict("consent_runs")
     over = _end(access, earlier, by="time")
+    steps.lock_partner(organization_id)
+    steps.check_active(organization_id)  # once more: a suspension that was under way has ended what it knew of
     made = Consent.objects.create(
         organization_id=organization_id,
         customer_id=request.customer_id,

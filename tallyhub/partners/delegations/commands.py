@@ -45,12 +45,17 @@ def request_delegation(access: Access, customer_id: int, wish: Wish, *, is_sent:
     access.require_serving(Right.MANAGE_DELEGATIONS)
     organization_id = access.organization_id or 0
     steps.check_active(organization_id)
-    if not queries.get_known(customer_id).is_current:
-        raise ObjectDoesNotExist
+    _require_relation(customer_id)
     made = _keep(Delegation(organization_id=organization_id, customer_id=customer_id), wish)
     if is_sent:
         _send(access, made)
     return made.pk
+
+
+def _require_relation(customer_id: int) -> None:
+    """Raises DoesNotExist for a customer to whom the partner has no relation now."""
+    if not queries.get_known(customer_id).may_be_asked:
+        raise ObjectDoesNotExist
 
 
 def _keep(one: Delegation, wish: Wish) -> Delegation:
@@ -75,6 +80,7 @@ def edit_draft(access: Access, delegation_id: int, wish: Wish, *, is_sent: bool 
     _keep(one, wish)
     if is_sent:
         steps.check_active(one.organization_id)
+        _require_relation(one.customer_id)
         _send(access, one)
 
 
@@ -86,8 +92,7 @@ def propose_delegation(access: Access, customer_id: int, reseller_id: int, wish:
     """
     access.require_serving(Right.MANAGE_DELEGATIONS)
     own = access.organization_id or 0
-    if not queries.get_known(customer_id).is_current:
-        raise ObjectDoesNotExist
+    _require_relation(customer_id)
     steps.check_partnership(own, reseller_id)
     for each in (own, reseller_id):
         steps.check_active(each)
@@ -151,6 +156,7 @@ def send_delegation(access: Access, delegation_id: int) -> None:
     steps.check_active(access.organization_id or 0)
     one = queries.lock_delegation(access, delegation_id)
     check_stage(one.stage, [Stage.CREATED])
+    _require_relation(one.customer_id)
     _send(access, one)
 
 
@@ -248,8 +254,9 @@ def note_conflict(access: Access, delegation_id: int, *, act: str) -> None:
     """Somebody was faster: what was tried stands in the audit, too, though nothing of it was done."""
     one = queries.get_delegation(access, delegation_id)
     _require_side(access, one)
-    news = News("partners.delegation_refused", one.customer_id, one.pk, details={"act": act, "stage": one.stage.value})
-    steps.tell(access, [news])
+    details = {"act": act, "stage": one.stage.value}
+    customer = one.customer_id if one.requested_at else None  # of what was never sent it knows nothing
+    steps.tell(access, [News("partners.delegation_refused", customer, one.pk, details=details)])
 
 
 @command

@@ -41,7 +41,7 @@ def customers(request: HubRequest) -> HttpResponse:
     """The partner's customers, by name, a page at a time; filter, search and place are in the address."""
     access, query = request.access, request.GET
     page.require_partner(access)
-    state, text = query.get("state", ""), query.get("text", "").strip()[:TEXT_MAX]
+    state, text = query.get("state", ""), query.get("text", "").replace("\0", "").strip()[:TEXT_MAX]
     if state not in queries.CustomerFilter.CHOICES:
         raise ObjectDoesNotExist
     with scope(access):
@@ -68,7 +68,7 @@ def _after(query: QueryDict) -> tuple[str, int] | None:
     if not query.get("after"):
         return None
     name, _tilde, number = query.get("after", "").rpartition("~")
-    return name[:TEXT_MAX], read_id(number)
+    return name.replace("\0", "")[:TEXT_MAX], read_id(number)
 
 
 def _next(state: str, text: str, found: queries.CustomersPage) -> str:
@@ -281,7 +281,7 @@ def delegation(request: HubRequest, delegation_id: int) -> HttpResponse:
             "may_manage": may_manage and is_own,
             "is_to_consent": stage is Stage.CONSENT and is_own,
             "may_withdraw": stage is Stage.CONSENT and may_manage and not is_own,
-            "may_ask_again": known.is_current
+            "may_ask_again": known.may_be_asked
             and stage in (Stage.LAPSED, Stage.EXPIRED, Stage.REJECTED, Stage.TERMINATED),
             "assigned": [
                 {"id": each.group_id, "name": each.group.name, "roles": page.role_names(each.roles)}

@@ -179,7 +179,10 @@ def suspend_partner(access: Access, organization_id: int) -> None:
     running = list(open_ones.select_for_update(no_key=True).order_by("pk"))
     ids = [one.pk for one in running if one.ends_at is None or one.ends_at > now]
     Delegation.objects.filter(pk__in=ids).update(state=State.TERMINATED, ended_at=now, ended_by_id=access.person_id)
-    consents = list(Consent.objects.filter(organization_id=partner.pk, ended_at=None).select_for_update(no_key=True))
+    inside = Consent.objects.filter(organization_id=partner.pk, ended_at=None).select_for_update(no_key=True)
+    list(inside)
+    steps.lock_partner(partner.pk)
+    consents = list(inside.all())  # those as well that were being given
     Consent.objects.filter(pk__in=[one.pk for one in consents]).update(ended_at=now, ended_by_id=access.person_id)
     changes = steps.settle_grants(ids) + steps.settle_consents([one.pk for one in consents])
     news = [News("partners.suspended", None, partner.pk)]

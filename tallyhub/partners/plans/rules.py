@@ -14,6 +14,7 @@ from tallyhub.partners.hours import DAYS, Hours, read_hours
 
 NAME_MAX, TEXT_MAX, LINE_TEXT_MAX, NOTE_MAX = 120, 2_000, 300, 300  # characters
 LINES_MAX = 6  # of who delivers what
+LIST_MAX = 20_000  # characters of what is ticked of one list
 TARGET_MAX = 720  # hours until the first answer
 NOTICE_DAYS = 30  # how long before it is in force a change is published
 AHEAD_DAYS_MAX = 730
@@ -186,9 +187,9 @@ def _check_words(typed: Typed, around: Around) -> list[Problem]:
         "duties": "plan_duties_missing",
     }
     found = [Problem(name, Invalid(code)) for name, code in needed.items() if not getattr(typed, name).strip()]
-    if not set(typed.types) & set(SupportType):
+    if not typed.types or not set(typed.types) <= set(SupportType):
         found.append(Problem("types", Invalid("plan_types_missing")))
-    if not set(typed.languages) & set(around.languages):
+    if not typed.languages or not set(typed.languages) <= set(around.languages):
         found.append(Problem("languages", Invalid("plan_languages_missing")))
     if not set(typed.products) <= set(around.products):
         found.append(Problem("products", Invalid("product_unknown")))
@@ -196,8 +197,8 @@ def _check_words(typed: Typed, around: Around) -> list[Problem]:
 
 
 def _check_methods(typed: Typed, around: Around) -> list[Problem]:
-    known = [one for one in typed.methods if one in set(Method)]
-    if not known:
+    known = list(typed.methods)
+    if not known or not set(known) <= set(Method):
         return [Problem("methods", Invalid("plan_methods_missing"))]
     if len(set(known)) < len(known):
         return [Problem("methods", Invalid("plan_method_twice"))]
@@ -316,13 +317,25 @@ def check_kept(typed: Typed) -> list[Problem]:
             read(getattr(typed, name))
         except Invalid as error:
             found.append(Problem(name, error))
+    for name in ("languages", "products", "types", "methods"):
+        found += _check_list(name, getattr(typed, name))
     for number, line in enumerate(typed.lines[:LINES_MAX]):
         for name, read in _LINE_LENGTHS.items():
             try:
                 read(getattr(line, name))
             except Invalid as error:
                 found.append(Problem(f"lines-{number}", error))
+        found += _check_list(f"lines-{number}", line.severities)
     return found
+
+
+def _check_list(name: str, words: Collection[str]) -> list[Problem]:
+    """Nobody ticks more than there is."""
+    try:
+        cells.text(LIST_MAX)(" ".join(words))
+    except Invalid as error:
+        return [Problem(name, error)]
+    return []
 
 
 def in_force(versions: Collection[tuple[int, date]], today: date) -> int | None:

@@ -128,7 +128,7 @@ def _proposed(access: Access) -> Typed:
 def read_typed(data: QueryDict) -> Typed:
     """As it was typed, whatever it is worth."""
     texts: dict[str, Any] = {name: data.get(name, "").strip() for name in _TEXTS}
-    lists: dict[str, Any] = {name: tuple(data.getlist(name)) for name in _LISTS}
+    lists: dict[str, Any] = {name: tuple(dict.fromkeys(data.getlist(name))) for name in _LISTS}
     methods = tuple(one for number in range(len(Method)) if (one := data.get(f"method_{number}", "")))
     return Typed(**texts, **lists, methods=methods, lines=tuple(_line(data, one) for one in range(LINES_MAX)))
 
@@ -137,7 +137,7 @@ def _line(data: QueryDict, number: int) -> Line:
     names = ("mode", "product", "when", "supplier", "contact", "scope")
     texts = {name: data.get(f"line_{number}_{name}", "").strip() for name in names}
     return Line(**{**texts, "when": texts["when"] or When.ALWAYS.value},
-                severities=tuple(data.getlist(f"line_{number}_severities")))  # fmt: skip
+                severities=tuple(dict.fromkeys(data.getlist(f"line_{number}_severities"))))  # fmt: skip
 
 
 def _form(

@@ -18,6 +18,7 @@ from tallyhub.kernel.http import HubRequest, signed_in, url
 from tallyhub.kernel.ids import find_id, read_id
 from tallyhub.kernel.scope import scope
 from tallyhub.kernel.sentences import sentence
+from tallyhub.partners import page
 from tallyhub.partners.models import ConfigurationTask
 from tallyhub.partners.profiles.commands import Refused
 from tallyhub.partners.tasks import commands, queries
@@ -31,6 +32,7 @@ GET_POST = require_http_methods(["GET", "HEAD", "POST"])
 def tasks(request: HubRequest) -> HttpResponse:
     """For each product that the customer holds, whoever sold it."""
     access = request.access
+    page.require_reader(access)
     with scope(access):
         held = {one.product_id for one in list_channels(access.customers)} if access.customers else set()
         found = queries.list_tasks(held) if access.customers else []

@@ -19,6 +19,7 @@ from tallyhub.kernel.scope import scope
 from tallyhub.kernel.sentences import sentence
 from tallyhub.learning.catalogue.queries import list_about
 from tallyhub.organizations.queries import get_customer
+from tallyhub.partners import page
 from tallyhub.partners.card import page as cards
 from tallyhub.partners.card.queries import Supported, read_supported
 from tallyhub.support.requests.commands import note_refusal
@@ -34,6 +35,7 @@ def technical(request: HubRequest) -> HttpResponse:
     """``product``: its id, or ``other``; ``partner``: whom one takes it to be, of one's own."""
     access, zone = request.access, get_current_timezone_name()
     wanted, partner = request.GET.get("product", ""), find_id(request.GET.get("partner"))
+    page.require_reader(access)
     with scope(access):
         supported = read_supported(access)
         product = next((one for one in supported.products if str(one.pk) == wanted), None)

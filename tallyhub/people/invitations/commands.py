@@ -46,6 +46,10 @@ def invite_people(
     if len(people) > PEOPLE_MAX:
         raise Invalid("people_too_many", people_max=PEOPLE_MAX)
     checked = {one.email.lower(): one for one in reversed([_checked(access, one) for one in people])}
+    if access.acts_as and checked.keys() & {
+        (one.person.email or "").lower() for one in organizations.list_staff(access)
+    }:
+        raise Conflict("invitation_of_staff")  # a right of its own would outlive what was delegated
     lock_people(workspace.customer_id)
     if marks is not None and marks != queries.marks_of(workspace, marks):
         raise Conflict("preview_used")
