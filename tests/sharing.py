@@ -10,7 +10,7 @@ TOGETHER = {
     "tests/site/test_walk.py": "demo",
     "tests/site/test_upgrade_database.py": "upgrade-database",  # the old hub is made once
 }
-RELEASE = re.compile(r"tests/site/test_upgrade\.py.*\b(\d+\.\d+\.\d+)\]$")  # upgraded once
+RELEASE = re.compile(r"tests/site/test_upgrade\.py::\w+\[(\d+\.\d+\.\d+)")  # upgraded once
 
 
 def group_of(test: str) -> str:
