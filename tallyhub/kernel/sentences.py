@@ -367,8 +367,8 @@ _SENTENCES = {
     "invitation_gone": _("The invitation is no longer good. If you still need access, ask whoever invited you."),
     "invitation_join": _("Open the link of the invitation again, and join with one click."),
     "invitation_of_staff": _(
-        "Nobody of a partner invites whoever serves the customer by a delegation: what they were given would stay when it "
-        "ends. Ask an administrator of the customer."
+        "Nobody of a partner invites whoever serves the customer by a delegation: what they were given would stay when "
+        "it ends. Ask an administrator of the customer."
     ),
     "invitation_outdated": _("There is a newer mail with another link. Look for it: only the newest one can be used."),
     "invitation_register": _("Open the link of the invitation again, without being signed in."),

@@ -1,5 +1,5 @@
-"""What a hostile partner, reseller, customer or visitor tries: rights that outlive what they came from, wishes that nobody
-may know of, and inputs that nobody types.
+"""What a hostile partner, reseller, customer or visitor tries: rights that outlive what they came from, wishes that
+nobody may know of, and inputs that nobody types.
 """
 
 from datetime import timedelta
