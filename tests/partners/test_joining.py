@@ -74,7 +74,9 @@ def test_the_administrator_cannot_tell_what_stands_behind_an_address(firm: Any, 
         told = re.search(r"alert-success.*?</div>", text)
         assert told
         row = re.sub(r'value="[^"]{20,}"', "", row)  # the token of the form
-        seen.add((answer.status_code, answer["Location"], told[0], row.replace(address, "A").replace(f"/{number}/", "/N/")))
+        seen.add(
+            (answer.status_code, answer["Location"], told[0], row.replace(address, "A").replace(f"/{number}/", "/N/"))
+        )
         assert clerk.post(f"{PAGE}invitations/{number}/revoke/", follow=True).status_code == 200
     assert len(seen) == 1
     (row,) = seen
