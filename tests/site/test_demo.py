@@ -17,6 +17,7 @@ from tallyhub.ledger.engine import Balance, balance
 from tallyhub.ledger.models import Allotment, EntitlementDay, Entry
 from tallyhub.ledger.rules import AllotmentKind
 from tallyhub.organizations.models import Organization, ProvedDomain
+from tallyhub.partners.models import Delegation, Resale
 from tallyhub.site.demo.cast import ACCOUNTS, PASSWORD
 from tallyhub.site.demo.customers import CUSTOMERS
 from tallyhub.site.demo.loading import load
@@ -121,6 +122,16 @@ def test_everything_that_a_page_must_show_is_there(loaded):
         assert Entry.objects.filter(multiplier_numerator=3, multiplier_denominator=2).exists()  # out of hours
         assert Entry.objects.filter(multiplier_numerator=1).exclude(charged=F("real_amount")).exists()  # rounded
         assert Agreement.objects.filter(seller__kind="partner").count() == 3
+
+
+def test_an_indirect_provider_waits_for_its_reseller(loaded):
+    with scope(everything()):
+        partners = {one.code: one.pk for one in Organization.objects.filter(kind="partner")}
+        (aldwyn,) = Organization.objects.filter(code="aldwyn").values_list("pk", flat=True)
+    with scope(Access.of_system(organizations=partners.values())):
+        waiting = Delegation.objects.get(state="consent")
+        assert (waiting.provider_id, waiting.organization_id) == (partners["wexcombe"], partners["fernway"])
+        assert Resale.objects.filter(organization=partners["wexcombe"], customer=aldwyn, ended_at=None).count() == 1
 
 
 def benefit_only_packages(packages: list[Package]) -> list[Package]:

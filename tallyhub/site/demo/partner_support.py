@@ -17,7 +17,7 @@ from tallyhub.notifications.addresses.commands import add_address
 from tallyhub.organizations import steps as organizations
 from tallyhub.organizations.models import Organization, Staff
 from tallyhub.organizations.rules import StaffRole
-from tallyhub.partners.models import ConfigurationTask, SupportProfile
+from tallyhub.partners.models import ConfigurationTask, SupportPlan, SupportProfile
 from tallyhub.partners.plans.commands import publish_plan, save_draft
 from tallyhub.partners.plans.rules import Line, Typed
 from tallyhub.partners.profiles.commands import save_profile
@@ -234,12 +234,14 @@ def publish() -> None:
     """Profiles and plans, without which no customer accepts a partner. Once; again changes nothing."""
     houses = _houses()
     with scope(Access.of_system(organizations=houses.values())):
-        if SupportProfile.objects.exists():
-            return
+        reached = set(SupportProfile.objects.values_list("organization_id", flat=True))
+        promised = set(SupportPlan.objects.values_list("organization_id", flat=True))
         agents = dict(
             Staff.objects.filter(roles__contains=[StaffRole.ADMIN_AGENT.value]).values_list("organization", "person")
         )
     for code, house in HOUSES.items():
+        if houses[code] in (promised if house.plan else reached):
+            continue
         rights = frozenset({Right.MANAGE_SUPPORT})
         _publish(
             Access(person_id=agents.get(houses[code]), organization_id=houses[code], organization_rights=rights), house
