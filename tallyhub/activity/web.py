@@ -30,6 +30,7 @@ from tallyhub.kernel.scope import scope
 from tallyhub.kernel.streams import LongAnswer
 from tallyhub.office.enquiries.queries import list_unmapped
 from tallyhub.organizations.looks import told
+from tallyhub.organizations.rules import INSIDE_NO_CUSTOMER
 from tallyhub.support.placement.queries import list_sorts
 from tallyhub.support.requests.queries import may_ask_provider
 
@@ -51,6 +52,8 @@ def management(request: HubRequest) -> HttpResponse:
 def _no_management(request: HubRequest) -> str:
     """For whom there is no card."""
     if not request.sign_on.customer_count:
+        if request.access.organization_rights:
+            return str(INSIDE_NO_CUSTOMER)
         return _("You are not assigned to a customer yet. As soon as you are, you find it here.")
     return _(
         "Your roles open no page of Management. Its pages are for administrators, for people with the role Customer "

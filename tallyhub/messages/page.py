@@ -102,7 +102,8 @@ def about(post: Post, zone: str) -> dict[str, Any]:
         facts.append((_("Act by"), fmt.day(post.act_by_on)))
     if post.tags:
         facts.append((_("Tags"), fmt.listed([str(words.TAG_NAMES[one]) for one in post.tags])))
-    facts.append((_("Sent"), fmt.minute(post.released_at or post.starts_at, zone)))
+    if post.released_at:
+        facts.append((_("Sent"), fmt.minute(post.released_at, zone)))
     if post.ends_at:
         facts.append((_("Current until"), fmt.minute(post.ends_at, zone)))
     facts.append((_("Times are those of"), zone))

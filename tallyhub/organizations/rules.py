@@ -121,6 +121,10 @@ SOURCES: dict[str, Any] = {
     "membership": _("Given to the person directly"),
 }
 
+# What people of the provider or of a partner read where the matters of a customer would stand.
+INSIDE_NO_CUSTOMER: Any = _(
+    "You work inside no customer now. What you may do for your organisation stands in the menu at the top."
+)
 _MARKET = re.compile(r"[A-Z]{2}", re.ASCII)
 IMPORTED = "import"  # the reason for which an import says that a domain is the customer's
 

@@ -14,15 +14,15 @@ MEANS: dict[str, Any] = {
     ),
     Role.SUPPORT_TIER_1: _(
         "What reading allows; also answer and work on support requests, read and write internal notes, and open "
-        "requests for you."
+        "requests for the customer."
     ),
     Role.SUPPORT_TIER_2: _(
         "What tier 1 allows; also set up and run assessments, invite and remove people, give and take roles, but make "
         "or unmake no administrator."
     ),
     Role.FULL_ADMINISTRATION: _(
-        "What tier 2 allows; also everything else that your administrators may do, except to erase people, to make or "
-        "unmake administrators, and to decide what partners may do."
+        "What tier 2 allows; also everything else that the customer’s administrators may do, except to erase people, "
+        "to make or unmake administrators, and to decide what partners may do."
     ),
 }
 

@@ -183,7 +183,15 @@ def test_the_wizard_asks_and_leads(table: Any, client: Client) -> None:  # S003-
     assert "Ask the programme desk." in client.get(links(first)["Invoices"]).content.decode()
     unknown = client.get(links(first)["Something else, or I do not know"]).content.decode()
     assert "Nobody else knows." in unknown
-    assert 'href="/support/open/"' in unknown
+    assert 'href="/technical-support/"' in unknown
+
+
+def test_only_who_may_open_a_request_is_led_to_its_form(table: Any, client: Client) -> None:
+    for person, is_led in ((table.contact, True), (table.member, False), (table.editor, False)):
+        client.force_login(person)
+        page = client.get("/which-portal/?issue=-").content.decode()
+        assert ('href="/support/open/"' in page) is is_led
+        assert ("Technical support says who it is." in page) is (person is not table.editor)
 
 
 @pytest.mark.parametrize("query", ["?issue=nonsense", "?issue=quota&product=999999", "?issue=quota&product=-&asker=x"])
@@ -193,7 +201,7 @@ def test_what_no_question_offers_leads_to_the_default_queue(table: Any, client: 
 
 
 def test_without_a_table_everything_leads_to_the_request_form(centre: Any, client: Client) -> None:
-    client.force_login(centre.member)
+    client.force_login(centre.contact)
     page = client.get("/which-portal/").content.decode()
     assert 'href="/support/open/"' in client.get(links(page)["Something else, or I do not know"]).content.decode()
 

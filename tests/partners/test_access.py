@@ -41,6 +41,14 @@ def test_a_customers_own_people_are_told_of_roles_of_their_own(firm: Any, as_: A
     assert "tier" not in page
 
 
+def test_who_works_for_a_partner_is_not_told_to_wait_for_a_customer(firm: Any, as_: Any) -> None:
+    agent = as_(firm.agent)
+    for address in ("/", "/support/", "/management/"):
+        page = agent.get(address).content.decode()
+        assert "You work inside no customer now." in page
+        assert "not assigned to a customer yet" not in page
+
+
 def test_a_sales_agent_reads_the_list_and_works_nowhere(firm: Any, as_: Any) -> None:  # S003-1
     seller = as_(firm.seller)
     assert seller.get("/customers/").status_code == 200

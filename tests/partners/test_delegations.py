@@ -292,6 +292,12 @@ def test_rights_come_through_groups_only(firm: Any, as_: Any) -> None:  # spec 2
     one = make_delegation(firm.partner, firm.cedar)
     page = as_(firm.agent).get(f"/customers/delegations/{one.pk}/").content.decode()
     assert "Rights granted, but nobody holds them." in page
+    assert "Assign a group" in page
+    helper = as_(firm.helper)
+    for address in (f"/customers/delegations/{one.pk}/", f"/customers/{firm.cedar.pk}/"):
+        told = helper.get(address).content.decode()
+        assert "Rights granted, but nobody holds them." in told
+        assert "Assign a group" not in told  # only an admin agent can
     assert opens(as_(firm.helper), firm.cedar) == 404
     group = assigned(firm, as_, one, firm.helper)
     assert opens(as_(firm.helper), firm.cedar) == 200

@@ -87,7 +87,10 @@ def test_tasks_lead_to_the_pages_that_do_them(shelf: Any, as_: Any) -> None:  # 
 def test_who_may_not_do_a_task_reads_which_right_it_needs(shelf: Any, as_: Any) -> None:  # 1.4
     page = tasks(as_(shelf.member))
     assert 'href="/users/invite/"' not in page
-    assert "It needs the right to manage users." in page
+    assert "It needs the right to manage users. Your administrator can give it." in page
+    own = tasks(as_(shelf.admin))
+    assert "You can give it to whoever is to do it" in own  # an administrator is not sent to the administrator
+    assert "Your administrator can give it." not in own
     assert 'href="/mail/addresses/"' not in tasks(as_(shelf.north_admin))  # of a workspace, not of the whole customer
 
 

@@ -25,6 +25,7 @@ from tallyhub.kernel.scope import scope
 from tallyhub.messages.queries import count_news
 from tallyhub.organizations.looks import told
 from tallyhub.organizations.queries import list_customers_held
+from tallyhub.organizations.rules import INSIDE_NO_CUSTOMER
 from tallyhub.support.work.queries import list_places
 
 TILES_MAX = 6  # per agreement; Customer activity has them all
@@ -109,6 +110,8 @@ def _no_activity(request: HubRequest) -> str:
     if not request.sign_on.customer_count:
         if refusing := list(list_customers_held(request.access)[:REFUSING_MAX]):
             return _refused(request.sign_on.vouched_by, [one.name for one in refusing])
+        if request.access.organization_rights:
+            return str(INSIDE_NO_CUSTOMER)
         return _("You are not assigned to a customer yet. As soon as you are, you find it here.")
     return _(
         "What is left is shown to people with the role Customer activity. "

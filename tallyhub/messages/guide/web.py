@@ -55,6 +55,8 @@ def guide(request: HubRequest) -> HttpResponse:
         "answered": _answered(request, table, answers, products),
         "question": _asked(request, table, question, answers, products) if question else None,
         "destination": None if question else _shown(find_destination(table, answers)),
+        "has_customer": bool(request.access.customers),
+        "may_open": request.access.has_anywhere(Right.OPEN_REQUESTS),
         "may_edit": request.access.serves(Right.EDIT_GUIDES),
     }
     return render(request, "messages/guide.html", context)

@@ -50,6 +50,7 @@ def tasks(request: HubRequest) -> HttpResponse:
                 for key, name in sorted(offered.items(), key=_by_name)
             ],
             "has_customer": bool(access.customers),
+            "may_give": access.has_anywhere(Right.MANAGE_USERS),
         }
         return render(request, "partners/tasks.html", context)
 

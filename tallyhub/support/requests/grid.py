@@ -29,6 +29,7 @@ from tallyhub.kernel.grid import (
 from tallyhub.kernel.http import url
 from tallyhub.kernel.ids import read_id, read_word
 from tallyhub.organizations.queries import names_of
+from tallyhub.organizations.rules import INSIDE_NO_CUSTOMER
 from tallyhub.support.models import Request
 from tallyhub.support.requests.queries import FOUND_MAX, RequestFilter
 from tallyhub.support.rules import OPEN, Kind, Severity, Status
@@ -244,6 +245,8 @@ def nothing(choice: Choice, access: Access) -> dict[str, Any]:
     everything = {"href": f"{url('support:list')}{link([('workspace', choice.workspace), ('status', ALL)])}"}
     everything["link"] = _("Show all requests")
     if not choice.workspaces:
+        if access.organization_rights:
+            return {"title": _("No requests"), "sentence": str(INSIDE_NO_CUSTOMER)}
         return {
             "title": _("No requests"),
             "sentence": _("You are not assigned to a customer yet. As soon as you are, you find its requests here."),
