@@ -8,6 +8,7 @@ import pytest
 from tests.browser.looks import looks_well
 
 Open = Callable[..., Any]
+CONTACT = "contact@halden.example"  # who may open requests
 EDITOR, DIRECT, THROUGH_PARTNER = "editor@provider.example", "admin@halden.example", "admin@orchard.example"
 
 
@@ -45,7 +46,7 @@ def test_a_renewal_reaches_whom_the_rules_let_it_reach(open_page: Open, script: 
 
 
 def test_the_guide_leads_somewhere_in_three_questions(open_page: Open) -> None:
-    page = open_page(DIRECT, "/which-portal/", script=False)
+    page = open_page(CONTACT, "/which-portal/", script=False)
     page.get_by_role("link", name="Quotas, limits and use").click()
     page.get_by_role("link", name="Cairn storage").click()
     assert page.get_by_role("link", name="Open a request").is_visible()
