@@ -323,6 +323,11 @@ def find_house(person_id: int) -> int | None:
     return held.values_list("organization_id", flat=True).first()
 
 
+def houses_of(people: Collection[int]) -> "QuerySet[Staff, int]":
+    """Ids of the organisations of the scope where any of these people works or has worked, as part of a statement."""
+    return Staff.objects.filter(person_id__in=people).values_list("organization_id", flat=True)
+
+
 def list_colleagues(access: Access) -> list[Staff]:
     """Who works now for the organisation that is acted for, each with the person, by name."""
     return list(_colleagues(access).filter(person__is_active=True).order_by("person__name", "pk"))

@@ -12,7 +12,7 @@ from tallyhub.kernel import clock
 from tallyhub.kernel.access import Access
 from tallyhub.kernel.errors import Conflict
 from tallyhub.kernel.scope import require_transaction, widen
-from tallyhub.organizations.models import Staff
+from tallyhub.organizations.queries import houses_of
 from tallyhub.partners.models import (
     Consent,
     Delegation,
@@ -125,8 +125,8 @@ def settle_staff(people: Collection[int]) -> list[Grant]:
     assigned = RoleAssignment.objects.filter(delegation__state=State.ACTIVE, group__in=groups.values("group"))
     delegations = sorted(set(assigned.values_list("delegation_id", flat=True)))
     leave_groups(people)
-    houses = Staff.objects.filter(person_id__in=people).values("organization_id")
-    consents = Consent.objects.filter(organization_id__in=houses, ended_at=None).values_list("pk", flat=True)
+    there = Consent.objects.filter(organization_id__in=houses_of(people), ended_at=None)
+    consents = there.values_list("pk", flat=True)
     return settle_grants(delegations) + settle_consents(list(consents))
 
 
