@@ -6,7 +6,7 @@ from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import login
 from django.http import HttpResponse, HttpResponseBase
-from django.shortcuts import redirect, render
+from django.shortcuts import redirect
 from django.utils import translation
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
@@ -22,6 +22,7 @@ from tallyhub.partners.staff.queries import Found
 from tallyhub.partners.staff.rules import DECLINABLE, end_of
 from tallyhub.people.invitations.forms import RegisterForm
 from tallyhub.people.invitations.links import Link
+from tallyhub.people.invitations.opened import language_of, show
 from tallyhub.people.invitations.page import until
 from tallyhub.people.invitations.rules import OPEN_STEPS, Step, masked, next_step
 
@@ -33,7 +34,7 @@ def join(request: HubRequest, token: str) -> HttpResponseBase:
     found, step = _read(request, link)
     if step is Step.ACCEPTED and found and found.is_accepted and found.person_id == request.access.person_id:
         return redirect("activity:home")  # they work there; of a double click the second one, too
-    with translation.override(_language(request, found)):
+    with translation.override(language_of(request, found)):
         form = _form(request, found) if step is Step.REGISTER and found else None
         if request.method == "POST" and (form is None or form.is_valid()):
             try:
@@ -51,7 +52,7 @@ def join(request: HubRequest, token: str) -> HttpResponseBase:
 def decline(request: HubRequest, token: str) -> HttpResponseBase:
     link = links.read(token)
     found, step = _read(request, link)
-    with translation.override(_language(request, found)):
+    with translation.override(language_of(request, found)):
         form = _form(None, found) if step is Step.REGISTER and found else None
         try:
             commands.decline(request.access, link)
@@ -66,11 +67,6 @@ def _read(request: HubRequest, link: Link) -> tuple[Found | None, Step]:
     return found, next_step(found, link.serial, request.access.person_id, clock.now())
 
 
-def _language(request: HubRequest, found: Found | None) -> str:
-    """The person's own, signed in or not."""
-    return found.language if found and request.access.person_id is None else translation.get_language() or "en"
-
-
 def _form(request: HubRequest | None, found: Found) -> RegisterForm:
     if request is not None and request.method == "POST":
         return RegisterForm(request.POST)
@@ -81,8 +77,7 @@ def _form(request: HubRequest | None, found: Found) -> RegisterForm:
 def _use(request: HubRequest, token: str, link: Link, form: RegisterForm | None) -> HttpResponseBase:
     """Signed in, at the same page, where they answer then; or at work."""
     if form is not None:
-        said = {name: form.cleaned_data[name] for name in ("name", "password", "language", "zone")}
-        person = commands.register(request.access, link, **said)
+        person = commands.register(request.access, link, **form.account)
         login(request, person, backend=settings.AUTHENTICATION_BACKENDS[0])
         return redirect("partners:staff_join", token)
     commands.accept(request.access, link)
@@ -119,12 +114,8 @@ def _page(
         "about": _about(found) if found and is_open else None,
         "may_decline": step in DECLINABLE,
     }
-    response = render(
-        request, "partners/staff_join.html", context, status=410 if status == 200 and not is_open else status
-    )
-    response.headers["Cache-Control"] = "no-store"
-    response.headers["Content-Language"] = translation.get_language() or "en"
-    return response
+    status = 410 if status == 200 and not is_open else status
+    return show(request, "partners/staff_join.html", context, status=status)
 
 
 def _about(found: Found) -> dict[str, Any]:

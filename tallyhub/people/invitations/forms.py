@@ -102,3 +102,8 @@ class RegisterForm(forms.Form):
         if self.cleaned_data["password_again"] != self.cleaned_data.get("password"):
             raise forms.ValidationError(_("The two passwords differ. Type the same one twice."))
         return str(self.cleaned_data["password_again"])
+
+    @property
+    def account(self) -> dict[str, str]:
+        """What an account is opened with; of a form that is valid."""
+        return {name: self.cleaned_data[name] for name in ("name", "password", "language", "zone")}

@@ -6,7 +6,7 @@ from django.conf import settings
 from django.contrib import messages
 from django.contrib.auth import login
 from django.http import HttpResponse, HttpResponseBase
-from django.shortcuts import redirect, render
+from django.shortcuts import redirect
 from django.utils import translation
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
@@ -21,6 +21,7 @@ from tallyhub.people.invitations import commands, page, queries
 from tallyhub.people.invitations.commands import Joined
 from tallyhub.people.invitations.forms import RegisterForm
 from tallyhub.people.invitations.links import Link, read_token
+from tallyhub.people.invitations.opened import language_of, show
 from tallyhub.people.invitations.queries import Found
 from tallyhub.people.invitations.refusal import refusal
 from tallyhub.people.invitations.rules import OPEN_STEPS, Step, masked, may_ask, next_step
@@ -34,7 +35,7 @@ def invitation(request: HubRequest, token: str) -> HttpResponseBase:
     found, step = _read(request, link)
     if step is Step.ACCEPTED and found and found.person_id == request.access.person_id and request.method != "POST":
         return redirect("activity:home")  # they are in, perhaps since they signed in to come here
-    with translation.override(_language(request, found)):
+    with translation.override(language_of(request, found)):
         form = _form(request, found) if step is Step.REGISTER and found else None
         if request.method == "POST" and (form is None or form.is_valid()):
             try:
@@ -55,11 +56,6 @@ def _read(request: HubRequest, link: Link) -> tuple[Found | None, Step]:
     return found, next_step(found, link.serial, request.access.person_id, clock.now())
 
 
-def _language(request: HubRequest, found: Found | None) -> str:
-    """Whoever is signed in has chosen one; anybody else reads what the inviter chose (R6.2)."""
-    return found.language if found and request.access.person_id is None else translation.get_language() or "en"
-
-
 def _form(request: HubRequest, found: Found) -> RegisterForm:
     if request.method == "POST":
         return RegisterForm(request.POST)
@@ -69,8 +65,7 @@ def _form(request: HubRequest, found: Found) -> RegisterForm:
 def _use(request: HubRequest, link: Link, form: RegisterForm | None) -> Joined:
     if form is None:
         return commands.join(request.access, link)
-    said = {name: form.cleaned_data[name] for name in ("name", "password", "language", "zone")}
-    return commands.register(request.access, link, **said)
+    return commands.register(request.access, link, **form.account)
 
 
 def _enter(request: HubRequest, joined: Joined) -> HttpResponseBase:
@@ -107,10 +102,7 @@ def _page(
         "about": _about(found) if found and step in OPEN_STEPS | {Step.EXPIRED} else None,
         "may_ask": bool(found and step is Step.EXPIRED and may_ask(found, clock.now())),
     }
-    response = render(request, "people/invitation.html", context, status=status)
-    response.headers["Cache-Control"] = "no-store"
-    response.headers["Content-Language"] = translation.get_language() or "en"
-    return response
+    return show(request, "people/invitation.html", context, status=status)
 
 
 def _about(found: Found) -> dict[str, Any]:
