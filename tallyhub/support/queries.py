@@ -1,9 +1,11 @@
 """Reads that several rooms need."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from django.db import connection
+from django.utils.translation import gettext as _
 
 from tallyhub.kernel.access import Access
 from tallyhub.support.models import Request
@@ -11,9 +13,41 @@ from tallyhub.support.rules import OPEN, Status
 
 
 def get_request(access: Access, number: str) -> Request:
-    """With product and workspace. Raises DoesNotExist for one that is hidden or absent."""
-    found: Request = Request.objects.visible_to(access).select_related("product", "workspace").get(number=number)
+    """With product, workspace and partner. Raises DoesNotExist for one that is hidden or absent."""
+    found: Request = (
+        Request.objects.visible_to(access).select_related("product", "workspace", "partner").get(number=number)
+    )
     return found
+
+
+def names_at_desk(request: Request, people: Iterable[int | None]) -> dict[int, str]:
+    """Of those of these people who work, or worked, for the partner or its supplier, with whom they work for."""
+    wanted = sorted({one for one in people if one is not None})
+    if request.partner_id is None or not wanted:
+        return {}
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT * FROM support_desk_names(%s, %s::bigint[])", [request.pk, wanted])
+        return {
+            person: _("%(name)s, %(organization)s") % {"name": name, "organization": organization}
+            for person, name, organization in cursor.fetchall()
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class DeskPlace:
+    """Where requests of one's desk come from."""
+
+    customer_id: int
+    customer: str
+    workspace_id: int
+    workspace: str
+
+
+def places_of_desk(workspaces: Iterable[int]) -> dict[int, DeskPlace]:
+    """By workspace: of those in which something was asked of one's desk."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT * FROM support_desk_places(%s::bigint[])", [sorted(set(workspaces))])
+        return {one.workspace_id: one for one in (DeskPlace(*row) for row in cursor.fetchall())}
 
 
 def ids_seen(access: Access) -> tuple[str, Any]:

@@ -19,6 +19,7 @@ from tallyhub.kernel.scope import scope
 from tallyhub.kernel.streams import LongAnswer
 from tallyhub.organizations.looks import told
 from tallyhub.people.rights.queries import SORTS as BY_NAME
+from tallyhub.support.desk import of_request
 from tallyhub.support.looks import tell_look
 from tallyhub.support.queries import get_request
 from tallyhub.support.requests import commands, page, queries
@@ -110,6 +111,7 @@ def _csv_rows(request: HubRequest, choice: Choice, words: Words, cells: list[Any
 
 
 @signed_in
+@of_request
 @require_safe
 def request_page(request: HubRequest, number: str) -> HttpResponse:
     """The customer is told that staff looked, once the answer is made: its own scope is read only."""
@@ -122,6 +124,7 @@ def request_page(request: HubRequest, number: str) -> HttpResponse:
 
 
 @signed_in
+@of_request
 @require_safe
 def request_who(request: HubRequest, number: str) -> HttpResponse:
     """Who can see this, and why? The same number of statements, whoever can."""
