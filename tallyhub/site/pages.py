@@ -204,6 +204,10 @@ MESSAGES = (
     Page("messages:mail", _("Mail")),
     Page("messages:edit", _("Write to customers"), right=_edits_messages),
 )
+RESOURCES = (
+    Page("articles:list", _("Resources")),
+    Page("articles:edit", _("Edit resources"), right=_edits_guides),
+)
 SUPPORT = (
     Page("support:list", _("Support requests")),
     Page("partners:technical", _("Technical support"), right=_is_inside),
