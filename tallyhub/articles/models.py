@@ -28,6 +28,12 @@ def _article(related_name: str = "+") -> "models.ForeignKey[Any, Any]":
     return models.ForeignKey("Article", on_delete=models.PROTECT, related_name=related_name, db_constraint=False)
 
 
+def _current() -> "models.ForeignKey[Any, Any]":
+    return models.ForeignKey(
+        "Version", null=True, on_delete=models.PROTECT, related_name="+", db_constraint=False, db_index=False
+    )
+
+
 def _author() -> "models.ForeignKey[Person | None, Person | None]":
     return models.ForeignKey(
         Person, null=True, on_delete=models.DO_NOTHING, related_name="+", db_constraint=False, db_index=False
@@ -59,9 +65,7 @@ class Article(models.Model):
 
     organization = _organization()
     state = models.CharField(max_length=20, choices=[(s, s) for s in ArticleState], default=ArticleState.DRAFT)
-    current = models.ForeignKey(
-        "Version", null=True, on_delete=models.PROTECT, related_name="+", db_constraint=False, db_index=False
-    )
+    current = _current()
     number = models.PositiveIntegerField(default=0)  # of the current version; 0: never published
     products = _products()  # of the current version
     published_at = models.DateTimeField(null=True)  # the current version

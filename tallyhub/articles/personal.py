@@ -8,7 +8,7 @@ _STAYS = _("Others rely on it. It holds a number and no name.")
 HOLDINGS = (
     Holding(
         name="articles_readings",
-        title=_("Articles that were read, and whether they helped"),
+        title=_("Articles that were read, and whether each helped"),
         table="articles_reading",
         condition="person_id = %(person)s",
         columns=("article_id", "number", "read_at", "is_solved", "answered_at"),
@@ -39,7 +39,7 @@ HOLDINGS = (
     ),
     Holding(
         name="articles_drafts",
-        title=_("Articles that were written last by the person"),
+        title=_("Drafts of articles that were written"),
         table="articles_draft",
         condition="changed_by_id = %(person)s",
         columns=("article_id", "titles", "bodies", "changed_at"),

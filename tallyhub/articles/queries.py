@@ -123,7 +123,7 @@ def list_after(access: Access, wanted: Mapping[str, Any], *, after: int, limit: 
 def languages_of(articles: Collection[Article]) -> dict[int, list[str]]:
     """In which languages each is there, by the article's id."""
     found: dict[int, list[str]] = {}
-    versions = {one.current_id: one.pk for one in articles}
+    versions = {one.current_id or 0: one.pk for one in articles}
     texts = Text.objects.filter(version_id__in=versions).order_by("language")
     for version, language in texts.values_list("version_id", "language"):
         found.setdefault(versions[version], []).append(language)

@@ -40,7 +40,7 @@ def articles(request: HubRequest) -> HttpResponse:
         context = {
             "rows": [page.row(one, counts.get((one.article_id, None), Counts()), names, zone) for one in shown],
             "states": [
-                {"id": value.value, "label": str(name), "is_chosen": value == state}
+                {"id": value, "label": str(name), "is_chosen": value == state}
                 for value, name in words.STATE_NAMES.items()
             ],
             "is_filtered": state in set(ArticleState),

@@ -6,7 +6,7 @@ from typing import Annotated, Any, Literal
 
 from django.http import HttpRequest
 from ninja import Field, Path, Query, Router
-from pydantic import BaseModel, StringConstraints
+from pydantic import BaseModel
 
 from tallyhub.accounts.tokens import TokenScope
 from tallyhub.agreements.queries import list_products
@@ -20,9 +20,7 @@ from tallyhub.kernel.scope import scope
 READ = Token(TokenScope.READ_ARTICLES)
 router = Router()
 Language = Literal["en", "de", "es", "ru", "it"]
-Words = Annotated[
-    str, StringConstraints(strip_whitespace=True, min_length=1, max_length=TEXT_MAX, pattern="^[^\\x00]*$")
-]
+Words = Annotated[str, Field(min_length=1, max_length=TEXT_MAX, pattern=r"^[^\x00-\x1f\x7f]+$")]
 
 
 class ArticleOut(BaseModel):
@@ -47,9 +45,7 @@ class LanguageFilter(BaseModel):
 
 
 class ArticleFilter(LanguageFilter):
-    search: Words | None = Field(
-        None, description="Words, in that language or in English; the last may be a beginning."
-    )
+    search: Words | None = Field(None, description="Words, in that language or in English.")
     product: Code | None = None
 
 
