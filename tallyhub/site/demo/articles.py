@@ -13,6 +13,7 @@ from tallyhub.kernel.access import Access, Right
 from tallyhub.kernel.scope import scope
 from tallyhub.organizations.models import Membership, Organization
 from tallyhub.organizations.sign_on import act_for
+from tallyhub.organizations.steps import find_customers
 from tallyhub.site.demo.article_texts import ARTICLES, Story
 from tallyhub.site.demo.health import EDITOR
 from tallyhub.site.demo.story import PROVIDER
@@ -27,12 +28,12 @@ def set_up() -> None:
         provider = Organization.objects.get(code=PROVIDER)
         editor = Person.objects.get(email_folded=EDITOR)
         products = dict(Product.objects.values_list("code", "pk"))
-        customer = Organization.objects.get(code=CUSTOMER).pk
     rights = frozenset({Right.EDIT_GUIDES})
     access = Access(person_id=editor.pk, organization_id=provider.pk, organization_rights=rights)
     with scope(access):
         if Article.objects.exists():
             return
+        customer = find_customers([CUSTOMER])[CUSTOMER]
     with scope(Access.of_system([customer])):
         members = Membership.objects.filter(customer_id=customer).order_by("person_id")
         people = list(members.values_list("person_id", flat=True).distinct()[:READERS])
