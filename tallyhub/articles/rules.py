@@ -51,11 +51,13 @@ def counts(access: Access) -> bool:
     return access.person_id is not None and bool(access.customers) and not is_of_staff
 
 
-_SIGNS = re.compile(r"[*_`>#|~]+|^\s*(?:[-+]|\d+[.)])\s+", re.MULTILINE)
-_LINK = re.compile(r"\[([^\[\]]*)\]\([^()\s]*\)")
+_BEGINS = re.compile(r"^\s*(?:(?:#{1,6}|>|[-+*]|\d+[.)])\s+)+")  # a heading, a quotation, an item of a list
+_SIGNS = re.compile(r"[*`~]+")
+_LINK = re.compile(r"!?\[([^\[\]]*)\]\([^()\s]*\)")
 
 
 def excerpt(body: str) -> str:
-    """How an article begins, for a list: its first words without the signs of Markdown."""
-    said = " ".join(_SIGNS.sub(" ", _LINK.sub(r"\1", body[: EXCERPT * 4])).split())
+    """How an article begins, for a list: its first words without tables and the signs of Markdown."""
+    lines = [one for one in body[: EXCERPT * 4].splitlines() if not one.lstrip().startswith("|")]
+    said = " ".join(_SIGNS.sub("", _LINK.sub(r"\1", " ".join(_BEGINS.sub("", one) for one in lines))).split())
     return said if len(said) <= EXCERPT else said[:EXCERPT].rsplit(" ", 1)[0].rstrip(",.;:") + " …"

@@ -179,6 +179,7 @@ def test_the_journal_says_what_was_published_and_withdrawn(desk: Any, write: Wri
     ("body", "begins"),
     [
         ("# Restore\n\n1. Open the **console**\n- and [look](https://a.test/x)", "Restore Open the console and look"),
+        ("Look:\n\n| a | b |\n|---|---|\n| *c* | d |\n\n> It `works`.", "Look: It works."),
         ("word " * 99, " …"),
         ("x" * 400, " …"),
         ("", ""),

@@ -40,6 +40,7 @@ class ArticleForm(forms.Form):
             self.fields[f"body_{code}"] = TextField(
                 label=_("Text, %(language)s") % {"language": name}, required=must, max_length=BODY_MAX
             )
+            self.fields[f"body_{code}"].widget.attrs["rows"] = 12
 
     @classmethod
     def initial_of(cls, draft: ArticleDraft) -> dict[str, Any]:
