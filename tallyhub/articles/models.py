@@ -30,7 +30,7 @@ def _article(related_name: str = "+") -> "models.ForeignKey[Any, Any]":
 
 def _current() -> "models.ForeignKey[Any, Any]":
     return models.ForeignKey(
-        "Version", null=True, on_delete=models.PROTECT, related_name="+", db_constraint=False, db_index=False
+        "ArticleVersion", null=True, on_delete=models.PROTECT, related_name="+", db_constraint=False, db_index=False
     )
 
 
@@ -111,7 +111,7 @@ class ArticleDraft(models.Model):
         db_table = "articles_draft"
 
 
-class Version(models.Model):
+class ArticleVersion(models.Model):
     """What an article said from an instant on. Added and never changed: the role that serves cannot."""
 
     organization = _organization()
@@ -122,17 +122,18 @@ class Version(models.Model):
     at = models.DateTimeField()
 
     class Meta:
+        db_table = "articles_version"
         constraints = [
             models.UniqueConstraint(fields=["article", "number"], name="article_version_once"),
             models.UniqueConstraint(fields=["organization", "id"], name="article_version_of_provider"),
         ]
 
 
-class Text(models.Model):
+class ArticleText(models.Model):
     """A version in one language, and its words as that language's dictionary has them. Never changed either."""
 
     organization = _organization()
-    version = models.ForeignKey(Version, on_delete=models.PROTECT, related_name="texts", db_constraint=False)
+    version = models.ForeignKey(ArticleVersion, on_delete=models.PROTECT, related_name="texts", db_constraint=False)
     language = models.CharField(max_length=5, choices=LANGUAGES)
     title = models.CharField(max_length=200)
     body = models.TextField()
@@ -143,11 +144,12 @@ class Text(models.Model):
     )
 
     class Meta:
+        db_table = "articles_text"
         constraints = [models.UniqueConstraint(fields=["version", "language"], name="article_text_once")]
         indexes = [GinIndex(fields=["words"], name="article_by_words")]
 
 
-class Reading(models.Model):
+class ArticleReading(models.Model):
     """That somebody of a customer opened a version, and what they answered. Counted; whose it is, nobody else reads."""
 
     person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="+")
@@ -158,6 +160,7 @@ class Reading(models.Model):
     answered_at = models.DateTimeField(null=True)
 
     class Meta:
+        db_table = "articles_reading"
         constraints = [
             models.UniqueConstraint(fields=["person", "article", "number"], name="article_reading_once"),
             models.CheckConstraint(

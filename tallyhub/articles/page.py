@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from tallyhub.accounts.rules import LANGUAGES
 from tallyhub.articles import words
-from tallyhub.articles.models import Article, ArticleDraft, Version
+from tallyhub.articles.models import Article, ArticleDraft, ArticleVersion
 from tallyhub.articles.queries import Counts, SentLine
 from tallyhub.articles.rules import LANGUAGE, ArticleState, excerpt
 from tallyhub.kernel import formatting as fmt
@@ -133,7 +133,7 @@ def row(draft: ArticleDraft, counts: Counts, names: Mapping[int, str], zone: str
 
 
 def versions(
-    found: Iterable[Version], counts: Mapping[tuple[int, int | None], Counts], zone: str
+    found: Iterable[ArticleVersion], counts: Mapping[tuple[int, int | None], Counts], zone: str
 ) -> list[dict[str, Any]]:
     """Newest first, each as it read in the editor's language."""
     made = []

@@ -12,7 +12,7 @@ from django.utils.translation import get_language
 
 from tallyhub.agreements.models import Product
 from tallyhub.agreements.queries import list_channels, list_products
-from tallyhub.articles.models import Article, ArticleDraft, Reading, SentTo, Text, Version
+from tallyhub.articles.models import Article, ArticleDraft, ArticleReading, ArticleText, ArticleVersion, SentTo
 from tallyhub.articles.rules import LANGUAGE, ArticleState
 from tallyhub.kernel.access import Access
 
@@ -89,7 +89,7 @@ def get_article(access: Access, article_id: int, language: str | None = None) ->
 
 def find_answer(access: Access, article: Article) -> bool | None:
     """What the person answered about the current version."""
-    own = Reading.objects.filter(person_id=access.person_id or 0, article_id=article.pk, number=article.number)
+    own = ArticleReading.objects.filter(person_id=access.person_id or 0, article_id=article.pk, number=article.number)
     return own.values_list("is_solved", flat=True).first()
 
 
@@ -124,7 +124,7 @@ def languages_of(articles: Collection[Article]) -> dict[int, list[str]]:
     """In which languages each is there, by the article's id."""
     found: dict[int, list[str]] = {}
     versions = {one.current_id or 0: one.pk for one in articles}
-    texts = Text.objects.filter(version_id__in=versions).order_by("language")
+    texts = ArticleText.objects.filter(version_id__in=versions).order_by("language")
     for version, language in texts.values_list("version_id", "language"):
         found.setdefault(versions[version], []).append(language)
     return found
@@ -221,9 +221,9 @@ def lock_edited(access: Access, article_id: int) -> ArticleDraft:
     return mine.select_related("article").get(pk=article_id)
 
 
-def list_versions(article: Article) -> list[Version]:
+def list_versions(article: Article) -> list[ArticleVersion]:
     """Newest first, with their texts; of an article of one's own organisation."""
-    return list(Version.objects.filter(article_id=article.pk).prefetch_related("texts").order_by("-number"))
+    return list(ArticleVersion.objects.filter(article_id=article.pk).prefetch_related("texts").order_by("-number"))
 
 
 def count_outcomes(articles: Collection[int]) -> dict[tuple[int, int | None], Counts]:

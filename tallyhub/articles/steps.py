@@ -4,7 +4,7 @@ from collections.abc import Collection
 
 from tallyhub.agreements.queries import list_products
 from tallyhub.articles import queries
-from tallyhub.articles.models import Article, ArticleDraft, Sent, SentTo, Text, Version
+from tallyhub.articles.models import Article, ArticleDraft, ArticleText, ArticleVersion, Sent, SentTo
 from tallyhub.articles.rules import SENT_TO_MAX, ArticleState, Written
 from tallyhub.journal.steps import News, record_many
 from tallyhub.kernel import clock
@@ -33,11 +33,11 @@ def publish(access: Access, draft: ArticleDraft) -> None:
     require_transaction()
     article, now = draft.article, clock.now()
     of = {"organization_id": article.organization_id}
-    version = Version.objects.create(
+    version = ArticleVersion.objects.create(
         **of, article=article, number=article.number + 1, products=draft.products, author_id=access.person_id, at=now
     )
-    Text.objects.bulk_create(
-        Text(**of, version=version, language=language, title=title, body=draft.bodies[language])
+    ArticleText.objects.bulk_create(
+        ArticleText(**of, version=version, language=language, title=title, body=draft.bodies[language])
         for language, title in sorted(draft.titles.items())
     )
     article.state, article.current, article.number = ArticleState.PUBLISHED, version, version.number

@@ -8,7 +8,7 @@ import pytest
 from django.db import DatabaseError, connection
 
 from tallyhub.articles.editing import commands
-from tallyhub.articles.models import Article, Text, Version
+from tallyhub.articles.models import Article, ArticleText, ArticleVersion
 from tallyhub.articles.rules import EXCERPT, Written, excerpt
 from tallyhub.kernel import clock
 from tallyhub.kernel.access import Access, Right
@@ -22,7 +22,7 @@ FORM = {"title_en": "Restore a backup", "body_en": "Open the **console**."}
 
 
 def numbers(article: int) -> list[int]:
-    return list(Version.objects.using("owner").filter(article_id=article).order_by("number").values_list("number", flat=True))  # fmt: skip # noqa: E501
+    return list(ArticleVersion.objects.using("owner").filter(article_id=article).order_by("number").values_list("number", flat=True))  # fmt: skip # noqa: E501
 
 
 def test_each_publication_is_a_version_and_what_was_published_is_never_changed(desk: Any, write: Write) -> None:
@@ -31,7 +31,7 @@ def test_each_publication_is_a_version_and_what_was_published_is_never_changed(d
     with clock.frozen(NOW + timedelta(days=1)):
         assert not commands.change(desk.editing, article, 2, written("Second", "Two."), is_published=True)
     assert numbers(article) == [1, 2]
-    assert set(Text.objects.using("owner").values_list("title", flat=True)) == {"First", "Second"}
+    assert set(ArticleText.objects.using("owner").values_list("title", flat=True)) == {"First", "Second"}
     for table in ("articles_text", "articles_version"):
         for act in (f"UPDATE {table} SET organization_id = organization_id", f"DELETE FROM {table}"):
             with pytest.raises(DatabaseError), scope(desk.editing, writing=True), connection.cursor() as cursor:

@@ -11,7 +11,7 @@ from django.utils import translation
 
 from tallyhub.articles import queries
 from tallyhub.articles.editing import commands as editing
-from tallyhub.articles.models import Reading
+from tallyhub.articles.models import ArticleReading
 from tallyhub.articles.reading import commands
 from tallyhub.kernel import clock
 from tallyhub.kernel.access import Access
@@ -299,7 +299,7 @@ def test_what_was_not_asked_is_no_answer(desk: Any, as_: Any, write: Write) -> N
         commands.answer(access, article, 2, is_solved=True)
     with pytest.raises(Forbidden):
         commands.open_article(Access(), article)
-    assert not Reading.objects.using("owner").filter(is_solved__isnull=False).exists()
+    assert not ArticleReading.objects.using("owner").filter(is_solved__isnull=False).exists()
 
 
 def test_not_solved_leads_to_whoever_supports_the_product(desk: Any, as_: Any, write: Write) -> None:  # S003-49

@@ -20,7 +20,7 @@ def test_a_customer_finds_an_article_and_comes_to_its_partner_if_it_is_no_help(o
     page.get_by_role("heading", name="A queue grows and nothing is delivered", level=1).wait_for()
     page.get_by_role("button", name="No", exact=True).click()
     page.get_by_role("heading", name="Who supports you").wait_for()
-    assert page.get_by_text("Brightline", exact=False).first.is_visible()
+    assert page.get_by_role("link", name="Brightline Care").is_visible()
     page.goto("/resources/")
     page.get_by_role("link", name="Somebody cannot sign in").click()
     page.get_by_role("button", name="Yes", exact=True).click()

@@ -3,7 +3,7 @@
 from django.db.models import QuerySet
 
 from tallyhub.articles import queries
-from tallyhub.articles.models import Reading, SentTo
+from tallyhub.articles.models import ArticleReading, SentTo
 from tallyhub.articles.rules import counts
 from tallyhub.kernel import clock
 from tallyhub.kernel.access import Access
@@ -18,7 +18,7 @@ def open_article(access: Access, article_id: int) -> None:
     article = queries.get_article(access, article_id)
     now = clock.now()
     of = {"person_id": access.person_id, "article_id": article.pk, "number": article.number}
-    Reading.objects.bulk_create([Reading(**of, read_at=now)], ignore_conflicts=True)
+    ArticleReading.objects.bulk_create([ArticleReading(**of, read_at=now)], ignore_conflicts=True)
     _mine(access, article_id).filter(opened_at=None).update(opened_at=now)
 
 
@@ -33,9 +33,9 @@ def answer(access: Access, article_id: int, number: int, *, is_solved: bool) -> 
     if not 1 <= number <= article.number:
         raise Conflict("article_version_unknown")
     now = clock.now()
-    row = Reading(person_id=access.person_id or 0, article_id=article.pk, number=number, read_at=now)
+    row = ArticleReading(person_id=access.person_id or 0, article_id=article.pk, number=number, read_at=now)
     row.is_solved, row.answered_at = is_solved, now
-    Reading.objects.bulk_create(
+    ArticleReading.objects.bulk_create(
         [row],
         update_conflicts=True,
         unique_fields=["person", "article", "number"],
