@@ -71,6 +71,7 @@ API |= {("GET", "api:get_engagement"): [1], ("POST", "api:request_service"): []}
 API |= {("POST", f"api:{act}_engagement"): [1] for act in ("plan", "schedule", "finish")}
 API |= {("POST", f"api:{act}_delivery"): [1] for act in ("log", "accept", "dispute")}
 API |= {("GET", "api:list_health_events"): [], ("GET", "api:list_messages"): []}
+API |= {("GET", "api:list_articles"): [], ("GET", "api:get_article"): [1]}
 API |= {("POST", "api:post_entries"): [], ("POST", "api:reverse_entry"): [1]}
 
 
@@ -202,6 +203,7 @@ def doors(world: SimpleNamespace) -> dict[tuple[str, str], tuple[list[Any], dict
         **time_and_placement(world),
         **health(world),
         **messages(),
+        **articles(),
         **partners(world),
         **learning(world),
         ("GET", "organizations:switch"): ([], for_all(200)),
@@ -327,6 +329,20 @@ def messages() -> dict[tuple[str, str], tuple[list[Any], dict[str, int]]]:
         ("GET", "messages:guide_issue_add"): ([], editors),
         ("GET", "messages:guide_issue"): (["x"], editors),
         ("POST", "messages:guide_issue_remove"): (["x"], editors),
+    }
+
+
+def articles() -> dict[tuple[str, str], tuple[list[Any], dict[str, int]]]:
+    """Read by everybody signed in, written by the provider's editors: the cast has none, tests/articles has one."""
+    editors = only(set())
+    return {
+        ("GET", "articles:list"): ([], for_all(200)),
+        ("GET", "articles:article"): ([0], for_all(404)),
+        ("POST", "articles:answer"): ([0], for_all(404)),  # without an answer
+        ("GET", "articles:edit"): ([], editors),
+        ("GET", "articles:edit_new"): ([], editors),
+        ("GET", "articles:edit_article"): ([0], editors),
+        ("POST", "articles:edit_withdraw"): ([0], editors),
     }
 
 

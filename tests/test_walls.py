@@ -33,6 +33,7 @@ from tallyhub.agreements.models import (
     TimeRule,
     WorkCalendar,
 )
+from tallyhub.articles.models import Article, Sent, SentTo
 from tallyhub.assessments.models import (
     AffectedObject,
     AnswerDraft,
@@ -145,6 +146,8 @@ DEFINERS = {
     "agreements_partners_of",
     "agreements_stood_in",
     "agreements_unsettled",
+    "articles_counts",
+    "articles_find",
     "assessments_count_rows",
     "assessments_count_setups",
     "assessments_count_states",
@@ -323,6 +326,7 @@ def spread(world: SimpleNamespace, owner: Any) -> SimpleNamespace:
         _webhook(customer)
         _health(world.provider, customer)
         _messages(world.provider, customer)
+        _articles(world.provider, customer, person)
         _people(customer, workspace, person)
         _support(customer, workspace, person)
         _partners(world.partner, customer)
@@ -383,6 +387,15 @@ def _messages(provider: Any, customer: Any) -> None:
     PostCustomer.objects.using("owner").create(**of)
     Sending.objects.using("owner").create(**of, message_class="operational", at=NOW)
     PromotionChoice.objects.using("owner").create(customer=customer, takes_promotions=True, changed_at=NOW)
+
+
+def _articles(provider: Any, customer: Any, person: Any) -> None:
+    """An article that somebody of the customer was sent."""
+    article = Article.objects.using("owner").create(organization=provider, made_at=NOW)
+    sent = Sent.objects.using("owner").create(
+        organization=provider, customer=customer, article=article, number=1, request_id=1, at=NOW
+    )
+    SentTo.objects.using("owner").create(customer=customer, sent=sent, person_id=person.pk)
 
 
 def _partners(partner: Any, customer: Any) -> None:
@@ -651,7 +664,7 @@ def test_in_a_workspace_one_reads_its_rows_and_what_reaches_it(spread: Any, owne
         *STAFFS,
         *STAFFS_AND_HUBS,
     }
-    of_another_person = {"activity_export", "activity_savedview", *OF_A_PERSON, *LEARNERS}
+    of_another_person = {"activity_export", "activity_savedview", "articles_sentto", *OF_A_PERSON, *LEARNERS}
     of_the_customer_only |= {f"partners_{name}" for name in ("consent", "delegation", "resale")}
     of_the_customer_only |= {f"integrations_{name}" for name in WEBHOOKS_AND_IMPORTS}
     of_the_customer_only |= {"notifications_newsaddress"}

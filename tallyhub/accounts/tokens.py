@@ -27,6 +27,7 @@ class TokenScope(StrEnum):
     WRITE_SERVICES = "services:write"
     READ_HEALTH = "health:read"
     READ_MESSAGES = "messages:read"
+    READ_ARTICLES = "articles:read"
 
 
 SCOPE_LABELS = {
@@ -44,6 +45,7 @@ SCOPE_LABELS = {
     ),
     TokenScope.READ_HEALTH: _("Read service health: what goes on and what was"),
     TokenScope.READ_MESSAGES: _("Read the provider’s messages to the customer"),
+    TokenScope.READ_ARTICLES: _("Read the articles about the customer’s products"),
 }
 # The right without which it is of no use. Support requests are given to people who have no right at all (R1.5), so that
 # one's own token may be of use to everybody; a customer's own is nobody whom anything could be given to.
@@ -60,6 +62,7 @@ _NEEDED_OF_CUSTOMER = _NEEDED | dict.fromkeys(
 _NEEDED_OF_CUSTOMER |= {TokenScope.READ_LEARNING: Right.VIEW_LEARNING}
 _NEEDED_OF_CUSTOMER |= {TokenScope.READ_SERVICES: Right.VIEW_ACTIVITY, TokenScope.WRITE_SERVICES: Right.VIEW_ACTIVITY}
 _NEEDED_OF_CUSTOMER |= {TokenScope.READ_HEALTH: Right.VIEW_ACTIVITY, TokenScope.READ_MESSAGES: Right.VIEW_ACTIVITY}
+_NEEDED_OF_CUSTOMER |= {TokenScope.READ_ARTICLES: Right.VIEW_ACTIVITY}
 # A token has these of its holder's rights and no others, so that an endpoint cannot reach further than its scope.
 _RIGHTS_OF = {
     TokenScope.READ_AGREEMENTS: frozenset({Right.VIEW_ACTIVITY, Right.ADMINISTER}),
@@ -69,6 +72,7 @@ _RIGHTS_OF = {
     TokenScope.READ_LEARNING: frozenset({Right.VIEW_LEARNING}),
     TokenScope.READ_HEALTH: frozenset(),  # whoever belongs to the customer may read it
     TokenScope.READ_MESSAGES: frozenset(),  # as service health; what is for administrators alone is not there
+    TokenScope.READ_ARTICLES: frozenset(),  # as service health
     TokenScope.WRITE_REQUESTS: frozenset(
         {Right.VIEW_ALL_REQUESTS, Right.OPEN_REQUESTS, Right.READ_WORK, Right.WORK_REQUESTS}
     ),

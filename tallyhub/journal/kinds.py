@@ -61,6 +61,13 @@ KINDS: dict[str, Kind] = {
         _("Which accounts the workspace accepts changed to: %(accepts)s"),
         About.WORKSPACE,
     ),
+    "articles.published": Kind(
+        _("Article published"), _("Published version %(number)s of an article of the resources"), About.OTHER
+    ),
+    "articles.sent": Kind(
+        _("Article sent"), _("Sent the customer an article about the request no. %(request)s"), About.OTHER
+    ),
+    "articles.withdrawn": Kind(_("Article withdrawn"), _("Withdrew an article of the resources"), About.OTHER),
     "assessments.counted": Kind(_("Set-up counted anew"), _("Counted a set-up under another entitlement"), About.OTHER),
     "assessments.ended": Kind(_("Assessment ended"), _("Ended the set-up of an assessment"), About.OTHER),
     "assessments.exported": Kind(_("Findings exported"), _("Downloaded the full list of a run"), About.OTHER),

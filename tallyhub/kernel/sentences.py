@@ -53,6 +53,17 @@ _SENTENCES = {
     "amount_without_package": _("A quantity is given for a package that is not extended. Choose the package, too."),
     "amount_zero": _("An amount of 0 says nothing. Leave the row out, or give goodwill the multiplier 0."),
     "answer_missing": _("Write what you answer."),
+    "article_changed_meanwhile": _(
+        "Somebody else has changed the article meanwhile. What you wrote stands here still: copy it, and open the "
+        "article anew."
+    ),
+    "article_nobody_asked": _("Nobody is named to whom the article goes. Choose at least one person."),
+    "article_not_published": _("This article is not published, so there is nothing to withdraw."),
+    "article_sent_already": _("This article was sent for this request already. It has not changed since."),
+    "article_text_half": _("In this language (%(language)s) one of title and text is missing."),
+    "article_text_missing": _("Write title and text in English; they stand wherever another language has none."),
+    "article_too_many_asked": _("An article is sent to %(people_max)s people at most."),
+    "article_version_unknown": _("This version of the article was never there. Open the article anew."),
     "assessment_answers_missing": _(
         "Questions without an answer: %(count)s. Answer them, or say that they do not apply."
     ),

@@ -11,6 +11,7 @@ from tallyhub.accounts import personal as accounts
 from tallyhub.accounts import steps as accounts_steps
 from tallyhub.activity import personal as activity
 from tallyhub.agreements import personal as agreements
+from tallyhub.articles import personal as articles
 from tallyhub.assessments import personal as assessments
 from tallyhub.assessments import steps as assessments_steps
 from tallyhub.engagements import personal as engagements
@@ -43,6 +44,7 @@ HOLDINGS = (
     *office.HOLDINGS,
     *people.HOLDINGS,
     *messages.HOLDINGS,
+    *articles.HOLDINGS,
     *health.HOLDINGS,
     *ledger.HOLDINGS,
     *agreements.HOLDINGS,

@@ -206,9 +206,11 @@ MESSAGES = (
 )
 SUPPORT = (
     Page("support:list", _("Support requests")),
+    Page("articles:list", _("Resources")),
     Page("partners:technical", _("Technical support"), right=_is_inside),
     Page("partners:tasks", _("Configuration tasks"), right=_is_inside, others=("notifications:addresses",)),
     Page("partners:task_registry", _("Edit tasks"), right=_edits_guides),
+    Page("articles:edit", _("Edit resources"), right=_edits_guides),
     Page("support:queue", _("Queue"), right=_is_staff),
     Page("messages:guide", _("Which support portal?")),
 )

@@ -84,6 +84,7 @@ INSTALLED_APPS = [
     "tallyhub.office",
     "tallyhub.people",
     "tallyhub.messages",
+    "tallyhub.articles",
     "tallyhub.health",
     "tallyhub.ledger",
     "tallyhub.agreements",

@@ -13,6 +13,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("tallyhub.organizations.urls")),
     path("", include("tallyhub.health.urls")),
     path("", include("tallyhub.messages.urls")),
+    path("", include("tallyhub.articles.urls")),
     path("", include("tallyhub.people.urls")),
     path("", include("tallyhub.office.urls")),
     path("", include("tallyhub.engagements.urls")),

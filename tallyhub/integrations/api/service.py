@@ -12,7 +12,7 @@ from django.views.decorators.http import require_safe
 from ninja import NinjaAPI
 from ninja.errors import HttpError, ValidationError
 
-from tallyhub.integrations.api import assessments, contacts, health, messages, services
+from tallyhub.integrations.api import articles, assessments, contacts, health, messages, services
 from tallyhub.integrations.api.door import JsonBody, fault
 from tallyhub.integrations.api.problems import MEDIA_TYPE, answer_error
 
@@ -45,6 +45,7 @@ def _assembled() -> NinjaAPI:
         docs_url=None,
         parser=JsonBody(_parameters),
     )
+    made.add_router("", articles.router)
     made.add_router("", assessments.router)
     made.add_router("", contacts.router)
     made.add_router("", health.router)

@@ -10,6 +10,8 @@ from django.views.decorators.http import require_safe
 
 from tallyhub.agreements.models import Product
 from tallyhub.agreements.queries import Bought, get_bought
+from tallyhub.articles import page as articles
+from tallyhub.articles.queries import list_offered
 from tallyhub.health import page as health
 from tallyhub.health.queries import list_active
 from tallyhub.kernel.access import Access, Right
@@ -26,7 +28,7 @@ from tallyhub.support.requests.commands import note_refusal
 from tallyhub.support.requests.rules import HeldThroughPartner
 
 OTHER = "other"  # the address's word for what is not named
-ACTIVITIES_SHOWN = 4
+ACTIVITIES_SHOWN = ARTICLES_SHOWN = 4
 
 
 @signed_in
@@ -61,7 +63,10 @@ def _resources(access: Access, supported: Supported, product: Product | None, zo
     about = [product.pk] if product else [one.pk for one in supported.products]
     events = list_active(access, about) if about else []
     learning = url("learning:catalogue")
+    key = product.pk if product else None
     return {
+        "articles": [articles.offered(one, key) for one in list_offered(access, key, ARTICLES_SHOWN)],
+        "product": key or "",
         "events": [health.line(one, zone) for one in events[:ACTIVITIES_SHOWN]],
         "activities": [
             {"name": one.name, "href": url("learning:activity", one.pk)}

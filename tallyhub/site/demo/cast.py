@@ -48,7 +48,7 @@ ACCOUNTS = (
     Account("coordinator@provider.example", _("account coordinator of three customers")),
     Account("engineer@provider.example", _("engineer, assigned to no customer yet")),
     Account("desk@provider.example", _("engineer of Halden and Orchard")),
-    Account("editor@provider.example", _("editor of the provider: service health, messages, guide")),
+    Account("editor@provider.example", _("editor of the provider: service health, messages, guide, resources")),
     Account("admin@halden.example", _("customer administrator of Halden")),
     Account("wsadmin@halden.example", _("workspace administrator of Halden’s Sawmills")),
     Account("activity@halden.example", _("customer activity in two workspaces of Halden")),

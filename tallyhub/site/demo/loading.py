@@ -12,6 +12,7 @@ from tallyhub.kernel.scope import scope
 from tallyhub.organizations.models import Organization
 from tallyhub.site.demo import (
     additional,
+    articles,
     assessments,
     contacts,
     engagements,
@@ -58,6 +59,7 @@ def _fill(today: date) -> None:
     support.set_up()
     health.set_up()
     messages.set_up()
+    articles.set_up()
     partners.set_up()
     engagements.set_up()
     learning.set_up(today)

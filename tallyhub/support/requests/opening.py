@@ -8,6 +8,8 @@ from django.utils.timezone import get_current_timezone_name
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from tallyhub.articles import page as articles
+from tallyhub.articles.queries import list_offered
 from tallyhub.health import page as health
 from tallyhub.health.queries import list_active
 from tallyhub.kernel.access import Access
@@ -25,6 +27,7 @@ from tallyhub.support.requests.rules import IMPACT_MAX, Problem, Step, Typed, ch
 from tallyhub.support.rules import TEXT_MAX, TITLE_MAX, Kind, Severity, read_text
 from tallyhub.support.words import KIND_MEANS, KIND_NAMES, SEVERITY_MEANS, SEVERITY_NAMES, size_text
 
+ARTICLES_SHOWN = 3
 FIND_MAX = 100  # characters of a name that is searched for
 STEP_NAMES: dict[Step, Any] = {
     Step.WHAT: gettext_lazy("What it is about"),
@@ -130,7 +133,9 @@ def content(access: Access, draft: Draft, step: Step, typed: Typed, find: str) -
         return _people(access, draft, typed, find)
     if step is Step.CHECK:
         return _check(access, draft, typed)
+    offered = list_offered(access, typed.product, ARTICLES_SHOWN) if typed.product else []
     return {
+        "articles": [articles.offered(one, typed.product) for one in offered],
         "title_max": TITLE_MAX,
         "text_max": TEXT_MAX,
         "files": [
