@@ -184,10 +184,13 @@ def tell_follower(access: Access, request_id: int, update: Update) -> None:
 
 
 @command
-def leave_behind(access: Access, number: str) -> None:
-    """Whoever it was assigned to works at its desk no more: it is nobody's, and somebody else takes it (edge 37)."""
+def leave_behind(access: Access, number: str, person_id: int) -> None:
+    """The person works at its desk no more: what was theirs is nobody's, and somebody else takes it (edge 37)."""
     request = lock_request(access, number)
+    if request.assigned_to_id != person_id:  # somebody else has taken it meanwhile
+        return
     request.assigned_to_id = None
     tell(request, Line("assigned", {"person": None}))
     keep(request)
-    record(access, "support.assigned", request.pk, workspace_id=request.workspace_id, to=0)
+    about = {"customer_id": request.customer_id, "workspace_id": request.workspace_id}
+    record(access, "support.assigned", request.pk, **about, to=0)
