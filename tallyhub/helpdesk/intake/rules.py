@@ -14,6 +14,7 @@ from tallyhub.support.requests.rules import IMPACT_MAX, NEEDS_IMPACT
 from tallyhub.support.rules import TITLE_MAX, Kind
 
 REACH_MAX = 200  # characters of how to reach somebody
+ONCE_MAX = 32  # characters of the word by which a form is known again
 REASON_MAX = 1_000  # of why a request is given back
 OTHER = "other"  # the form's word for a product that is not named
 
@@ -28,6 +29,31 @@ class Channel(StrEnum):
 
 
 TAKEN_IN = (Channel.PHONE, Channel.MAIL, Channel.OTHER)  # by the partner's people, for the customer
+
+
+# Of whom it is asked
+
+
+@dataclass(frozen=True, slots=True)
+class Addressee:
+    """The partner that is asked; for ``seller_id``, which sold it, where that one is suspended."""
+
+    organization_id: int
+    seller_id: int
+
+    @property
+    def stands_in_for(self) -> int | None:
+        return None if self.organization_id == self.seller_id else self.seller_id
+
+
+def choose_sellers(
+    product: int | None, wanted: int | None, sellers: Mapping[int, Collection[int]], partners: Collection[int]
+) -> tuple[int, ...]:
+    """Who may be meant: whoever sold the product or, without one, each partner; of several the one that is picked.
+    None: the provider is (R5.3).
+    """
+    found = partners if product is None else sellers.get(product, ())
+    return (wanted,) if wanted is not None and wanted in found else tuple(found)
 
 
 # To whose desk it goes
@@ -128,6 +154,7 @@ class Asked:
     reach: str = ""
     accepted: int | None = None  # the version of the plan whose price is accepted
     contact: int | None = None  # at the customer, where the partner's people write it down
+    once: str = ""  # the word by which the form is known again
     channel: str = Channel.PORTAL.value
 
     @classmethod

@@ -179,6 +179,7 @@ class Migration(migrations.Migration):
                 ("price", models.CharField(blank=True, max_length=20)),
                 ("amount", models.BigIntegerField(null=True)),
                 ("currency", models.CharField(blank=True, max_length=3)),
+                ("once", models.CharField(blank=True, max_length=32)),
                 ("accepted_at", models.DateTimeField(null=True)),
                 (
                     "accepted_by",
@@ -328,6 +329,12 @@ class Migration(migrations.Migration):
                     _connector="OR",
                 ),
                 name="intake_amount_of_money",
+            ),
+        ),
+        migrations.AddConstraint(
+            model_name="intake",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("once", ""), _negated=True), fields=("customer", "once"), name="intake_once"
             ),
         ),
     ]

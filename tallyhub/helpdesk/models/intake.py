@@ -6,7 +6,7 @@ from django.db import models
 from django.db.models import F, Q
 
 from tallyhub.accounts.models import Person
-from tallyhub.helpdesk.intake.rules import REACH_MAX, Channel
+from tallyhub.helpdesk.intake.rules import ONCE_MAX, REACH_MAX, Channel
 from tallyhub.helpdesk.models.columns import (
     customer_column,
     doer_column,
@@ -53,10 +53,13 @@ class Intake(models.Model):
     accepted_at = models.DateTimeField(null=True)
     accepted_by = doer_column()
 
+    once = models.CharField(max_length=ONCE_MAX, blank=True)  # of the form, so that a second click asks nothing again
+
     objects = IntakeQuerySet.as_manager()
 
     class Meta:
         constraints = [
+            models.UniqueConstraint(fields=["customer", "once"], condition=~Q(once=""), name="intake_once"),
             models.CheckConstraint(condition=Q(channel__in=list(Channel)), name="intake_channel_known"),
             models.CheckConstraint(condition=Q(mode__in=list(Mode)), name="intake_mode_known"),
             models.CheckConstraint(condition=Q(price="") | Q(price__in=list(Price)), name="intake_price_known"),
