@@ -118,6 +118,16 @@ KINDS: dict[str, Kind] = {
         _("Mail confirmed"), _("A visitor confirmed that they want mail about service health"), About.OTHER
     ),
     "health.visitor_left": Kind(_("Mail ended"), _("A visitor wants no more mail about service health"), About.OTHER),
+    "helpdesk.contacted": Kind(_("Partner asked"), _("Asked the partner %(partner)s"), About.REQUEST),
+    "helpdesk.given_back": Kind(
+        _("Request given back"), _("Gave the request back to the partner %(partner)s"), About.REQUEST
+    ),
+    "helpdesk.price_accepted": Kind(
+        _("Price accepted"), _("Accepted the price in version %(number)s of the support plan"), About.REQUEST
+    ),
+    "helpdesk.taken_in": Kind(
+        _("Request written down"), _("Wrote down what the customer asked: %(channel)s"), About.REQUEST
+    ),
     "integrations.endpoint_added": Kind(_("Endpoint added"), _("Added an endpoint for webhooks"), About.OTHER),
     "integrations.endpoint_deleted": Kind(_("Endpoint deleted"), _("Deleted an endpoint for webhooks"), About.OTHER),
     "integrations.endpoint_paused": Kind(_("Endpoint paused"), _("Paused an endpoint for webhooks"), About.OTHER),

@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import replace
+from typing import Any
 
 from django.core.exceptions import ObjectDoesNotExist
 
@@ -65,7 +66,7 @@ def save_draft(access: Access, seller_id: int, asked: Asked, files: Sequence[Kep
     require_own(access)
     if seller_id not in read_supported(access).partners:
         raise ObjectDoesNotExist
-    own = {"customer_id": access.customer_id or 0, "person_id": access.person_id or 0, "partner_id": seller_id}
+    own: dict[str, Any] = {"customer_id": access.customer_id, "person_id": access.person_id, "partner_id": seller_id}
     said = {"typed": asked.stored(), "changed_at": clock.now()}
     draft, _is_new = ContactDraft.objects.update_or_create(**own, defaults=said)
     if not files:
@@ -87,6 +88,10 @@ def remove_file(access: Access, seller_id: int, file_id: int) -> list[str]:
 @command
 def drop_draft(access: Access, seller_id: int) -> list[str]:
     """With its files; returns the keys of their bytes. Again is no error."""
+    return _forget(access, seller_id)
+
+
+def _forget(access: Access, seller_id: int) -> list[str]:
     draft = queries.find_draft(access, seller_id)
     keys = _remove(queries.list_draft_files(access, draft))
     if draft:
@@ -103,13 +108,14 @@ def _remove(files: Iterable[ContactFile]) -> list[str]:
 
 @command
 def contact_partner(access: Access, seller_id: int, asked: Asked) -> str:
-    """Ask the partner that sold something, or whoever stands in for it, with the files of the draft; returns the number.
+    """Ask the partner that sold something, or whoever stands in for it, with the files of the draft.
 
-    The same form again leads to the same request. Raises Refused for what is wrong with it, DoesNotExist for another's
-    partner, and Conflict where the provider itself supports what the partner sold (S003-53).
+    Returns the number. The same form again leads to the same request. Raises Refused for what is wrong with it,
+    DoesNotExist for another's partner, and Conflict where the provider itself supports what it sold (S003-53).
     """
     require_own(access)
     if number := steps.opened_before(access.customer_id or 0, asked):
+        _forget(access, seller_id)
         return number
     supported = read_supported(access)
     if seller_id not in supported.partners:
@@ -131,13 +137,10 @@ def contact_partner(access: Access, seller_id: int, asked: Asked) -> str:
     place = Place(access.customer_id or 0, asked.workspace or 0, access.person_id)
     routed = queries.read_routed(terms, addressee.organization_id, _code(products, asked.product_id), asked.severity)
     request = steps.take_in(access, place, asked, addressee, terms, routed)
-    draft = queries.find_draft(access, seller_id)
-    files = queries.list_draft_files(access, draft)
+    files = queries.list_draft_files(access, queries.find_draft(access, seller_id))
     attach(access, request, [Kept(one.name, one.size, one.media_type, bytes(one.digest), one.key) for one in files])
-    _remove(files)
-    if draft:
-        draft.delete()
-    about = {"partner": addressee.organization_id, "mode": routed.route.mode.value}
+    _forget(access, seller_id)
+    about: dict[str, Any] = {"partner": addressee.organization_id, "mode": routed.route.mode.value}
     record(access, "helpdesk.contacted", request.pk, workspace_id=request.workspace_id, **about)
     return request.number
 
@@ -172,8 +175,8 @@ def take_in(access: Access, customer_id: int, asked: Asked) -> str:
     """Write a request down for a customer that one's partner sells to: what somebody said by telephone, or wrote.
 
     The customer is whom it is for, and who wrote it down stands with it (S003-15). Returns its number; the same form
-    again leads to the same request. Raises DoesNotExist for another's customer, Refused for what is wrong with the form,
-    and Conflict while the partner is suspended.
+    again leads to the same request. Raises DoesNotExist for another's customer, Refused for what is wrong with the
+    form, and Conflict while the partner is suspended.
     """
     access.require_serving(Right.SERVE_CUSTOMERS)
     served, own = queries.get_served(customer_id), access.organization_id or 0
@@ -196,7 +199,7 @@ def take_in(access: Access, customer_id: int, asked: Asked) -> str:
     place = Place(served.customer_id, asked.workspace or 0, asked.contact)
     routed = queries.read_routed(terms, own, _code(products, asked.product_id), asked.severity)
     request = steps.take_in(inside, place, asked, Addressee(own, own), terms, routed)
-    about = {"channel": asked.channel, "mode": routed.route.mode.value}
+    about: dict[str, Any] = {"channel": asked.channel, "mode": routed.route.mode.value}
     record(inside, "helpdesk.taken_in", request.pk, workspace_id=request.workspace_id, **about)
     return request.number
 
@@ -233,7 +236,7 @@ def give_back(access: Access, number: str, reason: str, version: int) -> None:
     if request.assigned_to_id is not None:
         request.assigned_to_id = None
         tell(request, Line("assigned", {"person": None}, access.person_id))
-    record(access, "helpdesk.given_back", request.pk, workspace_id=request.workspace_id, to=partner)
+    record(access, "helpdesk.given_back", request.pk, workspace_id=request.workspace_id, partner=partner)
     request.desk_id = partner
     # Last, and as the hub: whoever gives it back does not see it any more.
     widen(Access.of_system([request.customer_id]))

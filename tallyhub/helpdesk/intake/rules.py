@@ -96,6 +96,12 @@ def _fits(line: Line, product: str, severity: str, *, is_open: bool) -> bool:
     return when and line.product in ("", product) and (not line.severities or severity in line.severities)
 
 
+def night_line(lines: Sequence[Line], product: str) -> Line | None:
+    """By which line somebody takes severity A outside the hours of service; None where nobody does (edge case 19)."""
+    line = choose_route(lines, product, Severity.A, is_open=False).line
+    return line if line and line.when == When.OUTSIDE else None
+
+
 def named(supplier: str, organizations: Mapping[int, tuple[str, str]]) -> int | None:
     """Which organisation of the hub a plan means by a supplier, whose name or code it writes. ``organizations``: (code,
     name) by id. None: none, or more than one.

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from django.db import connection
 
 from tallyhub.helpdesk.intake.queries import Routed, Terms, find_opened
-from tallyhub.helpdesk.intake.rules import Addressee, Asked, Channel
+from tallyhub.helpdesk.intake.rules import Addressee, Asked
 from tallyhub.helpdesk.models import Intake, Reach
 from tallyhub.kernel import clock
 from tallyhub.kernel.access import Access
@@ -79,7 +79,3 @@ def opened_before(customer_id: int, asked: Asked) -> str | None:
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(%s, hashtext(%s))", [ONCE_LOCK, asked.once])
     return find_opened(customer_id, asked.once)
-
-
-def channel_of(asked: Asked) -> Channel:
-    return Channel(asked.channel)
