@@ -267,8 +267,8 @@ def _at_desk(access: Access, request_id: int) -> set[int]:
 
 @command
 def tell_desk(access: Access, event: str, subject_id: int, request_id: int, actor_id: int | None) -> None:
-    """Write to whoever at the desk a partner request is assigned to, or to all who serve customers there; not to who did
-    it, and not of what the desk says itself. For the hub itself, which acts for both.
+    """Write to whoever at the desk a partner request is assigned to, or to all who serve customers there; not to who
+    did it, and not of what the desk says itself. For the hub itself, which acts for both.
     """
     (desk,), request = access.organizations, get_by_id(access, request_id)
     if event == "support.message_added" and get_message(access, subject_id).is_by_staff:
