@@ -912,6 +912,29 @@ _SENTENCES = {
     "xapi_voids_nothing": _(
         "What is voided must be a StatementRef to a statement of this source that voids none itself."
     ),
+    "baseline_changed_meanwhile": _(
+        "Somebody else has changed the item meanwhile. Open it once more; copy what you typed first."
+    ),
+    "baseline_code_taken": _("Another item has this code already."),
+    "baseline_item_missing": _("Choose what it belongs to."),
+    "baseline_many": _("There are %(items_max)s items already. Change one of them instead."),
+    "baseline_text_missing": _("Write in English what belongs to it; other languages may follow."),
+    "baseline_title_missing": _("Write the title in English; other languages may follow."),
+    "entries_many": _("The diagnosis has %(entries_max)s entries already. Write an internal note instead."),
+    "entry_missing": _("Write what you take to be the cause, what you did, or what you saw."),
+    "gate_follows": _("It follows an incident that goes on. Say first why it is to go on all the same."),
+    "gate_is_over": _("The incident is over. Say first whether the trouble is gone."),
+    "gate_no_check": _("Nobody has looked at service health yet. Do that first."),
+    "gate_no_rights": _("It waits for rights with the customer. Say first that the work needs none any more."),
+    "gate_over": _("The request is resolved or closed. Reopen it first."),
+    "health_choice_missing": _("Choose what fits, or say that nothing fits."),
+    "health_event_over": _("This is over, or cannot be seen any more. Look once more."),
+    "health_next_missing": _("Say whether the request is to follow the incident, or why it is to go on."),
+    "incident_goes_on": _("The incident goes on. Say why the request is to go on all the same."),
+    "incident_is_over": _("The incident is over. Say whether the trouble is gone."),
+    "incident_not_followed": _("The request follows no incident."),
+    "resolution_missing": _("Write to the customer how it was resolved."),
+    "task_needs_delegation": _("You hold no delegated right at this customer. Ask for one first."),
     "zone_unknown": _("This is no time zone. Write one such as Europe/Berlin."),
 }
 

@@ -87,7 +87,7 @@ def _letter(person: Person, request: Request, *paragraphs: str, anchor: str = ""
         subject=_("[%(number)s] %(title)s") % {"number": request.number, "title": request.title},
         paragraphs=paragraphs,
         button=_("Open the support request"),
-        path=reverse("support:request", args=[request.number]) + anchor,
+        path=reverse("helpdesk:request", args=[request.number]) + anchor,
         reply_to=reply_address(request.pk, person.pk),
     )
 

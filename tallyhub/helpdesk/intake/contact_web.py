@@ -99,7 +99,7 @@ def _send(request: HubRequest, seller_id: int, asked: Asked) -> HttpResponseBase
     except Refused as refused:
         return _again(request, seller_id, asked, refused.problems)
     messages.success(request, _("Your partner has it. The number of the request is %(number)s.") % {"number": number})
-    return redirect("support:request", number)
+    return redirect("helpdesk:request", number)
 
 
 def _again(request: HubRequest, seller_id: int, asked: Asked, wrong: list[Problem]) -> HttpResponse:
@@ -145,4 +145,4 @@ def accept(request: HubRequest, number: str) -> HttpResponseBase:
     require_own(request.access)
     commands.accept_price(request.access, number, read_id(request.POST.get("plan")))
     messages.success(request, _("The price is accepted."))
-    return redirect("support:request", number)
+    return redirect("helpdesk:request", number)

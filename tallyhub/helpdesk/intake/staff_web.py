@@ -43,7 +43,7 @@ def new(request: HubRequest) -> HttpResponseBase:
     except Refused as refused:
         return _show(request, customer_id, asked, refused.problems)
     messages.success(request, _("It is written down. The number of the request is %(number)s.") % {"number": number})
-    return redirect("support:request", number)
+    return redirect("helpdesk:request", number)
 
 
 def _choose(request: HubRequest) -> HttpResponse:
@@ -95,11 +95,11 @@ def give_back(request: HubRequest, number: str) -> HttpResponseBase:
         commands.give_back(request.access, number, request.POST.get("reason", ""), version)
     except Conflict as error:
         messages.error(request, sentence(error))
-        return redirect("support:request", number)
+        return redirect("helpdesk:request", number)
     except HubError as error:
         if not error.code.startswith("handover") and error.code != "text_too_long":
             raise
         messages.error(request, sentence(error))
-        return redirect("support:request", number)
+        return redirect("helpdesk:request", number)
     messages.success(request, _("The request %(number)s is the partner’s again.") % {"number": number})
     return redirect("helpdesk:queue")

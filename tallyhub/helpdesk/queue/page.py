@@ -27,7 +27,7 @@ def row(
     return {
         "number": one.number,
         "title": one.title,
-        "href": url("support:request", one.number),
+        "href": url("helpdesk:request", one.number),
         "customer": place.customer if place else "",
         "workspace": place.workspace if place else "",
         "product": one.product.name if one.product else _("none named"),
