@@ -18,6 +18,7 @@ from tallyhub.kernel.errors import Conflict
 from tallyhub.kernel.scope import scope
 from tallyhub.kernel.sentences import sentence
 from tallyhub.learning.assignments.queries import find_asked, get_learner
+from tallyhub.notifications import desk_letters as desk
 from tallyhub.notifications import health_letters as health
 from tallyhub.notifications import message_letters as centre
 from tallyhub.notifications import partner_letters as partners
@@ -339,6 +340,7 @@ ADDRESS_LETTERS: dict[str, Callable[[NewsAddress, Mapping[str, Any]], Letter]] =
 # By the event that they tell about, or by a name of their own.
 LETTERS: dict[str, Kind] = {
     **centre.LETTERS,
+    **desk.LETTERS,
     **health.LETTERS,
     **partners.LETTERS,
     **services.LETTERS,

@@ -1,3 +1,5 @@
+"""What a helpdesk keeps about a request that a customer asks of a partner, beside the request itself (support)."""
+
 from tallyhub.helpdesk.models.gates import (
     BaselineItem,
     Entry,
@@ -6,5 +8,18 @@ from tallyhub.helpdesk.models.gates import (
     Resolution,
     RightsNeed,
 )
+from tallyhub.helpdesk.models.intake import ContactDraft, ContactFile, Handover, Intake, Reach
 
-__all__ = ["BaselineItem", "Entry", "HealthCheck", "IncidentLink", "Resolution", "RightsNeed"]
+__all__ = [
+    "BaselineItem",
+    "ContactDraft",
+    "ContactFile",
+    "Entry",
+    "Handover",
+    "HealthCheck",
+    "IncidentLink",
+    "Intake",
+    "Reach",
+    "Resolution",
+    "RightsNeed",
+]
