@@ -852,6 +852,22 @@ _SENTENCES = {
     ),
     "work_minutes_malformed": _("Write whole minutes, as 90, or hours and minutes, as 1:30."),
     "work_moved_nowhere": _("The time belongs to this request already. Name another one."),
+    "contact_channel_missing": _("Say how they asked."),
+    "contact_is_customers": _(
+        "A customer’s own people contact its partner here. What the partner’s people are told they write down at their "
+        "helpdesk."
+    ),
+    "contact_is_providers": _(
+        "The partner cannot support you at present, and the provider stands in for it. Open a request to the provider."
+    ),
+    "contact_person_gone": _("This person is none of the workspace’s who may be named. Choose another one, or nobody."),
+    "contact_price_changed": _("The price has changed meanwhile. Read the new one, and accept it."),
+    "contact_price_unaccepted": _("Accept the price first: the partner charges for it."),
+    "contact_product_gone": _("This product is not the partner’s any more. Choose another one, or something else."),
+    "contact_workspace_missing": _("Choose the workspace that it is about."),
+    "handover_not_open": _("The request is not open any more, so it is not given back."),
+    "handover_reason_missing": _("Say why you give it back."),
+    "helpdesk_suspended": _("The provider has suspended your organisation. It can take in nothing new."),
     "work_on_partners": _("The request is a partner’s: time is logged on requests to the provider only."),
     "work_on_merged": _("The request was merged into another one. Log the time there."),
     "work_request_unknown": _("There is no request with this number that you can work on."),
@@ -907,6 +923,29 @@ _SENTENCES = {
     "xapi_voids_nothing": _(
         "What is voided must be a StatementRef to a statement of this source that voids none itself."
     ),
+    "baseline_changed_meanwhile": _(
+        "Somebody else has changed the item meanwhile. Open it once more; copy what you typed first."
+    ),
+    "baseline_code_taken": _("Another item has this code already."),
+    "baseline_item_missing": _("Choose what it belongs to."),
+    "baseline_many": _("There are %(items_max)s items already. Change one of them instead."),
+    "baseline_text_missing": _("Write in English what belongs to it; other languages may follow."),
+    "baseline_title_missing": _("Write the title in English; other languages may follow."),
+    "entries_many": _("The diagnosis has %(entries_max)s entries already. Write an internal note instead."),
+    "entry_missing": _("Write what you take to be the cause, what you did, or what you saw."),
+    "gate_follows": _("It follows an incident that goes on. Say first why it is to go on all the same."),
+    "gate_is_over": _("The incident is over. Say first whether the trouble is gone."),
+    "gate_no_check": _("Nobody has looked at service health yet. Do that first."),
+    "gate_no_rights": _("It waits for rights with the customer. Say first that the work needs none any more."),
+    "gate_over": _("The request is resolved or closed. Reopen it first."),
+    "health_choice_missing": _("Choose what fits, or say that nothing fits."),
+    "health_event_over": _("This is over, or cannot be seen any more. Look once more."),
+    "health_next_missing": _("Say whether the request is to follow the incident, or why it is to go on."),
+    "incident_goes_on": _("The incident goes on. Say why the request is to go on all the same."),
+    "incident_is_over": _("The incident is over. Say whether the trouble is gone."),
+    "incident_not_followed": _("The request follows no incident."),
+    "resolution_missing": _("Write to the customer how it was resolved."),
+    "task_needs_delegation": _("You hold no delegated right at this customer. Ask for one first."),
     "zone_unknown": _("This is no time zone. Write one such as Europe/Berlin."),
 }
 

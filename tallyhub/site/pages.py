@@ -56,6 +56,10 @@ def _edits_guides(access: Access) -> bool:
     return access.serves(Right.EDIT_GUIDES)
 
 
+def _works_at_desk(access: Access) -> bool:
+    return access.serves(Right.SERVE_CUSTOMERS)
+
+
 def _manages_support(access: Access) -> bool:
     return access.serves(Right.MANAGE_SUPPORT)
 
@@ -211,6 +215,7 @@ SUPPORT = (
     Page("partners:tasks", _("Configuration tasks"), right=_is_inside, others=("notifications:addresses",)),
     Page("partners:task_registry", _("Edit tasks"), right=_edits_guides),
     Page("articles:edit", _("Edit resources"), right=_edits_guides),
+    Page("helpdesk:baseline_registry", _("Edit the baseline"), right=_edits_guides, others=("helpdesk:baseline_add",)),
     Page("support:queue", _("Queue"), right=_is_staff),
     Page("messages:guide", _("Which support portal?")),
 )
@@ -219,10 +224,15 @@ OWN_SUPPORT = (
     Page("partners:plan", _("Support plan"), right=_manages_support),
     Page("partners:staff", _("Our people"), right=_manages_staff),
 )
+HELPDESK = (
+    Page("helpdesk:queue", _("Queue"), right=_works_at_desk),
+    Page("helpdesk:new", _("Write a request down"), right=_works_at_desk),
+)
 PARTNERS = (
     Page("partners:customers", _("Customers"), right=_serves_customers),
     Page("partners:groups", _("Security groups"), right=_manages_delegations),
     Page("partners:partnerships", _("Partnerships"), right=_serves_customers),
+    Page("helpdesk:baseline", _("The baseline"), right=_serves_customers),
 )
 OVERSEEING = (Page("partners:overview", _("Partners"), right=_oversees_partners),)
 SERVICES = (

@@ -15,9 +15,11 @@ NEWS: dict[str, tuple[str, ...]] = {
     "health.part_added": ("health.publish_page",),
     "health.part_changed": ("health.publish_page",),
     "health.published": ("health.publish_page", "notifications.tell_of_health"),
-    "health.rescheduled": ("health.publish_page", "notifications.tell_of_health"),
+    "health.rescheduled": ("health.publish_page", "notifications.tell_of_health", "helpdesk.tell_followers"),
     "health.told": ("integrations.spread",),
-    "health.updated": ("health.publish_page", "notifications.tell_of_health"),
+    "health.updated": ("health.publish_page", "notifications.tell_of_health", "helpdesk.tell_followers"),
+    "helpdesk.incident_over": ("notifications.tell_of_request",),
+    "helpdesk.incident_updated": ("notifications.tell_of_request",),
     "health.visitor_asked": ("notifications.tell_visitor",),
     "messages.corrected": ("notifications.tell_of_correction",),
     "messages.mail_chosen": ("notifications.take_digests",),
@@ -48,7 +50,10 @@ NEWS: dict[str, tuple[str, ...]] = {
     "integrations.entry_reversed": ("integrations.spread",),
     "integrations.imported": ("integrations.spread",),
     "learning.assigned": ("notifications.tell",),
-    "support.message_added": ("notifications.tell_of_request", "integrations.spread"),
+    "helpdesk.contacted": ("notifications.tell_desk",),
+    "helpdesk.given_back": ("notifications.tell_desk",),
+    "helpdesk.taken_in": ("notifications.tell_desk",),
+    "support.message_added": ("notifications.tell_of_request", "notifications.tell_desk", "integrations.spread"),
     "support.reply_refused": ("notifications.tell_of_request",),
     "support.request_merged": ("partners.end_consents", "notifications.tell_of_request", "integrations.spread"),
     "support.status_changed": ("partners.end_consents", "notifications.tell_of_request", "integrations.spread"),
@@ -67,6 +72,7 @@ NEWS: dict[str, tuple[str, ...]] = {
     "partners.delegation_terminated": ("notifications.tell_of_partners",),
     "partners.partnership_ended": ("notifications.tell_of_partnership",),
     "partners.partnership_invited": ("notifications.tell_of_partnership",),
+    "organizations.staff_set": ("helpdesk.leave_behind",),
     "partners.staff_asked": ("notifications.tell",),
     "partners.staff_invited": ("notifications.tell_colleague",),
     "partners.staff_invited_again": ("notifications.tell_colleague",),
@@ -92,4 +98,6 @@ TAKES_MANY = frozenset({"notifications.remind_invited", "notifications.tell_invi
 # The addresses that take a file; everywhere else a body is no longer than a form.
 TAKES_FILES = frozenset({"/assessments/upload/", "/import/", "/users/invite/"})
 # Those that take several files at once; each of them is bounded, and so is their number.
-TAKES_SEVERAL_FILES = re.compile(r"/support/(requests/[0-9]+/(say|note)|open/[0-9]+/problem)/", re.ASCII)
+TAKES_SEVERAL_FILES = re.compile(
+    r"/(support/(requests/[0-9]+/(say|note)|open/[0-9]+/problem)|technical-support/contact)/", re.ASCII
+)

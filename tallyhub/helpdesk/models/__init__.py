@@ -1,0 +1,25 @@
+"""What a helpdesk keeps about a request that a customer asks of a partner, beside the request itself (support)."""
+
+from tallyhub.helpdesk.models.gates import (
+    BaselineItem,
+    Entry,
+    HealthCheck,
+    IncidentLink,
+    Resolution,
+    RightsNeed,
+)
+from tallyhub.helpdesk.models.intake import ContactDraft, ContactFile, Handover, Intake, Reach
+
+__all__ = [
+    "BaselineItem",
+    "ContactDraft",
+    "ContactFile",
+    "Entry",
+    "Handover",
+    "HealthCheck",
+    "IncidentLink",
+    "Intake",
+    "Reach",
+    "Resolution",
+    "RightsNeed",
+]
