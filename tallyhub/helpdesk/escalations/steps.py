@@ -1,0 +1,100 @@
+"""Pieces of moving an escalation. Each demands an open transaction and a locked escalation."""
+
+from collections.abc import Collection
+from typing import Any
+
+from django.core.exceptions import ObjectDoesNotExist
+
+from tallyhub.helpdesk.escalations.queries import find_settings
+from tallyhub.helpdesk.escalations.rules import Side, Status, check_move, check_words, due_at
+from tallyhub.helpdesk.models import Escalation, EscalationEvent
+from tallyhub.journal.steps import News
+from tallyhub.kernel import clock
+from tallyhub.kernel.access import Access, Right
+from tallyhub.kernel.errors import Conflict
+from tallyhub.kernel.scope import require_transaction
+from tallyhub.partners.steps import tell
+
+# What the customer's audit says of each step; notes and what is said among the sides are not for it.
+KINDS = {
+    Status.AWAITING: "helpdesk.escalation_forwarded",
+    Status.SUBMITTED: "helpdesk.escalation_submitted",
+    Status.ACCEPTED: "helpdesk.escalation_accepted",
+    Status.RETURNED: "helpdesk.escalation_returned",
+    Status.IN_PROGRESS: "helpdesk.escalation_in_progress",
+    Status.NEEDS_PARTNER: "helpdesk.escalation_needs_partner",
+    Status.SOLVED: "helpdesk.escalation_solved",
+    Status.CLOSED: "helpdesk.escalation_closed",
+    Status.WITHDRAWN: "helpdesk.escalation_withdrawn",
+}
+
+
+def side_of(access: Access, escalation: Escalation) -> Side:
+    """For whom the person acts there. Raises DoesNotExist for nobody of theirs."""
+    sides = {
+        escalation.provider_id: Side.PROVIDER,
+        escalation.via_id: Side.INDIRECT,
+        escalation.organization_id: Side.PARTNER,
+    }
+    side = sides.get(access.organization_id) if access.organization_id is not None else None
+    if side is None:
+        raise ObjectDoesNotExist
+    return side
+
+
+def require_side(access: Access, escalation: Escalation) -> Side:
+    """Raises Forbidden for somebody there whose work this is not."""
+    side = side_of(access, escalation)
+    access.require_serving(Right.WORK_ESCALATIONS if side is Side.PROVIDER else Right.ESCALATE)
+    return side
+
+
+def check_version(escalation: Escalation, version: int) -> None:
+    """Somebody else wrote meanwhile: what they did is read before it is written over."""
+    if escalation.version != version:
+        raise Conflict("escalation_changed_meanwhile")
+
+
+def move(
+    access: Access, escalation: Escalation, becomes: Status, *, text: str = "", items: Collection[str] = ()
+) -> None:
+    """Into another status, by the table, with the line of its history. The caller tells the journal by ``tell_of``.
+
+    The provider's first answer to what came in is kept; each time that it comes in again, another one is due.
+    """
+    require_transaction()
+    side, was, now = require_side(access, escalation), Status(escalation.status), clock.now()
+    known = {"was_submitted": escalation.submitted_at is not None, "has_via": escalation.via_id is not None}
+    check_move(was, becomes, side, **known)
+    check_words(was, becomes, side, text, items)
+    escalation.status, escalation.changed_at = becomes, now
+    escalation.version += 1
+    if becomes is Status.AWAITING:
+        escalation.forwarded_at = escalation.forwarded_at or now
+    elif becomes is Status.SUBMITTED:
+        escalation.submitted_at = escalation.submitted_at or now
+        escalation.due_at = due_at(now, find_settings(escalation.provider_id).hours(escalation.severity))
+        escalation.answered_at = None
+    if side is Side.PROVIDER and escalation.answered_at is None:
+        escalation.answered_at = now
+    escalation.save()
+    write(access, escalation, "moved", side, status=becomes, text=text, items=sorted(items))
+
+
+def write(access: Access, escalation: Escalation, kind: str, side: Side, **said: Any) -> EscalationEvent:
+    """A line of its history. Nobody changes it afterwards."""
+    require_transaction()
+    of = {"organization_id": escalation.organization_id, "escalation": escalation}
+    return EscalationEvent.objects.create(
+        **of, kind=kind, side=side, actor_id=access.person_id, at=clock.now(), **said
+    )
+
+
+def tell_of(access: Access, escalation: Escalation, kind: str, **details: Any) -> None:
+    """Into the customer's journal. A command's last act, because the scope may be the customer's afterwards."""
+    tell(access, [News(kind, escalation.customer_id, escalation.pk, details=details)])
+
+
+def tell_sides(access: Access, escalation: Escalation, kind: str) -> None:
+    """That something was said among the sides: no customer reads it in its journal."""
+    tell(access, [News(kind, None, escalation.pk)])
