@@ -196,6 +196,7 @@ DEFINERS = {
     "office_is_staff",
     "office_round",
     "organizations_act_for",
+    "organizations_at_work",
     "organizations_counted_in",
     "organizations_customers_of",
     "organizations_find_customers",

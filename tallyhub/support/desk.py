@@ -4,21 +4,21 @@ Whoever works on one such request is inside its workspace for it alone, as staff
 grant is given for it, and what the customer delegates is another matter (partners).
 """
 
-from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import replace
 from functools import wraps
-from typing import Any, Concatenate, ParamSpec
+from typing import Any, ParamSpec
 
 from django.http import HttpResponseBase
 
 from tallyhub.kernel.access import Access, Right
-from tallyhub.kernel.http import HubRequest
+from tallyhub.kernel.http import HubRequest, View
 from tallyhub.kernel.scope import scope
+from tallyhub.organizations.rules import AT_DESK
 from tallyhub.support.models import Request
 
 P = ParamSpec("P")
-AT_DESK = frozenset({Right.WORK_REQUESTS, Right.READ_NOTES})  # of one request's workspace
+RIGHTS = frozenset({Right.WORK_REQUESTS, Right.READ_NOTES})  # of one request's workspace
 
 
 def inside(access: Access, customer_id: int, workspace_id: int) -> Access:
@@ -32,11 +32,11 @@ def inside(access: Access, customer_id: int, workspace_id: int) -> Access:
         customer_id=customer_id,
         in_whole=False,
         workspaces=(workspace_id,),
-        rights={workspace_id: AT_DESK},
+        rights={workspace_id: RIGHTS},
         customer_rights=frozenset(),
         workspace_id=workspace_id,
         is_staff=True,
-        acts_as="desk",
+        acts_as=AT_DESK,
     )
 
 
@@ -50,16 +50,14 @@ def at_desk(access: Access, number: str) -> Access:
     return inside(access, *found)
 
 
-def of_request(
-    view: Callable[Concatenate[HubRequest, P], HttpResponseBase],
-) -> Callable[Concatenate[HubRequest, P], HttpResponseBase]:
+def of_request(view: View[P]) -> View[P]:
     """Mark a view of one request, whose ``number`` the address names: at a desk it is opened from there.
 
     Costs nobody else a statement.
     """
 
     @wraps(view)
-    def seen(request: HubRequest, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
+    def seen(request: HubRequest, /, *args: P.args, **kwargs: P.kwargs) -> HttpResponseBase:
         number: Any = kwargs.get("number")
         if number and request.access.serves(Right.SERVE_CUSTOMERS):
             with suppress(Request.DoesNotExist):  # the provider's, perhaps, as far as one may see that

@@ -150,6 +150,9 @@ class Request(models.Model):
                 condition=Q(merged_into=None, partner=None) & ~Q(status=Status.CANCELLED),
                 name="request_by_placement",
             ),
+            models.Index(
+                fields=["customer", "partner", "desk"], condition=Q(partner__isnull=False), name="request_of_both"
+            ),
             models.Index(  # a partner's requests, of all its customers
                 fields=["partner", "-opened_at", "-id"], condition=Q(partner__isnull=False), name="request_of_partner"
             ),

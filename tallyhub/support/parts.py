@@ -38,7 +38,7 @@ def assemble(access: Access, request: Request, parts: Sequence[Part]) -> dict[st
     entitlements = list_entitlements(access, {one for part in parts for one in part.entitlements})
     people = {one for part in parts for one in part.people}
     known = Known(
-        names_of(access, people) | names_at_desk(request, people),
+        names_of(access, people) | (names_at_desk(people) if request.partner_id else {}),
         {one.pk: (payer_name(one), Unit(one.service.unit)) for one in entitlements},
     )
     found: dict[str, Any] = {}

@@ -20,13 +20,13 @@ def get_request(access: Access, number: str) -> Request:
     return found
 
 
-def names_at_desk(request: Request, people: Iterable[int | None]) -> dict[int, str]:
-    """Of those of these people who work, or worked, for the partner or its supplier, with whom they work for."""
+def names_at_desk(people: Iterable[int | None]) -> dict[int, str]:
+    """Of those of these people who work, or worked, at a desk that the customer worked inside asks something of."""
     wanted = sorted({one for one in people if one is not None})
-    if request.partner_id is None or not wanted:
+    if not wanted:
         return {}
     with connection.cursor() as cursor:
-        cursor.execute("SELECT * FROM support_desk_names(%s, %s::bigint[])", [request.pk, wanted])
+        cursor.execute("SELECT * FROM support_desk_names(%s::bigint[])", [wanted])
         return {
             person: _("%(name)s, %(organization)s") % {"name": name, "organization": organization}
             for person, name, organization in cursor.fetchall()

@@ -56,15 +56,15 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
         SELECT FROM support_request r WHERE r.workspace_id = w.id AND r.partner_id IS NOT NULL AND {_desk("r.")})
     ORDER BY o.name, o.id, w.name, w.id;
 $$;
--- Who of the partner, or of its supplier, did something there, with whom they work for; for whoever sees the request.
-CREATE FUNCTION support_desk_names(the_request bigint, people bigint[])
-RETURNS TABLE (id bigint, name varchar, organization varchar)
+-- Who of these works, or worked, at a desk that the customer worked inside asks something of, and for whom.
+CREATE FUNCTION support_desk_names(people bigint[]) RETURNS TABLE (id bigint, name varchar, organization varchar)
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
-    SELECT p.id, p.name, o.name FROM support_request r
-    JOIN organizations_staff s ON s.organization_id IN (r.partner_id, r.desk_id) AND s.person_id = ANY (people)
-    JOIN organizations_organization o ON o.id = s.organization_id
+    SELECT p.id, p.name, o.name FROM organizations_staff s
+    JOIN organizations_organization o ON o.id = s.organization_id AND o.kind = 'partner'
     JOIN accounts_person p ON p.id = s.person_id
-    WHERE r.id = the_request AND r.partner_id IS NOT NULL AND support_sees(the_request);
+    WHERE s.person_id = ANY (people) AND EXISTS (
+        SELECT FROM support_request r WHERE r.customer_id = ANY (tallyhub_inside()) AND r.partner_id IS NOT NULL
+            AND o.id IN (r.partner_id, r.desk_id));
 $$;
 """
 NEW = ("support_overseen_own", "support_desk_places", "support_desk_names")
@@ -72,7 +72,8 @@ NEW = ("support_overseen_own", "support_desk_places", "support_desk_names")
 
 def _find(seen: str) -> str:
     text: str = _FIND.FORWARD[_FIND.FORWARD.index("CREATE FUNCTION") : _FIND.FORWARD.index("REVOKE")]
-    return text.replace(_WALLS.SEEN, seen).replace(*_REPLACE)
+    columns = "SELECT id, customer_id, workspace_id, opened_at"
+    return text.replace(_WALLS.SEEN, seen).replace(columns, f"{columns}, partner_id, desk_id").replace(*_REPLACE)
 
 
 def _without_partners(text: str) -> str:
@@ -153,6 +154,14 @@ class Migration(migrations.Migration):
                 condition=Q(("merged_into", None), ("partner", None)) & ~Q(status="cancelled"),
                 fields=["workspace", "kind", "request_class", "agreement", "package", "product"],
                 name="request_by_placement",
+            ),
+        ),
+        migrations.AddIndex(
+            "request",
+            models.Index(
+                fields=["customer", "partner", "desk"],
+                condition=Q(partner__isnull=False),
+                name="request_of_both",
             ),
         ),
         migrations.AddIndex(

@@ -78,7 +78,9 @@ _PAGE = "SELECT id FROM ({walks}) walks (id, opened_at) ORDER BY opened_at {orde
 def list_page(access: Access, wanted: RequestFilter, place: Place, *, limit: int = PAGE_ROWS + 1) -> list[Request]:
     """Up to a page of requests and one more, in the place's reading order, with product and workspace."""
     ids = _ids(access, wanted, place, limit)
-    found = Request.objects.visible_to(access).select_related("product", "workspace").defer("words").in_bulk(ids)
+    found = (
+        Request.objects.visible_to(access).select_related("product", "workspace", "partner").defer("words").in_bulk(ids)
+    )
     return [found[one] for one in ids if one in found]
 
 
