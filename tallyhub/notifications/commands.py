@@ -14,6 +14,7 @@ from tallyhub.health import queries as health
 from tallyhub.health.models import Visitor
 from tallyhub.health.public.steps import find_visitor, lock_visitor, stop_visitor
 from tallyhub.health.rules import Visibility
+from tallyhub.helpdesk.escalations.queries import get_escalation, list_readers
 from tallyhub.journal.queries import find_event
 from tallyhub.journal.steps import News, record, record_many
 from tallyhub.kernel import clock
@@ -252,6 +253,20 @@ def tell_of_proposal(access: Access, letter: str, delegation_id: int) -> None:
     about = {"subject": delegation_id, "organization": partner}
     people = list_recipients(partner, None)
     steps.send_many(access, [NewMail(one.person_id, letter, about, f"delegation-{delegation_id}") for one in people])
+
+
+@command
+def tell_of_escalation(access: Access, letter: str, escalation_id: int, actor_id: int | None) -> None:
+    """Write to the sides of an escalation but the one that acted. For the hub itself. All about one is one thread."""
+    one = get_escalation(access, escalation_id)
+    thread = f"escalation-{escalation_id}"
+    steps.send_many(
+        access,
+        [
+            NewMail(person, letter, {"subject": escalation_id, "organization": house}, thread)
+            for person, house in list_readers(access, one, actor_id)
+        ],
+    )
 
 
 @command

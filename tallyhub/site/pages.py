@@ -52,6 +52,11 @@ def _manages_delegations(access: Access) -> bool:
     return access.serves(Right.MANAGE_DELEGATIONS)
 
 
+def _has_escalations(access: Access) -> bool:
+    """At the provider's desk, or at a partner's."""
+    return access.serves(Right.WORK_ESCALATIONS) or access.serves(Right.ESCALATE)
+
+
 def _edits_guides(access: Access) -> bool:
     return access.serves(Right.EDIT_GUIDES)
 
@@ -210,6 +215,7 @@ SUPPORT = (
     Page("partners:tasks", _("Configuration tasks"), right=_is_inside, others=("notifications:addresses",)),
     Page("partners:task_registry", _("Edit tasks"), right=_edits_guides),
     Page("support:queue", _("Queue"), right=_is_staff),
+    Page("helpdesk:escalations", _("Escalations"), right=_has_escalations),
     Page("messages:guide", _("Which support portal?")),
 )
 OWN_SUPPORT = (

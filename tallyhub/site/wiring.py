@@ -14,10 +14,18 @@ NEWS: dict[str, tuple[str, ...]] = {
     "health.edited": ("health.publish_page",),
     "health.part_added": ("health.publish_page",),
     "health.part_changed": ("health.publish_page",),
-    "health.published": ("health.publish_page", "notifications.tell_of_health"),
-    "health.rescheduled": ("health.publish_page", "notifications.tell_of_health"),
+    "health.published": ("health.publish_page", "notifications.tell_of_health", "helpdesk.tell_of_incident"),
+    "health.rescheduled": ("health.publish_page", "notifications.tell_of_health", "helpdesk.tell_of_incident"),
     "health.told": ("integrations.spread",),
-    "health.updated": ("health.publish_page", "notifications.tell_of_health"),
+    "health.updated": ("health.publish_page", "notifications.tell_of_health", "helpdesk.tell_of_incident"),
+    **{
+        f"helpdesk.escalation_{kind}": ("notifications.tell_of_escalation",)
+        for kind in (
+            *("forwarded", "submitted", "accepted", "returned", "in_progress", "needs_partner", "solved", "closed"),
+            *("withdrawn", "noted"),
+        )
+    },
+    "helpdesk.incident_told": ("notifications.tell_of_escalation",),
     "health.visitor_asked": ("notifications.tell_visitor",),
     "messages.corrected": ("notifications.tell_of_correction",),
     "messages.mail_chosen": ("notifications.take_digests",),
@@ -92,4 +100,6 @@ TAKES_MANY = frozenset({"notifications.remind_invited", "notifications.tell_invi
 # The addresses that take a file; everywhere else a body is no longer than a form.
 TAKES_FILES = frozenset({"/assessments/upload/", "/import/", "/users/invite/"})
 # Those that take several files at once; each of them is bounded, and so is their number.
-TAKES_SEVERAL_FILES = re.compile(r"/support/(requests/[0-9]+/(say|note)|open/[0-9]+/problem)/", re.ASCII)
+TAKES_SEVERAL_FILES = re.compile(
+    r"/support/(requests/[0-9]+/(say|note)|open/[0-9]+/problem)/|/helpdesk/requests/[0-9]+/escalate/", re.ASCII
+)

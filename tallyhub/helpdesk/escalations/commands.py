@@ -1,8 +1,7 @@
 """What a partner does with an escalation of its request, and what all sides do alike."""
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field
-from typing import Any
+from dataclasses import asdict, dataclass, field
 
 from django.core.exceptions import ObjectDoesNotExist
 
@@ -22,13 +21,13 @@ from tallyhub.helpdesk.escalations.rules import (
     default_severity,
 )
 from tallyhub.helpdesk.escalations.taken import Taken, read_taken
-from tallyhub.helpdesk.models import Escalation, EscalationFile, EscalationTenant
+from tallyhub.helpdesk.models import Escalation, EscalationEvent, EscalationFile, EscalationTenant
 from tallyhub.kernel import clock
 from tallyhub.kernel.access import Access, Right
 from tallyhub.kernel.errors import Conflict, Forbidden, Invalid
 from tallyhub.kernel.scope import command, require_transaction
 from tallyhub.organizations.queries import list_serving
-from tallyhub.support.conversation.steps import rows_of, say
+from tallyhub.support.conversation.steps import say
 from tallyhub.support.conversation.storage import Kept
 from tallyhub.support.models import Request
 from tallyhub.support.rules import OPEN
@@ -84,9 +83,7 @@ def require_own(access: Access, request: Request) -> None:
 
 
 @command
-def save_draft(
-    access: Access, number: str, typed: Typed, version: int, files: Sequence[Looked] = ()
-) -> Escalation:
+def save_draft(access: Access, number: str, typed: Typed, version: int, files: Sequence[Looked] = ()) -> Escalation:
     """Keep what is typed, whatever it is worth. ``version``: of the one that the form was made from, 0 for none.
 
     Raises Conflict where somebody else wrote meanwhile, where it is under way, or where there is no way for it.
@@ -162,11 +159,11 @@ def _via(route: Route, chosen: int | None) -> int | None:
 def _keep_files(access: Access, kept: Escalation, files: Sequence[Looked]) -> None:
     if EscalationFile.objects.filter(escalation=kept).count() + len(files) > FILES_MAX:
         raise Invalid("files_too_many", files_max=FILES_MAX)
-    of = {"organization_id": kept.organization_id, "escalation": kept}
-    rows = rows_of(EscalationFile, access, [one.kept for one in files], **of)  # type: ignore[type-var]
-    for row, one in zip(rows, files, strict=True):
-        row.item, row.findings = one.item, sorted(one.findings)
-    EscalationFile.objects.bulk_create(rows)
+    of = {"organization_id": kept.organization_id, "escalation": kept, "added_by_id": access.person_id}
+    EscalationFile.objects.bulk_create(
+        EscalationFile(**of, **asdict(one.kept), item=one.item, findings=sorted(one.findings), at=clock.now())
+        for one in files
+    )
 
 
 def _keep_tenants(access: Access, kept: Escalation, request: Request, typed: Typed) -> None:
@@ -280,7 +277,7 @@ def move(
 
 
 @command
-def note(access: Access, escalation_id: int, text: str) -> Any:
+def note(access: Access, escalation_id: int, text: str) -> EscalationEvent:
     """To the other sides. The customer reads it once the partner publishes it."""
     found = queries.lock_escalation(access, escalation_id)
     side = steps.require_side(access, found)
@@ -292,7 +289,7 @@ def note(access: Access, escalation_id: int, text: str) -> Any:
     found.changed_at = clock.now()
     found.save(update_fields=["answered_at", "changed_at"])
     written = steps.write(access, found, "note", side, text=text)
-    steps.tell_sides(access, found, "helpdesk.escalation_noted")
+    steps.tell_sides(access, found, "noted")
     return written
 
 
@@ -320,4 +317,4 @@ def publish(access: Access, number: str, event_id: int, body: str) -> None:
         raise Conflict("escalation_published_already")
     message = say(access, request, body=body)
     steps.write(access, found, "published", Side.PARTNER, about=event, number=message.pk)
-    steps.tell_of(access, found, "helpdesk.escalation_published", request=request.number)
+    steps.tell_of(access, found, "published", request=request.number)

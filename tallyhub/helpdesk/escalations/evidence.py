@@ -39,6 +39,7 @@ def _text(code: str, *, is_required: bool = True) -> Item:
 
 
 COMMON: tuple[Item, ...] = (
+    Item("vulnerability", Form.CHOICE, choices=("no", "yes")),  # which goes elsewhere
     Item("title", Form.LINE, length_max=TITLE_MAX),
     Item("feature", Form.LINE),
     Item("subscription", Form.LINE, is_required=False),
@@ -121,7 +122,8 @@ class Gap:
 
 def gaps(category: Category, there: Evidence, now: datetime) -> list[Gap]:
     """All of them at once, in the order of the form. None: it may be sent."""
-    return [*_around(category, there), *_of_items(category, there), *_of_span(there, now), *_of_networks(category, there)]
+    around, items = _around(category, there), _of_items(category, there)
+    return [*around, *items, *_of_span(there, now), *_of_networks(category, there)]
 
 
 def _around(category: Category, there: Evidence) -> Iterator[Gap]:
@@ -165,6 +167,8 @@ def _choice(item: Item, said: str, there: Evidence) -> None:
             raise Invalid("escalation_contact_foreign")
     elif said not in item.choices:
         raise Invalid("escalation_choice_unknown")
+    elif item.code == "vulnerability" and said == "yes":
+        raise Invalid("escalation_vulnerability")
 
 
 def _number(item: Item, said: str, there: Evidence) -> None:

@@ -23,7 +23,10 @@ class Finding(StrEnum):
 _PATTERNS: tuple[tuple[Finding, re.Pattern[str]], ...] = (
     (Finding.MAIL, re.compile(r"[\w.+-]{1,64}@[\w-]{1,63}(?:\.[\w-]{1,63}){1,8}")),
     # With a country's number, or as one is dialled at home; days, times and addresses of machines look otherwise.
-    (Finding.PHONE, re.compile(r"(?<![\w.:+])(?:\+\d{1,3}[ ./()-]{0,2}|0\d{1,4}[ /()-]{1,2})\d[\d ./()-]{5,18}\d(?![\w.:])")),
+    (
+        Finding.PHONE,
+        re.compile(r"(?<![\w.:+])(?:\+\d{1,3}[ ./()-]{0,2}|0\d{1,4}[ /()-]{1,2})\d[\d ./()-]{5,18}\d(?![\w:])"),
+    ),
     (
         Finding.PASSWORD,
         re.compile(
@@ -58,7 +61,10 @@ _EXECUTABLE_ENDINGS = frozenset(
     {"exe", "dll", "com", "scr", "msi", "bat", "cmd", "ps1", "psm1", "vbs", "vbe", "js", "jse", "wsf", "hta", "jar"}
     | {"sh", "app", "apk", "deb", "rpm", "dmg", "pif", "cpl", "lnk", "reg", "iso", "img"}
 )
-_EXECUTABLE_HEADS = (b"MZ", b"\x7fELF", b"#!", b"\xfe\xed\xfa", b"\xcf\xfa\xed\xfe", b"\xce\xfa\xed\xfe", b"\xca\xfe\xba\xbe")
+_EXECUTABLE_HEADS = (
+    *(b"MZ", b"\x7fELF", b"#!", b"\xfe\xed\xfa"),
+    *(b"\xcf\xfa\xed\xfe", b"\xce\xfa\xed\xfe", b"\xca\xfe\xba\xbe"),
+)
 
 
 def find_in(text: str) -> frozenset[Finding]:

@@ -13,7 +13,8 @@ from tallyhub.helpdesk.escalations.rules import OVER, Route, Side, Status, holde
 from tallyhub.helpdesk.models import DeskSettings, Escalation, EscalationEvent, EscalationFile, EscalationTenant
 from tallyhub.kernel import clock
 from tallyhub.kernel.access import Access
-from tallyhub.organizations.queries import list_providers
+from tallyhub.kernel.ids import find_id
+from tallyhub.organizations.queries import list_at_desk, list_providers, list_serving
 from tallyhub.partners.parties.queries import list_upstream
 from tallyhub.partners.queries import find_parties, list_known
 from tallyhub.support.models import Request
@@ -59,7 +60,8 @@ def list_events(access: Access, escalation: Escalation) -> list[EscalationEvent]
 
 
 def get_event(access: Access, escalation: Escalation, event_id: int) -> EscalationEvent:
-    return EscalationEvent.objects.visible_to(access).get(escalation_id=escalation.pk, pk=event_id)
+    found: EscalationEvent = EscalationEvent.objects.visible_to(access).get(escalation_id=escalation.pk, pk=event_id)
+    return found
 
 
 def is_published(escalation: Escalation, event_id: int) -> bool:
@@ -73,10 +75,6 @@ def list_files(access: Access, escalation: Escalation) -> list[EscalationFile]:
 def get_file(access: Access, escalation_id: int, file_id: int) -> EscalationFile:
     found: EscalationFile = EscalationFile.objects.visible_to(access).get(escalation_id=escalation_id, pk=file_id)
     return found
-
-
-def list_tenants(access: Access, escalation: Escalation) -> list[EscalationTenant]:
-    return list(EscalationTenant.objects.visible_to(access).filter(escalation_id=escalation.pk).order_by("pk"))
 
 
 def count_tenants(escalation: Escalation) -> int:
@@ -192,7 +190,7 @@ def list_similar(access: Access, request: Request) -> list[Request]:
     same market, in similar words (S003-25). Nothing of them is shown to another customer.
     """
     open_ones = Request.objects.at_desk(access).filter(partner_id=request.partner_id, status__in=sorted(OPEN))
-    others = open_ones.filter(product_id=request.product_id).exclude(customer_id=request.customer_id)
+    others = open_ones.filter(product=request.product).exclude(customer_id=request.customer_id)
     rows = {one.pk: one for one in others.order_by("-opened_at", "-pk")[:COMPARED_MAX]}
     market = _markets([request.customer_id, *(one.customer_id for one in rows.values())])
     here = market.get(request.customer_id, "")
@@ -214,3 +212,35 @@ def list_named(access: Access, request: Request, numbers: Collection[str]) -> li
     """Requests of the partner's other customers by their numbers, whatever is none of them left out."""
     mine = Request.objects.at_desk(access).filter(partner_id=request.partner_id, number__in=list(numbers))
     return list(mine.exclude(customer_id=request.customer_id).order_by("pk"))
+
+
+def list_tenant_requests(access: Access, escalation: Escalation) -> list[Request]:
+    """Of the further customers, for the partner's desk."""
+    tenants = EscalationTenant.objects.visible_to(access).filter(escalation_id=escalation.pk)
+    return list(Request.objects.at_desk(access).filter(pk__in=tenants.values("request_id")).order_by("pk"))
+
+
+# For mails.
+
+
+def find_last_words(access: Access, escalation: Escalation) -> str:
+    """What was written last of what its reader may read; empty where the last step needed no words."""
+    last = EscalationEvent.objects.visible_to(access).filter(escalation_id=escalation.pk).order_by("-at", "-pk").first()
+    return last.text if last else ""
+
+
+def list_readers(access: Access, escalation: Escalation, actor_id: int | None) -> list[tuple[int, int]]:
+    """(person, organisation) of those who are told of a step: on each side but the one that made it; for the hub
+    itself, which acts for all of them. At the partner whoever made it or answers for it, or else all.
+    """
+    partner = list_serving(access, escalation.organization_id)
+    named = {escalation.made_by_id, find_id(escalation.content.get("contact", ""))}
+    sides = {escalation.organization_id: ([one for one in partner if one in named] or partner, partner)}
+    if escalation.via_id and escalation.forwarded_at:
+        via = list_serving(access, escalation.via_id)
+        sides[escalation.via_id] = (via, via)
+    if escalation.submitted_at and actor_id is not None:
+        desk = list_at_desk(access, escalation.provider_id)
+        sides[escalation.provider_id] = ([one for one in desk if one == escalation.assigned_to_id] or desk, desk)
+    others = {house: told for house, (told, people) in sides.items() if actor_id not in people}
+    return [(person, house) for house, told in others.items() for person in told]

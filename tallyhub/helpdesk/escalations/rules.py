@@ -129,7 +129,8 @@ def check_words(was: Status, becomes: Status, side: Side, text: str, items: Coll
         raise Invalid("escalation_gaps_unnamed")
     if becomes in NEEDS_WORDS and not text:
         raise Invalid("escalation_words_missing")
-    is_answer = was in (Status.NEEDS_PARTNER, Status.SOLVED) and becomes in (Status.IN_PROGRESS, Status.AWAITING)
+    is_again = was in (Status.NEEDS_PARTNER, Status.SOLVED) and becomes in (Status.IN_PROGRESS, Status.AWAITING)
+    is_answer = is_again and side is not Side.PROVIDER
     is_given_up = side is Side.PARTNER and becomes is Status.CLOSED and was is not Status.SOLVED
     if (is_answer or is_given_up) and not text:
         raise Invalid("escalation_words_missing")

@@ -15,18 +15,19 @@ from tallyhub.kernel.errors import Conflict
 from tallyhub.kernel.scope import require_transaction
 from tallyhub.partners.steps import tell
 
-# What the customer's audit says of each step; notes and what is said among the sides are not for it.
+# What the journal calls each step.
 KINDS = {
-    Status.AWAITING: "helpdesk.escalation_forwarded",
-    Status.SUBMITTED: "helpdesk.escalation_submitted",
-    Status.ACCEPTED: "helpdesk.escalation_accepted",
-    Status.RETURNED: "helpdesk.escalation_returned",
-    Status.IN_PROGRESS: "helpdesk.escalation_in_progress",
-    Status.NEEDS_PARTNER: "helpdesk.escalation_needs_partner",
-    Status.SOLVED: "helpdesk.escalation_solved",
-    Status.CLOSED: "helpdesk.escalation_closed",
-    Status.WITHDRAWN: "helpdesk.escalation_withdrawn",
+    Status.AWAITING: "forwarded",
+    Status.SUBMITTED: "submitted",
+    Status.ACCEPTED: "accepted",
+    Status.RETURNED: "returned",
+    Status.IN_PROGRESS: "in_progress",
+    Status.NEEDS_PARTNER: "needs_partner",
+    Status.SOLVED: "solved",
+    Status.CLOSED: "closed",
+    Status.WITHDRAWN: "withdrawn",
 }
+TOLD = frozenset({*KINDS.values(), "published", "noted", "assigned", "tied"})  # as helpdesk.escalation_…
 
 
 def side_of(access: Access, escalation: Escalation) -> Side:
@@ -85,16 +86,14 @@ def write(access: Access, escalation: Escalation, kind: str, side: Side, **said:
     """A line of its history. Nobody changes it afterwards."""
     require_transaction()
     of = {"organization_id": escalation.organization_id, "escalation": escalation}
-    return EscalationEvent.objects.create(
-        **of, kind=kind, side=side, actor_id=access.person_id, at=clock.now(), **said
-    )
+    return EscalationEvent.objects.create(**of, kind=kind, side=side, actor_id=access.person_id, at=clock.now(), **said)
 
 
 def tell_of(access: Access, escalation: Escalation, kind: str, **details: Any) -> None:
     """Into the customer's journal. A command's last act, because the scope may be the customer's afterwards."""
-    tell(access, [News(kind, escalation.customer_id, escalation.pk, details=details)])
+    tell(access, [News(f"helpdesk.escalation_{kind}", escalation.customer_id, escalation.pk, details=details)])
 
 
 def tell_sides(access: Access, escalation: Escalation, kind: str) -> None:
-    """That something was said among the sides: no customer reads it in its journal."""
-    tell(access, [News(kind, None, escalation.pk)])
+    """That something was said among the sides: no customer reads of it."""
+    tell(access, [News(f"helpdesk.escalation_{kind}", None, escalation.pk)])

@@ -79,7 +79,8 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
 $$;
 -- Whose trouble it is, for whoever reads the escalation: the customer of its request first, then further ones.
 CREATE FUNCTION helpdesk_escalation_customers(the_escalations bigint[])
-RETURNS TABLE (escalation_id bigint, customer_id bigint, code varchar, name varchar, request_id bigint, is_first boolean)
+RETURNS TABLE (escalation_id bigint, customer_id bigint, code varchar, name varchar, request_id bigint,
+               is_first boolean)
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
     SELECT e.id, o.id, o.code, o.name, e.request_id, true FROM helpdesk_escalation e
     JOIN organizations_organization o ON o.id = e.customer_id

@@ -1,6 +1,6 @@
 """What partners hand on to their indirect provider and the provider, with its evidence and what became of it."""
 
-from typing import Any
+from typing import Any, Self
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
@@ -101,13 +101,13 @@ def _escalation(related_name: str) -> "models.ForeignKey[Escalation, Escalation]
 
 
 class OfEscalationQuerySet(models.QuerySet[Any]):
-    def visible_to(self, access: Access) -> "OfEscalationQuerySet":
+    def visible_to(self, access: Access) -> Self:
         """Of the escalations that one reads."""
         return self.filter(escalation__in=Escalation.objects.visible_to(access))
 
 
 class EventQuerySet(OfEscalationQuerySet):
-    def visible_to(self, access: Access) -> "EventQuerySet":
+    def visible_to(self, access: Access) -> Self:
         """What came before the provider got it is between the partner and its indirect provider."""
         mine = access.organizations
         between = Q(organization_id__in=mine) | Q(escalation__via_id__in=mine)
@@ -115,7 +115,7 @@ class EventQuerySet(OfEscalationQuerySet):
 
 
 class EscalationEvent(models.Model):
-    """What happened to one, and what was written to each other. Added and never changed: the role that serves cannot."""
+    """What happened to one, and what was written to each other. Added and never changed: the app's role cannot."""
 
     organization = _organization()
     escalation = _escalation("events")
