@@ -25,7 +25,7 @@ _PATTERNS: tuple[tuple[Finding, re.Pattern[str]], ...] = (
     # With a country's number, or as one is dialled at home; days, times and addresses of machines look otherwise.
     (
         Finding.PHONE,
-        re.compile(r"(?<![\w.:+])(?:\+\d{1,3}[ ./()-]{0,2}|0\d{1,4}[ /()-]{1,2})\d[\d ./()-]{5,18}\d(?![\w:])"),
+        re.compile(r"(?<![\w.:+])(?:\+\d{1,3}[ ./()-]{0,2}|0\d{1,4}[ /()-]{1,3})\d[\d ./()-]{5,18}\d(?![\w:])"),
     ),
     (
         Finding.PASSWORD,
