@@ -1,10 +1,14 @@
 from django.urls import URLPattern, URLResolver
 
+from tallyhub.helpdesk.baseline.urls import urlpatterns as baseline
 from tallyhub.helpdesk.escalations.urls import urlpatterns as escalations
+from tallyhub.helpdesk.gates.urls import urlpatterns as gates
 from tallyhub.helpdesk.provider_desk.urls import urlpatterns as provider_desk
 
 app_name = "helpdesk"
 urlpatterns: list[URLPattern | URLResolver] = [
+    *baseline,
+    *gates,
     *escalations,
     *provider_desk,
 ]

@@ -118,6 +118,50 @@ KINDS: dict[str, Kind] = {
         _("Mail confirmed"), _("A visitor confirmed that they want mail about service health"), About.OTHER
     ),
     "health.visitor_left": Kind(_("Mail ended"), _("A visitor wants no more mail about service health"), About.OTHER),
+    "helpdesk.baseline_added": Kind(_("Baseline item added"), _("Added an item of the baseline"), About.OTHER),
+    "helpdesk.baseline_changed": Kind(_("Baseline item changed"), _("Changed an item of the baseline"), About.OTHER),
+    "helpdesk.consent_asked": Kind(
+        _("Consent asked for"), _("Asked for a consent to the request %(request)s"), About.REQUEST
+    ),
+    "helpdesk.diagnosis_noted": Kind(
+        _("Diagnosis noted"), _("Noted something in the diagnosis of the request %(request)s"), About.REQUEST
+    ),
+    "helpdesk.health_checked": Kind(
+        _("Service health checked"), _("Checked service health for the request %(request)s: %(result)s"), About.REQUEST
+    ),
+    "helpdesk.incident_followed": Kind(
+        _("Incident followed"), _("Let the request %(request)s follow the incident %(event)s"), About.REQUEST
+    ),
+    "helpdesk.incident_left": Kind(
+        _("Incident left"),
+        _("Let the request %(request)s follow the incident %(event)s no longer: %(why)s"),
+        About.REQUEST,
+    ),
+    "helpdesk.incident_over": Kind(
+        _("Followed incident over"), _("The incident %(event)s that the request follows is over"), About.REQUEST
+    ),
+    "helpdesk.incident_updated": Kind(
+        _("Followed incident updated"),
+        _("There is an update of the incident %(event)s that the request follows"),
+        About.REQUEST,
+    ),
+    "helpdesk.resolved": Kind(
+        _("Resolved within the baseline"),
+        _("Resolved the request %(request)s within the baseline: %(item)s"),
+        About.REQUEST,
+    ),
+    "helpdesk.rights_needed": Kind(
+        _("Rights needed"), _("Said that the request %(request)s needs rights with the customer"), About.REQUEST
+    ),
+    "helpdesk.rights_needed_no_more": Kind(
+        _("Rights needed no more"),
+        _("Said that the request %(request)s needs no rights with the customer any more"),
+        About.REQUEST,
+    ),
+    "helpdesk.task_begun": Kind(
+        _("Task begun for a customer"),
+        _("Began the configuration task %(task)s for the request %(request)s"),
+        About.REQUEST,
     "helpdesk.desk_changed": Kind(_("Desk changed"), _("Changed how the desk for escalations works"), About.OTHER),
     "helpdesk.escalation_accepted": Kind(
         _("Escalation accepted"), _("The provider accepted what a partner escalated"), About.OTHER

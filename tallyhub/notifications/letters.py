@@ -246,6 +246,18 @@ def _status(person: Person, params: Mapping[str, Any]) -> Letter:
     return _about_request(person, request, _("The support request %(number)s is now: %(status)s") % about)
 
 
+def _incident_updated(person: Person, params: Mapping[str, Any]) -> Letter:
+    request = _request(person, params)
+    said = _("There is news of the incident that the support request %(number)s follows. Its page shows it.")
+    return _about_request(person, request, said % {"number": request.number})
+
+
+def _incident_over(person: Person, params: Mapping[str, Any]) -> Letter:
+    request = _request(person, params)
+    said = _("The incident that the support request %(number)s follows is over. Write there if the trouble stays.")
+    return _about_request(person, request, said % {"number": request.number})
+
+
 def _merged(person: Person, params: Mapping[str, Any]) -> Letter:
     """An answer goes into the other request, where its reader sees that one."""
     access = act_for(person.pk, params["customer"]).access
@@ -339,6 +351,8 @@ LETTERS: dict[str, Kind] = {
     "accounts.token_made": Kind(_token, is_to_actor=True),
     "assessments.ran": Kind(_assessment_ran, readers=assessment_queries.list_told),
     "assessments.refused": Kind(_assessment_refused, readers=_sender),
+    "helpdesk.incident_over": Kind(_incident_over),
+    "helpdesk.incident_updated": Kind(_incident_updated),
     "notifications.allowed_again": Kind(_stopped_again),
     "learning.assigned": Kind(_assigned, readers=_learner),
     "people.invitation_asked": Kind(_asked),

@@ -214,6 +214,7 @@ SUPPORT = (
     Page("partners:technical", _("Technical support"), right=_is_inside),
     Page("partners:tasks", _("Configuration tasks"), right=_is_inside, others=("notifications:addresses",)),
     Page("partners:task_registry", _("Edit tasks"), right=_edits_guides),
+    Page("helpdesk:baseline_registry", _("Edit the baseline"), right=_edits_guides, others=("helpdesk:baseline_add",)),
     Page("support:queue", _("Queue"), right=_is_staff),
     Page("helpdesk:escalations", _("Escalations"), right=_has_escalations),
     Page("messages:guide", _("Which support portal?")),
@@ -227,6 +228,7 @@ PARTNERS = (
     Page("partners:customers", _("Customers"), right=_serves_customers),
     Page("partners:groups", _("Security groups"), right=_manages_delegations),
     Page("partners:partnerships", _("Partnerships"), right=_serves_customers),
+    Page("helpdesk:baseline", _("The baseline"), right=_serves_customers),
 )
 OVERSEEING = (Page("partners:overview", _("Partners"), right=_oversees_partners),)
 SERVICES = (

@@ -15,9 +15,15 @@ NEWS: dict[str, tuple[str, ...]] = {
     "health.part_added": ("health.publish_page",),
     "health.part_changed": ("health.publish_page",),
     "health.published": ("health.publish_page", "notifications.tell_of_health", "helpdesk.tell_of_incident"),
-    "health.rescheduled": ("health.publish_page", "notifications.tell_of_health", "helpdesk.tell_of_incident"),
+    "health.rescheduled": (
+        *("health.publish_page", "notifications.tell_of_health"),
+        *("helpdesk.tell_followers", "helpdesk.tell_of_incident"),
+    ),
     "health.told": ("integrations.spread",),
-    "health.updated": ("health.publish_page", "notifications.tell_of_health", "helpdesk.tell_of_incident"),
+    "health.updated": (
+        *("health.publish_page", "notifications.tell_of_health"),
+        *("helpdesk.tell_followers", "helpdesk.tell_of_incident"),
+    ),
     **{
         f"helpdesk.escalation_{kind}": ("notifications.tell_of_escalation",)
         for kind in (
@@ -25,7 +31,9 @@ NEWS: dict[str, tuple[str, ...]] = {
             *("withdrawn", "noted"),
         )
     },
+    "helpdesk.incident_over": ("notifications.tell_of_request",),
     "helpdesk.incident_told": ("notifications.tell_of_escalation",),
+    "helpdesk.incident_updated": ("notifications.tell_of_request",),
     "health.visitor_asked": ("notifications.tell_visitor",),
     "messages.corrected": ("notifications.tell_of_correction",),
     "messages.mail_chosen": ("notifications.take_digests",),
@@ -75,6 +83,8 @@ NEWS: dict[str, tuple[str, ...]] = {
     "partners.delegation_terminated": ("notifications.tell_of_partners",),
     "partners.partnership_ended": ("notifications.tell_of_partnership",),
     "partners.partnership_invited": ("notifications.tell_of_partnership",),
+    "organizations.staff_set": ("helpdesk.leave_behind",),
+    "partners.staff_ended": ("helpdesk.leave_behind",),
     "partners.staff_asked": ("notifications.tell",),
     "partners.staff_invited": ("notifications.tell_colleague",),
     "partners.staff_invited_again": ("notifications.tell_colleague",),

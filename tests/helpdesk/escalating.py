@@ -160,4 +160,3 @@ def newest() -> Escalation:
 
 def moved(client: Any, one: Escalation, becomes: str, **said: Any) -> Any:
     return client.post(f"/escalations/{one.pk}/move/", {"becomes": becomes, "version": newest().version} | said)
-

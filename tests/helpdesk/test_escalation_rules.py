@@ -226,7 +226,14 @@ def test_looked_is_said_of_what_was_found_and_of_nothing_else() -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["This is a vulnerability", "Sicherheitslücke im Login", "una vulnerabilidad", "уязвимость", "CVE-2026-1234", "XSS"],
+    [
+        "This is a vulnerability",
+        "Sicherheitslücke im Login",
+        "una vulnerabilidad",
+        "уязвимость",
+        "CVE-2026-1234",
+        "XSS",
+    ],
 )
 def test_words_that_hint_at_a_vulnerability(text: str) -> None:
     """Edge 39."""
@@ -277,9 +284,7 @@ def test_severity_begins_with_the_category(category: Category, asked: str, sever
         (PartyType.DIRECT_BILL, True, [], [], Route(refusal="escalation_suspended")),  # edge 16
     ],
 )
-def test_where_it_goes(
-    kind: PartyType, suspended: bool, upstream: list[int], sold_by: list[int], route: Route
-) -> None:
+def test_where_it_goes(kind: PartyType, suspended: bool, upstream: list[int], sold_by: list[int], route: Route) -> None:
     assert route_of(kind, is_suspended=suspended, upstream=upstream, sold_by=sold_by) == route
 
 

@@ -6,12 +6,11 @@ A stage is never stored: it follows from what is (S003-16 to 20), so nothing can
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
+from tallyhub.kernel.errors import Conflict
 from tallyhub.support.rules import OPEN, Status
 
 TEXT_MAX = 4_000  # characters of a hypothesis, a step, a result
 ENTRIES_MAX = 500  # of one request
-TITLE_MAX, DESCRIPTION_MAX, CODE_MAX = 120, 2_000, 60  # characters of a baseline item
-ITEMS_MAX = 500  # of one provider
 
 
 class Result(StrEnum):
@@ -165,3 +164,13 @@ def lock_of(step: Step, facts: Facts) -> Lock | None:
     if facts.link is not Link.NONE:
         return Lock.FOLLOWS if facts.link is Link.FOLLOWS else Lock.IS_OVER
     return Lock.NO_RIGHTS if facts.rights in (Rights.ASKED, Rights.MISSING) else None
+
+
+def check_leaving(link: Link, why: Left) -> None:
+    """Raise Conflict for a reason that does not fit how the incident is, or where none is followed."""
+    if link is Link.NONE:
+        raise Conflict("incident_not_followed")
+    if link is Link.FOLLOWS and why not in WHILE_IT_GOES_ON:
+        raise Conflict("incident_goes_on")
+    if link is Link.IS_OVER and why in WHILE_IT_GOES_ON:
+        raise Conflict("incident_is_over")

@@ -59,7 +59,8 @@ def typed_of(one: Delegation) -> QueryDict:
 def form(data: QueryDict | None, error: HubError | None = None) -> dict[str, Any]:
     """The form with what was typed, and what is wrong beside its field."""
     typed = data or QueryDict()
-    chosen: Collection[str] = typed.getlist("roles") if data is not None else [ROLES[0]]
+    is_sent = error is not None or "roles" in typed  # a form that was sent may hold none
+    chosen: Collection[str] = typed.getlist("roles") if is_sent else [ROLES[0]]
     field = FIELD_OF.get(error.code, "") if error else ""
     return {
         "name": typed.get("name", ""),

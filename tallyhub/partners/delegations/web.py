@@ -17,8 +17,9 @@ from tallyhub.kernel import formatting as fmt
 from tallyhub.kernel.access import Access, Right
 from tallyhub.kernel.errors import Conflict, Invalid
 from tallyhub.kernel.grid import TEXT_MAX
-from tallyhub.kernel.http import HubRequest, signed_in, url
+from tallyhub.kernel.http import HubRequest, address_here, signed_in, url
 from tallyhub.kernel.ids import find_id, read_id
+from tallyhub.kernel.numbers import is_number
 from tallyhub.kernel.scope import scope
 from tallyhub.partners import page
 from tallyhub.partners.consents.queries import list_own
@@ -188,13 +189,13 @@ def _proposed(request: HubRequest, customer_id: int) -> list[dict[str, Any]]:
 @signed_in
 @GET_POST
 def delegate(request: HubRequest, customer_id: int) -> HttpResponseBase:
-    """Ask a customer for rights, for oneself or for a reseller."""
+    """Ask a customer for rights, for oneself or for a reseller. ``request``: for which one; ``next``: where to go on."""
     access = request.access
     access.require_serving(Right.MANAGE_DELEGATIONS)
     with scope(access):
         known = get_known(customer_id)
         resellers = names_of_organizations(parties.list_resellers(access))
-    form = forms.form(None)
+    form = forms.form(_begun(request.GET.get("request", "")))
     if request.method == "POST":
         try:
             made, said = _ask(request, customer_id)
@@ -202,12 +203,27 @@ def delegate(request: HubRequest, customer_id: int) -> HttpResponseBase:
             form = forms.form(request.POST, error)
         else:
             messages.success(request, said)
-            return redirect("partners:delegation", made)
+            return redirect(address_here(request, request.POST.get("next", ""), url("partners:delegation", made)))
     status = 400 if request.method == "POST" else 200
     chosen = find_id(request.POST.get("reseller"))
     choices = [{"id": one, "label": name, "is_chosen": one == chosen} for one, name in resellers.items()]
-    context = {"customer": known, "form": form, "resellers": choices, "back": url("partners:customer", customer_id)}
+    context = {
+        "customer": known,
+        "form": form,
+        "resellers": choices,
+        "back": url("partners:customer", customer_id),
+        "next": (request.POST if request.method == "POST" else request.GET).get("next", ""),
+    }
     return render(request, "partners/delegate.html", context, status=status)
+
+
+def _begun(number: str) -> QueryDict | None:
+    """For the work on a request the customer reads its number."""
+    if not is_number(number):
+        return None
+    typed = QueryDict(mutable=True)
+    typed["name"] = _("Request %(number)s") % {"number": number}
+    return typed
 
 
 def _ask(request: HubRequest, customer_id: int) -> tuple[int, str]:

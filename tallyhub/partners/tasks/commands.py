@@ -83,8 +83,8 @@ def _read(typed: Typed, *, is_taken: bool) -> dict[str, Any]:
         wrong["product"] = Invalid("product_unknown")
     readers: dict[str, Callable[[], Any]] = {
         "code": lambda: cells.code(CODE_MAX)(typed.code),
-        "titles": lambda: _texts(typed.titles, TITLE_MAX, "task_title_missing"),
-        "steps": lambda: _texts(typed.steps, STEPS_MAX, "task_steps_missing"),
+        "titles": lambda: read_texts(typed.titles, TITLE_MAX, "task_title_missing"),
+        "steps": lambda: read_texts(typed.steps, STEPS_MAX, "task_steps_missing"),
         "position": lambda: cells.whole(0, 9_999)(typed.position.strip() or "0"),
         "right": lambda: _right(typed),
         "link": lambda: read_site(typed.link.strip()) if typed.link.strip() and not typed.way else "",
@@ -103,7 +103,7 @@ def _read(typed: Typed, *, is_taken: bool) -> dict[str, Any]:
     return values
 
 
-def _texts(texts: Mapping[str, str], length_max: int, code: str) -> dict[str, str]:
+def read_texts(texts: Mapping[str, str], length_max: int, code: str) -> dict[str, str]:
     """By language; English must be there."""
     known = dict(LANGUAGES)
     read = {one: cells.lines(length_max)(text) for one, text in texts.items() if text.strip() and one in known}

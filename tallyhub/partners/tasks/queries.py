@@ -4,8 +4,9 @@ from collections.abc import Collection
 
 from django.db.models import Q
 
-from tallyhub.kernel.access import Access
+from tallyhub.kernel.access import Access, Right
 from tallyhub.partners.models import ConfigurationTask
+from tallyhub.partners.tasks.rules import HubPage
 
 
 def list_tasks(products: Collection[int]) -> list[ConfigurationTask]:
@@ -16,6 +17,20 @@ def list_tasks(products: Collection[int]) -> list[ConfigurationTask]:
     """
     found = ConfigurationTask.objects.filter(Q(product=None) | Q(product_id__in=products), is_used=True)
     return list(found.select_related("product").order_by("product__code", "position", "code"))
+
+
+def get_task(task_id: int) -> ConfigurationTask:
+    """One in use. Raises DoesNotExist for any other."""
+    return ConfigurationTask.objects.get(pk=task_id, is_used=True)
+
+
+def may_do(access: Access, one: ConfigurationTask) -> bool:
+    """Whether somebody holds what the task needs, inside the customer."""
+    if not one.right:
+        return True
+    if one.page == HubPage.NOTIFICATION_ADDRESSES:
+        return access.has(Right(one.right))  # of the whole customer
+    return access.has_anywhere(Right(one.right))
 
 
 def list_edited(access: Access) -> list[ConfigurationTask]:

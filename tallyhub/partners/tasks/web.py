@@ -64,7 +64,7 @@ def _group_name(product: Any) -> str:
 
 
 def _task(access: Access, one: ConfigurationTask) -> dict[str, Any]:
-    may = may_do(access, one)
+    may = queries.may_do(access, one)
     way = url(ADDRESS_OF[HubPage(one.page)]) if one.page else one.link
     return {
         "id": one.pk,
@@ -74,14 +74,6 @@ def _task(access: Access, one: ConfigurationTask) -> dict[str, Any]:
         "is_here": bool(one.page),
         "needs": str(RIGHT_NAMES[Right(one.right)]) if one.right and not may else "",
     }
-
-
-def may_do(access: Access, one: ConfigurationTask) -> bool:
-    if not one.right:
-        return True
-    if one.page == HubPage.NOTIFICATION_ADDRESSES:
-        return access.has(Right(one.right))  # of the whole customer
-    return access.has_anywhere(Right(one.right))
 
 
 @signed_in
