@@ -53,6 +53,7 @@ from tallyhub.engagements.models import (
     Slot,
 )
 from tallyhub.health.models import AffectedCustomer, HealthEvent
+from tallyhub.helpdesk.models import Escalation, EscalationTenant
 from tallyhub.integrations.models import Attempt, Delivery, Endpoint, Import, SavedMapping
 from tallyhub.journal.models import Answered
 from tallyhub.kernel import clock
@@ -118,6 +119,9 @@ DEFINERS = {
     "agreements_channels",
     "agreements_sold",
     "agreements_sold_by",
+    "helpdesk_escalation_customers",
+    "helpdesk_escalation_names",
+    "helpdesk_escalation_states",
     "organizations_delegates",
     "partners_accept",
     "partners_asked_by",
@@ -274,6 +278,7 @@ MANAGED |= {"learning_source"}
 MANAGED |= {"office_enquiry", "people_group", "people_groupmember", "people_invitation"}
 ACCOUNT_TEAMS = {"office_agreementdraft"}  # nothing for the customer
 STAFFS = {"support_note", "support_notefile"}  # nothing for anybody but staff, not even for the hub itself
+STAFFS |= {"helpdesk_escalation", "helpdesk_escalationtenant"}  # of the sides that it is with, and no customer's
 STAFFS_AND_HUBS = {"support_work"}
 OF_A_PERSON = {"support_defaultgroup", "support_draft", "support_draftfile"}  # and of nobody else
 # Everybody's own, and that of whose learning they follow; written by the hub, assignments by learning managers too.
@@ -326,6 +331,7 @@ def spread(world: SimpleNamespace, owner: Any) -> SimpleNamespace:
         _people(customer, workspace, person)
         _support(customer, workspace, person)
         _partners(world.partner, customer)
+        _escalations(world.provider, world.partner, customer)
         NewsAddress.objects.using("owner").create(
             customer=customer, address=f"news@{customer.code}.test", language="en", added_at=NOW
         )
@@ -396,6 +402,16 @@ def _partners(partner: Any, customer: Any) -> None:
     Consent.objects.using("owner").create(
         **there, organization=partner, template="read", given_at=NOW, ends_at=NOW + timedelta(days=14)
     )
+
+
+def _escalations(provider: Any, partner: Any, customer: Any) -> None:
+    """What the partner escalated there, with a further customer."""
+    request = Request.objects.using("owner").filter(customer=customer).order_by("pk")[0]
+    there = {"customer_id": customer.pk, "workspace_id": request.workspace_id, "request": request}
+    one = Escalation.objects.using("owner").create(
+        **there, organization=partner, provider=provider, category="defect", severity="B", made_at=NOW, changed_at=NOW
+    )
+    EscalationTenant.objects.using("owner").create(**there, organization=partner, escalation=one)
 
 
 def _people(customer: Any, workspace: Any, person: Any) -> None:

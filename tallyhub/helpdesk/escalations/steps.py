@@ -1,6 +1,6 @@
 """Pieces of moving an escalation. Each demands an open transaction and a locked escalation."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from typing import Any
 
 from django.core.exceptions import ObjectDoesNotExist
@@ -87,6 +87,20 @@ def write(access: Access, escalation: Escalation, kind: str, side: Side, **said:
     require_transaction()
     of = {"organization_id": escalation.organization_id, "escalation": escalation}
     return EscalationEvent.objects.create(**of, kind=kind, side=side, actor_id=access.person_id, at=clock.now(), **said)
+
+
+def write_to_all(access: Access, escalations: Sequence[Escalation], kind: str, side: Side, **said: Any) -> None:
+    """The same line in the history of each. Two statements, however many."""
+    require_transaction()
+    now = clock.now()
+    EscalationEvent.objects.bulk_create(
+        EscalationEvent(
+            organization_id=one.organization_id, escalation=one, kind=kind, side=side, actor_id=access.person_id,
+            at=now, **said,
+        )
+        for one in escalations
+    )  # fmt: skip
+    Escalation.objects.filter(pk__in=[one.pk for one in escalations]).update(changed_at=now)
 
 
 def tell_of(access: Access, escalation: Escalation, kind: str, **details: Any) -> None:

@@ -5,7 +5,7 @@ from tallyhub.helpdesk.escalations import steps
 from tallyhub.helpdesk.escalations.queries import find_settings, get_provider_id, lock_escalation, lock_settings
 from tallyhub.helpdesk.escalations.rules import Side
 from tallyhub.helpdesk.models import Escalation
-from tallyhub.helpdesk.provider_desk.queries import list_tied
+from tallyhub.helpdesk.provider_desk.queries import list_untold
 from tallyhub.helpdesk.provider_desk.rules import Said, check_said
 from tallyhub.journal.steps import News, record_many
 from tallyhub.kernel import clock
@@ -79,14 +79,7 @@ def tell_of_incident(access: Access, update_id: int) -> None:
     provider. Safe to repeat: an update is told of once.
     """
     update = get_update(access, update_id)
-    found = [one for one in list_tied(access, update.event_id) if not _is_told(one, update_id)]
-    for one in found:
-        steps.write(access, one, "incident", Side.HUB, number=update_id, status="")
-        one.changed_at = clock.now()
-        one.save(update_fields=["changed_at"])
+    found = list_untold(access, update.event_id, update_id)
+    steps.write_to_all(access, found, "incident", Side.HUB, number=update_id)
     details = {"incident": update.event_id, "status": update.status}
     tell(access, [News("helpdesk.incident_told", one.customer_id, one.pk, details=details) for one in found])
-
-
-def _is_told(one: Escalation, update_id: int) -> bool:
-    return one.events.filter(kind="incident", number=update_id).exists()

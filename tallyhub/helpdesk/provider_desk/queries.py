@@ -2,13 +2,13 @@
 
 from dataclasses import dataclass
 
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from tallyhub.health.models import HealthEvent
 from tallyhub.health.queries import list_active
 from tallyhub.health.rules import EventKind
 from tallyhub.helpdesk.escalations.rules import OVER, Status
-from tallyhub.helpdesk.models import Escalation
+from tallyhub.helpdesk.models import Escalation, EscalationEvent
 from tallyhub.kernel.access import Access
 from tallyhub.kernel.grid import PAGE_ROWS, Place, SortKind, instant_of
 
@@ -72,7 +72,10 @@ def list_incidents(access: Access) -> list[HealthEvent]:
     return [one for one in list_active(access) if one.kind != EventKind.MAINTENANCE][:INCIDENTS_MAX]
 
 
-def list_tied(access: Access, event_id: int) -> list[Escalation]:
-    """Escalations that are not over and belong to an incident; for the hub, which acts for the provider."""
-    tied = Escalation.objects.visible_to(access).filter(incident_id=event_id).exclude(status__in=sorted(OVER))
-    return list(tied.select_for_update(no_key=True, of=("self",)).order_by("pk"))
+def list_untold(access: Access, event_id: int, update_id: int) -> list[Escalation]:
+    """Escalations that are not over, belong to an incident, and were not told of this update of it; for the hub, which
+    acts for the provider.
+    """
+    told = EscalationEvent.objects.filter(escalation_id=OuterRef("pk"), kind="incident", number=update_id)
+    tied = Escalation.objects.visible_to(access).filter(~Exists(told), incident_id=event_id)
+    return list(tied.exclude(status__in=sorted(OVER)).select_for_update(no_key=True, of=("self",)).order_by("pk"))
