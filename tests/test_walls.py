@@ -53,7 +53,16 @@ from tallyhub.engagements.models import (
     Slot,
 )
 from tallyhub.health.models import AffectedCustomer, HealthEvent
-from tallyhub.helpdesk.models import Escalation, EscalationTenant
+from tallyhub.helpdesk.models import (
+    BaselineItem,
+    Escalation,
+    EscalationTenant,
+    HealthCheck,
+    IncidentLink,
+    Resolution,
+    RightsNeed,
+)
+from tallyhub.helpdesk.models import Entry as Noted
 from tallyhub.integrations.models import Attempt, Delivery, Endpoint, Import, SavedMapping
 from tallyhub.journal.models import Answered
 from tallyhub.kernel import clock
@@ -116,6 +125,10 @@ OPEN = {
 }
 # Definer functions pass the wall; each is reviewed like a policy (threat model).
 DEFINERS = {
+    "helpdesk_facts",
+    "helpdesk_followers",
+    "helpdesk_following",
+    "helpdesk_left_behind",
     "agreements_channels",
     "agreements_sold",
     "agreements_sold_by",
@@ -278,6 +291,9 @@ MANAGED |= {"learning_source"}
 MANAGED |= {"office_enquiry", "people_group", "people_groupmember", "people_invitation"}
 ACCOUNT_TEAMS = {"office_agreementdraft"}  # nothing for the customer
 STAFFS = {"support_note", "support_notefile"}  # nothing for anybody but staff, not even for the hub itself
+STAFFS |= {
+    f"helpdesk_{name}" for name in ("entry", "healthcheck", "incidentlink", "rightsneed")
+}  # nothing for anybody but staff, not even for the hub
 STAFFS |= {"helpdesk_escalation", "helpdesk_escalationtenant"}  # of the sides that it is with, and no customer's
 STAFFS_AND_HUBS = {"support_work"}
 OF_A_PERSON = {"support_defaultgroup", "support_draft", "support_draftfile"}  # and of nobody else
@@ -331,6 +347,7 @@ def spread(world: SimpleNamespace, owner: Any) -> SimpleNamespace:
         _people(customer, workspace, person)
         _support(customer, workspace, person)
         _partners(world.partner, customer)
+        _gates(world.provider, customer)
         _escalations(world.provider, world.partner, customer)
         NewsAddress.objects.using("owner").create(
             customer=customer, address=f"news@{customer.code}.test", language="en", added_at=NOW
@@ -402,6 +419,22 @@ def _partners(partner: Any, customer: Any) -> None:
     Consent.objects.using("owner").create(
         **there, organization=partner, template="read", given_at=NOW, ends_at=NOW + timedelta(days=14)
     )
+
+
+def _gates(provider: Any, customer: Any) -> None:
+    """What a desk found out about each request, and how it was resolved."""
+    item, _ = BaselineItem.objects.using("owner").get_or_create(
+        organization=provider, code="x", titles={"en": "x"}, texts={"en": "x"}
+    )
+    event = HealthEvent.objects.using("owner").filter(organization=provider).order_by("pk")[0]
+    for request in Request.objects.using("owner").filter(customer=customer):
+        message = Message.objects.using("owner").filter(request=request)[0]
+        there = {"customer_id": customer.pk, "workspace_id": request.workspace_id, "request": request}
+        HealthCheck.objects.using("owner").create(**there, result="none", at=NOW)
+        IncidentLink.objects.using("owner").create(**there, event=event, since=NOW)
+        Noted.objects.using("owner").create(**there, step="x", at=NOW)
+        RightsNeed.objects.using("owner").create(**there, since=NOW)
+        Resolution.objects.using("owner").create(**there, item=item, message=message, at=NOW)
 
 
 def _escalations(provider: Any, partner: Any, customer: Any) -> None:

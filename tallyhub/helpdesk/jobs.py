@@ -30,4 +30,4 @@ def leave_behind(subject_id: int, **_about: object) -> None:
     with scope(Access()):
         found = queries.list_left_behind(subject_id)
     for customer_id, number in found:
-        commands.leave_behind(Access.of_system([customer_id]), number)
+        commands.leave_behind(Access.of_system([customer_id]), number, subject_id)

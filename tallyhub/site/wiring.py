@@ -84,7 +84,6 @@ NEWS: dict[str, tuple[str, ...]] = {
     "partners.partnership_ended": ("notifications.tell_of_partnership",),
     "partners.partnership_invited": ("notifications.tell_of_partnership",),
     "organizations.staff_set": ("helpdesk.leave_behind",),
-    "partners.staff_ended": ("helpdesk.leave_behind",),
     "partners.staff_asked": ("notifications.tell",),
     "partners.staff_invited": ("notifications.tell_colleague",),
     "partners.staff_invited_again": ("notifications.tell_colleague",),

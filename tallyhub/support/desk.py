@@ -16,6 +16,7 @@ from tallyhub.kernel.http import HubRequest, View
 from tallyhub.kernel.scope import scope
 from tallyhub.organizations.rules import AT_DESK
 from tallyhub.support.models import Request
+from tallyhub.support.queries import place_at_desk
 
 P = ParamSpec("P")
 RIGHTS = frozenset({Right.WORK_REQUESTS, Right.READ_NOTES})  # of one request's workspace
@@ -46,7 +47,7 @@ def at_desk(access: Access, number: str) -> Access:
     Opens a scope of its own.
     """
     with scope(access):
-        found = Request.objects.at_desk(access).values_list("customer_id", "workspace_id").get(number=number)
+        found = place_at_desk(access, number)
     return inside(access, *found)
 
 

@@ -20,6 +20,19 @@ def get_request(access: Access, number: str) -> Request:
     return found
 
 
+def names_of_desks(request: Request) -> list[str]:
+    """Of the partner that is asked, and of its supplier where that works on it: their helpdesks see it, too."""
+    return [one.name for one in dict.fromkeys((request.partner, request.desk)) if one is not None]
+
+
+def place_at_desk(access: Access, number: str) -> tuple[int, int]:
+    """(customer, workspace) of a partner request of one's own desk. Raises DoesNotExist for any other."""
+    found: tuple[int, int] = (
+        Request.objects.at_desk(access).values_list("customer_id", "workspace_id").get(number=number)
+    )
+    return found
+
+
 def names_at_desk(people: Iterable[int | None]) -> dict[int, str]:
     """Of those of these people who work, or worked, at a desk that the customer worked inside asks something of."""
     wanted = sorted({one for one in people if one is not None})

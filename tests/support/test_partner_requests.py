@@ -251,3 +251,10 @@ def test_viewers_follow_the_one_text_for_it_as_well(firm: SimpleNamespace) -> No
     access = inside(firm.member, firm.cedar)
     with scope(access):
         assert RequestViewer.objects.visible_to(access).filter(request=firm.asked).count() == 1
+
+
+def test_who_can_see_it_names_the_desk_and_no_staff_of_the_provider(firm: SimpleNamespace, as_: Any) -> None:  # R7.3
+    page = as_(firm.admin).get(f"/support/requests/{firm.asked.number}/who/").content.decode()
+    assert "Lakeside" in page
+    assert firm.admin.name in page
+    assert firm.engineer.name not in page

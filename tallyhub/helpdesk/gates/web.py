@@ -101,7 +101,7 @@ def check(request: HubRequest, number: str) -> HttpResponseBase:
             ],
             "product": product or "",
             "events": [health.line(one, get_current_timezone_name()) for one in events],
-            "despites": [{"id": one.value, "label": name} for one, name in DESPITE_NAMES.items()],
+            "despites": [{"id": one.value, "label": DESPITE_NAMES[one]} for one in Despite],
             "zone": zone_name(),
             "problem": "",
         }

@@ -189,7 +189,7 @@ def _proposed(request: HubRequest, customer_id: int) -> list[dict[str, Any]]:
 @signed_in
 @GET_POST
 def delegate(request: HubRequest, customer_id: int) -> HttpResponseBase:
-    """Ask a customer for rights, for oneself or for a reseller. ``request``: for which one; ``next``: where to go on."""
+    """Ask a customer for rights, for oneself or for a reseller. ``request``: for which; ``next``: where to go on."""
     access = request.access
     access.require_serving(Right.MANAGE_DELEGATIONS)
     with scope(access):
