@@ -3,12 +3,16 @@ from django.urls import URLPattern, URLResolver
 from tallyhub.helpdesk.baseline.urls import urlpatterns as baseline
 from tallyhub.helpdesk.escalations.urls import urlpatterns as escalations
 from tallyhub.helpdesk.gates.urls import urlpatterns as gates
+from tallyhub.helpdesk.intake.urls import urlpatterns as intake
 from tallyhub.helpdesk.provider_desk.urls import urlpatterns as provider_desk
+from tallyhub.helpdesk.queue.urls import urlpatterns as queue
 
 app_name = "helpdesk"
 urlpatterns: list[URLPattern | URLResolver] = [
     *baseline,
     *gates,
+    *intake,
+    *queue,
     *escalations,
     *provider_desk,
 ]

@@ -123,8 +123,12 @@ KINDS: dict[str, Kind] = {
     "helpdesk.consent_asked": Kind(
         _("Consent asked for"), _("Asked for a consent to the request %(request)s"), About.REQUEST
     ),
+    "helpdesk.contacted": Kind(_("Partner asked"), _("Asked the partner %(partner)s"), About.REQUEST),
     "helpdesk.diagnosis_noted": Kind(
         _("Diagnosis noted"), _("Noted something in the diagnosis of the request %(request)s"), About.REQUEST
+    ),
+    "helpdesk.given_back": Kind(
+        _("Request given back"), _("Gave the request back to the partner %(partner)s"), About.REQUEST
     ),
     "helpdesk.health_checked": Kind(
         _("Service health checked"), _("Checked service health for the request %(request)s: %(result)s"), About.REQUEST
@@ -145,6 +149,9 @@ KINDS: dict[str, Kind] = {
         _("There is an update of the incident %(event)s that the request follows"),
         About.REQUEST,
     ),
+    "helpdesk.price_accepted": Kind(
+        _("Price accepted"), _("Accepted the price in version %(number)s of the support plan"), About.REQUEST
+    ),
     "helpdesk.resolved": Kind(
         _("Resolved within the baseline"),
         _("Resolved the request %(request)s within the baseline: %(item)s"),
@@ -158,10 +165,14 @@ KINDS: dict[str, Kind] = {
         _("Said that the request %(request)s needs no rights with the customer any more"),
         About.REQUEST,
     ),
+    "helpdesk.taken_in": Kind(
+        _("Request written down"), _("Wrote down what the customer asked: %(channel)s"), About.REQUEST
+    ),
     "helpdesk.task_begun": Kind(
         _("Task begun for a customer"),
         _("Began the configuration task %(task)s for the request %(request)s"),
         About.REQUEST,
+    ),
     "helpdesk.desk_changed": Kind(_("Desk changed"), _("Changed how the desk for escalations works"), About.OTHER),
     "helpdesk.escalation_accepted": Kind(
         _("Escalation accepted"), _("The provider accepted what a partner escalated"), About.OTHER

@@ -841,6 +841,22 @@ _SENTENCES = {
     ),
     "work_minutes_malformed": _("Write whole minutes, as 90, or hours and minutes, as 1:30."),
     "work_moved_nowhere": _("The time belongs to this request already. Name another one."),
+    "contact_channel_missing": _("Say how they asked."),
+    "contact_is_customers": _(
+        "A customer’s own people contact its partner here. What the partner’s people are told they write down at their "
+        "helpdesk."
+    ),
+    "contact_is_providers": _(
+        "The partner cannot support you at present, and the provider stands in for it. Open a request to the provider."
+    ),
+    "contact_person_gone": _("This person is none of the workspace’s who may be named. Choose another one, or nobody."),
+    "contact_price_changed": _("The price has changed meanwhile. Read the new one, and accept it."),
+    "contact_price_unaccepted": _("Accept the price first: the partner charges for it."),
+    "contact_product_gone": _("This product is not the partner’s any more. Choose another one, or something else."),
+    "contact_workspace_missing": _("Choose the workspace that it is about."),
+    "handover_not_open": _("The request is not open any more, so it is not given back."),
+    "handover_reason_missing": _("Say why you give it back."),
+    "helpdesk_suspended": _("The provider has suspended your organisation. It can take in nothing new."),
     "work_on_partners": _("The request is a partner’s: time is logged on requests to the provider only."),
     "work_on_merged": _("The request was merged into another one. Log the time there."),
     "work_request_unknown": _("There is no request with this number that you can work on."),

@@ -29,13 +29,13 @@ from tallyhub.notifications.models import Mail, Mailbox, NewsAddress
 from tallyhub.notifications.rules import State
 from tallyhub.notifications.service_letters import TO_ACCOUNT_TEAM, TO_BOTH
 from tallyhub.notifications.steps import NewMail
-from tallyhub.organizations.queries import list_account_team
+from tallyhub.organizations.queries import list_account_team, list_serving
 from tallyhub.partners.queries import list_recipients
 from tallyhub.partners.staff.queries import get_invitation
 from tallyhub.people.invitations.queries import list_answering, list_unanswered
 from tallyhub.people.invitations.steps import mark_told
 from tallyhub.people.models import Invitation
-from tallyhub.support.conversation.queries import get_message, is_told_otherwise, list_named
+from tallyhub.support.conversation.queries import get_by_id, get_message, is_told_otherwise, list_named
 
 
 @command
@@ -81,6 +81,8 @@ def tell_of_request(access: Access, letter: str, subject_id: int, actor_id: int 
         return
     is_to_actor = letter == "support.reply_refused"
     people = {actor_id or 0} if is_to_actor else list_named(access, request_id) - {actor_id}
+    if letter == "support.message_added":
+        people -= _at_desk(access, request_id)  # they have a mail of their own
     about = {"subject": subject_id, "customer": access.customers[0]}
     thread = f"request-{request_id}"
     steps.send_many(access, [NewMail(one, letter, about, thread) for one in list_active(people)])
@@ -253,6 +255,31 @@ def tell_of_proposal(access: Access, letter: str, delegation_id: int) -> None:
     about = {"subject": delegation_id, "organization": partner}
     people = list_recipients(partner, None)
     steps.send_many(access, [NewMail(one.person_id, letter, about, f"delegation-{delegation_id}") for one in people])
+
+
+def _at_desk(access: Access, request_id: int) -> set[int]:
+    desk = get_by_id(access, request_id).desk_id
+    if desk is None:
+        return set()
+    both = Access.of_system(access.customers, organizations=[desk])
+    widen(both)
+    return set(list_serving(both, desk))
+
+
+@command
+def tell_desk(access: Access, event: str, subject_id: int, request_id: int, actor_id: int | None) -> None:
+    """Write to whoever at the desk a partner request is assigned to, or to all who serve customers there; not to who
+    did it, and not of what the desk says itself. For the hub itself, which acts for both.
+    """
+    (desk,), request = access.organizations, get_by_id(access, request_id)
+    if event == "support.message_added" and get_message(access, subject_id).is_by_staff:
+        return
+    serving = set(list_serving(access, desk))
+    people = ({request.assigned_to_id} if request.assigned_to_id in serving else serving) - {actor_id}
+    letter = "helpdesk.said" if event == "support.message_added" else event
+    about = {"subject": subject_id, "request": request_id}
+    thread = f"request-{request_id}"
+    steps.send_many(access, [NewMail(one, letter, about, thread) for one in list_active(people)])
 
 
 @command

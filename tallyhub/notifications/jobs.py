@@ -12,6 +12,7 @@ from tallyhub.organizations.queries import list_providers, list_sellers
 from tallyhub.partners.delegations.queries import get_sent
 from tallyhub.partners.parties.queries import get_partnership, list_partners
 from tallyhub.partners.queries import get_proposed
+from tallyhub.support.conversation.queries import get_by_id, get_message
 
 
 @app.task(name="notifications.tell", pass_context=False)
@@ -52,6 +53,18 @@ def tell_inviters(event_id: int, kind: str, subject_id: int, actor_id: int | Non
 def tell_of_request(event_id: int, kind: str, subject_id: int, actor_id: int | None, customer_id: int) -> None:
     """Something was said in a support request, or its status has changed."""
     commands.tell_of_request(Access.of_system([customer_id]), kind, subject_id, actor_id)
+
+
+@app.task(name="notifications.tell_desk", pass_context=False)
+def tell_desk(event_id: int, kind: str, subject_id: int, actor_id: int | None, customer_id: int) -> None:
+    """A customer asked something of a partner, or said something about it; or a supplier gave it back."""
+    hub = Access.of_system([customer_id])
+    with scope(hub):
+        is_message = kind == "support.message_added"
+        request = get_message(hub, subject_id).request if is_message else get_by_id(hub, subject_id)
+    if request.desk_id is not None:
+        both = Access.of_system([customer_id], organizations=[request.desk_id])
+        commands.tell_desk(both, kind, subject_id, request.pk, actor_id)
 
 
 @app.task(name="notifications.tell_of_service", pass_context=False)

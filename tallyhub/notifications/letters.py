@@ -18,6 +18,7 @@ from tallyhub.kernel.errors import Conflict
 from tallyhub.kernel.scope import scope
 from tallyhub.kernel.sentences import sentence
 from tallyhub.learning.assignments.queries import find_asked, get_learner
+from tallyhub.notifications import desk_letters as desk
 from tallyhub.notifications import escalation_letters as escalations
 from tallyhub.notifications import health_letters as health
 from tallyhub.notifications import message_letters as centre
@@ -340,6 +341,7 @@ ADDRESS_LETTERS: dict[str, Callable[[NewsAddress, Mapping[str, Any]], Letter]] =
 # By the event that they tell about, or by a name of their own.
 LETTERS: dict[str, Kind] = {
     **centre.LETTERS,
+    **desk.LETTERS,
     **escalations.LETTERS,
     **health.LETTERS,
     **partners.LETTERS,

@@ -61,6 +61,10 @@ def _edits_guides(access: Access) -> bool:
     return access.serves(Right.EDIT_GUIDES)
 
 
+def _works_at_desk(access: Access) -> bool:
+    return access.serves(Right.SERVE_CUSTOMERS)
+
+
 def _manages_support(access: Access) -> bool:
     return access.serves(Right.MANAGE_SUPPORT)
 
@@ -223,6 +227,10 @@ OWN_SUPPORT = (
     Page("partners:profile", _("Support profile"), right=_manages_support),
     Page("partners:plan", _("Support plan"), right=_manages_support),
     Page("partners:staff", _("Our people"), right=_manages_staff),
+)
+HELPDESK = (
+    Page("helpdesk:queue", _("Queue"), right=_works_at_desk),
+    Page("helpdesk:new", _("Write a request down"), right=_works_at_desk),
 )
 PARTNERS = (
     Page("partners:customers", _("Customers"), right=_serves_customers),

@@ -23,6 +23,7 @@ from tallyhub.kernel.access import Access, Right
 from tallyhub.kernel.http import url
 from tallyhub.site.pages import (
     HEALTH,
+    HELPDESK,
     LEARNING,
     MANAGEMENT,
     MESSAGES,
@@ -40,6 +41,7 @@ from tallyhub.site.pages import (
 _TABS: list[tuple[str, Any, Right | Callable[[Access], bool] | None, tuple[Page, ...]]] = [
     ("activity:home", _("Home"), None, ()),
     ("partners:customers", _("Customers"), PARTNERS[0].is_for, PARTNERS),
+    ("helpdesk:queue", _("Helpdesk"), HELPDESK[0].is_for, HELPDESK),
     ("partners:profile", _("Our support"), OWN_SUPPORT[0].is_for, OWN_SUPPORT),
     ("partners:overview", _("Partners"), OVERSEEING[0].is_for, OVERSEEING),
     ("support:list", _("Support"), None, SUPPORT),

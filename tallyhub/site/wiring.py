@@ -64,7 +64,10 @@ NEWS: dict[str, tuple[str, ...]] = {
     "integrations.entry_reversed": ("integrations.spread",),
     "integrations.imported": ("integrations.spread",),
     "learning.assigned": ("notifications.tell",),
-    "support.message_added": ("notifications.tell_of_request", "integrations.spread"),
+    "helpdesk.contacted": ("notifications.tell_desk",),
+    "helpdesk.given_back": ("notifications.tell_desk",),
+    "helpdesk.taken_in": ("notifications.tell_desk",),
+    "support.message_added": ("notifications.tell_of_request", "notifications.tell_desk", "integrations.spread"),
     "support.reply_refused": ("notifications.tell_of_request",),
     "support.request_merged": ("partners.end_consents", "notifications.tell_of_request", "integrations.spread"),
     "support.status_changed": ("partners.end_consents", "notifications.tell_of_request", "integrations.spread"),
@@ -110,5 +113,7 @@ TAKES_MANY = frozenset({"notifications.remind_invited", "notifications.tell_invi
 TAKES_FILES = frozenset({"/assessments/upload/", "/import/", "/users/invite/"})
 # Those that take several files at once; each of them is bounded, and so is their number.
 TAKES_SEVERAL_FILES = re.compile(
-    r"/support/(requests/[0-9]+/(say|note)|open/[0-9]+/problem)/|/helpdesk/requests/[0-9]+/escalate/", re.ASCII
+    r"/(support/(requests/[0-9]+/(say|note)|open/[0-9]+/problem)|technical-support/contact"
+    r"|helpdesk/requests/[0-9]+/escalate)/",
+    re.ASCII,
 )

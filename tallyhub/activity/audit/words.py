@@ -6,6 +6,7 @@ from typing import Any
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from tallyhub.helpdesk.intake.words import CHANNEL_NAMES
 from tallyhub.journal import kinds
 from tallyhub.journal.models import Event
 from tallyhub.kernel import formatting as fmt
@@ -28,6 +29,7 @@ WORDS: dict[str, dict[str, Any]] = {
         "reject": _("refusal"),
         "terminate": _("termination"),
     },
+    "channel": CHANNEL_NAMES,
     "extends": {"on": _("on"), "off": _("off")},
     "role": ROLE_NAMES,
     "stage": STAGE_NAMES,

@@ -11,6 +11,7 @@ class Migration(migrations.Migration):
     dependencies = [
         ("agreements", "0016_partners_of_all"),
         ("health", "0003_channels"),
+        ("helpdesk", "0002_walls"),
         ("organizations", "0013_staff_elsewhere"),
         ("partners", "0009_staff_invitations"),
         ("support", "0015_partner_requests"),

@@ -106,7 +106,7 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
 $$;
 """
 NAMES = ("helpdesk_escalation_states", "helpdesk_escalation_customers", "helpdesk_escalation_names")
-# The bytes of evidence lie beside those of requests.
+# The bytes of evidence, and of what a customer is writing to its partner, lie beside those of requests.
 UNNAMED = """
 CREATE OR REPLACE FUNCTION support_unnamed_files(keys text[]) RETURNS TABLE (key text)
 LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
@@ -116,7 +116,9 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
         AND NOT EXISTS (SELECT FROM support_draftfile d WHERE d.key = k){more};
 $$;
 """
-MORE = "\n        AND NOT EXISTS (SELECT FROM helpdesk_escalationfile e WHERE e.key = k)"
+MORE = """
+        AND NOT EXISTS (SELECT FROM helpdesk_escalationfile e WHERE e.key = k)
+        AND NOT EXISTS (SELECT FROM helpdesk_contactfile c WHERE c.key = k)"""
 FORWARD = (
     "".join(map(_wall, WALLS))
     + KEYS

@@ -1,4 +1,4 @@
-"""What the helpdesk keeps about partner requests, each room in a file of its own."""
+"""What a helpdesk keeps about a request that a customer asks of a partner, beside the request itself (support)."""
 
 from tallyhub.helpdesk.models.escalations import (
     DeskSettings,
@@ -15,17 +15,23 @@ from tallyhub.helpdesk.models.gates import (
     Resolution,
     RightsNeed,
 )
+from tallyhub.helpdesk.models.intake import ContactDraft, ContactFile, Handover, Intake, Reach
 
 __all__ = [
     "BaselineItem",
+    "ContactDraft",
+    "ContactFile",
     "DeskSettings",
     "Entry",
     "Escalation",
     "EscalationEvent",
     "EscalationFile",
     "EscalationTenant",
+    "Handover",
     "HealthCheck",
     "IncidentLink",
+    "Intake",
+    "Reach",
     "Resolution",
     "RightsNeed",
 ]

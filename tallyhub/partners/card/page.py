@@ -2,6 +2,7 @@
 
 from datetime import datetime
 from typing import Any
+from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
 
 from django.utils.translation import get_language
@@ -12,6 +13,8 @@ from tallyhub.kernel import clock
 from tallyhub.kernel import formatting as fmt
 from tallyhub.kernel.access import Access
 from tallyhub.kernel.http import url
+from tallyhub.organizations.models import Organization
+from tallyhub.organizations.rules import Kind
 from tallyhub.partners.card.queries import Supported, read_supported
 from tallyhub.partners.card.rules import Responsible, Why
 from tallyhub.partners.hours import Hours, read_hours
@@ -36,6 +39,7 @@ def _card(supported: Supported, one: Responsible, product: Product | None, zone:
     return {
         "id": organization.pk,
         "name": organization.name,
+        "contact_href": _contact_href(organization, one.for_id, product),
         "why": _why(one, partner),
         "products": [] if product else [each.name for each in supported.products_of(one.for_id)],
         "profile": about(profile) if profile else None,
@@ -44,6 +48,14 @@ def _card(supported: Supported, one: Responsible, product: Product | None, zone:
         "plan": _plan(plan, typed, product) if plan and typed else None,
         "acceptance": plans.acceptance(standing, organization, zone) if one.why is not Why.SUSPENDED else None,
     }
+
+
+def _contact_href(organization: Organization, seller_id: int, product: Product | None) -> str:
+    """The form to a partner, or to whoever stands in for it; the provider's own is another one."""
+    if organization.kind == Kind.PROVIDER:
+        return ""
+    query = {"product": product.pk, "partner": seller_id} if product else {"partner": seller_id}
+    return f"{url('helpdesk:contact')}?{urlencode(query)}"
 
 
 def _why(one: Responsible, partner: str) -> str:

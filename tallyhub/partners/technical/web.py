@@ -47,6 +47,7 @@ def technical(request: HubRequest) -> HttpResponse:
             "resources": _resources(access, supported, product, zone),
             **_answer(access, supported, product, partner, zone, is_asked=bool(product or partner or wanted == OTHER)),
             "code": get_customer(access).code if access.customers else "",
+            "may_contact": not access.is_staff,  # staff write down at their helpdesk what they are told
         }
         return render(request, "partners/technical.html", context)
 
@@ -113,6 +114,7 @@ def refused(request: HttpRequest, error: HeldThroughPartner) -> HttpResponse:
         context = {
             "sentence": sentence(error),
             "cards": [card for one in sellers for card in cards.cards(supported, one, product, zone)],
+            "may_contact": not access.is_staff,
         }
         return render(request, "partners/refused.html", context, status=403, using="jinja2")
 

@@ -1,0 +1,243 @@
+"""What people do so that a request comes to a partner, and to the right desk of it."""
+
+from collections.abc import Collection, Iterable, Sequence
+from dataclasses import replace
+from typing import Any
+
+from django.core.exceptions import ObjectDoesNotExist
+
+from tallyhub.agreements.models import Product
+from tallyhub.agreements.queries import list_channels, list_products
+from tallyhub.helpdesk.intake import queries, steps
+from tallyhub.helpdesk.intake.rules import (
+    REASON_MAX,
+    Addressee,
+    Asked,
+    Channel,
+    Offered,
+    Problem,
+    check_accepted,
+    check_asked,
+    read_asked,
+)
+from tallyhub.helpdesk.intake.steps import Place
+from tallyhub.helpdesk.models import ContactDraft, ContactFile, Handover, Intake
+from tallyhub.journal.steps import record
+from tallyhub.kernel import clock
+from tallyhub.kernel.access import Access, Right
+from tallyhub.kernel.errors import Conflict, Forbidden, Invalid
+from tallyhub.kernel.scope import command, widen
+from tallyhub.kernel.texts import read_text
+from tallyhub.organizations.queries import find_archived, get_workspace
+from tallyhub.partners.card.queries import read_supported
+from tallyhub.partners.queries import get_party
+from tallyhub.support import desk
+from tallyhub.support.conversation.rules import FILES_MAX
+from tallyhub.support.conversation.steps import attach, rows_of
+from tallyhub.support.conversation.storage import Kept
+from tallyhub.support.rules import OPEN
+from tallyhub.support.steps import Line, lock_request, tell
+from tallyhub.support.work.steps import check_version, keep
+
+
+class Refused(Invalid):
+    """Several fields of one form are wrong; nothing was sent. ``problems``: which, each with why."""
+
+    def __init__(self, problems: Sequence[Problem]) -> None:
+        super().__init__(problems[0].error.code, **problems[0].error.params)
+        self.problems = list(problems)
+
+
+# By the customer's people
+
+
+def require_own(access: Access) -> None:
+    """Whoever is of the customer, in any workspace of it. Raises Forbidden for staff of anybody, and without any."""
+    if access.is_staff or access.person_id is None or not access.workspaces:
+        raise Forbidden("contact_is_customers")
+
+
+@command
+def save_draft(access: Access, seller_id: int, asked: Asked, files: Sequence[Kept] = ()) -> None:
+    """Keep what is typed to a partner of one's own, with files that ``storage.keeping`` keeps; one draft for each.
+
+    Raises DoesNotExist for another's partner, Invalid where there would be more files than a request takes.
+    """
+    require_own(access)
+    if seller_id not in read_supported(access).partners:
+        raise ObjectDoesNotExist
+    own: dict[str, Any] = {"customer_id": access.customer_id, "person_id": access.person_id, "partner_id": seller_id}
+    said = {"typed": asked.stored(), "changed_at": clock.now()}
+    draft, _is_new = ContactDraft.objects.update_or_create(**own, defaults=said)
+    if not files:
+        return
+    if len(queries.list_draft_files(access, draft)) + len(files) > FILES_MAX:
+        raise Invalid("draft_files_full", files_max=FILES_MAX)
+    place = get_workspace(access, asked.workspace or access.workspaces[0])
+    of = {"customer_id": place.customer_id, "workspace_id": place.pk, "draft": draft}
+    ContactFile.objects.bulk_create(rows_of(ContactFile, access, files, **of))
+
+
+@command
+def remove_file(access: Access, seller_id: int, file_id: int) -> list[str]:
+    """Returns the keys of the bytes that nobody needs any more. Again is no error."""
+    files = queries.list_draft_files(access, queries.find_draft(access, seller_id))
+    return _remove(one for one in files if one.pk == file_id)
+
+
+@command
+def drop_draft(access: Access, seller_id: int) -> list[str]:
+    """With its files; returns the keys of their bytes. Again is no error."""
+    return _forget(access, seller_id)
+
+
+def _forget(access: Access, seller_id: int) -> list[str]:
+    draft = queries.find_draft(access, seller_id)
+    keys = _remove(queries.list_draft_files(access, draft))
+    if draft:
+        draft.delete()
+    return keys
+
+
+def _remove(files: Iterable[ContactFile]) -> list[str]:
+    found = list(files)
+    for one in found:
+        one.delete()
+    return [one.key for one in found]
+
+
+@command
+def contact_partner(access: Access, seller_id: int, asked: Asked) -> str:
+    """Ask the partner that sold something, or whoever stands in for it, with the files of the draft.
+
+    Returns the number. The same form again leads to the same request. Raises Refused for what is wrong with it,
+    DoesNotExist for another's partner, and Conflict where the provider itself supports what it sold (S003-53).
+    """
+    require_own(access)
+    if number := steps.opened_before(access.customer_id or 0, asked):
+        _forget(access, seller_id)
+        return number
+    supported = read_supported(access)
+    if seller_id not in supported.partners:
+        raise ObjectDoesNotExist
+    addressee = queries.find_addressee(supported, seller_id)
+    if addressee is None:
+        raise Conflict("contact_is_providers")
+    terms = queries.terms_for(supported, addressee.organization_id)
+    products = supported.products_of(seller_id)
+    places = set(access.workspaces) - find_archived(access.workspaces)
+    asked, wrong = read_asked(replace(asked, channel=Channel.PORTAL.value, contact=None))
+    wrong += check_asked(asked, Offered(places, {one.pk for one in products}))
+    try:
+        check_accepted(terms.cost, asked.accepted)
+    except Invalid as error:
+        wrong.append(Problem("accepted", error))
+    if wrong:
+        raise Refused(wrong)
+    place = Place(access.customer_id or 0, asked.workspace or 0, access.person_id)
+    routed = queries.read_routed(terms, addressee.organization_id, _code(products, asked.product_id), asked.severity)
+    request = steps.take_in(access, place, asked, addressee, terms, routed)
+    files = queries.list_draft_files(access, queries.find_draft(access, seller_id))
+    attach(access, request, [Kept(one.name, one.size, one.media_type, bytes(one.digest), one.key) for one in files])
+    _forget(access, seller_id)
+    about: dict[str, Any] = {"partner": addressee.organization_id, "mode": routed.route.mode.value}
+    record(access, "helpdesk.contacted", request.pk, workspace_id=request.workspace_id, **about)
+    return request.number
+
+
+def _code(products: Collection[Product], product_id: int | None) -> str:
+    return next((one.code for one in products if one.pk == product_id), "")
+
+
+@command
+def accept_price(access: Access, number: str, plan_number: int) -> None:
+    """By the customer, of what its partner wrote down for it: the price at which it came in. Again is no error.
+
+    Raises Conflict for another version than that, which is what the form showed.
+    """
+    require_own(access)
+    request = lock_request(access, number)
+    intake = Intake.objects.visible_to(access).select_for_update().filter(request=request).first()
+    if intake is None or intake.plan_number is None or intake.accepted_at is not None:
+        return
+    if intake.plan_number != plan_number:
+        raise Conflict("contact_price_changed")
+    intake.accepted_at, intake.accepted_by_id = clock.now(), access.person_id
+    intake.save(update_fields=["accepted_at", "accepted_by"])
+    record(access, "helpdesk.price_accepted", request.pk, workspace_id=request.workspace_id, number=intake.plan_number)
+
+
+# By the partner's people
+
+
+@command
+def take_in(access: Access, customer_id: int, asked: Asked) -> str:
+    """Write a request down for a customer that one's partner sells to: what somebody said by telephone, or wrote.
+
+    The customer is whom it is for, and who wrote it down stands with it (S003-15). Returns its number; the same form
+    again leads to the same request. Raises DoesNotExist for another's customer, Refused for what is wrong with the
+    form, and Conflict while the partner is suspended.
+    """
+    access.require_serving(Right.SERVE_CUSTOMERS)
+    served, own = queries.get_served(customer_id), access.organization_id or 0
+    if get_party(own).suspended_at is not None:
+        raise Conflict("helpdesk_suspended")
+    places = dict(queries.list_served_places(served.customer_id))
+    contacts = queries.contacts_in(queries.list_contacts(served.customer_id), asked.workspace)
+    products = products_sold(access, served.customer_id)
+    terms = queries.read_own_terms(access)
+    asked, wrong = read_asked(asked)
+    wrong += check_asked(asked, Offered(places, {one.pk for one in products}, contacts))
+    if asked.channel == Channel.PORTAL:
+        wrong.append(Problem("channel", Invalid("contact_channel_missing")))
+    if wrong:
+        raise Refused(wrong)
+    inside = desk.inside(access, served.customer_id, asked.workspace or 0)
+    widen(inside)  # from here on in this one workspace of the customer, as for each request at the desk
+    if number := steps.opened_before(served.customer_id, asked):
+        return number
+    place = Place(served.customer_id, asked.workspace or 0, asked.contact)
+    routed = queries.read_routed(terms, own, _code(products, asked.product_id), asked.severity)
+    request = steps.take_in(inside, place, asked, Addressee(own, own), terms, routed)
+    about: dict[str, Any] = {"channel": asked.channel, "mode": routed.route.mode.value}
+    record(inside, "helpdesk.taken_in", request.pk, workspace_id=request.workspace_id, **about)
+    return request.number
+
+
+def products_sold(access: Access, customer_id: int) -> list[Product]:
+    """What one's partner sold to the customer, by name."""
+    sold = {one.product_id for one in list_channels([customer_id]) if one.seller_id in access.organizations}
+    return sorted((one for one in list_products() if one.pk in sold), key=lambda one: (one.name.casefold(), one.pk))
+
+
+@command
+def give_back(access: Access, number: str, reason: str, version: int) -> None:
+    """By the supplier's people, to the partner whose customer it is, with why (S003-39). From then on it is none of the
+    supplier's any more. ``access``: of ``support.desk.at_desk``.
+
+    Raises Forbidden for the partner's own people, Invalid without a reason, Conflict where it is not open or has
+    changed.
+    """
+    access.require_serving(Right.SERVE_CUSTOMERS)
+    request = lock_request(access, number)
+    was, partner = request.desk_id, request.partner_id
+    if was is None or partner is None or was == partner or was not in access.organizations:
+        raise Forbidden(Right.SERVE_CUSTOMERS)
+    check_version(request, version)
+    if request.status not in OPEN:
+        raise Conflict("handover_not_open")
+    said = read_text(reason, length_max=REASON_MAX)
+    if not said:
+        raise Invalid("handover_reason_missing")
+    there = {"customer_id": request.customer_id, "workspace_id": request.workspace_id}
+    Handover.objects.create(
+        **there, request=request, was_id=was, becomes_id=partner, reason=said, by_id=access.person_id, at=clock.now()
+    )
+    if request.assigned_to_id is not None:
+        request.assigned_to_id = None
+        tell(request, Line("assigned", {"person": None}, access.person_id))
+    record(access, "helpdesk.given_back", request.pk, workspace_id=request.workspace_id, partner=partner)
+    request.desk_id = partner
+    # Last, and as the hub: whoever gives it back does not see it any more.
+    widen(Access.of_system([request.customer_id]))
+    keep(request)

@@ -1,0 +1,63 @@
+"""The queue of a partner's desk: what all its customers ask of it, whichever of them is worked inside."""
+
+from django.http import HttpResponse, QueryDict
+from django.shortcuts import render
+from django.utils.timezone import get_current_timezone_name
+from django.views.decorators.http import require_safe
+
+from tallyhub.helpdesk.queue import page, queries
+from tallyhub.helpdesk.queue.queries import NOBODY, QueueFilter
+from tallyhub.kernel.access import Right
+from tallyhub.kernel.grid import TEXT_MAX, cut, page_links, read_place
+from tallyhub.kernel.http import HubRequest, signed_in, url
+from tallyhub.kernel.ids import read_id, read_word
+from tallyhub.kernel.scope import scope
+from tallyhub.support.rules import Severity, Status
+
+_CARRIED = ("customer", "product", "severity", "status", "assigned", "outside", "text")
+
+
+@signed_in
+@require_safe
+def queue(request: HubRequest) -> HttpResponse:
+    """Filters, order and place are in the address."""
+    access, query = request.access, request.GET
+    access.require_serving(Right.SERVE_CUSTOMERS)
+    wanted, place = _read_filter(query), read_place(query, queries.SORTS)
+    carried = [(name, query[name]) for name in _CARRIED if query.get(name)]
+    with scope(access):
+        found = cut(queries.list_queue(access, wanted, place), place)
+        places, products, agents = (
+            queries.list_places(access),
+            queries.list_asked_products(access),
+            queries.list_agents(access),
+        )
+        people = queries.names_of_assigned(one.assigned_to_id for one in found.rows)
+        context = {
+            "rows": [page.row(access, one, places, people, access.person_id) for one in found.rows],
+            "filters": page.filters(wanted, list(places.values())[: queries.CHOICES_MAX], products, agents,
+                                    access.person_id),
+            "text": wanted.text,
+            "counts": page.counts(queries.count_open(access), access.person_id, carried),
+            "orders": page.orders(f"{'-' if place.is_descending else ''}{place.sort}", carried),
+            "sort": f"{'-' if place.is_descending else ''}{place.sort}",
+            "pager": page_links(url("helpdesk:queue"), carried, found, place, lambda one: queries.key_of(place, one)),
+            "is_filtered": bool(carried),
+            "zone": get_current_timezone_name().replace("_", " "),
+        }  # fmt: skip
+        return render(request, "helpdesk/queue.html", context)
+
+
+def _read_filter(query: QueryDict) -> QueueFilter:
+    assigned, customer, product = (query.get(name) or "" for name in ("assigned", "customer", "product"))
+    if assigned not in ("", NOBODY):
+        read_id(assigned)
+    return QueueFilter(
+        customer_id=read_id(customer) if customer else None,
+        product_id=read_id(product) if product else None,
+        severity=read_word(Severity, severity) if (severity := query.get("severity")) else "",
+        status=read_word(Status, status) if (status := query.get("status")) else "",
+        assigned=assigned,
+        is_outside=query.get("outside") == "yes",
+        text=query.get("text", "").replace("\x00", "").strip()[:TEXT_MAX],
+    )
