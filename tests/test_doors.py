@@ -395,6 +395,20 @@ def gates(world: SimpleNamespace) -> dict[tuple[str, str], tuple[list[Any], dict
         },
         ("GET", "helpdesk:baseline_edit"): ([0], for_all(403)),
         ("POST", "helpdesk:baseline_usual"): ([], for_all(403)),
+        **escalations(number, refused),
+    }
+
+
+def escalations(number: str, refused: dict[str, int]) -> dict[tuple[str, str], tuple[list[Any], dict[str, int]]]:
+    """For a partner's desk, its indirect provider's and the provider's, of whom the cast has nobody."""
+    return {
+        ("GET", "helpdesk:escalate"): ([number], refused),
+        ("POST", "helpdesk:escalation_file_remove"): ([number, 0], refused),
+        ("POST", "helpdesk:escalation_publish"): ([number], for_all(404)),  # without what is to be published
+        ("GET", "helpdesk:escalation"): ([0], for_all(404)),
+        ("GET", "helpdesk:escalation_file"): ([0, 0], for_all(404)),
+        **{("POST", f"helpdesk:escalation_{act}"): ([0], for_all(404)) for act in ("move", "note", "assign", "tie")},
+        **{("GET", f"helpdesk:{name}"): ([], for_all(403)) for name in ("escalations", "desk_settings")},
     }
 
 

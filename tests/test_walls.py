@@ -54,7 +54,15 @@ from tallyhub.engagements.models import (
     Slot,
 )
 from tallyhub.health.models import AffectedCustomer, HealthEvent
-from tallyhub.helpdesk.models import BaselineItem, HealthCheck, IncidentLink, Resolution, RightsNeed
+from tallyhub.helpdesk.models import (
+    BaselineItem,
+    Escalation,
+    EscalationTenant,
+    HealthCheck,
+    IncidentLink,
+    Resolution,
+    RightsNeed,
+)
 from tallyhub.helpdesk.models import Entry as Noted
 from tallyhub.integrations.models import Attempt, Delivery, Endpoint, Import, SavedMapping
 from tallyhub.journal.models import Answered
@@ -125,6 +133,9 @@ DEFINERS = {
     "agreements_channels",
     "agreements_sold",
     "agreements_sold_by",
+    "helpdesk_escalation_customers",
+    "helpdesk_escalation_names",
+    "helpdesk_escalation_states",
     "organizations_delegates",
     "partners_accept",
     "partners_asked_by",
@@ -286,6 +297,7 @@ STAFFS = {"support_note", "support_notefile"}  # nothing for anybody but staff, 
 STAFFS |= {
     f"helpdesk_{name}" for name in ("entry", "healthcheck", "incidentlink", "rightsneed")
 }  # nothing for anybody but staff, not even for the hub
+STAFFS |= {"helpdesk_escalation", "helpdesk_escalationtenant"}  # of the sides that it is with, and no customer's
 STAFFS_AND_HUBS = {"support_work"}
 OF_A_PERSON = {"support_defaultgroup", "support_draft", "support_draftfile"}  # and of nobody else
 # Everybody's own, and that of whose learning they follow; written by the hub, assignments by learning managers too.
@@ -340,6 +352,7 @@ def spread(world: SimpleNamespace, owner: Any) -> SimpleNamespace:
         _support(customer, workspace, person)
         _partners(world.partner, customer)
         _gates(world.provider, customer)
+        _escalations(world.provider, world.partner, customer)
         NewsAddress.objects.using("owner").create(
             customer=customer, address=f"news@{customer.code}.test", language="en", added_at=NOW
         )
@@ -435,6 +448,16 @@ def _gates(provider: Any, customer: Any) -> None:
         Noted.objects.using("owner").create(**there, step="x", at=NOW)
         RightsNeed.objects.using("owner").create(**there, since=NOW)
         Resolution.objects.using("owner").create(**there, item=item, message=message, at=NOW)
+
+
+def _escalations(provider: Any, partner: Any, customer: Any) -> None:
+    """What the partner escalated there, with a further customer."""
+    request = Request.objects.using("owner").filter(customer=customer).order_by("pk")[0]
+    there = {"customer_id": customer.pk, "workspace_id": request.workspace_id, "request": request}
+    one = Escalation.objects.using("owner").create(
+        **there, organization=partner, provider=provider, category="defect", severity="B", made_at=NOW, changed_at=NOW
+    )
+    EscalationTenant.objects.using("owner").create(**there, organization=partner, escalation=one)
 
 
 def _people(customer: Any, workspace: Any, person: Any) -> None:

@@ -4,9 +4,12 @@ from procrastinate.contrib.django import app
 
 from tallyhub.health.queries import get_update
 from tallyhub.helpdesk.gates import commands, queries
+from tallyhub.helpdesk.provider_desk import jobs as provider_desk
 from tallyhub.kernel.access import Access
 from tallyhub.kernel.scope import scope
 from tallyhub.organizations.queries import list_providers
+
+__all__ = ["provider_desk"]  # the worker looks for jobs here
 
 
 @app.task(name="helpdesk.tell_followers", pass_context=False)

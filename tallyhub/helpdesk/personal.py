@@ -4,6 +4,7 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
+from tallyhub.helpdesk.escalations import personal as escalations
 from tallyhub.kernel.personal import Holding
 
 _RECORD = _("It belongs to the record of a support request. It names nobody by itself.")
@@ -24,6 +25,7 @@ def _done(name: str, title: Any, *columns: str, ended: str = "") -> Holding:
 
 
 HOLDINGS = (
+    *escalations.HOLDINGS,
     _done("healthcheck", _("Checks of service health"), "result", "at"),
     _done("incidentlink", _("Incidents that requests follow"), "event_id", "since", ended="left_by_id"),
     _done("entry", _("Entries of a diagnosis"), "hypothesis", "step", "result", "at"),

@@ -1,8 +1,10 @@
 from django.urls import URLPattern, URLResolver
 
 from tallyhub.helpdesk.baseline.urls import urlpatterns as baseline
+from tallyhub.helpdesk.escalations.urls import urlpatterns as escalations
 from tallyhub.helpdesk.gates.urls import urlpatterns as gates
 from tallyhub.helpdesk.intake.urls import urlpatterns as intake
+from tallyhub.helpdesk.provider_desk.urls import urlpatterns as provider_desk
 from tallyhub.helpdesk.queue.urls import urlpatterns as queue
 
 app_name = "helpdesk"
@@ -11,4 +13,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
     *gates,
     *intake,
     *queue,
+    *escalations,
+    *provider_desk,
 ]

@@ -180,6 +180,49 @@ KINDS: dict[str, Kind] = {
         _("Began the configuration task %(task)s for the request %(request)s"),
         About.REQUEST,
     ),
+    "helpdesk.desk_changed": Kind(_("Desk changed"), _("Changed how the desk for escalations works"), About.OTHER),
+    "helpdesk.escalation_accepted": Kind(
+        _("Escalation accepted"), _("The provider accepted what a partner escalated"), About.OTHER
+    ),
+    "helpdesk.escalation_assigned": Kind(
+        _("Escalation assigned"), _("Said who at the desk works on an escalation"), About.OTHER
+    ),
+    "helpdesk.escalation_closed": Kind(_("Escalation closed"), _("Closed an escalation"), About.OTHER),
+    "helpdesk.escalation_forwarded": Kind(
+        _("Escalation sent to the indirect provider"),
+        _("Sent an escalation of the request %(request)s to the indirect provider"),
+        About.OTHER,
+    ),
+    "helpdesk.escalation_in_progress": Kind(
+        _("Escalation worked on"), _("An escalation is worked on, or worked on again"), About.OTHER
+    ),
+    "helpdesk.escalation_needs_partner": Kind(
+        _("Escalation waits for the partner"), _("Asked the partner something about an escalation"), About.OTHER
+    ),
+    "helpdesk.escalation_noted": Kind(_("Note on an escalation"), _("Wrote a note on an escalation"), About.OTHER),
+    "helpdesk.escalation_published": Kind(
+        _("Word of an escalation published"),
+        _("Published what was said of an escalation to the customer, on the request %(request)s"),
+        About.OTHER,
+    ),
+    "helpdesk.escalation_returned": Kind(
+        _("Escalation returned"), _("Returned an escalation, because something is missing"), About.OTHER
+    ),
+    "helpdesk.escalation_solved": Kind(
+        _("Solution of an escalation"), _("Gave a solution for an escalation"), About.OTHER
+    ),
+    "helpdesk.escalation_submitted": Kind(
+        _("Escalation sent to the provider"), _("Sent an escalation to the provider"), About.OTHER
+    ),
+    "helpdesk.escalation_tied": Kind(
+        _("Escalation and incident"), _("Said to which incident an escalation belongs"), About.OTHER
+    ),
+    "helpdesk.escalation_withdrawn": Kind(_("Escalation withdrawn"), _("Withdrew an escalation"), About.OTHER),
+    "helpdesk.incident_told": Kind(
+        _("Incident of an escalation"),
+        _("There is an update of the incident that an escalation belongs to"),
+        About.OTHER,
+    ),
     "integrations.endpoint_added": Kind(_("Endpoint added"), _("Added an endpoint for webhooks"), About.OTHER),
     "integrations.endpoint_deleted": Kind(_("Endpoint deleted"), _("Deleted an endpoint for webhooks"), About.OTHER),
     "integrations.endpoint_paused": Kind(_("Endpoint paused"), _("Paused an endpoint for webhooks"), About.OTHER),

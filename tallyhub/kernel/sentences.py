@@ -946,6 +946,54 @@ _SENTENCES = {
     "incident_not_followed": _("The request follows no incident."),
     "resolution_missing": _("Write to the customer how it was resolved."),
     "task_needs_delegation": _("You hold no delegated right at this customer. Ask for one first."),
+    "desk_channel": _("Write a mail address, or a page that begins with https://."),
+    "desk_hours": _("Write whole hours, from 1 to %(hours_max)s."),
+    "desk_hours_order": _("What is more severe is answered first, or at the same time."),
+    "escalation_changed_meanwhile": _(
+        "Somebody else has changed it meanwhile. Open it once more; copy what you typed first."
+    ),
+    "escalation_choice_unknown": _("Choose one of those that are offered."),
+    "escalation_colleague_unknown": _("Choose somebody who works at the desk."),
+    "escalation_contact_foreign": _("Choose yourself or a colleague. The customer’s people are not asked."),
+    "escalation_file_executable": _("%(name)s is a program, or could be run. Send what it shows, not the program."),
+    "escalation_file_missing": _("Add a file."),
+    "escalation_follows": _("The request follows an incident. Say there first why it goes on nevertheless."),
+    "escalation_gaps_unnamed": _("Tick what is missing, or say it in your words."),
+    "escalation_health_missing": _("Check service health for the request first, and record what you found."),
+    "escalation_incident_over": _(
+        "The incident that the request follows is over. Say there first whether all is well."
+    ),
+    "escalation_incident_unknown": _("Choose an incident of yours."),
+    "escalation_incomplete": _("It is not complete yet."),
+    "escalation_item_missing": _("This is missing."),
+    "escalation_item_unknown": _("Something was ticked that this category does not ask for."),
+    "escalation_match_reason": _("An incident fits. Say on the request why it goes on nevertheless."),
+    "escalation_moved": _("It stands otherwise by now, so this was not done. Look at it once more."),
+    "escalation_no_provider": _(
+        "You have no indirect provider now, so nothing can be escalated. Nothing was sent. A partnership opens the way."
+    ),
+    "escalation_no_rights": _("The work on the request waits for rights with the customer. Ask for them there first."),
+    "escalation_none_fits": _("What is in none of the categories is solved by the partner."),
+    "escalation_number": _("Write a whole number, from 1 on."),
+    "escalation_provider_unsaid": _("Choose the indirect provider that sold the product."),
+    "escalation_published_already": _("The customer has read this already. Write a message on the request."),
+    "escalation_request_over": _("The request is not open any more, so nothing of it is escalated."),
+    "escalation_request_unknown": _("One of the numbers is no request of another customer of yours."),
+    "escalation_same_network": _("The second network must be another one than the first."),
+    "escalation_second_customer": _(
+        "Name a second customer. Where it is one alone, take another category: it does something else than it should, "
+        "or it is not available."
+    ),
+    "escalation_suspended": _("The provider has suspended you as a partner, so nothing can be escalated."),
+    "escalation_time_future": _("This lies in the future."),
+    "escalation_time_malformed": _("Write day, time and zone, such as 2026-11-21T08:15+01:00."),
+    "escalation_time_order": _("It cannot have ended before it began."),
+    "escalation_time_relative": _(
+        "Whoever reads it tomorrow must know the day. Write day, time and zone, such as 2026-11-21T08:15+01:00."
+    ),
+    "escalation_time_zone": _("Add the zone: +01:00, Z, or a name such as Europe/Berlin."),
+    "escalation_vulnerability": _("A vulnerability is reported elsewhere, and not escalated."),
+    "escalation_words_missing": _("Say it in your words."),
     "zone_unknown": _("This is no time zone. Write one such as Europe/Berlin."),
 }
 

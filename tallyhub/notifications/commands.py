@@ -14,6 +14,7 @@ from tallyhub.health import queries as health
 from tallyhub.health.models import Visitor
 from tallyhub.health.public.steps import find_visitor, lock_visitor, stop_visitor
 from tallyhub.health.rules import Visibility
+from tallyhub.helpdesk.escalations.queries import get_escalation, list_readers
 from tallyhub.journal.queries import find_event
 from tallyhub.journal.steps import News, record, record_many
 from tallyhub.kernel import clock
@@ -279,6 +280,20 @@ def tell_desk(access: Access, event: str, subject_id: int, request_id: int, acto
     about = {"subject": subject_id, "request": request_id}
     thread = f"request-{request_id}"
     steps.send_many(access, [NewMail(one, letter, about, thread) for one in list_active(people)])
+
+
+@command
+def tell_of_escalation(access: Access, letter: str, escalation_id: int, actor_id: int | None) -> None:
+    """Write to the sides of an escalation but the one that acted. For the hub itself. All about one is one thread."""
+    one = get_escalation(access, escalation_id)
+    thread = f"escalation-{escalation_id}"
+    steps.send_many(
+        access,
+        [
+            NewMail(person, letter, {"subject": escalation_id, "organization": house}, thread)
+            for person, house in list_readers(access, one, actor_id)
+        ],
+    )
 
 
 @command

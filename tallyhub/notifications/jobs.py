@@ -171,6 +171,16 @@ def tell_of_partnership(
     commands.tell_of_partnership(both, kind, subject_id)
 
 
+@app.task(name="notifications.tell_of_escalation", pass_context=False)
+def tell_of_escalation(
+    event_id: int, kind: str, subject_id: int, actor_id: int | None, customer_id: int | None
+) -> None:
+    """An escalation has gone a step, something was said of it, or of the incident that it belongs to."""
+    with scope(Access()):
+        houses = [one.pk for one in list_sellers()]
+    commands.tell_of_escalation(Access.of_system(organizations=houses), kind, subject_id, actor_id)
+
+
 def _providers() -> list[int]:
     with scope(Access()):
         return [one.pk for one in list_providers()]

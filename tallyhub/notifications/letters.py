@@ -19,6 +19,7 @@ from tallyhub.kernel.scope import scope
 from tallyhub.kernel.sentences import sentence
 from tallyhub.learning.assignments.queries import find_asked, get_learner
 from tallyhub.notifications import desk_letters as desk
+from tallyhub.notifications import escalation_letters as escalations
 from tallyhub.notifications import health_letters as health
 from tallyhub.notifications import message_letters as centre
 from tallyhub.notifications import partner_letters as partners
@@ -341,6 +342,7 @@ ADDRESS_LETTERS: dict[str, Callable[[NewsAddress, Mapping[str, Any]], Letter]] =
 LETTERS: dict[str, Kind] = {
     **centre.LETTERS,
     **desk.LETTERS,
+    **escalations.LETTERS,
     **health.LETTERS,
     **partners.LETTERS,
     **services.LETTERS,

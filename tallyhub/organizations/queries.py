@@ -14,7 +14,7 @@ from tallyhub.kernel import clock
 from tallyhub.kernel.access import Access
 from tallyhub.kernel.parts import Part, part
 from tallyhub.organizations.models import AccessGrant, Membership, Organization, PersonKey, Staff, Workspace
-from tallyhub.organizations.rules import ACCOUNT_TEAM, SERVING, STAFF, Kind, Role
+from tallyhub.organizations.rules import ACCOUNT_TEAM, SERVING, STAFF, Kind, Role, StaffRole
 
 _MEMBERS = """
 SELECT m.person_id, p.name, coalesce(p.email, '') FROM organizations_membership m
@@ -152,10 +152,19 @@ def list_own_staff_roles(access: Access) -> set[Role]:
 
 def list_serving(access: Access, organization_id: int) -> list[int]:
     """Who serves customers at the partner one works for now: none of another's."""
+    return _working(access, organization_id, SERVING)
+
+
+def list_at_desk(access: Access, organization_id: int) -> list[int]:
+    """Who works on escalations at the provider one works for now."""
+    return _working(access, organization_id, {StaffRole.DESK})
+
+
+def _working(access: Access, organization_id: int, roles: Iterable[StaffRole]) -> list[int]:
     now = clock.now()
-    mine = Staff.objects.visible_to(access).filter(organization_id=organization_id, roles__overlap=sorted(SERVING))
+    mine = Staff.objects.visible_to(access).filter(organization_id=organization_id, roles__overlap=sorted(roles))
     current = mine.filter(starts_at__lte=now, person__is_active=True).exclude(ends_at__lte=now)
-    return list(current.values_list("person_id", flat=True))
+    return list(current.order_by("person_id").values_list("person_id", flat=True))
 
 
 class NoSuchRole(ObjectDoesNotExist):

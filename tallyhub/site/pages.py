@@ -52,6 +52,11 @@ def _manages_delegations(access: Access) -> bool:
     return access.serves(Right.MANAGE_DELEGATIONS)
 
 
+def _has_escalations(access: Access) -> bool:
+    """At the provider's desk, or at a partner's."""
+    return access.serves(Right.WORK_ESCALATIONS) or access.serves(Right.ESCALATE)
+
+
 def _edits_guides(access: Access) -> bool:
     return access.serves(Right.EDIT_GUIDES)
 
@@ -217,6 +222,7 @@ SUPPORT = (
     Page("articles:edit", _("Edit resources"), right=_edits_guides),
     Page("helpdesk:baseline_registry", _("Edit the baseline"), right=_edits_guides, others=("helpdesk:baseline_add",)),
     Page("support:queue", _("Queue"), right=_is_staff),
+    Page("helpdesk:escalations", _("Escalations"), right=_has_escalations),
     Page("messages:guide", _("Which support portal?")),
 )
 OWN_SUPPORT = (

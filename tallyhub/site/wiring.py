@@ -14,11 +14,25 @@ NEWS: dict[str, tuple[str, ...]] = {
     "health.edited": ("health.publish_page",),
     "health.part_added": ("health.publish_page",),
     "health.part_changed": ("health.publish_page",),
-    "health.published": ("health.publish_page", "notifications.tell_of_health"),
-    "health.rescheduled": ("health.publish_page", "notifications.tell_of_health", "helpdesk.tell_followers"),
+    "health.published": ("health.publish_page", "notifications.tell_of_health", "helpdesk.tell_of_incident"),
+    "health.rescheduled": (
+        *("health.publish_page", "notifications.tell_of_health"),
+        *("helpdesk.tell_followers", "helpdesk.tell_of_incident"),
+    ),
     "health.told": ("integrations.spread",),
-    "health.updated": ("health.publish_page", "notifications.tell_of_health", "helpdesk.tell_followers"),
+    "health.updated": (
+        *("health.publish_page", "notifications.tell_of_health"),
+        *("helpdesk.tell_followers", "helpdesk.tell_of_incident"),
+    ),
+    **{
+        f"helpdesk.escalation_{kind}": ("notifications.tell_of_escalation",)
+        for kind in (
+            *("forwarded", "submitted", "accepted", "returned", "in_progress", "needs_partner", "solved", "closed"),
+            *("withdrawn", "noted"),
+        )
+    },
     "helpdesk.incident_over": ("notifications.tell_of_request",),
+    "helpdesk.incident_told": ("notifications.tell_of_escalation",),
     "helpdesk.incident_updated": ("notifications.tell_of_request",),
     "health.visitor_asked": ("notifications.tell_visitor",),
     "messages.corrected": ("notifications.tell_of_correction",),
@@ -99,5 +113,7 @@ TAKES_MANY = frozenset({"notifications.remind_invited", "notifications.tell_invi
 TAKES_FILES = frozenset({"/assessments/upload/", "/import/", "/users/invite/"})
 # Those that take several files at once; each of them is bounded, and so is their number.
 TAKES_SEVERAL_FILES = re.compile(
-    r"/(support/(requests/[0-9]+/(say|note)|open/[0-9]+/problem)|technical-support/contact)/", re.ASCII
+    r"/(support/(requests/[0-9]+/(say|note)|open/[0-9]+/problem)|technical-support/contact"
+    r"|helpdesk/requests/[0-9]+/escalate)/",
+    re.ASCII,
 )

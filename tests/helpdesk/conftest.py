@@ -26,3 +26,11 @@ def gated(world: SimpleNamespace) -> SimpleNamespace:
     from tests.partners.world import people
 
     return gating.gated(people(world))
+
+
+@pytest.fixture
+def linked(world: SimpleNamespace) -> SimpleNamespace:
+    """A partner that escalates, and who it escalates to."""
+    from tests.helpdesk.escalating import chain
+
+    return chain(world)

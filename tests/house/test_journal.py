@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from tallyhub.engagements.rules import CHANGES
+from tallyhub.helpdesk.escalations.steps import TOLD
 from tallyhub.journal.kinds import KINDS
 
 CODE = Path(__file__).parents[2] / "tallyhub"
@@ -24,7 +25,10 @@ def recorded(tree: ast.AST) -> Iterator[str]:
 
 
 # A line of a timeline that is an event as well: one call for all of them.
-FAMILIES = {"f'engagements.{kind}'": {f"engagements.{kind}" for kind in CHANGES}}
+FAMILIES = {
+    "f'engagements.{kind}'": {f"engagements.{kind}" for kind in CHANGES},
+    "f'helpdesk.escalation_{kind}'": {f"helpdesk.escalation_{kind}" for kind in TOLD},
+}
 BY_THE_DATABASE = {"journal.cleared"}  # by its function, so that nothing is cleared without a trace
 
 

@@ -1,5 +1,12 @@
 """What a helpdesk keeps about a request that a customer asks of a partner, beside the request itself (support)."""
 
+from tallyhub.helpdesk.models.escalations import (
+    DeskSettings,
+    Escalation,
+    EscalationEvent,
+    EscalationFile,
+    EscalationTenant,
+)
 from tallyhub.helpdesk.models.gates import (
     BaselineItem,
     Entry,
@@ -14,7 +21,12 @@ __all__ = [
     "BaselineItem",
     "ContactDraft",
     "ContactFile",
+    "DeskSettings",
     "Entry",
+    "Escalation",
+    "EscalationEvent",
+    "EscalationFile",
+    "EscalationTenant",
     "Handover",
     "HealthCheck",
     "IncidentLink",

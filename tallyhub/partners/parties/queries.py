@@ -67,6 +67,14 @@ def list_resellers(access: Access) -> list[int]:
     return list(running.filter(ended_at=None).order_by("pk").values_list("reseller_id", flat=True))
 
 
+def list_upstream(reseller_id: int) -> list[int]:
+    """Ids of the indirect providers of a reseller, those of partnerships that are authorised and run; in its own
+    scope.
+    """
+    running = Partnership.objects.filter(reseller_id=reseller_id, authorised_at__isnull=False, ended_at=None)
+    return list(running.order_by("pk").values_list("provider_id", flat=True))
+
+
 def get_partnership(access: Access, partnership_id: int) -> Partnership:
     return Partnership.objects.visible_to(access).get(pk=partnership_id)
 

@@ -1,0 +1,81 @@
+"""Reads for the provider's desk, and for whoever else has escalations."""
+
+from dataclasses import dataclass
+
+from django.db.models import Exists, OuterRef, Q, QuerySet
+
+from tallyhub.health.models import HealthEvent
+from tallyhub.health.queries import list_active
+from tallyhub.health.rules import EventKind
+from tallyhub.helpdesk.escalations.rules import OVER, Status
+from tallyhub.helpdesk.models import Escalation, EscalationEvent
+from tallyhub.kernel.access import Access
+from tallyhub.kernel.grid import PAGE_ROWS, Place, SortKind, instant_of
+
+SORTS: dict[str, SortKind] = {"changed_at": int}  # microseconds since 1970, in UTC
+INCIDENTS_MAX = 100  # to which one may be tied
+# With whom the ball is, by side.
+AT_PROVIDER = (Status.SUBMITTED, Status.ACCEPTED, Status.IN_PROGRESS)
+AT_INDIRECT = (Status.AWAITING,)
+AT_PARTNER = (Status.DRAFT, Status.RETURNED, Status.NEEDS_PARTNER, Status.SOLVED)
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """``which``: open, ours (we have the ball), over or all; the rest: empty for any."""
+
+    which: str = "open"
+    status: str = ""
+    category: str = ""
+    severity: str = ""
+    partner_id: int | None = None
+    is_mine: bool = False
+
+
+def list_page(access: Access, wanted: Wanted, place: Place) -> list[Escalation]:
+    """Up to a page of those that one reads, and one more, the last changed first."""
+    rows = _found(access, wanted)
+    if place.key:
+        side, at = "lt" if place.reads_descending else "gt", instant_of(place.key.value)
+        rows = rows.filter(Q(**{f"changed_at__{side}": at}) | Q(**{"changed_at": at, f"pk__{side}": place.key.id}))
+    order = ("-changed_at", "-pk") if place.reads_descending else ("changed_at", "pk")
+    return list(rows.select_related("product").order_by(*order)[: PAGE_ROWS + 1])
+
+
+def _found(access: Access, wanted: Wanted) -> QuerySet[Escalation]:
+    rows = Escalation.objects.visible_to(access)
+    if wanted.which == "open":
+        rows = rows.exclude(status__in=sorted(OVER))
+    elif wanted.which == "over":
+        rows = rows.filter(status__in=sorted(OVER))
+    elif wanted.which == "ours":
+        mine = access.organizations
+        rows = rows.filter(
+            Q(provider_id__in=mine, status__in=AT_PROVIDER)
+            | Q(via_id__in=mine, status__in=AT_INDIRECT)
+            | Q(organization_id__in=mine, status__in=AT_PARTNER)
+        )
+    exact = {"status": wanted.status, "category": wanted.category, "severity": wanted.severity}
+    rows = rows.filter(**{name: said for name, said in exact.items() if said})
+    if wanted.partner_id is not None:
+        rows = rows.filter(organization_id=wanted.partner_id)
+    return rows.filter(assigned_to_id=access.person_id) if wanted.is_mine else rows
+
+
+def count_ours(access: Access) -> int:
+    """How many wait for one's own side."""
+    return _found(access, Wanted(which="ours")).count()
+
+
+def list_incidents(access: Access) -> list[HealthEvent]:
+    """What goes on now, to which an escalation may be tied."""
+    return [one for one in list_active(access) if one.kind != EventKind.MAINTENANCE][:INCIDENTS_MAX]
+
+
+def list_untold(access: Access, event_id: int, update_id: int) -> list[Escalation]:
+    """Escalations that are not over, belong to an incident, and were not told of this update of it; for the hub, which
+    acts for the provider.
+    """
+    told = EscalationEvent.objects.filter(escalation_id=OuterRef("pk"), kind="incident", number=update_id)
+    tied = Escalation.objects.visible_to(access).filter(~Exists(told), incident_id=event_id)
+    return list(tied.exclude(status__in=sorted(OVER)).select_for_update(no_key=True, of=("self",)).order_by("pk"))
