@@ -36,8 +36,8 @@ def _holds_models(path: str) -> bool:
     return path.endswith("/models.py") or "/models/" in path
 
 
-OWNERS = {
-    node.name: path.partition("/")[0]
+OWNERS = {  # two packages may have a model of one name
+    (path.partition("/")[0], node.name)
     for path, tree in TREES.items()
     if _holds_models(path)
     for node in ast.walk(tree)
@@ -56,7 +56,7 @@ def foreign_models(path: str, tree: ast.AST) -> Iterator[str]:
         if isinstance(node, ast.Attribute) and node.attr in MANAGERS:
             model = _named(node.value)
             is_for_it = name in MAY_READ_MODELS or _holds_models(path)
-            if not is_for_it or OWNERS.get(model) != package:
+            if not is_for_it or (package, model) not in OWNERS:
                 yield f"{model}.{node.attr}"
 
 

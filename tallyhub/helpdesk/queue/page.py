@@ -8,7 +8,9 @@ from django.utils.timezone import get_current_timezone_name
 from django.utils.translation import gettext as _
 
 from tallyhub.agreements.models import Product
+from tallyhub.helpdesk.gates.words import STAGE_NAMES, STAGE_TONES
 from tallyhub.helpdesk.queue.queries import NOBODY, Counts, QueueFilter
+from tallyhub.helpdesk.stages import Standing
 from tallyhub.kernel import formatting as fmt
 from tallyhub.kernel.access import Access
 from tallyhub.kernel.http import url
@@ -19,7 +21,11 @@ from tallyhub.support.words import SEVERITY_NAMES, STATUS_NAMES, severity_badge,
 
 
 def row(
-    access: Access, one: Request, places: Mapping[int, DeskPlace], people: Mapping[int, str], me: int | None
+    access: Access,
+    one: Request,
+    standing: Standing | None,
+    places: Mapping[int, DeskPlace],
+    people: Mapping[int, str],
 ) -> dict[str, Any]:
     place = places.get(one.workspace_id)
     is_own_desk = one.desk_id in access.organizations
@@ -32,15 +38,23 @@ def row(
         "workspace": place.workspace if place else "",
         "product": one.product.name if one.product else _("none named"),
         "severity": severity_badge(Severity(one.severity)),
-        "status": status_badge(Status(one.status)),
+        "stage": _stage(one, standing),
+        "status": str(STATUS_NAMES[Status(one.status)]),
         "opened": fmt.minute(one.opened_at, get_current_timezone_name()),
         "is_outside": intake is not None and intake.is_outside_hours,
         "assigned": people.get(one.assigned_to_id) or _("Somebody who has left") if one.assigned_to_id else "",
         "desk": _desk(access, one),
         "may_take": is_own_desk and one.assigned_to_id is None,
         "version": one.version,
-        "me": me,
+        "me": access.person_id,
     }
+
+
+def _stage(one: Request, standing: Standing | None) -> dict[str, Any]:
+    """None is known where the request came in this very moment."""
+    if standing is None:
+        return status_badge(Status(one.status))
+    return {"text": STAGE_NAMES[standing.stage], "tone": STAGE_TONES.get(standing.stage, "plain")}
 
 
 def _desk(access: Access, one: Request) -> str:
@@ -70,6 +84,7 @@ def filters(
         ),
         _select("severity", _("Severity"), [("", _("Any severity")), *SEVERITY_NAMES.items()], wanted.severity),
         _select("status", _("Status"), [("", _("What is open")), *STATUS_NAMES.items()], wanted.status),
+        _select("stage", _("Where it stands"), [("", _("Any stage")), *STAGE_NAMES.items()], wanted.stage),
         _select("assigned", _("Assigned to"), [*assigned, *others], wanted.assigned),
         _select(
             "outside",

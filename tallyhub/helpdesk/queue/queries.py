@@ -13,6 +13,8 @@ from django.db.models import Count, Q
 from tallyhub.accounts.queries import names_by_id
 from tallyhub.agreements.models import Product
 from tallyhub.agreements.queries import list_products
+from tallyhub.helpdesk.gates.rules import Stage
+from tallyhub.helpdesk.stages import Standing, read_standings
 from tallyhub.kernel.access import Access
 from tallyhub.kernel.errors import Invalid
 from tallyhub.kernel.grid import PAGE_ROWS, Key, Place, SortKind, instant_of, moment
@@ -20,10 +22,11 @@ from tallyhub.organizations.queries import list_colleagues
 from tallyhub.organizations.rules import SERVING
 from tallyhub.support.models import Request, RequestQuerySet
 from tallyhub.support.queries import DeskPlace, places_of_desk
-from tallyhub.support.rules import OPEN, Severity, is_number
+from tallyhub.support.rules import OPEN, Severity, Status, is_number
 
 SORTS: dict[str, SortKind] = {"opened": int, "severity": str}  # the second: most severe, then longest waiting, first
 CHOICES_MAX = 500  # of customers that a filter offers
+STAGED_MAX = 500  # that are looked through for a stage, which is stored nowhere
 NOBODY = "nobody"
 
 
@@ -37,29 +40,56 @@ class QueueFilter:
     product_id: int | None = None
     severity: str = ""
     status: str = ""
+    stage: str = ""
     assigned: str = ""
     is_outside: bool = False
     text: str = ""
 
 
-def list_queue(access: Access, wanted: QueueFilter, place: Place) -> list[Request]:
-    """Up to a page and one more, in the place's reading order, with product, partner and intake. Two statements."""
+# What a stage says of the status, so that less is looked through.
+_STATUSES: dict[str, frozenset[Status]] = {
+    Stage.WAITING_CUSTOMER: frozenset({Status.WAITING}),
+    Stage.RESOLVED: frozenset({Status.RESOLVED}),
+    Stage.CLOSED: frozenset({Status.CLOSED, Status.CANCELLED}),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """Up to a page and one more, in the place's reading order, and where each of them stands."""
+
+    rows: list[Request]
+    standings: dict[int, Standing]
+    is_cut: bool = False  # more would have to be looked through
+
+
+def read_queue(access: Access, wanted: QueueFilter, place: Place) -> Found:
+    """With product, partner and intake. Three statements."""
+    at_most = STAGED_MAX if wanted.stage else PAGE_ROWS + 1
+    rows = _list(access, wanted, place, at_most)
+    standings = read_standings(rows)
+    if not wanted.stage:
+        return Found(rows, standings)
+    fitting = [one for one in rows if one.pk in standings and standings[one.pk].stage == wanted.stage]
+    return Found(fitting[: PAGE_ROWS + 1], standings, len(rows) == at_most and len(fitting) <= PAGE_ROWS)
+
+
+def _list(access: Access, wanted: QueueFilter, place: Place, at_most: int) -> list[Request]:
     rows = _matching(access, wanted)
     if place.key:
         rows = rows.filter(_beyond(place, place.key))
     order = _order(place)
     mine = Q(partner_id__in=access.organizations)
-    found = [
-        *_page(rows.filter(mine), order),
-        *_page(rows.filter(desk_id__in=access.organizations).exclude(mine), order),
-    ]
+    walks = (rows.filter(mine), rows.filter(desk_id__in=access.organizations).exclude(mine))
+    found = [one for walk in walks for one in _page(walk, order, at_most)]
     found.sort(key=lambda one: _sort_key(place, one), reverse=place.reads_descending)
-    return found[: PAGE_ROWS + 1]
+    return found[:at_most]
 
 
 def _matching(access: Access, wanted: QueueFilter) -> RequestQuerySet:
     rows = Request.objects.at_desk(access)
-    rows = rows.filter(status=wanted.status) if wanted.status else rows.filter(status__in=sorted(OPEN))
+    statuses = {Status(wanted.status)} if wanted.status else _STATUSES.get(wanted.stage, OPEN)
+    rows = rows.filter(status__in=sorted(statuses))
     asked: list[tuple[bool, Q]] = [
         (wanted.customer_id is not None, Q(customer_id=wanted.customer_id)),
         (wanted.product_id is not None, Q(product_id=wanted.product_id)),
@@ -75,9 +105,9 @@ def _matching(access: Access, wanted: QueueFilter) -> RequestQuerySet:
     return rows
 
 
-def _page(rows: RequestQuerySet, order: list[str]) -> list[Request]:
+def _page(rows: RequestQuerySet, order: list[str], at_most: int) -> list[Request]:
     known = rows.select_related("product", "partner", "intake").defer("words", "description")
-    return list(known.order_by(*order)[: PAGE_ROWS + 1])
+    return list(known.order_by(*order)[:at_most])
 
 
 def _order(place: Place) -> list[str]:

@@ -5,6 +5,7 @@ from django.shortcuts import render
 from django.utils.timezone import get_current_timezone_name
 from django.views.decorators.http import require_safe
 
+from tallyhub.helpdesk.gates.rules import Stage
 from tallyhub.helpdesk.queue import page, queries
 from tallyhub.helpdesk.queue.queries import NOBODY, QueueFilter
 from tallyhub.kernel.access import Right
@@ -14,7 +15,7 @@ from tallyhub.kernel.ids import read_id, read_word
 from tallyhub.kernel.scope import scope
 from tallyhub.support.rules import Severity, Status
 
-_CARRIED = ("customer", "product", "severity", "status", "assigned", "outside", "text")
+_CARRIED = ("customer", "product", "severity", "status", "stage", "assigned", "outside", "text")
 
 
 @signed_in
@@ -26,7 +27,8 @@ def queue(request: HubRequest) -> HttpResponse:
     wanted, place = _read_filter(query), read_place(query, queries.SORTS)
     carried = [(name, query[name]) for name in _CARRIED if query.get(name)]
     with scope(access):
-        found = cut(queries.list_queue(access, wanted, place), place)
+        read = queries.read_queue(access, wanted, place)
+        found = cut(read.rows, place)
         places, products, agents = (
             queries.list_places(access),
             queries.list_asked_products(access),
@@ -34,7 +36,7 @@ def queue(request: HubRequest) -> HttpResponse:
         )
         people = queries.names_of_assigned(one.assigned_to_id for one in found.rows)
         context = {
-            "rows": [page.row(access, one, places, people, access.person_id) for one in found.rows],
+            "rows": [page.row(access, one, read.standings.get(one.pk), places, people) for one in found.rows],
             "filters": page.filters(wanted, list(places.values())[: queries.CHOICES_MAX], products, agents,
                                     access.person_id),
             "text": wanted.text,
@@ -43,6 +45,7 @@ def queue(request: HubRequest) -> HttpResponse:
             "sort": f"{'-' if place.is_descending else ''}{place.sort}",
             "pager": page_links(url("helpdesk:queue"), carried, found, place, lambda one: queries.key_of(place, one)),
             "is_filtered": bool(carried),
+            "looked_through": queries.STAGED_MAX if read.is_cut else 0,
             "zone": get_current_timezone_name().replace("_", " "),
         }  # fmt: skip
         return render(request, "helpdesk/queue.html", context)
@@ -57,6 +60,7 @@ def _read_filter(query: QueryDict) -> QueueFilter:
         product_id=read_id(product) if product else None,
         severity=read_word(Severity, severity) if (severity := query.get("severity")) else "",
         status=read_word(Status, status) if (status := query.get("status")) else "",
+        stage=read_word(Stage, stage) if (stage := query.get("stage")) else "",
         assigned=assigned,
         is_outside=query.get("outside") == "yes",
         text=query.get("text", "").replace("\x00", "").strip()[:TEXT_MAX],

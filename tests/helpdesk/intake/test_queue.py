@@ -35,7 +35,7 @@ def make_asked(sold: SimpleNamespace, title: str, **over: Any) -> Request:
 def test_what_a_customer_sent_is_there(sold: Any, as_: Any) -> None:  # S003-34
     request = ask(as_(sold.asker), sold)
     page = shown(as_(sold.helper))
-    for said in (request.number, request.title, "Birch", "Main", "Database", "Submitted", "C: important"):
+    for said in (request.number, request.title, "Birch", "Main", "Database", "Submitted", "C: important", "New"):
         assert said in page
     assert "outside the hours" in page
 
@@ -92,6 +92,32 @@ def test_filters_stand_in_the_address(sold: Any, as_: Any, query: dict[str, str]
         assert "No request fits the filters" in page
 
 
+def test_a_stage_is_a_filter_though_it_is_stored_nowhere(sold: Any, as_: Any) -> None:
+    make_asked(sold, "Begun", status="assigned")
+    make_asked(sold, "Not begun")
+    make_asked(sold, "Asked back", status="waiting")
+    make_asked(sold, "Over", status="closed")
+    client = as_(sold.helper)
+    for stage, found in (
+        ("new", "Not begun"),
+        ("health_check", "Begun"),
+        ("waiting_customer", "Asked back"),
+        ("closed", "Over"),
+    ):
+        page = shown(client, stage=stage)
+        seen = {one for one in ("Not begun", "Begun", "Asked back", "Over") if f"· {one}<" in page}
+        assert seen == {found}, stage
+    assert "No request fits the filters" in shown(client, stage="escalated")
+
+
+def test_a_stage_is_looked_for_among_so_many(sold: Any, as_: Any, monkeypatch: Any) -> None:  # edge case 41
+    monkeypatch.setattr("tallyhub.helpdesk.queue.queries.STAGED_MAX", 3)
+    for n in range(4):
+        make_asked(sold, f"No. {n}")
+    page = as_(sold.helper).get(QUEUE, {"stage": "new"}).content.decode()
+    assert "The first 3 were looked through." in page
+
+
 def test_a_number_finds_its_request(sold: Any, as_: Any) -> None:
     one, other = make_asked(sold, "This"), make_asked(sold, "That")
     page = shown(as_(sold.helper), text=one.number)
@@ -111,6 +137,7 @@ def test_an_address_that_nobody_makes_is_refused(sold: Any, as_: Any) -> None:
         ({"after": "1~x"}, 400),
     ):
         assert client.get(QUEUE, query).status_code == status, query
+    assert client.get(QUEUE, {"stage": "lost"}).status_code == 404
 
 
 @pytest.mark.parametrize("sort", ["-opened", "opened", "severity", "-severity"])
