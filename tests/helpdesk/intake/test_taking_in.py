@@ -232,7 +232,7 @@ def test_nobody_else_gives_it_back(at_rival: Any, as_: Any) -> None:
     assert give_back(as_(at_rival.helper), at_rival.asked).status_code == 403
     assert give_back(as_(at_rival.rival_agent), at_rival.kept).status_code == 404
     assert give_back(as_(at_rival.asker), at_rival.asked).status_code == 403
-    assert give_back(as_(at_rival.csam), at_rival.asked).status_code == 403
+    assert give_back(as_(at_rival.csam), at_rival.asked).status_code == 404
 
 
 def test_what_is_over_is_not_given_back(at_rival: Any, as_: Any, owner: Any) -> None:
