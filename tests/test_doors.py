@@ -204,6 +204,7 @@ def doors(world: SimpleNamespace) -> dict[tuple[str, str], tuple[list[Any], dict
         **messages(),
         **partners(world),
         **helpdesk(),
+        **gates(world),
         **learning(world),
         ("GET", "organizations:switch"): ([], for_all(200)),
         ("POST", "organizations:switch_workspace"): ([], for_all(404)),  # without a workspace of one's own
@@ -367,6 +368,28 @@ def partners(world: SimpleNamespace) -> dict[tuple[str, str], tuple[list[Any], d
         ("GET", "partners:task_edit"): there,
         ("GET", "partners:consents"): (["no-such"], for_all(404)),
         ("POST", "partners:consent_give"): (["no-such"], for_all(404)),
+    }
+
+
+GATE_PAGES = ("check", "diagnosis", "consent", "tasks", "resolve")
+
+
+def gates(world: SimpleNamespace) -> dict[tuple[str, str], tuple[list[Any], dict[str, int]]]:
+    """A partner request of north: for whoever oversees it there, and for its desk, of which the cast has nobody."""
+    number = make_request(world.north, partner=world.partner, desk=world.partner).number
+    overseers = dict.fromkeys(("admin", "north_admin", "viewer"), 200)
+    refused = for_all(404) | dict.fromkeys(overseers, 403)
+    return {
+        ("GET", "helpdesk:request"): ([number], for_all(404) | overseers),
+        **{("GET", f"helpdesk:{name}"): ([number], refused) for name in GATE_PAGES},
+        **{("POST", f"helpdesk:{name}"): ([number], refused) for name in ("need", "need_none")},
+        ("POST", "helpdesk:leave"): ([number], for_all(404)),  # without a reason that there is
+        **{
+            ("GET", f"helpdesk:{name}"): ([], for_all(403))
+            for name in ("baseline", "baseline_registry", "baseline_add")
+        },
+        ("GET", "helpdesk:baseline_edit"): ([0], for_all(403)),
+        ("POST", "helpdesk:baseline_usual"): ([], for_all(403)),
     }
 
 

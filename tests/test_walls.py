@@ -53,7 +53,18 @@ from tallyhub.engagements.models import (
     Slot,
 )
 from tallyhub.health.models import AffectedCustomer, HealthEvent
-from tallyhub.helpdesk.models import ContactDraft, ContactFile, Handover, Reach
+from tallyhub.helpdesk.models import (
+    BaselineItem,
+    ContactDraft,
+    ContactFile,
+    Handover,
+    HealthCheck,
+    IncidentLink,
+    Reach,
+    Resolution,
+    RightsNeed,
+)
+from tallyhub.helpdesk.models import Entry as Noted
 from tallyhub.helpdesk.models import Intake as Arrival
 from tallyhub.integrations.models import Attempt, Delivery, Endpoint, Import, SavedMapping
 from tallyhub.journal.models import Answered
@@ -119,6 +130,10 @@ OPEN = {
 DEFINERS = {
     "helpdesk_contacts",
     "helpdesk_places",
+    "helpdesk_facts",
+    "helpdesk_followers",
+    "helpdesk_following",
+    "helpdesk_left_behind",
     "agreements_channels",
     "agreements_sold",
     "agreements_sold_by",
@@ -278,7 +293,8 @@ MANAGED |= {"learning_source"}
 MANAGED |= {"office_enquiry", "people_group", "people_groupmember", "people_invitation"}
 ACCOUNT_TEAMS = {"office_agreementdraft"}  # nothing for the customer
 # Nothing for anybody but staff, not even for the hub itself.
-STAFFS = {"support_note", "support_notefile", "helpdesk_handover"}
+STAFFS = {"support_note", "support_notefile"}
+STAFFS |= {f"helpdesk_{name}" for name in ("entry", "handover", "healthcheck", "incidentlink", "rightsneed")}
 STAFFS_AND_HUBS = {"support_work"}
 OF_A_PERSON = {"support_defaultgroup", "support_draft", "support_draftfile"}  # and of nobody else
 OF_A_PERSON |= {"helpdesk_contactdraft", "helpdesk_contactfile"}
@@ -333,6 +349,7 @@ def spread(world: SimpleNamespace, owner: Any) -> SimpleNamespace:
         _people(customer, workspace, person)
         _support(customer, workspace, person)
         _partners(world.partner, customer)
+        _gates(world.provider, customer)
         NewsAddress.objects.using("owner").create(
             customer=customer, address=f"news@{customer.code}.test", language="en", added_at=NOW
         )
@@ -404,6 +421,22 @@ def _partners(partner: Any, customer: Any) -> None:
     Consent.objects.using("owner").create(
         **there, organization=partner, template="read", given_at=NOW, ends_at=NOW + timedelta(days=14)
     )
+
+
+def _gates(provider: Any, customer: Any) -> None:
+    """What a desk found out about each request, and how it was resolved."""
+    item, _ = BaselineItem.objects.using("owner").get_or_create(
+        organization=provider, code="x", titles={"en": "x"}, texts={"en": "x"}
+    )
+    event = HealthEvent.objects.using("owner").filter(organization=provider).order_by("pk")[0]
+    for request in Request.objects.using("owner").filter(customer=customer):
+        message = Message.objects.using("owner").filter(request=request)[0]
+        there = {"customer_id": customer.pk, "workspace_id": request.workspace_id, "request": request}
+        HealthCheck.objects.using("owner").create(**there, result="none", at=NOW)
+        IncidentLink.objects.using("owner").create(**there, event=event, since=NOW)
+        Noted.objects.using("owner").create(**there, step="x", at=NOW)
+        RightsNeed.objects.using("owner").create(**there, since=NOW)
+        Resolution.objects.using("owner").create(**there, item=item, message=message, at=NOW)
 
 
 def _people(customer: Any, workspace: Any, person: Any) -> None:

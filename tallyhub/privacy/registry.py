@@ -15,6 +15,7 @@ from tallyhub.assessments import personal as assessments
 from tallyhub.assessments import steps as assessments_steps
 from tallyhub.engagements import personal as engagements
 from tallyhub.health import personal as health
+from tallyhub.helpdesk import personal as helpdesk
 from tallyhub.integrations import personal as integrations
 from tallyhub.journal import personal as journal
 from tallyhub.journal import steps as journal_steps
@@ -35,6 +36,7 @@ HOLDINGS = (
     *notifications.HOLDINGS,
     *integrations.HOLDINGS,
     *activity.HOLDINGS,
+    *helpdesk.HOLDINGS,
     *partners.HOLDINGS,
     *support.HOLDINGS,
     *assessments.HOLDINGS,

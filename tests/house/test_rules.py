@@ -31,10 +31,15 @@ def _named(node: ast.AST) -> str:
 
 # --- the rules ---------------------------------------------------------------------------------------------
 
-OWNERS = {
-    node.name: path.partition("/")[0]
+
+def _holds_models(path: str) -> bool:
+    return path.endswith("/models.py") or "/models/" in path
+
+
+OWNERS = {  # two packages may have a model of one name
+    (path.partition("/")[0], node.name)
     for path, tree in TREES.items()
-    if path.endswith("/models.py")
+    if _holds_models(path)
     for node in ast.walk(tree)
     if isinstance(node, ast.ClassDef)
 }
@@ -50,7 +55,8 @@ def foreign_models(path: str, tree: ast.AST) -> Iterator[str]:
     for node in ast.walk(tree):
         if isinstance(node, ast.Attribute) and node.attr in MANAGERS:
             model = _named(node.value)
-            if name not in MAY_READ_MODELS or OWNERS.get(model) != package:
+            is_for_it = name in MAY_READ_MODELS or _holds_models(path)
+            if not is_for_it or (package, model) not in OWNERS:
                 yield f"{model}.{node.attr}"
 
 
@@ -105,7 +111,7 @@ def no_hidden_effects(path: str, tree: ast.AST) -> Iterator[str]:
     for node in ast.walk(tree):
         if isinstance(node, ast.ImportFrom) and node.module in SIGNALS:
             yield node.module
-        elif isinstance(node, ast.FunctionDef) and path.endswith("/models.py") and node.name in ("save", "delete"):
+        elif isinstance(node, ast.FunctionDef) and _holds_models(path) and node.name in ("save", "delete"):
             yield f"{node.name}()"
 
 

@@ -23,6 +23,7 @@ from tallyhub.kernel.errors import Conflict, Forbidden, Invalid
 from tallyhub.kernel.scope import command
 from tallyhub.organizations.sign_on import act_for
 from tallyhub.partners.tasks.queries import get_task, may_do
+from tallyhub.support.conversation.queries import get_by_id
 from tallyhub.support.conversation.steps import say
 from tallyhub.support.models import Request
 from tallyhub.support.rules import Actor, Status
@@ -65,7 +66,7 @@ def check_health(access: Access, number: str, look: Look) -> Result:
         despite=look.despite.value if look.event and look.despite else "",
         at=clock.now(),
     )
-    steps.note(access, request, "helpdesk.health_checked", result=result.value)
+    record(access, "helpdesk.health_checked", request.pk, **steps.about(request), result=result.value)
     if look.event is not None and look.despite is None:
         _follow(access, request, look.event)
     return result
@@ -75,7 +76,7 @@ def _follow(access: Access, request: Request, event_id: int) -> None:
     """Its readers see what is said of the incident (S003-17)."""
     IncidentLink.objects.create(**steps.of_request(access, request), event_id=event_id, since=clock.now())
     keep(request)
-    steps.note(access, request, "helpdesk.incident_followed", event=event_id)
+    record(access, "helpdesk.incident_followed", request.pk, **steps.about(request), event=event_id)
 
 
 @command
@@ -87,7 +88,7 @@ def leave_incident(access: Access, number: str, why: Left) -> None:
     link.left_at, link.left_by_id, link.left_why = clock.now(), access.person_id, why.value
     link.save()
     keep(request)
-    steps.note(access, request, "helpdesk.incident_left", event=link.event_id, why=why.value)
+    record(access, "helpdesk.incident_left", request.pk, **steps.about(request), event=link.event_id, why=why.value)
 
 
 @command
@@ -100,7 +101,7 @@ def add_entry(access: Access, number: str, *, hypothesis: str, step: str, result
         raise Invalid("entry_missing")
     _check_room(request)
     made = Entry.objects.create(**steps.of_request(access, request), **said, at=clock.now())
-    steps.note(access, request, "helpdesk.diagnosis_noted")
+    record(access, "helpdesk.diagnosis_noted", request.pk, **steps.about(request))
     return made.pk
 
 
@@ -114,7 +115,7 @@ def need_rights(access: Access, number: str) -> None:
     """The work needs rights inside the customer: until somebody at the desk holds any, the request waits (S003-20)."""
     request, _facts = steps.lock_at_desk(access, number, Step.DIAGNOSE)
     steps.need_rights(access, request)
-    steps.note(access, request, "helpdesk.rights_needed")
+    record(access, "helpdesk.rights_needed", request.pk, **steps.about(request))
 
 
 @command
@@ -125,7 +126,7 @@ def ask_consent(access: Access, number: str, body: str) -> None:
     need.consent_asked_at = clock.now()
     need.save()
     say(access, request, body=cells.lines(RESOLUTION_MAX)(body))
-    steps.note(access, request, "helpdesk.consent_asked")
+    record(access, "helpdesk.consent_asked", request.pk, **steps.about(request))
 
 
 @command
@@ -134,7 +135,7 @@ def need_no_rights(access: Access, number: str) -> None:
     request, _facts = steps.lock_at_desk(access, number, Step.DIAGNOSE)
     open_ones = RightsNeed.objects.visible_to(access).filter(request_id=request.pk, ended_at=None)
     if open_ones.update(ended_at=clock.now(), ended_by_id=access.person_id):
-        steps.note(access, request, "helpdesk.rights_needed_no_more")
+        record(access, "helpdesk.rights_needed_no_more", request.pk, **steps.about(request))
 
 
 @command
@@ -153,7 +154,7 @@ def begin_task(access: Access, number: str, task_id: int) -> None:
     Entry.objects.create(**steps.of_request(access, request), task=task, acted_as=delegated.acts_as, at=clock.now())
     steps.need_rights(access, request)
     as_delegate = replace(access, acts_as=delegated.acts_as)
-    steps.note(as_delegate, request, "helpdesk.task_begun", task=task.code)
+    record(as_delegate, "helpdesk.task_begun", request.pk, **steps.about(request), task=task.code)
 
 
 @command
@@ -169,7 +170,7 @@ def resolve(access: Access, number: str, *, item_id: int, text: str, version: in
     Resolution.objects.create(**steps.of_request(access, request), item=item, message=message, at=clock.now())
     if request.status != Status.RESOLVED:
         move(access, request, Status.RESOLVED, Actor.STAFF)
-    steps.note(access, request, "helpdesk.resolved", item=item.code)
+    record(access, "helpdesk.resolved", request.pk, **steps.about(request), item=item.code)
 
 
 # For the hub itself.
@@ -178,9 +179,12 @@ def resolve(access: Access, number: str, *, item_id: int, text: str, version: in
 @command
 def tell_follower(access: Access, request_id: int, update: Update) -> None:
     """Of an incident that a request follows, something was said, and perhaps it is over: readers and desk are told."""
-    request = Request.objects.visible_to(access).defer("words").get(pk=request_id)
-    kind = "helpdesk.incident_updated" if update.event.ended_at is None else "helpdesk.incident_over"
-    steps.note(access, request, kind, event=update.event_id, update=update.pk)
+    request = get_by_id(access, request_id)
+    said = {**steps.about(request), "event": update.event_id, "update": update.pk}
+    if update.event.ended_at is None:
+        record(access, "helpdesk.incident_updated", request.pk, **said)
+    else:
+        record(access, "helpdesk.incident_over", request.pk, **said)
 
 
 @command

@@ -5,7 +5,6 @@ from typing import Any
 from tallyhub.helpdesk.gates.queries import find_need, read_facts
 from tallyhub.helpdesk.gates.rules import Facts, Step, lock_of
 from tallyhub.helpdesk.models import RightsNeed
-from tallyhub.journal.steps import record
 from tallyhub.kernel import clock
 from tallyhub.kernel.access import Access, Right
 from tallyhub.kernel.errors import Conflict
@@ -41,12 +40,13 @@ def of_request(access: Access, request: Request) -> dict[str, Any]:
     }
 
 
-def note(access: Access, request: Request, kind: str, **details: Any) -> None:
-    """In the customer's journal, with the number of the request."""
-    record(
-        access, kind, request.pk, customer_id=request.customer_id, workspace_id=request.workspace_id,
-        request=request.number, **details,
-    )  # fmt: skip
+def about(request: Request) -> dict[str, Any]:
+    """For the customer's journal, with the number of the request."""
+    return {
+        "customer_id": request.customer_id,
+        "workspace_id": request.workspace_id,
+        "request": request.number,
+    }
 
 
 def need_rights(access: Access, request: Request) -> RightsNeed:

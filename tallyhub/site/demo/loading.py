@@ -15,6 +15,7 @@ from tallyhub.site.demo import (
     assessments,
     contacts,
     engagements,
+    gates,
     health,
     learning,
     messages,
@@ -63,6 +64,7 @@ def _fill(today: date) -> None:
     learning.set_up(today)
     assessments.set_up()
     partner_support.set_up()
+    gates.set_up()
 
 
 def _open_accounts() -> None:
