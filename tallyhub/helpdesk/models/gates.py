@@ -6,6 +6,7 @@ All of it is the desk's alone, but for the resolution, which whoever sees the re
 from typing import Any
 
 from django.contrib.postgres.fields import ArrayField
+from django.core.exceptions import EmptyResultSet
 from django.db import models
 from django.db.models import Q
 from django.db.models.expressions import RawSQL
@@ -184,7 +185,10 @@ def _said(texts: dict[str, str]) -> str:
 class ResolutionQuerySet(models.QuerySet["Resolution"]):
     def visible_to(self, access: Access) -> "ResolutionQuerySet":
         """Of requests that one sees."""
-        seen = RawSQL(*ids_seen(access))  # noqa: S611 - SQL of ours, whose values are parameters
+        try:
+            seen = RawSQL(*ids_seen(access))  # noqa: S611 - SQL of ours, whose values are parameters
+        except EmptyResultSet:  # who is nowhere sees none
+            return self.none()
         return self.filter(request_id__in=seen)
 
 

@@ -59,6 +59,7 @@ ACCOUNTS = (
     Account("admin@linden.example", _("customer administrator of Linden, which bought from Brightline")),
     Account("contact@linden.example", _("support contact of Linden")),
     Account("partners@provider.example", _("partner manager of the provider")),
+    Account("escalations@provider.example", _("the provider’s desk for what partners escalate")),
     Account("admin@brightline.example", _("admin agent of Brightline, a direct-bill partner")),
     Account("helpdesk@brightline.example", _("helpdesk agent of Brightline")),
     Account("helpdesk@fernway.example", _("helpdesk agent of Fernway, an indirect reseller")),
@@ -83,6 +84,7 @@ STAFF = (
     Staff("editor@provider.example", "Ylva Brandmoor", "Europe/Oslo", Role.ENGINEER, ()),  # of no customer
     # Of no customer: what they may do comes from demo/partners.py.
     Staff("partners@provider.example", "Sunniva Holterud", "Europe/Oslo", Role.ENGINEER, ()),
+    Staff("escalations@provider.example", "Oddny Lindqvane", "Europe/Oslo", Role.ENGINEER, ()),
     Staff("admin@brightline.example", "Corbinian Aufhauser", "Europe/Berlin", Role.ENGINEER, ()),
     Staff("helpdesk@brightline.example", "Yasemin Karatepel", "Europe/Berlin", Role.ENGINEER, ()),
     Staff("helpdesk@fernway.example", "Tadhg Corrilane", "Europe/Dublin", Role.ENGINEER, ()),

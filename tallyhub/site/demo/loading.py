@@ -16,6 +16,7 @@ from tallyhub.site.demo import (
     assessments,
     contacts,
     engagements,
+    escalations,
     gates,
     health,
     learning,
@@ -67,6 +68,7 @@ def _fill(today: date) -> None:
     assessments.set_up()
     partner_support.set_up()
     gates.set_up()
+    escalations.set_up()
 
 
 def _open_accounts() -> None:

@@ -23,6 +23,7 @@ from tallyhub.site.demo.story import PROVIDER
 # Who works where, as what. Addresses are of demo/cast.py.
 WORK: dict[str, tuple[str, tuple[StaffRole, ...]]] = {
     "partners@provider.example": (PROVIDER, (StaffRole.PARTNER_MANAGER,)),
+    "escalations@provider.example": (PROVIDER, (StaffRole.DESK,)),
     "admin@brightline.example": ("brightline", (StaffRole.ORGANIZATION_ADMINISTRATOR, StaffRole.ADMIN_AGENT)),
     "helpdesk@brightline.example": ("brightline", (StaffRole.HELPDESK_AGENT,)),
     "helpdesk@fernway.example": ("fernway", (StaffRole.HELPDESK_AGENT, StaffRole.ADMIN_AGENT)),
