@@ -203,6 +203,7 @@ def doors(world: SimpleNamespace) -> dict[tuple[str, str], tuple[list[Any], dict
         **health(world),
         **messages(),
         **partners(world),
+        **helpdesk(),
         **gates(world),
         **learning(world),
         ("GET", "organizations:switch"): ([], for_all(200)),
@@ -284,6 +285,16 @@ def services() -> dict[tuple[str, str], tuple[list[Any], dict[str, int]]]:
         **{("GET", f"engagements:{name}"): (["1"], for_all(404)) for name in ("engagement", "cancelling")},
         **{("POST", f"engagements:{act}"): (["1"], for_all(404)) for act in ENGAGEMENT_ACTS},
         **{("POST", f"engagements:{act}"): ([1], for_all(404)) for act in DELIVERY_ACTS},
+    }
+
+
+def helpdesk() -> dict[tuple[str, str], tuple[list[Any], dict[str, int]]]:
+    """A customer's own people contact its partner; who has none is led to the provider. The cast serves at no desk."""
+    own = dict.fromkeys((ADMINS | READERS | NO_ACTIVITY) - STAFF - {"newcomer"}, 302) | {"stranger": 200}
+    return {
+        ("GET", "helpdesk:contact"): ([], for_all(403) | own),
+        **{("POST", f"helpdesk:{act}"): (["no-such"], for_all(404)) for act in ("accept", "give_back")},
+        **{("GET", f"helpdesk:{name}"): ([], for_all(403)) for name in ("queue", "new")},
     }
 
 

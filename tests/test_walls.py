@@ -53,8 +53,19 @@ from tallyhub.engagements.models import (
     Slot,
 )
 from tallyhub.health.models import AffectedCustomer, HealthEvent
-from tallyhub.helpdesk.models import BaselineItem, HealthCheck, IncidentLink, Resolution, RightsNeed
+from tallyhub.helpdesk.models import (
+    BaselineItem,
+    ContactDraft,
+    ContactFile,
+    Handover,
+    HealthCheck,
+    IncidentLink,
+    Reach,
+    Resolution,
+    RightsNeed,
+)
 from tallyhub.helpdesk.models import Entry as Noted
+from tallyhub.helpdesk.models import Intake as Arrival
 from tallyhub.integrations.models import Attempt, Delivery, Endpoint, Import, SavedMapping
 from tallyhub.journal.models import Answered
 from tallyhub.kernel import clock
@@ -117,6 +128,8 @@ OPEN = {
 }
 # Definer functions pass the wall; each is reviewed like a policy (threat model).
 DEFINERS = {
+    "helpdesk_contacts",
+    "helpdesk_places",
     "helpdesk_facts",
     "helpdesk_followers",
     "helpdesk_following",
@@ -279,12 +292,12 @@ MANAGED = {"organizations_accessgrant", "organizations_membership"}
 MANAGED |= {"learning_source"}
 MANAGED |= {"office_enquiry", "people_group", "people_groupmember", "people_invitation"}
 ACCOUNT_TEAMS = {"office_agreementdraft"}  # nothing for the customer
-STAFFS = {"support_note", "support_notefile"}  # nothing for anybody but staff, not even for the hub itself
-STAFFS |= {
-    f"helpdesk_{name}" for name in ("entry", "healthcheck", "incidentlink", "rightsneed")
-}  # nothing for anybody but staff, not even for the hub
+# Nothing for anybody but staff, not even for the hub itself.
+STAFFS = {"support_note", "support_notefile"}
+STAFFS |= {f"helpdesk_{name}" for name in ("entry", "handover", "healthcheck", "incidentlink", "rightsneed")}
 STAFFS_AND_HUBS = {"support_work"}
 OF_A_PERSON = {"support_defaultgroup", "support_draft", "support_draftfile"}  # and of nobody else
+OF_A_PERSON |= {"helpdesk_contactdraft", "helpdesk_contactfile"}
 # Everybody's own, and that of whose learning they follow; written by the hub, assignments by learning managers too.
 LEARNERS = {f"learning_{name}" for name in ("assignment", "fact", "record", "statement")}
 # What people write about a request that they see, wherever they are in the customer.
@@ -293,6 +306,7 @@ ASSESSORS = {
     for name in ("affectedobject", "answerdraft", "finding", "intake", "prerequisite", "run", "setup")
 }
 OF_A_REQUEST = {f"support_{name}" for name in ("booking", "file", "message", "request", "requestviewer")}
+OF_A_REQUEST |= {"helpdesk_intake", "helpdesk_reach"}
 # What whoever works in a workspace writes there, and whoever requested it.
 OF_AN_ENGAGEMENT = {f"engagements_{name}" for name in ("engagement", "engagementdelivery", "slot")}
 
@@ -339,6 +353,7 @@ def spread(world: SimpleNamespace, owner: Any) -> SimpleNamespace:
         NewsAddress.objects.using("owner").create(
             customer=customer, address=f"news@{customer.code}.test", language="en", added_at=NOW
         )
+        _helpdesk(world.partner, world.provider, customer, person)
         _engagements(customer, workspace)
         _assessments(customer, workspace)
         _learning(customer, workspace, person)
@@ -488,6 +503,22 @@ def _support(customer: Any, workspace: Any, person: Any) -> None:
         entry = Entry.objects.using("owner").filter(customer=customer, workspace=place).order_by("pk").first()
         if entry and not Booking.objects.using("owner").filter(entry=entry).exists():
             Booking.objects.using("owner").create(**inside, work=work, entry=entry, entitlement_id=entry.entitlement_id)
+
+
+def _helpdesk(partner: Any, other: Any, customer: Any, person: Any) -> None:
+    """How each of the customer's requests came in, and what somebody has begun to write to its partner."""
+    draft = ContactDraft.objects.using("owner").create(
+        customer=customer, person_id=person.pk, partner=partner, changed_at=NOW
+    )
+    for request in Request.objects.using("owner").filter(customer=customer):
+        there = {"customer_id": customer.pk, "workspace_id": request.workspace_id}
+        inside = {**there, "request": request}
+        Arrival.objects.using("owner").create(**inside, channel="portal", mode="own")
+        Reach.objects.using("owner").create(**inside, person_id=person.pk, text="x")
+        Handover.objects.using("owner").create(**inside, was=partner, becomes=other, reason="x", at=NOW)
+        stored = {"name": "x", "size": 1, "media_type": "text/plain", "digest": b"", "at": NOW}
+        own = {"draft": draft, "added_by_id": person.pk, "key": f"contact-{request.pk}"}
+        ContactFile.objects.using("owner").create(**there, **stored, **own)
 
 
 def _engagements(customer: Any, workspace: Any) -> None:

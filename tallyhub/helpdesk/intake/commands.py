@@ -153,10 +153,11 @@ def _code(products: Collection[Product], product_id: int | None) -> str:
 def accept_price(access: Access, number: str, plan_number: int) -> None:
     """By the customer, of what its partner wrote down for it: the price at which it came in. Again is no error.
 
-    Raises Conflict for another version than that, which is what the form showed.
+    Raises DoesNotExist for a request that is hidden or absent, Forbidden for the partner's people, and Conflict for
+    another version than the one that the form showed.
     """
-    require_own(access)
     request = lock_request(access, number)
+    require_own(access)
     intake = Intake.objects.visible_to(access).select_for_update().filter(request=request).first()
     if intake is None or intake.plan_number is None or intake.accepted_at is not None:
         return
@@ -215,11 +216,11 @@ def give_back(access: Access, number: str, reason: str, version: int) -> None:
     """By the supplier's people, to the partner whose customer it is, with why (S003-39). From then on it is none of the
     supplier's any more. ``access``: of ``support.desk.at_desk``.
 
-    Raises Forbidden for the partner's own people, Invalid without a reason, Conflict where it is not open or has
-    changed.
+    Raises DoesNotExist for a request that is hidden or absent, Forbidden for the partner's own people, Invalid without
+    a reason, and Conflict where it is not open or has changed.
     """
-    access.require_serving(Right.SERVE_CUSTOMERS)
     request = lock_request(access, number)
+    access.require_serving(Right.SERVE_CUSTOMERS)
     was, partner = request.desk_id, request.partner_id
     if was is None or partner is None or was == partner or was not in access.organizations:
         raise Forbidden(Right.SERVE_CUSTOMERS)

@@ -142,7 +142,6 @@ def _file(one: StoredFile) -> dict[str, Any]:
 @require_http_methods(["POST"])
 def accept(request: HubRequest, number: str) -> HttpResponseBase:
     """The price of what the partner wrote down for one."""
-    require_own(request.access)
     commands.accept_price(request.access, number, read_id(request.POST.get("plan")))
     messages.success(request, _("The price is accepted."))
     return redirect("helpdesk:request", number)
