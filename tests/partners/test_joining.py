@@ -16,9 +16,10 @@ from tallyhub.kernel.errors import Conflict
 from tallyhub.kernel.scope import scope
 from tallyhub.notifications import jobs
 from tallyhub.notifications.letters import LETTERS
-from tallyhub.organizations.models import Staff
+from tallyhub.organizations.models import Staff, WorkAccount
 from tallyhub.partners.models import StaffInvitation
 from tallyhub.partners.staff import commands
+from tallyhub.partners.staff.queries import find_by_link
 from tallyhub.people.invitations.links import Link, path_of
 from tallyhub.privacy import commands as privacy
 from tallyhub.privacy.queries import is_needed
@@ -139,6 +140,18 @@ def test_who_has_an_account_chooses_no_password_by_the_link(firm: Any, guest: An
     assert invitation_of(firm.newcomer.email).answered_at is None
 
 
+def test_who_signs_in_by_their_organisations_sign_in_chooses_no_password_either(firm: Any, clerk: Any) -> None:
+    invited(clerk, "ada@new.test", "sales_agent")
+    ada = Person.objects.get(email="ada@new.test")
+    of = {"customer_id": firm.cedar.pk, "person_id": ada.pk}
+    WorkAccount.objects.using("owner").create(**of, vouched_at=clock.now())
+    link = link_of("ada@new.test")
+    assert "Sign in with your organisation" in text_of(Client().get(link))
+    assert register(Client(), link).status_code == 409
+    ada.refresh_from_db()
+    assert not ada.has_usable_password()
+
+
 def test_the_wrong_person_can_do_nothing(firm: Any, guest: Any, as_: Any) -> None:  # S003-1
     link, other = link_of(firm.newcomer.email), as_(firm.member)
     page = text_of(other.get(link))
@@ -156,6 +169,40 @@ def test_a_link_belongs_to_the_address(firm: Any, guest: Any) -> None:
     assert guest.get(link).status_code == 410
     assert guest.post(link).status_code in (404, 409)
     assert staff_of(firm.newcomer) is None
+
+
+def test_a_link_of_an_account_that_is_shut_leads_nowhere(firm: Any, clerk: Any) -> None:
+    invited(clerk, "ada@new.test", "sales_agent")
+    Person.objects.filter(email="ada@new.test").update(is_active=False)
+    assert Client().get(link_of("ada@new.test")).status_code == 410
+    assert register(Client(), link_of("ada@new.test")).status_code in (404, 409, 410)
+    assert not Person.objects.get(email="ada@new.test").has_usable_password()
+
+
+def test_a_link_that_was_never_sent_leads_nowhere(firm: Any, guest: Any) -> None:
+    one = invitation_of(firm.newcomer.email)
+    with scope(Access()):
+        assert find_by_link(Link(one.pk, one.serial))
+        assert find_by_link(Link(one.pk, one.serial + 1)) is None
+
+
+def test_following_a_link_neither_accepts_nor_declines(firm: Any, guest: Any) -> None:  # R3.5
+    link = link_of(firm.newcomer.email)
+    assert (guest.get(link).status_code, guest.get(f"{link}decline/").status_code) == (200, 405)
+    assert invitation_of(firm.newcomer.email).answered_at is None
+
+
+def test_who_is_signed_in_reads_their_own_language(firm: Any, clerk: Any, as_: Any) -> None:  # R6.2
+    invited(clerk, "ada@new.test", "sales_agent", language="de")
+    link, other = link_of("ada@new.test"), as_(firm.member)
+    assert (Client().get(link)["Content-Language"], other.get(link)["Content-Language"]) == ("de", "en")
+
+
+def test_who_invited_and_works_elsewhere_by_now_is_not_named(firm: Any, guest: Any) -> None:
+    Staff.objects.using("owner").filter(person=firm.clerk).update(organization=firm.rival)
+    text = text_of(guest.get(link_of(firm.newcomer.email)))
+    assert "Lakeside asks you to work for it here." in text
+    assert "clerk" not in text
 
 
 def test_accepting_confirms_the_address(firm: Any, guest: Any) -> None:
@@ -330,6 +377,14 @@ def test_every_act_stands_in_the_journal_without_a_name(firm: Any, clerk: Any, g
 def test_who_is_erased_leaves_no_invitation_and_nobody_erases_whom_somebody_waits_for(firm: Any, guest: Any) -> None:
     with scope(Access()):
         assert is_needed(firm.newcomer.pk)
+    ones = StaffInvitation.objects.using("owner")
+    now = clock.now()
+    for over in ({"expires_at": now}, {"voided_at": now}, {"answered_at": now, "is_accepted": False}):
+        before = ones.values(*over).get()
+        ones.update(**over)
+        with scope(Access()):
+            assert not is_needed(firm.newcomer.pk), over
+        ones.update(**before)
     assert privacy.erase_by_operator(Access(), address=firm.newcomer.email)
     assert not StaffInvitation.objects.using("owner").exists()
     loner = make_person("loner")

@@ -6,6 +6,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.core.exceptions import ObjectDoesNotExist
 
 from tallyhub.accounts.models import Person
 from tallyhub.kernel import clock
@@ -93,6 +94,20 @@ def test_the_link_is_sent_again_to_who_never_came_and_to_nobody_else(firm: Any, 
     assert clerk.post(f"{PAGE}{works(firm.helper).pk}/ask/").status_code == 409
     asked = owner.execute("SELECT subject_id FROM journal_event WHERE kind = 'partners.staff_asked'").fetchall()
     assert asked == [(ada.pk,)]
+
+
+def test_the_mail_with_a_password_link_goes_to_nobody_who_came_meanwhile(firm: Any) -> None:
+    ada = never_came(firm, "sales_agent")
+    ada.last_login = clock.now()
+    with pytest.raises(ObjectDoesNotExist):
+        LETTERS["partners.staff_asked"].make(ada, {})
+    with pytest.raises(ObjectDoesNotExist):
+        LETTERS["partners.staff_asked"].make(firm.helper, {})  # has a password
+
+
+def test_an_account_that_is_shut_is_not_listed(firm: Any, clerk: Any) -> None:
+    Person.objects.filter(pk=firm.helper.pk).update(is_active=False)
+    assert "helper@house.test" not in clerk.get(PAGE).content.decode()
 
 
 def test_who_has_left_another_organisation_may_come(firm: Any, clerk: Any, as_: Any) -> None:

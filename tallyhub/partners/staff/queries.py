@@ -31,7 +31,7 @@ class Found:
     organization_zone: str
     kind: Kind
     roles: Sequence[str]
-    inviter_name: str | None  # None: they have left
+    inviter_name: str | None  # None: they work elsewhere by now
     person_id: int
     email: str
     name: str  # of the account
