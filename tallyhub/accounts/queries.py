@@ -44,6 +44,13 @@ def lock_person(person_id: int) -> Person:
     return Person.objects.select_for_update().get(pk=person_id)
 
 
+def lock_account(person_id: int) -> Person:
+    """For a change of how they sign in. Rows that refer to the person do not wait for it, unlike with ``lock_person``,
+    and so nobody waits for each other who writes one of these.
+    """
+    return Person.objects.select_for_update(no_key=True).get(pk=person_id)
+
+
 def names_by_id(people: Collection[int]) -> dict[int, str]:
     """Of colleagues among the staff, wherever each works: for lists across customers, which staff alone read."""
     return dict(Person.objects.filter(pk__in=people).values_list("pk", "name"))

@@ -781,6 +781,7 @@ _SENTENCES = {
     ),
     "staff_person_unknown": _("Nobody has this address. Import the person first, without a customer."),
     "staff_role_unknown": _("One of these roles is not held at your organisation. Choose among those on the page."),
+    "staff_roles_missing": _("Choose at least one role: whoever has none may do nothing for your organisation."),
     "staff_unknown": _("Nobody who serves or works for a customer has this address. New staff come by import."),
     "starts_too_early": _("It begins before what it is a part of, whose first day is %(starts_on)s."),
     "statement_too_long": _("It lists more than %(lines_max)s entries. Ask for the spreadsheet on its page."),

@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from tallyhub.accounts.models import Person
+from tallyhub.kernel import clock
 from tallyhub.kernel.access import Access, Right
 from tallyhub.kernel.scope import scope
 from tallyhub.notifications.letter import Kind, Letter
@@ -19,7 +20,7 @@ from tallyhub.partners.delegations.queries import get_sent
 from tallyhub.partners.models import Delegation
 from tallyhub.partners.parties.queries import get_partnership, is_without_path
 from tallyhub.partners.queries import get_known, get_proposed, names_of_organizations
-from tallyhub.partners.rules import RUNNING, Stage
+from tallyhub.partners.rules import EXPIRING_WITHIN, RUNNING, Stage
 
 # Of each mail its subject, what it says first, and in which stages it is still news.
 _SAID: dict[str, tuple[Any, Any, frozenset[Stage]]] = {
@@ -110,7 +111,7 @@ def _details(one: Delegation) -> list[str]:
         said.append(_("It would extend by itself at its end."))
     if one.stage in RUNNING and one.extends:
         said.append(_("It extends by itself at its end. Switch that off where it should not."))
-    elif one.stage is Stage.EXPIRING:
+    elif one.stage in RUNNING and one.ends_at and one.ends_at - clock.now() <= EXPIRING_WITHIN:
         said.append(_("It cannot be taken up again after its end: the partner has to ask anew."))
     return [text for text in said if text]
 

@@ -36,7 +36,7 @@ def _invited(person: Person, params: Mapping[str, Any]) -> Letter:
         subject=_("Work for %(organization)s here?") % named,
         paragraphs=(
             who,
-            *(roles or [_("You get no role there for now.")]),
+            *roles,
             _("The invitation is good until %(until)s.") % {"until": until(found.expires_at, found.organization_zone)},
             _("If you do not expect it, do nothing: nothing happens until you accept."),
         ),

@@ -350,6 +350,22 @@ def list_colleagues(access: Access) -> list[Staff]:
     return list(_colleagues(access).filter(person__is_active=True).order_by("person__name", "pk"))
 
 
+def page_of_colleagues(access: Access, text: str, after: tuple[str, int] | None, at_most: int) -> list[Staff]:
+    """The same, so many of them. ``text``: a part of name or address; ``after``: name and id of the row before."""
+    found = _colleagues(access).filter(person__is_active=True)
+    if text:
+        found = found.filter(Q(person__name__icontains=text) | Q(person__email__icontains=text))
+    if after:
+        name, number = after
+        found = found.filter(Q(person__name__gt=name) | Q(person__name=name, pk__gt=number))
+    return list(found.order_by("person__name", "pk")[:at_most])
+
+
+def is_work_of(access: Access, staff_id: int, person_id: int) -> bool:
+    """Whether it is, or was, the person's own work for the organisation that is acted for."""
+    return Staff.objects.visible_to(access).filter(pk=staff_id, person_id=person_id).exists()
+
+
 def lock_colleagues(access: Access) -> list[Staff]:
     """The same, locked, so that two administrators never take each other's role."""
     return list(_colleagues(access).select_for_update(of=("self",)).order_by("pk"))

@@ -227,11 +227,19 @@ def reads_customer(access: Access) -> bool:
     return not access.acts_as or access.has_anywhere(Right.VIEW_ALL_REQUESTS)
 
 
-def roles_with(access: Access, right: str) -> list[str]:
-    """Names of the roles that have a right, among those that somebody like this could be given: staff get theirs where
-    they work and from their customers, everybody else within the customer.
+def is_of_staff(access: Access) -> bool:
+    """Whether somebody gets roles where they work and from their customers, and not within a customer."""
+    return access.is_staff or access.organization_id is not None
+
+
+def roles_with(access: Access, right: str) -> tuple[list[str], bool]:
+    """Names of the roles that have a right, and whether somebody like this could be given one of them: staff get theirs
+    where they work and from their customers, everybody else within the customer.
     """
-    at_work = [STAFF_ROLE_NAMES[role] for role, rights in STAFF_RIGHTS_OF.items() if right in rights]
-    is_staff = access.is_staff or access.organization_id is not None
-    inside = [ROLE_NAMES[role] for role, rights in RIGHTS_OF.items() if right in rights and (role in STAFF) is is_staff]
-    return [str(name) for name in (at_work or inside)]
+    is_staff = is_of_staff(access)
+    at_work = [str(STAFF_ROLE_NAMES[role]) for role, rights in STAFF_RIGHTS_OF.items() if right in rights]
+    if at_work:
+        return at_work, is_staff
+    inside = [role for role, rights in RIGHTS_OF.items() if right in rights]
+    theirs = [role for role in inside if (role in STAFF) is is_staff]
+    return [str(ROLE_NAMES[role]) for role in theirs or inside], bool(theirs)

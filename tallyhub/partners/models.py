@@ -193,7 +193,13 @@ class Delegation(models.Model):
 
     @property
     def stage(self) -> Stage:
-        return stage_of(State(self.state), self.asked_at, self.ends_at, clock.now())
+        return stage_of(
+            State(self.state),
+            asked_at=self.asked_at,
+            starts_at=self.starts_at,
+            ends_at=self.ends_at,
+            now=clock.now(),
+        )
 
     @property
     def asked_at(self) -> datetime | None:

@@ -3,7 +3,9 @@
 from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import Any
+from urllib.parse import urlencode
 
+from django.http import QueryDict
 from django.utils.timezone import get_current_timezone_name
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
@@ -12,7 +14,9 @@ from tallyhub.kernel import clock
 from tallyhub.kernel import formatting as fmt
 from tallyhub.kernel.access import Access, Right
 from tallyhub.kernel.errors import Forbidden
+from tallyhub.kernel.grid import TEXT_MAX
 from tallyhub.kernel.http import url
+from tallyhub.kernel.ids import read_id
 from tallyhub.organizations.rules import ROLE_NAMES, Role, reads_customer
 from tallyhub.partners.delegations.queries import Holder
 from tallyhub.partners.models import Consent, Delegation
@@ -36,6 +40,25 @@ def require_reader(access: Access) -> None:
 def require_partner(access: Access) -> None:
     if not serves(access):
         raise Forbidden(Right.SERVE_CUSTOMERS)
+
+
+def read_text(query: QueryDict) -> str:
+    """What is searched for."""
+    return query.get("text", "").replace("\0", "").strip()[:TEXT_MAX]
+
+
+def read_after(query: QueryDict) -> tuple[str, int] | None:
+    """The name and the id of the row before the page, where the address says so."""
+    if not query.get("after"):
+        return None
+    name, _tilde, number = query.get("after", "").rpartition("~")
+    return name.replace("\0", "")[:TEXT_MAX], read_id(number)
+
+
+def address(*, after: tuple[str, int] | None = None, **carried: str) -> str:
+    """Of a page of the same list."""
+    said = carried | ({"after": f"{after[0]}~{after[1]}"} if after else {})
+    return "?" + urlencode({key: value for key, value in said.items() if value})
 
 
 def when(instant: datetime) -> str:

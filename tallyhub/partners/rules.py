@@ -1,11 +1,13 @@
 """What a partner is, how long a delegation lasts, and what may happen to one. Pure."""
 
-from collections.abc import Collection
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
+from typing import Any
 
 from tallyhub.kernel.errors import Conflict, HubError, Invalid
+from tallyhub.kernel.names import read_name
 from tallyhub.organizations.rules import Role
 
 
@@ -61,10 +63,34 @@ ANSWER_WITHIN = timedelta(days=90)
 EXTENDS_BY = timedelta(days=180)
 EXTENDS_BEFORE = timedelta(days=1)
 EXPIRING_WITHIN = timedelta(days=30)
+LAST_PART = 3  # of its length the last third: a short delegation does not end soon from the first day on
 NOTICE_DAYS = (30, 7, 1, 0)
 CONSENT_LASTS = timedelta(days=14)
 UNUSED_AFTER = timedelta(days=60)  # rights that nobody used for so long are better taken away
 MEMBERS_MAX = 200  # people of a security group
+
+
+class Refused(Invalid):
+    """Several fields of one form are wrong; nothing was kept. ``fields``: which, each with why."""
+
+    def __init__(self, found: Mapping[str, Invalid]) -> None:
+        first = next(iter(found.values()))
+        super().__init__(first.code, **first.params)
+        self.fields = dict(found)
+
+
+def read_fields(readers: Mapping[str, Callable[[], Any]]) -> dict[str, Any]:
+    """What each reader makes of its field. Raises Refused with every field whose reader raises Invalid."""
+    said: dict[str, Any] = {}
+    wrong: dict[str, Invalid] = {}
+    for name, read in readers.items():
+        try:
+            said[name] = read()
+        except Invalid as error:
+            wrong[name] = error
+    if wrong:
+        raise Refused(wrong)
+    return said
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,17 +105,29 @@ class Wish:
 
 
 def check_wish(wish: Wish) -> None:
-    """Raises Invalid for the first thing that is wrong with it."""
-    if not wish.name:
+    """Raises Refused with each field that is wrong."""
+    read_fields(
+        {
+            "name": lambda: _check_name(wish.name),
+            "roles": lambda: check_roles(wish.roles, ROLES),
+            "days": lambda: check_days(wish.days, DAYS_MAX),
+            "extends": lambda: check_extends(wish.roles) if wish.extends else None,
+            "reason": lambda: _check_reason(wish),
+        }
+    )
+
+
+def _check_name(name: str) -> None:
+    if not name:
         raise Invalid("delegation_name_missing")
-    check_roles(wish.roles, ROLES)
-    check_days(wish.days, DAYS_MAX)
+    read_name(name, length_max=NAME_MAX)
+
+
+def _check_reason(wish: Wish) -> None:
     if Role.FULL_ADMINISTRATION in wish.roles and not wish.reason:
         raise Invalid("delegation_reason_missing")
     if len(wish.reason) > REASON_MAX:
         raise Invalid("delegation_reason_too_long", reason_max=REASON_MAX)
-    if wish.extends:
-        check_extends(wish.roles)
 
 
 def check_roles(roles: Collection[str], offered: Collection[str]) -> None:
@@ -110,15 +148,27 @@ def check_extends(roles: Collection[str]) -> None:
         raise Invalid("delegation_extends_full")
 
 
-def stage_of(state: State, asked_at: datetime | None, ends_at: datetime | None, now: datetime) -> Stage:
+def stage_of(
+    state: State,
+    *,
+    asked_at: datetime | None,
+    starts_at: datetime | None,
+    ends_at: datetime | None,
+    now: datetime,
+) -> Stage:
     """``asked_at``: when whoever is to answer was asked."""
     if state in (State.CONSENT, State.PENDING) and asked_at is not None and asked_at + ANSWER_WITHIN <= now:
         return Stage.LAPSED
-    if state is State.ACTIVE and ends_at is not None:
+    if state is State.ACTIVE and starts_at is not None and ends_at is not None:
         if ends_at <= now:
             return Stage.EXPIRED
-        return Stage.EXPIRING if ends_at - now <= EXPIRING_WITHIN else Stage.ACTIVE
+        return Stage.EXPIRING if is_ending(starts_at, ends_at, now) else Stage.ACTIVE
     return Stage(state)
+
+
+def is_ending(starts_at: datetime, ends_at: datetime, now: datetime) -> bool:
+    """Whether little is left of it: 30 days, and a third of its length."""
+    return ends_at - now <= min(EXPIRING_WITHIN, (ends_at - starts_at) / LAST_PART)
 
 
 _NOW = {

@@ -18,9 +18,10 @@ from django.utils.translation import get_language_from_request, ngettext
 from django.utils.translation import gettext as _
 
 from tallyhub.kernel import formatting as fmt
+from tallyhub.kernel.access import Access
 from tallyhub.kernel.errors import Busy, Conflict, Forbidden, HubError, Invalid
 from tallyhub.kernel.sentences import sentence
-from tallyhub.organizations.rules import roles_with
+from tallyhub.organizations.rules import is_of_staff, roles_with
 from tallyhub.partners.technical.web import refused as through_partner
 from tallyhub.people.invitations.links import DamagedLink
 from tallyhub.site import logs
@@ -123,16 +124,35 @@ def _ways(request: HttpRequest) -> list[dict[str, Any]]:
 def forbidden(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
     """Names the roles that would do, and the ways to somebody, or somewhere, that has one (design 5.1)."""
     access = getattr(request, "access", None)
-    roles = roles_with(access, exception.code) if access and isinstance(exception, Forbidden) else []
-    needed = ngettext(
-        "It takes this role: %(roles)s. Your administrator can give it to you.",
-        "It takes one of these roles: %(roles)s. Your administrator can give it to you.",
-        len(roles),
-    )
-    text = needed % {"roles": fmt.listed(roles)} if roles else _("Your administrator can give you the role it takes.")
+    text = _needed(access, exception.code) if access and isinstance(exception, Forbidden) else ""
+    text = text or _("Your administrator can give you the role it takes.")
     return _page(
         request, 403, _("You do not have the right to see this"), text, offers=[*_ways(request), *_elsewhere()]
     )
+
+
+def _needed(access: Access, right: str) -> str:
+    """The roles that would do, and who is given them. Empty where no role has the right."""
+    roles, is_theirs = roles_with(access, right)
+    if is_theirs:
+        text = ngettext(
+            "It takes this role: %(roles)s. Your administrator can give it to you.",
+            "It takes one of these roles: %(roles)s. Your administrator can give it to you.",
+            len(roles),
+        )
+    elif is_of_staff(access):
+        text = ngettext(
+            "It takes this role: %(roles)s. Only the customer’s own people are given it.",
+            "It takes one of these roles: %(roles)s. Only the customer’s own people are given it.",
+            len(roles),
+        )
+    else:
+        text = ngettext(
+            "It takes this role: %(roles)s. Only people of the provider or of a partner are given it.",
+            "It takes one of these roles: %(roles)s. Only people of the provider or of a partner are given it.",
+            len(roles),
+        )
+    return text % {"roles": fmt.listed(roles)} if roles else ""
 
 
 def _elsewhere() -> list[dict[str, Any]]:

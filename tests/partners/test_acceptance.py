@@ -98,6 +98,20 @@ def test_old_and_new_version_stand_with_their_days_and_with_what_was_accepted(he
     assert [number for _of, _customer, number, _by in accepted()] == [1, 2]
 
 
+def test_of_several_announced_versions_the_next_one_that_is_not_accepted_is_told_of(held: Any, as_: Any) -> None:
+    # S003-43
+    admin, plan = as_(held.stranger), f"/support-plans/{held.partner.pk}/"
+    published(held.agent, as_, **LATER)
+    published(held.agent, as_, **LATER | {"valid_from": "2027-02-01"})
+    page = text(admin, "/partners/")
+    assert "Version 2 is in force from 21 December 2026 on." in page
+    assert "Version 3" not in page
+    assert admin.post(f"{plan}accept/", {"version": "2"}).status_code == 302
+    assert "Version 3 is in force from 1 February 2027 on." in text(admin, "/partners/")
+    assert admin.post(f"{plan}accept/", {"version": "3"}).status_code == 302
+    assert "is in force from" not in text(admin, "/partners/")
+
+
 def test_others_accept_nothing_and_nothing_else_is_accepted(held: Any, as_: Any) -> None:  # R5.7
     plan = f"/support-plans/{held.partner.pk}/accept/"
     assert as_(held.asker).post(plan, {"version": "1"}).status_code == 403

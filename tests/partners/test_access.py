@@ -41,6 +41,13 @@ def test_a_customers_own_people_are_told_of_roles_of_their_own(firm: Any, as_: A
     assert "tier" not in page
 
 
+def test_roles_that_one_is_never_given_are_named_as_such(firm: Any, as_: Any) -> None:  # S003-1
+    only = "It takes this role: Customer administrator. Only the customer’s own people are given it."
+    assert only in as_(firm.agent).get("/partners/").content.decode()
+    page = as_(firm.member).get("/customers/").content.decode()
+    assert "Helpdesk agent. Only people of the provider or of a partner are given it." in page
+
+
 def test_who_works_for_a_partner_is_not_told_to_wait_for_a_customer(firm: Any, as_: Any) -> None:
     agent = as_(firm.agent)
     for address in ("/", "/support/", "/management/"):

@@ -86,6 +86,44 @@ def test_what_cannot_be_asked_is_said_beside_its_field(firm: Any, as_: Any, over
     assert not Delegation.objects.using("owner").exists()
 
 
+def test_everything_that_is_wrong_with_a_wish_is_said_at_once(firm: Any, as_: Any) -> None:
+    wrong = {"name": "", "roles": ["full_administration"], "days": "0", "reason": "", "extends": "on"}
+    answer = as_(firm.agent).post(f"/customers/{firm.cedar.pk}/delegate/", wrong)
+    assert answer.status_code == 400
+    page = answer.content.decode()
+    for said in (
+        "Nothing was saved yet",
+        "Write a name",
+        "from 1 to 730",
+        "why full administration is needed",
+        "cannot extend by itself",
+    ):
+        assert said in page
+
+
+@pytest.mark.parametrize(
+    ("days", "left", "is_ending"),
+    [
+        (365, 31, False),
+        (365, 30, True),
+        (60, 21, False),
+        (60, 20, True),
+        (20, 20, False),
+        (20, 7, False),
+        (21, 7, True),
+    ],
+)
+def test_it_ends_soon_in_its_last_thirty_days_and_its_last_third(
+    firm: Any, as_: Any, days: int, left: int, *, is_ending: bool
+) -> None:
+    ends = clock.now() + timedelta(days=left)
+    one = make_delegation(firm.partner, firm.cedar, starts_at=ends - timedelta(days=days), ends_at=ends)
+    agent = as_(firm.agent)
+    for address in ("/customers/", f"/customers/delegations/{one.pk}/"):
+        assert ("ends soon" in agent.get(address).content.decode()) is is_ending, address
+    assert ("ends soon" in as_(firm.admin).get("/partners/").content.decode()) is is_ending
+
+
 def test_a_name_is_used_once_over_all_delegations_of_a_partner(firm: Any, as_: Any) -> None:  # edge case 7
     asked(firm, as_)
     again = as_(firm.agent).post(f"/customers/{firm.cedar.pk}/delegate/", ASK)

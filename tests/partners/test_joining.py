@@ -16,9 +16,10 @@ from tallyhub.kernel.errors import Conflict
 from tallyhub.kernel.scope import scope
 from tallyhub.notifications import jobs
 from tallyhub.notifications.letters import LETTERS
-from tallyhub.organizations.models import Staff
+from tallyhub.organizations.models import Staff, WorkAccount
 from tallyhub.partners.models import StaffInvitation
 from tallyhub.partners.staff import commands
+from tallyhub.partners.staff.queries import find_by_link
 from tallyhub.people.invitations.links import Link, path_of
 from tallyhub.privacy import commands as privacy
 from tallyhub.privacy.queries import is_needed
@@ -58,7 +59,7 @@ def test_who_is_invited_works_there_once_they_accept_and_not_before(firm: Any, c
     assert guest.get("/customers/").status_code == 200
     text = text_of(clerk.get(PAGE))
     assert firm.newcomer.name in text
-    assert "not answered yet" not in text
+    assert firm.newcomer.email.upper() not in text  # as it was written: nothing is asked any more
 
 
 def test_the_administrator_cannot_tell_what_stands_behind_an_address(firm: Any, clerk: Any, as_: Any) -> None:
@@ -139,6 +140,18 @@ def test_who_has_an_account_chooses_no_password_by_the_link(firm: Any, guest: An
     assert invitation_of(firm.newcomer.email).answered_at is None
 
 
+def test_who_signs_in_by_their_organisations_sign_in_chooses_no_password_either(firm: Any, clerk: Any) -> None:
+    invited(clerk, "ada@new.test", "sales_agent")
+    ada = Person.objects.get(email="ada@new.test")
+    of = {"customer_id": firm.cedar.pk, "person_id": ada.pk}
+    WorkAccount.objects.using("owner").create(**of, vouched_at=clock.now())
+    link = link_of("ada@new.test")
+    assert "Sign in with your organisation" in text_of(Client().get(link))
+    assert register(Client(), link).status_code == 409
+    ada.refresh_from_db()
+    assert not ada.has_usable_password()
+
+
 def test_the_wrong_person_can_do_nothing(firm: Any, guest: Any, as_: Any) -> None:  # S003-1
     link, other = link_of(firm.newcomer.email), as_(firm.member)
     page = text_of(other.get(link))
@@ -156,6 +169,40 @@ def test_a_link_belongs_to_the_address(firm: Any, guest: Any) -> None:
     assert guest.get(link).status_code == 410
     assert guest.post(link).status_code in (404, 409)
     assert staff_of(firm.newcomer) is None
+
+
+def test_a_link_of_an_account_that_is_shut_leads_nowhere(firm: Any, clerk: Any) -> None:
+    invited(clerk, "ada@new.test", "sales_agent")
+    Person.objects.filter(email="ada@new.test").update(is_active=False)
+    assert Client().get(link_of("ada@new.test")).status_code == 410
+    assert register(Client(), link_of("ada@new.test")).status_code in (404, 409, 410)
+    assert not Person.objects.get(email="ada@new.test").has_usable_password()
+
+
+def test_a_link_that_was_never_sent_leads_nowhere(firm: Any, guest: Any) -> None:
+    one = invitation_of(firm.newcomer.email)
+    with scope(Access()):
+        assert find_by_link(Link(one.pk, one.serial))
+        assert find_by_link(Link(one.pk, one.serial + 1)) is None
+
+
+def test_following_a_link_neither_accepts_nor_declines(firm: Any, guest: Any) -> None:  # R3.5
+    link = link_of(firm.newcomer.email)
+    assert (guest.get(link).status_code, guest.get(f"{link}decline/").status_code) == (200, 405)
+    assert invitation_of(firm.newcomer.email).answered_at is None
+
+
+def test_who_is_signed_in_reads_their_own_language(firm: Any, clerk: Any, as_: Any) -> None:  # R6.2
+    invited(clerk, "ada@new.test", "sales_agent", language="de")
+    link, other = link_of("ada@new.test"), as_(firm.member)
+    assert (Client().get(link)["Content-Language"], other.get(link)["Content-Language"]) == ("de", "en")
+
+
+def test_who_invited_and_works_elsewhere_by_now_is_not_named(firm: Any, guest: Any) -> None:
+    Staff.objects.using("owner").filter(person=firm.clerk).update(organization=firm.rival)
+    text = text_of(guest.get(link_of(firm.newcomer.email)))
+    assert "Lakeside asks you to work for it here." in text
+    assert "clerk" not in text
 
 
 def test_accepting_confirms_the_address(firm: Any, guest: Any) -> None:
@@ -195,12 +242,12 @@ def test_who_has_no_account_declines_without_one(firm: Any, clerk: Any) -> None:
     assert not Person.objects.get(email="ada@new.test").has_usable_password()
 
 
-def test_it_lapses_after_seven_days_and_can_be_sent_again(firm: Any, clerk: Any, guest: Any) -> None:
+def test_it_lapses_after_two_weeks_and_can_be_sent_again(firm: Any, clerk: Any, guest: Any) -> None:
     old = link_of(firm.newcomer.email)
-    with clock.frozen(clock.now() + timedelta(days=7) - timedelta(seconds=1)):
+    with clock.frozen(clock.now() + timedelta(days=14) - timedelta(seconds=1)):
         keep_signed_in()
         assert guest.get(old).status_code == 200
-    with clock.frozen(clock.now() + timedelta(days=7)):
+    with clock.frozen(clock.now() + timedelta(days=14)):
         keep_signed_in()
         assert guest.get(old).status_code == 410
         assert guest.post(old).status_code == 409
@@ -229,7 +276,7 @@ def test_taken_back_meanwhile_the_first_one_wins(firm: Any, clerk: Any, guest: A
     assert guest.post(link).status_code == 409
     assert staff_of(firm.newcomer) is None
     assert guest.get(link).status_code == 410
-    assert firm.newcomer.email not in text_of(clerk.get(PAGE))
+    assert firm.newcomer.email.upper() not in text_of(clerk.get(PAGE))  # as it was written
     for act in ("revoke", "resend"):
         assert clerk.post(f"{PAGE}invitations/{one.pk}/{act}/").status_code == 409
     invited(clerk, firm.newcomer.email, "sales_agent")
@@ -266,6 +313,16 @@ def test_another_organisation_reads_and_touches_no_invitation(firm: Any, guest: 
         assert client.post(f"{PAGE}invitations/{number}/{act}/").status_code == 404
         assert as_(firm.agent).post(f"{PAGE}invitations/{number}/{act}/").status_code == 403
     assert invitation_of(firm.newcomer.email).serial == 1
+
+
+def test_whoever_is_invited_elsewhere_does_not_find_it_in_the_list_of_their_own(
+    firm: Any, clerk: Any, as_: Any
+) -> None:
+    """The database lets a person read what asks them; the page is about the organisation."""
+    boss = make_person("boss")
+    employ(boss, firm.rival, "organization_administrator")
+    invited(as_(boss), "Clerk@House.test", "sales_agent")
+    assert "Clerk@House.test" not in text_of(clerk.get(PAGE))
 
 
 def test_the_mail_is_in_the_persons_language_and_goes_while_it_is_good(
@@ -320,6 +377,14 @@ def test_every_act_stands_in_the_journal_without_a_name(firm: Any, clerk: Any, g
 def test_who_is_erased_leaves_no_invitation_and_nobody_erases_whom_somebody_waits_for(firm: Any, guest: Any) -> None:
     with scope(Access()):
         assert is_needed(firm.newcomer.pk)
+    ones = StaffInvitation.objects.using("owner")
+    now = clock.now()
+    for over in ({"expires_at": now}, {"voided_at": now}, {"answered_at": now, "is_accepted": False}):
+        before = ones.values(*over).get()
+        ones.update(**over)
+        with scope(Access()):
+            assert not is_needed(firm.newcomer.pk), over
+        ones.update(**before)
     assert privacy.erase_by_operator(Access(), address=firm.newcomer.email)
     assert not StaffInvitation.objects.using("owner").exists()
     loner = make_person("loner")
@@ -336,6 +401,7 @@ def test_who_is_erased_leaves_no_invitation_and_nobody_erases_whom_somebody_wait
         ({"language": "xx"}, 400, "de"),
         ({"roles": ["editor"]}, 400, "not held at your organisation"),
         ({"roles": ["csam"]}, 400, "not held at your organisation"),
+        ({"roles": []}, 400, "Choose at least one role"),
         ({"email": "agent@house.test"}, 409, "They work here already"),
     ],
 )
@@ -350,6 +416,12 @@ def test_what_cannot_be_is_said_and_nothing_is_written(
     assert said in answer.content.decode()
     assert Person.objects.count() == people
     assert not StaffInvitation.objects.using("owner").exists()
+
+
+def test_everything_that_is_wrong_is_said_at_once(firm: Any, clerk: Any) -> None:
+    page = text_of(clerk.post(PAGE, {"email": "x", "name": "www.buy.example", "language": "xx", "roles": []}))
+    for said in ("no mail address", "a web address", "en, de", "Choose at least one role"):
+        assert said in page
 
 
 def test_the_page_costs_the_same_for_many_who_are_invited(firm: Any, clerk: Any, statements: Any) -> None:

@@ -1,9 +1,12 @@
 """Who works for the provider or a partner is said by whoever administers it (R5.1; edge case 37)."""
 
+import html
+import re
 from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.core.exceptions import ObjectDoesNotExist
 
 from tallyhub.accounts.models import Person
 from tallyhub.kernel import clock
@@ -93,6 +96,20 @@ def test_the_link_is_sent_again_to_who_never_came_and_to_nobody_else(firm: Any, 
     assert asked == [(ada.pk,)]
 
 
+def test_the_mail_with_a_password_link_goes_to_nobody_who_came_meanwhile(firm: Any) -> None:
+    ada = never_came(firm, "sales_agent")
+    ada.last_login = clock.now()
+    with pytest.raises(ObjectDoesNotExist):
+        LETTERS["partners.staff_asked"].make(ada, {})
+    with pytest.raises(ObjectDoesNotExist):
+        LETTERS["partners.staff_asked"].make(firm.helper, {})  # has a password
+
+
+def test_an_account_that_is_shut_is_not_listed(firm: Any, clerk: Any) -> None:
+    Person.objects.filter(pk=firm.helper.pk).update(is_active=False)
+    assert "helper@house.test" not in clerk.get(PAGE).content.decode()
+
+
 def test_who_has_left_another_organisation_may_come(firm: Any, clerk: Any, as_: Any) -> None:
     Staff.objects.using("owner").filter(person=firm.rival_agent).update(ends_at=clock.now())
     came(clerk, as_, firm.rival_agent, "sales_agent")
@@ -164,6 +181,23 @@ def test_somebody_of_another_organisation_is_nobody(firm: Any, clerk: Any) -> No
     assert end(clerk, firm.rival_agent).status_code == 404
     assert clerk.post(f"{PAGE}{works(firm.rival_agent).pk}/ask/").status_code == 404
     assert works(firm.rival_agent).ends_at is None
+
+
+def test_many_people_are_paged_and_searched(firm: Any, clerk: Any) -> None:  # edge case 41
+    for number in range(60):
+        employ(make_person(f"more{number:02}"), firm.partner, "helpdesk_agent")
+    first = clerk.get(PAGE).content.decode()
+    assert ("more46" in first, "more47" in first) == (True, False)  # after agent, clerk, helper and before second
+    (rest,) = re.findall(r'href="(\?after=[^"]*)"', first)
+    second = clerk.get(PAGE + html.unescape(rest)).content.decode()
+    assert ("more46" in second, "more47" in second, "second@house" in second) == (False, True, True)
+    assert "Next page" not in second
+    found = clerk.get(f"{PAGE}?text=MORE5").content.decode()
+    assert ("more57" in found, "more49" in found) == (True, False)
+    assert "seller@house.test" in clerk.get(f"{PAGE}?text=SELLER%40house").content.decode()
+    assert "Nobody fits" in clerk.get(f"{PAGE}?text=nobody").content.decode()
+    for odd in ("text=%00", "after=a%00~1", "after=x~x", "text=" + "x" * 5000):
+        assert clerk.get(f"{PAGE}?{odd}").status_code in (200, 404), odd
 
 
 def test_the_page_costs_the_same_for_many(firm: Any, clerk: Any, statements: Any) -> None:  # edge case 41

@@ -10,7 +10,7 @@ import pytest
 from tallyhub.accounts.tokens import TokenScope
 from tallyhub.kernel import clock
 from tests.integrations.api.program import Program, make_token
-from tests.make import grant, make_agreement, make_package, make_product
+from tests.make import grant, make_agreement, make_package, make_person, make_product
 from tests.partners.plans import cover, mixed, supporting
 
 LAKESIDE = "+44 20 7946 0000"
@@ -205,6 +205,16 @@ def test_nothing_leads_to_the_provider_for_a_customer_of_partners_alone(firm: An
 
 def test_whoever_may_open_nothing_still_sees_the_card(held: Any, as_: Any) -> None:  # 1.4: customer users read it
     assert LAKESIDE in technical(as_(held.stranger), held.database)
+
+
+def test_whoever_gives_roles_is_not_sent_to_an_administrator(held: Any, as_: Any) -> None:  # R5.8
+    reader = make_person("onlooker", email="onlooker@birch.test")
+    grant(reader, "customer_activity", held.birch_main)
+    assert "Ask one of them, or your administrator." in technical(as_(reader), held.messaging)
+    grant(reader, "customer_administrator", held.birch)
+    page = technical(as_(reader), held.messaging)
+    assert "your administrator" not in page
+    assert 'yourself included: choose the person. <a href="/users/">' in page
 
 
 def draft_of(client: Any, held: Any) -> str:

@@ -1,6 +1,7 @@
 """The customer's side: which partners there are, what they may do, and the answers to what they ask for."""
 
 from collections import defaultdict
+from collections.abc import Sequence
 from typing import Any
 
 from django.contrib import messages
@@ -9,6 +10,7 @@ from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils.timezone import get_current_timezone_name
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from tallyhub.agreements.queries import list_channels, list_products
@@ -25,7 +27,7 @@ from tallyhub.partners import page
 from tallyhub.partners.deciding import queries
 from tallyhub.partners.delegations import commands
 from tallyhub.partners.delegations.forms import read_days
-from tallyhub.partners.delegations.queries import list_holders, list_of_customer
+from tallyhub.partners.delegations.queries import Holder, list_holders, list_of_customer
 from tallyhub.partners.models import Delegation
 from tallyhub.partners.parties import commands as parties
 from tallyhub.partners.parties import links
@@ -98,7 +100,24 @@ def _resale(one: Any) -> dict[str, Any]:
 
 def _with_holders(one: Delegation, held: Any, seen: dict[int, Any]) -> dict[str, Any]:
     line = page.line(one, href=url("partners:decide", one.pk), holders=held)
-    return {**line, "holders": page.holders(held, shows_acts=True), "is_unused": queries.is_unused(one, held, seen)}
+    return {
+        **line,
+        "holders": page.holders(held, shows_acts=True),
+        "is_unused": queries.is_unused(one, held, seen),
+        "follows": _follows_end(held),
+    }
+
+
+def _follows_end(held: Sequence[Holder]) -> list[str]:
+    people = len({one.person_id for one in held})
+    loses = ngettext(
+        "%(n)s person of the partner loses their access at once.",
+        "%(n)s people of the partner lose their access at once.",
+        people,
+    )
+    nobody = _("Nobody of the partner holds anything of it now.")
+    again = _("It cannot be taken up again: the partner has to ask anew.")
+    return [loses % {"n": fmt.number(people)} if people else nobody, again]
 
 
 @signed_in
@@ -123,6 +142,7 @@ def decide(request: HubRequest, delegation_id: int) -> HttpResponse:
             "is_running": stage in RUNNING,
             "may_extend": stage in RUNNING and not page.is_full(one.granted),
             "holders": page.holders(held, shows_acts=True),
+            "follows": _follows_end(held),
             "zone": page.zone_name(),
         }
         return render(request, "partners/decide.html", context)

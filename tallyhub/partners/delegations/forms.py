@@ -10,22 +10,13 @@ from tallyhub.kernel.errors import HubError
 from tallyhub.kernel.sentences import sentence
 from tallyhub.organizations.rules import ROLE_NAMES
 from tallyhub.partners.models import Delegation
-from tallyhub.partners.rules import DAYS_DEFAULT, DAYS_MAX, NAME_MAX, REASON_MAX, ROLES, Wish
+from tallyhub.partners.rules import DAYS_DEFAULT, DAYS_MAX, NAME_MAX, REASON_MAX, ROLES, Refused, Wish
 from tallyhub.partners.words import MEANS
 
 FIELD_OF = {
     "delegation_draft_for_reseller": "reseller",
-    "delegation_name_missing": "name",
     "delegation_name_taken": "name",
-    "delegation_roles_missing": "roles",
-    "delegation_role_unknown": "roles",
-    "delegation_days": "days",
-    "delegation_extends_full": "extends",
-    "delegation_reason_missing": "reason",
-    "delegation_reason_too_long": "reason",
     "partnership_needed": "reseller",
-    "text_too_long": "name",
-    "control_character": "name",
 }
 _DIGITS_MAX = 4
 
@@ -61,7 +52,6 @@ def form(data: QueryDict | None, error: HubError | None = None) -> dict[str, Any
     typed = data or QueryDict()
     is_sent = error is not None or "roles" in typed  # a form that was sent may hold none
     chosen: Collection[str] = typed.getlist("roles") if is_sent else [ROLES[0]]
-    field = FIELD_OF.get(error.code, "") if error else ""
     return {
         "name": typed.get("name", ""),
         "days": typed.get("days", str(DAYS_DEFAULT)),
@@ -71,7 +61,14 @@ def form(data: QueryDict | None, error: HubError | None = None) -> dict[str, Any
             {"value": role.value, "name": ROLE_NAMES[role], "means": MEANS[role], "is_chosen": role in chosen}
             for role in ROLES
         ],
-        "errors": {field: str(sentence(error))} if error else {},
+        "errors": _errors(error),
         "maxima": {"name": NAME_MAX, "days": DAYS_MAX, "reason": REASON_MAX},
         "title": _("Ask for a delegation"),
     }
+
+
+def _errors(error: HubError | None) -> dict[str, str]:
+    """By field; what is about none of them stands at the empty name."""
+    if isinstance(error, Refused):
+        return {field: str(sentence(one)) for field, one in error.fields.items()}
+    return {FIELD_OF.get(error.code, ""): str(sentence(error))} if error else {}

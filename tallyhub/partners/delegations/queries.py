@@ -13,7 +13,7 @@ from tallyhub.kernel.access import Access
 from tallyhub.organizations.rules import Role
 from tallyhub.partners.models import Delegation, RoleAssignment
 from tallyhub.partners.queries import Known, list_known
-from tallyhub.partners.rules import State
+from tallyhub.partners.rules import EXPIRING_WITHIN, Stage, State
 
 PAGE_ROWS = 50
 DELEGATIONS_MAX = 200  # on a page, between one customer and one partner: the newest
@@ -51,6 +51,16 @@ def list_customers(state: str, text: str, after: tuple[str, int] | None, expires
     rows = list_known(where, values, PAGE_ROWS + 1)
     last = rows[PAGE_ROWS - 1] if len(rows) > PAGE_ROWS else None
     return CustomersPage(rows[:PAGE_ROWS], (last.name, last.customer_id) if last else None)
+
+
+def list_ending(access: Access, customers: Collection[int]) -> set[int]:
+    """Those of the customers that have a delegation of one's own of which little is left."""
+    now = clock.now()
+    mine = Delegation.objects.visible_to(access).filter(organization_id__in=access.organizations)
+    near = mine.filter(
+        customer_id__in=customers, state=State.ACTIVE, ends_at__gt=now, ends_at__lte=now + EXPIRING_WITHIN
+    )
+    return {one.customer_id for one in near if one.stage is Stage.EXPIRING}
 
 
 def list_of_customer(access: Access, customer_id: int) -> list[Delegation]:

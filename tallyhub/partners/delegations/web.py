@@ -1,11 +1,11 @@
 """The partner's side: its customers, what they delegate, and to which of its groups that goes."""
 
+from collections.abc import Sequence
 from typing import Any
-from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.core.exceptions import ObjectDoesNotExist
-from django.http import HttpResponse, HttpResponseBase, QueryDict
+from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
@@ -16,7 +16,6 @@ from tallyhub.kernel import clock
 from tallyhub.kernel import formatting as fmt
 from tallyhub.kernel.access import Access, Right
 from tallyhub.kernel.errors import Conflict, Invalid
-from tallyhub.kernel.grid import TEXT_MAX
 from tallyhub.kernel.http import HubRequest, address_here, signed_in, url
 from tallyhub.kernel.ids import find_id, read_id
 from tallyhub.kernel.numbers import is_number
@@ -24,6 +23,7 @@ from tallyhub.kernel.scope import scope
 from tallyhub.partners import page
 from tallyhub.partners.consents.queries import list_own
 from tallyhub.partners.delegations import commands, forms, queries
+from tallyhub.partners.delegations.queries import Holder
 from tallyhub.partners.groups.queries import list_groups
 from tallyhub.partners.models import Delegation
 from tallyhub.partners.parties import links
@@ -42,19 +42,21 @@ def customers(request: HubRequest) -> HttpResponse:
     """The partner's customers, by name, a page at a time; filter, search and place are in the address."""
     access, query = request.access, request.GET
     page.require_partner(access)
-    state, text = query.get("state", ""), query.get("text", "").replace("\0", "").strip()[:TEXT_MAX]
+    state, text = query.get("state", ""), page.read_text(query)
     if state not in queries.CustomerFilter.CHOICES:
         raise ObjectDoesNotExist
     with scope(access):
         about = get_party(access.organization_id or 0)
-        found = queries.list_customers(state, text, _after(query), clock.now() + EXPIRING_WITHIN)
+        found = queries.list_customers(state, text, page.read_after(query), clock.now() + EXPIRING_WITHIN)
+        ending = queries.list_ending(access, [one.customer_id for one in found.rows])
         is_reseller = about.type is PartyType.INDIRECT_RESELLER
         context = {
-            "rows": [_row(one) for one in found.rows],
+            "rows": [_row(one, is_ending=one.customer_id in ending) for one in found.rows],
             "state": state,
             "text": text,
             "states": _states(state),
-            "next_href": _next(state, text, found),
+            "next_href": page.address(state=state, text=text, after=found.next_after) if found.next_after else "",
+            "first_href": page.address(state=state, text=text) if "after" in query else "",
             "is_later": "after" in query,
             "is_suspended": about.suspended_at is not None,
             "is_without_path": is_reseller and parties.is_without_path(access.organization_id or 0),
@@ -63,21 +65,6 @@ def customers(request: HubRequest) -> HttpResponse:
             "zone": page.zone_name(),
         }
         return render(request, "partners/customers.html", context)
-
-
-def _after(query: QueryDict) -> tuple[str, int] | None:
-    if not query.get("after"):
-        return None
-    name, _tilde, number = query.get("after", "").rpartition("~")
-    return name.replace("\0", "")[:TEXT_MAX], read_id(number)
-
-
-def _next(state: str, text: str, found: queries.CustomersPage) -> str:
-    if found.next_after is None:
-        return ""
-    name, number = found.next_after
-    carried = {"state": state, "text": text, "after": f"{name}~{number}"}
-    return "?" + urlencode({key: value for key, value in carried.items() if value})
 
 
 def _states(chosen: str) -> list[dict[str, Any]]:
@@ -92,8 +79,7 @@ def _states(chosen: str) -> list[dict[str, Any]]:
     return [{"id": key, "label": label, "is_chosen": key == chosen} for key, label in names.items()]
 
 
-def _row(one: Known) -> dict[str, Any]:
-    is_ending = one.ends_at is not None and one.ends_at <= clock.now() + EXPIRING_WITHIN
+def _row(one: Known, *, is_ending: bool) -> dict[str, Any]:
     return {
         "name": one.name,
         "code": one.code,
@@ -305,9 +291,20 @@ def delegation(request: HubRequest, delegation_id: int) -> HttpResponse:
             ],
             "groups": [{"id": each.id, "label": each.name, "is_chosen": False} for each in groups],
             "holders": page.holders(held, shows_acts=False),
+            "follows": _follows_end(held),
             "zone": page.zone_name(),
         }
         return render(request, "partners/delegation.html", context)
+
+
+def _follows_end(held: Sequence[Holder]) -> list[str]:
+    people = len({one.person_id for one in held})
+    loses = ngettext(
+        "%(n)s of your people loses their access at once.", "%(n)s of your people lose their access at once.", people
+    )
+    nobody = _("None of your people holds anything of it now.")
+    again = _("It cannot be taken up again: you have to ask the customer anew.")
+    return [loses % {"n": fmt.number(people)} if people else nobody, again]
 
 
 def _own(request: HubRequest, delegation_id: int) -> Delegation:

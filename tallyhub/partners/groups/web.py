@@ -6,6 +6,7 @@ from django.contrib import messages
 from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from tallyhub.kernel import formatting as fmt
@@ -64,9 +65,21 @@ def group(request: HubRequest, group_id: int) -> HttpResponse:
                 }
                 for one in held
             ],
+            "follows": _follows_removal(len(members))
+            if held
+            else _("Nothing is assigned to it, so nobody loses anything."),
             "zone": page.zone_name(),
         }
         return render(request, "partners/group.html", context)
+
+
+def _follows_removal(people: int) -> str:
+    text = ngettext(
+        "%(n)s person is in it. What they have by it ends at once.",
+        "%(n)s people are in it. What they have by it ends at once.",
+        people,
+    )
+    return text % {"n": fmt.number(people)}
 
 
 def _person(one: queries.Colleague) -> dict[str, Any]:

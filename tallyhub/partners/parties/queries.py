@@ -16,6 +16,14 @@ from tallyhub.partners.rules import ANSWER_WITHIN
 
 LINKS_MAX = 200  # open links that a page lists
 _ASKED = "SELECT * FROM partners_asked_by(%s)"
+_RUNNING = """
+WITH running AS MATERIALIZED (
+    SELECT id, organization_id FROM partners_delegation WHERE state = 'active' AND ends_at > %(now)s
+)
+SELECT d.organization_id, count(DISTINCT d.id), count(DISTINCT h.person_id)
+FROM running d LEFT JOIN partners_holders((SELECT array_agg(id) FROM running), %(now)s) h ON h.delegation_id = d.id
+GROUP BY d.organization_id
+"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +62,21 @@ def list_resales(access: Access, customer_id: int) -> list[Resale]:
 
 def lock_resale(access: Access, resale_id: int) -> Resale:
     return Resale.objects.visible_to(access).select_for_update(no_key=True).get(pk=resale_id)
+
+
+@dataclass(frozen=True, slots=True)
+class Running:
+    """What a partner has of customers now, and how many of its people hold something of it."""
+
+    delegations: int = 0
+    people: int = 0
+
+
+def count_running() -> dict[int, Running]:
+    """By partner, for whoever oversees partners: what would end with a suspension. Row-level security says of whom."""
+    with connection.cursor() as cursor:
+        cursor.execute(_RUNNING, {"now": clock.now()})
+        return {partner: Running(*counted) for partner, *counted in cursor.fetchall()}
 
 
 def list_partnerships(access: Access) -> list[Partnership]:

@@ -6,9 +6,10 @@ from django.contrib import messages
 from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
-from django.utils.translation import pgettext
+from django.utils.translation import ngettext, pgettext
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
+from tallyhub.kernel import formatting as fmt
 from tallyhub.kernel.access import Right
 from tallyhub.kernel.errors import Conflict, Invalid
 from tallyhub.kernel.http import HubRequest, signed_in
@@ -97,8 +98,23 @@ def _partnership(one: Partnership, own: int, names: dict[int, str]) -> dict[str,
         "badge": badge,
         "said": said,
         "runs": runs,
+        "follows": _follows_partnership(is_provider=is_provider),
         "may_authorise": runs and not is_provider and one.authorised_at is None,
     }
+
+
+def _follows_partnership(*, is_provider: bool) -> list[str]:
+    """Of its end, for either side."""
+    if is_provider:
+        loses = _(
+            "You ask for no more rights for this reseller. To begin anew, you invite it and it authorises it again."
+        )
+    else:
+        loses = _(
+            "Without an indirect provider you can escalate nothing. To begin anew, it invites you and you authorise it "
+            "again."
+        )
+    return [loses, _("Customers and delegations stay as they are.")]
 
 
 @signed_in
@@ -130,7 +146,7 @@ def overview(request: HubRequest) -> HttpResponse:
 def _overview(request: HubRequest, typed: dict[str, str] | None = None, problem: str = "") -> HttpResponse:
     """``typed``: what was refused, of one partner, with why."""
     with scope(request.access):
-        said = queries.list_parties(request.access)
+        said, running = queries.list_parties(request.access), queries.count_running()
         rows = []
         for one in queries.list_partners():
             party = said.get(one.pk)
@@ -153,11 +169,32 @@ def _overview(request: HubRequest, typed: dict[str, str] | None = None, problem:
                     **values,
                     "types": _types(values["type"]),
                     "suspended": page.when(suspended) if suspended else "",
+                    "follows": _follows_suspension(running.get(one.pk, queries.Running())),
                     "problem": problem if is_refused else "",
                 }
             )
         context = {"rows": rows, "zone": page.zone_name()}
         return render(request, "partners/overview.html", context, status=400 if problem else 200)
+
+
+def _follows_suspension(running: queries.Running) -> list[str]:
+    ends = ngettext(
+        "%(n)s delegation of its customers ends at once, and is not taken up again afterwards.",
+        "%(n)s delegations of its customers end at once, and are not taken up again afterwards.",
+        running.delegations,
+    )
+    if not running.delegations:
+        ends = _("No delegation of its customers runs now.")
+    loses = ngettext(
+        "%(n)s person of it loses what customers let them do.",
+        "%(n)s people of it lose what customers let them do.",
+        running.people,
+    )
+    return [
+        ends % {"n": fmt.number(running.delegations)},
+        *([loses % {"n": fmt.number(running.people)}] if running.people else []),
+        _("It sells and asks for nothing new. Its customers turn to whoever stands in for it."),
+    ]
 
 
 def _types(chosen: str) -> list[dict[str, Any]]:

@@ -25,8 +25,8 @@ def list_versions(access: Access, organization_id: int) -> list[SupportPlan]:
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """How a partner's plan stands: the version that holds, the next one that is announced, and the newest one that the
-    customer worked inside has accepted.
+    """How a partner's plan stands: the version that holds, the newest one that the customer worked inside has accepted,
+    and which of later ones holds next.
     """
 
     plan: SupportPlan | None = None
@@ -37,6 +37,7 @@ class Standing:
 def read_standing(access: Access, organizations: dict[int, date]) -> dict[int, Standing]:
     """By organisation, on its day. Two statements."""
     found = SupportPlan.objects.visible_to(access).filter(organization_id__in=organizations, number__isnull=False)
+    accepted = newest_accepted(access, organizations, access.customers)
     plans: dict[int, SupportPlan] = {}
     coming: dict[int, SupportPlan] = {}
     for one in found.order_by("number"):
@@ -44,10 +45,14 @@ def read_standing(access: Access, organizations: dict[int, date]) -> dict[int, S
         if one.valid_from and one.valid_from <= day:
             plans[of] = one
             coming.pop(of, None)  # an earlier version that begins later never will
-        else:
+        elif (of not in accepted or (one.number or 0) > accepted[of].number) and _is_sooner(one, coming.get(of)):
             coming[of] = one
-    accepted = newest_accepted(access, organizations, access.customers)
     return {one: Standing(plans.get(one), coming.get(one), accepted.get(one)) for one in organizations}
+
+
+def _is_sooner(one: SupportPlan, other: SupportPlan | None) -> bool:
+    """Of two that begin on one day the later version holds."""
+    return other is None or (one.valid_from or date.max) <= (other.valid_from or date.max)
 
 
 def newest_accepted(

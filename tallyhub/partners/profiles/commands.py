@@ -6,20 +6,11 @@ from typing import Any
 from tallyhub.journal.steps import News, record_many
 from tallyhub.kernel import clock
 from tallyhub.kernel.access import Access, Right
-from tallyhub.kernel.errors import Invalid
 from tallyhub.kernel.scope import command
 from tallyhub.partners.hours import typed_of
 from tallyhub.partners.models import ProfileChange, SupportProfile
 from tallyhub.partners.profiles.rules import read_profile
-
-
-class Refused(Invalid):
-    """Several fields of one form are wrong; nothing was kept. ``fields``: which, each with why."""
-
-    def __init__(self, found: Mapping[str, Invalid]) -> None:
-        first = next(iter(found.values()))
-        super().__init__(first.code, **first.params)
-        self.fields = dict(found)
+from tallyhub.partners.rules import Refused
 
 
 @command

@@ -24,6 +24,7 @@ from tallyhub.partners.plans.page import day_names
 from tallyhub.partners.profiles import commands, queries
 from tallyhub.partners.profiles.rules import SUPPORT_LANGUAGES, language_names
 from tallyhub.partners.profiles.words import FIELD_NAMES
+from tallyhub.partners.rules import Refused
 
 GET_POST = require_http_methods(["GET", "HEAD", "POST"])
 _TEXTS = ("email", "telephone", "website", "chat")
@@ -42,7 +43,7 @@ def profile(request: HubRequest) -> HttpResponseBase:
     typed["languages"] = request.POST.getlist("languages")
     try:
         changed = commands.save_profile(access, typed)
-    except commands.Refused as refused:
+    except Refused as refused:
         with scope(access):
             return _show(request, typed, {name: str(sentence(one)) for name, one in refused.fields.items()})
     messages.success(request, _("Saved. Every customer’s card shows it.") if changed else _("Nothing has changed."))

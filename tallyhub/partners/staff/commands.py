@@ -1,21 +1,17 @@
 """Who works for the provider or a partner, as what: said by whoever administers the organisation, and by themselves."""
 
 from collections.abc import Collection
-from dataclasses import dataclass
 
 from django.core.exceptions import ObjectDoesNotExist
 from django.db import IntegrityError, transaction
 
 from tallyhub.accounts.models import Person
-from tallyhub.accounts.queries import lock_person
-from tallyhub.accounts.rules import read_language
+from tallyhub.accounts.queries import lock_account
 from tallyhub.accounts.steps import confirm_address, open_account
 from tallyhub.journal.steps import News
 from tallyhub.kernel import clock
 from tallyhub.kernel.access import Access, Right
-from tallyhub.kernel.addresses import check_address
 from tallyhub.kernel.errors import Conflict
-from tallyhub.kernel.names import check_person_name
 from tallyhub.kernel.scope import command, widen
 from tallyhub.organizations.models import Staff
 from tallyhub.organizations.queries import get_seller, lock_colleagues
@@ -27,26 +23,18 @@ from tallyhub.partners.staff import queries
 from tallyhub.partners.staff.queries import Found
 from tallyhub.partners.staff.rules import (
     DECLINABLE,
-    LASTS,
+    NewColleague,
     check_administrators,
     check_step,
     has_come,
     pick,
+    read_colleague,
     read_roles,
 )
 from tallyhub.people.invitations.links import Link
 from tallyhub.people.invitations.rules import Step
+from tallyhub.people.rules import LIFETIME
 from tallyhub.people.steps import Invitee, persons_of
-
-
-@dataclass(frozen=True, slots=True)
-class NewColleague:
-    """Whom, as what. ``name`` and ``language`` count for who has no account yet."""
-
-    address: str
-    name: str
-    language: str
-    roles: Collection[str]
 
 
 @command
@@ -54,20 +42,18 @@ def invite_person(access: Access, new: NewColleague) -> None:
     """Ask whoever has the address to work for the organisation. They do once they accept, and not before.
 
     The same happens whatever stands behind the address, and the same is answered: it tells of no account and of no work
-    elsewhere. Raises Invalid; Conflict for who works here, or is invited already.
+    elsewhere. Raises Refused; Conflict for who works here, or is invited already.
     """
     access.require_serving(Right.MANAGE_STAFF)
     house = get_seller(access.organization_id or 0)
-    roles = read_roles(new.roles, Kind(house.kind))
-    language, name = read_language(new.language), check_person_name(new.name)
-    address = check_address(new.address)
-    (person,) = persons_of([Invitee(address, (), language, name)])
+    said = read_colleague(new, Kind(house.kind))
+    (person,) = persons_of([Invitee(said.address, (), said.language, said.name)])
     if person.pk in {one.person_id for one in lock_colleagues(access)}:
         raise Conflict("staff_here")
-    one = queries.lock_open(access, address) or StaffInvitation(organization_id=house.pk, serial=0)
+    one = queries.lock_open(access, said.address) or StaffInvitation(organization_id=house.pk, serial=0)
     if one.pk and one.expires_at > clock.now():
         raise Conflict("staff_invited")
-    one.person_id, one.email, one.roles = person.pk, address, [role.value for role in roles]
+    one.person_id, one.email, one.roles = person.pk, said.address, list(said.roles)
     _send(access, one)
     steps.tell(access, [News("partners.staff_invited", None, one.pk)])
 
@@ -76,7 +62,7 @@ def _send(access: Access, one: StaffInvitation) -> None:
     """The link that was sent before is void. Raises Conflict where somebody else was faster to invite the address."""
     now = clock.now()
     one.serial += 1
-    one.invited_at, one.invited_by_id, one.expires_at = now, access.person_id, now + LASTS
+    one.invited_at, one.invited_by_id, one.expires_at = now, access.person_id, now + LIFETIME
     try:
         with transaction.atomic():
             one.save()
@@ -168,7 +154,7 @@ def _locked(link: Link) -> tuple[Found, Person, StaffInvitation]:
     before = _existing(link)
     hub = Access.of_system(organizations=[before.organization_id])
     widen(hub)
-    person = lock_person(before.person_id)
+    person = lock_account(before.person_id)
     one = queries.lock_invitation(hub, before.id)
     return _existing(link), person, one
 
@@ -201,8 +187,6 @@ def change_roles(access: Access, staff_id: int, roles: Collection[str]) -> None:
     people = lock_colleagues(access)
     one = pick(people, staff_id)
     said = read_roles(roles, Kind(house.kind))
-    if set(said) == set(one.roles):
-        return
     if StaffRole.ORGANIZATION_ADMINISTRATOR not in said:
         check_administrators(people, one)
     employ(access, [NewStaff(house.pk, one.person_id, said, one.ends_at)])

@@ -1,17 +1,18 @@
 """Reads of invitations to work for an organisation."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from django.db import connection
-from django.db.models import Q, Value
+from django.db.models import Count, Q, Value
 from django.db.models.functions import Lower
 
 from tallyhub.kernel import clock
 from tallyhub.kernel.access import Access
 from tallyhub.organizations.rules import Kind
-from tallyhub.partners.models import StaffInvitation
+from tallyhub.partners.models import RoleAssignment, StaffInvitation
+from tallyhub.partners.rules import State
 from tallyhub.people.invitations.links import Link
 
 LISTED_MAX = 500
@@ -30,7 +31,7 @@ class Found:
     organization_zone: str
     kind: Kind
     roles: Sequence[str]
-    inviter_name: str | None  # None: they have left
+    inviter_name: str | None  # None: they work elsewhere by now
     person_id: int
     email: str
     name: str  # of the account
@@ -71,6 +72,14 @@ def list_invited(access: Access) -> list[StaffInvitation]:
     mine = StaffInvitation.objects.visible_to(access).filter(voided_at=None)
     shown = mine.filter(Q(answered_at=None) | Q(is_accepted=False, answered_at__gt=clock.now() - DECLINED_SHOWN))
     return list(shown.order_by("-invited_at", "-pk")[:LISTED_MAX])
+
+
+def count_held(access: Access, staff: Collection[int]) -> dict[int, int]:
+    """Of how many delegations that run now each of them holds something by a group."""
+    mine = RoleAssignment.objects.visible_to(access).filter(group__members__staff_id__in=staff)
+    running = mine.filter(delegation__state=State.ACTIVE, delegation__ends_at__gt=clock.now())
+    counted = running.values("group__members__staff_id").annotate(n=Count("delegation_id", distinct=True))
+    return {one["group__members__staff_id"]: one["n"] for one in counted}
 
 
 def get_invitation(access: Access, invitation_id: int) -> StaffInvitation:

@@ -1,18 +1,22 @@
 """Who may be what at the provider or a partner. Pure."""
 
 from collections.abc import Collection, Iterable
-from datetime import datetime, timedelta
+from dataclasses import dataclass
+from datetime import datetime
 from typing import Protocol
 
 from django.core.exceptions import ObjectDoesNotExist
 
+from tallyhub.accounts.rules import read_language
+from tallyhub.kernel.addresses import check_address
 from tallyhub.kernel.errors import Conflict, Invalid
+from tallyhub.kernel.names import check_person_name
 from tallyhub.organizations.models import Staff
 from tallyhub.organizations.rules import STAFF_ROLES_AT, Kind, StaffRole
+from tallyhub.partners.rules import read_fields
 from tallyhub.people.invitations.links import Link
 from tallyhub.people.invitations.rules import Linked, Step, next_step
 
-LASTS = timedelta(days=7)  # an invitation, since it was sent
 DECLINABLE = frozenset({Step.REGISTER, Step.JOIN})
 
 
@@ -33,6 +37,35 @@ def read_roles(said: Collection[str], kind: Kind) -> tuple[StaffRole, ...]:
     if not set(said) <= set(roles_at(kind)):
         raise Invalid("staff_role_unknown")
     return tuple(role for role in roles_at(kind) if role in said)
+
+
+@dataclass(frozen=True, slots=True)
+class NewColleague:
+    """Whom, as what. ``name`` and ``language`` count for who has no account yet."""
+
+    address: str
+    name: str
+    language: str
+    roles: Collection[str]
+
+
+def read_colleague(typed: NewColleague, kind: Kind) -> NewColleague:
+    """As it is kept. Raises Refused with each field that is wrong."""
+    said = read_fields(
+        {
+            "address": lambda: check_address(typed.address),
+            "name": lambda: check_person_name(typed.name),
+            "language": lambda: read_language(typed.language),
+            "roles": lambda: _some(read_roles(typed.roles, kind)),
+        }
+    )
+    return NewColleague(**said)
+
+
+def _some(roles: tuple[StaffRole, ...]) -> tuple[StaffRole, ...]:
+    if not roles:
+        raise Invalid("staff_roles_missing")
+    return roles
 
 
 def has_come(one: Staff) -> bool:

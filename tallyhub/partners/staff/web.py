@@ -6,7 +6,7 @@ from typing import Any
 from django.contrib import messages
 from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
-from django.utils.translation import get_language
+from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
@@ -19,22 +19,17 @@ from tallyhub.kernel.http import HubRequest, signed_in
 from tallyhub.kernel.scope import scope
 from tallyhub.kernel.sentences import sentence
 from tallyhub.organizations.models import Staff
-from tallyhub.organizations.queries import list_colleagues
+from tallyhub.organizations.queries import is_work_of, page_of_colleagues
 from tallyhub.organizations.rules import STAFF_ROLE_NAMES, Kind, StaffRole
 from tallyhub.partners import page
 from tallyhub.partners.models import StaffInvitation
+from tallyhub.partners.rules import Refused
 from tallyhub.partners.staff import commands, queries
-from tallyhub.partners.staff.commands import NewColleague
-from tallyhub.partners.staff.rules import has_come, roles_at
+from tallyhub.partners.staff.rules import NewColleague, has_come, roles_at
 from tallyhub.partners.words import STAFF_MEANS
 
+PAGE_ROWS = 50
 GET_POST = require_http_methods(["GET", "HEAD", "POST"])
-_FIELD_OF = {
-    "control_character": "name",
-    "name_is_link": "name",
-    "staff_role_unknown": "roles",
-    "word_unknown": "language",
-}
 
 
 @signed_in
@@ -64,12 +59,20 @@ def people(request: HubRequest) -> HttpResponseBase:
 def _page(request: HubRequest, *, typed: HubError | None = None, problem: HubError | None = None) -> HttpResponse:
     """``typed``: why the form was refused; ``problem``: why a change of somebody was."""
     access, house = request.access, request.sign_on.house
+    text, after = page.read_text(request.GET), page.read_after(request.GET)
     with scope(access):
-        found = list_colleagues(access)
+        found = page_of_colleagues(access, text, after, PAGE_ROWS + 1)
+        shown = found[:PAGE_ROWS]
+        held = queries.count_held(access, [one.pk for one in shown])
         invited = queries.list_invited(access)
+        last = (shown[-1].person.name, shown[-1].pk) if len(found) > PAGE_ROWS else None
         context = {
             "house": house.name,
-            "people": [_line(one, house.kind, access.person_id) for one in found],
+            "people": [_line(one, house.kind, access.person_id, held.get(one.pk, 0)) for one in shown],
+            "text": text,
+            "is_later": after is not None,
+            "first_href": page.address(text=text),
+            "next_href": page.address(text=text, after=last) if last else "",
             "invited": [_invited(one, house.kind) for one in invited],
             "form": _form(request, house.kind, typed),
             "problem": str(sentence(problem)) if problem else "",
@@ -80,7 +83,7 @@ def _page(request: HubRequest, *, typed: HubError | None = None, problem: HubErr
     return render(request, "partners/staff.html", context, status=status)
 
 
-def _line(one: Staff, kind: Kind, own_id: int | None) -> dict[str, Any]:
+def _line(one: Staff, kind: Kind, own_id: int | None, held: int) -> dict[str, Any]:
     since = _("since %(since)s") % {"since": page.when(one.starts_at)}
     until = {"since": page.when(one.starts_at), "until": page.when(one.ends_at) if one.ends_at else ""}
     return {
@@ -92,7 +95,21 @@ def _line(one: Staff, kind: Kind, own_id: int | None) -> dict[str, Any]:
         "term": _("since %(since)s, until %(until)s") % until if one.ends_at else since,
         "is_oneself": one.person_id == own_id,
         "has_come": has_come(one),
+        "follows": _follows_end(held, is_oneself=one.person_id == own_id),
     }
+
+
+def _follows_end(held: int, *, is_oneself: bool) -> list[str]:
+    loses = ngettext(
+        "What they hold by %(n)s delegation of a customer ends at once.",
+        "What they hold by %(n)s delegations of customers ends at once.",
+        held,
+    )
+    if is_oneself:
+        goes = _("You act for the organisation no more, from the next click on, and see this page no more.")
+    else:
+        goes = _("They act for the organisation no more, from the next click on, and leave its security groups.")
+    return [goes, *([loses % {"n": fmt.number(held)}] if held else [])]
 
 
 def _invited(one: StaffInvitation, kind: Kind) -> dict[str, Any]:
@@ -132,8 +149,15 @@ def _form(request: HubRequest, kind: Kind, error: HubError | None) -> dict[str, 
         "name": data.get("name", ""),
         "languages": [{"id": code, "label": name, "is_chosen": code == language} for code, name in LANGUAGES],
         "roles": _choices(kind, request.POST.getlist("roles") if error else ()),
-        "errors": {_FIELD_OF.get(error.code, "email"): str(sentence(error))} if error else {},
+        "errors": _errors(error),
     }
+
+
+def _errors(error: HubError | None) -> dict[str, str]:
+    """By field. What the present state forbids is about the address."""
+    if isinstance(error, Refused):
+        return {field: str(sentence(one)) for field, one in error.fields.items()}
+    return {"address": str(sentence(error))} if error else {}
 
 
 @signed_in
@@ -166,9 +190,8 @@ def end(request: HubRequest, staff_id: int) -> HttpResponseBase:
 def _back(request: HubRequest, staff_id: int, *, is_out: bool) -> HttpResponseBase:
     """Whoever took their own role away may not see the list any more."""
     with scope(request.access):
-        mine = [one.pk for one in list_colleagues(request.access) if one.person_id == request.access.person_id]
-    is_shut = is_out and (not mine or mine == [staff_id])
-    return redirect("activity:home" if is_shut else "partners:staff")
+        is_own = is_work_of(request.access, staff_id, request.access.person_id or 0)
+    return redirect("activity:home" if is_out and is_own else "partners:staff")
 
 
 @signed_in

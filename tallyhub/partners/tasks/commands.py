@@ -12,8 +12,8 @@ from tallyhub.kernel.access import Access, Right
 from tallyhub.kernel.errors import Conflict, Invalid
 from tallyhub.kernel.scope import command
 from tallyhub.partners.models import ConfigurationTask
-from tallyhub.partners.profiles.commands import Refused
 from tallyhub.partners.profiles.rules import read_site
+from tallyhub.partners.rules import Refused
 from tallyhub.partners.tasks.rules import (
     CODE_MAX,
     RIGHT_NAMES,

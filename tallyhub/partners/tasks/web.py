@@ -20,7 +20,7 @@ from tallyhub.kernel.scope import scope
 from tallyhub.kernel.sentences import sentence
 from tallyhub.partners import page
 from tallyhub.partners.models import ConfigurationTask
-from tallyhub.partners.profiles.commands import Refused
+from tallyhub.partners.rules import Refused
 from tallyhub.partners.tasks import commands, queries
 from tallyhub.partners.tasks.rules import ADDRESS_OF, PAGE_NAMES, RIGHT_NAMES, HubPage
 

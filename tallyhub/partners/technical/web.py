@@ -104,6 +104,7 @@ def _answer(
         "asks_provider": asks_provider and is_shown,
         "is_direct": product.pk in supported.direct if product else not supported.partners,
         "may_open": access.has_anywhere(Right.OPEN_REQUESTS),
+        "may_name": access.has_anywhere(Right.MANAGE_USERS),
         "provider": supported.organizations[supported.provider_id].name if supported.provider_id else "",
     }  # fmt: skip
 
