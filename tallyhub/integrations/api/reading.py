@@ -18,13 +18,13 @@ from tallyhub.accounts.tokens import TokenScope
 from tallyhub.activity import feed, tiles
 from tallyhub.activity.people import count_people
 from tallyhub.activity.queries import AgreementLines, Line, PackageLines, list_agreements
-from tallyhub.activity.rules import Balance as Figures
 from tallyhub.integrations.api.paging import Code, Id, Paged, Paging, PagingQuery, page
 from tallyhub.integrations.api.problems import Problem
 from tallyhub.integrations.api.tokens import Token, reading
 from tallyhub.kernel.amounts import Unit
 from tallyhub.kernel.scope import scope
 from tallyhub.ledger import queries as ledger
+from tallyhub.ledger.figures import Balance as Figures
 from tallyhub.organizations import queries as organizations
 
 router = Router()
