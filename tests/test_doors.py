@@ -33,6 +33,7 @@ WEBHOOK_OWNERS = {"admin", "csam", "coordinator", "stranger"}
 WEBHOOK_ACTS = ("secret", "ping", "pause", "resume", "delete", "replay")
 
 DECIDING_ACTS = ("approve", "reject", "end", "keep", "leave", "consent_revoke")
+WISH_ACTS = ("accept", "decline", "done", "owner")
 PARTNER_ACTS = ("resale_end", "send", "delete", "terminate", "extend", "assign", "group_remove", "member_add")
 PARTNER_ACTS += ("partnership_authorise", "partnership_end", "describe", "suspend", "reinstate")
 PARTNER_ACTS += (
@@ -356,6 +357,13 @@ def partners(world: SimpleNamespace) -> dict[tuple[str, str], tuple[list[Any], d
         ("GET", "partners:task_edit"): there,
         ("GET", "partners:consents"): (["no-such"], for_all(404)),
         ("POST", "partners:consent_give"): (["no-such"], for_all(404)),
+        ("GET", "partners:subscriptions"): ([], only(READERS | {"stranger"})),
+        ("GET", "partners:wish_ask"): ([], none_there(deciding)),
+        ("GET", "partners:wish_own"): ([0], none_there(deciding)),
+        ("POST", "partners:wish_withdraw"): ([0], none_there(deciding)),
+        ("GET", "partners:wishes"): ([], only(ACCOUNT_TEAM)),
+        ("GET", "partners:wish"): ([0], none_there(ACCOUNT_TEAM)),
+        **{("POST", f"partners:wish_{act}"): ([0], none_there(ACCOUNT_TEAM)) for act in WISH_ACTS},
     }
 
 

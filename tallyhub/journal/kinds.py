@@ -370,9 +370,18 @@ KINDS: dict[str, Kind] = {
         _("Took back an invitation to work for their organisation"),
         About.OTHER,
     ),
+    "partners.subscription_change_refused": Kind(
+        _("Change refused"), _("Tried to change a subscription, which is asked of whoever sold it"), About.OTHER
+    ),
     "partners.suspended": Kind(_("Partner suspended"), _("Suspended a partner"), About.OTHER),
     "partners.task_added": Kind(_("Task added"), _("Added a configuration task"), About.OTHER),
     "partners.task_changed": Kind(_("Task changed"), _("Changed a configuration task"), About.OTHER),
+    "partners.wish_accepted": Kind(_("Wish accepted"), _("Accepted a wish: %(what)s"), About.OTHER),
+    "partners.wish_asked": Kind(_("Wish asked"), _("Asked for a subscription to change: %(what)s"), About.OTHER),
+    "partners.wish_declined": Kind(_("Wish declined"), _("Declined a wish: %(what)s"), About.OTHER),
+    "partners.wish_done": Kind(_("Wish done"), _("Did what a wish asked for: %(what)s"), About.OTHER),
+    "partners.wish_owner_set": Kind(_("Wish looked after"), _("Said who looks after a wish"), About.OTHER),
+    "partners.wish_withdrawn": Kind(_("Wish withdrawn"), _("Withdrew a wish"), About.OTHER),
     "partners.unassigned": Kind(
         _("Delegation taken back from a group"), _("Took it back from the partner’s group no. %(group)s"), About.OTHER
     ),

@@ -777,6 +777,10 @@ _SENTENCES = {
     "streams_of_person": _(
         "%(streams_max)s long pages or files are being sent to you already. Try again when one of them has ended."
     ),
+    "subscription_over": _("It has ended, so nothing can be asked of it. Ask for something new instead."),
+    "subscription_partners": _(
+        "Subscriptions are not changed here. Ask whoever sold it, by a wish or as it says below."
+    ),
     "target_malformed": _(
         "Write an address that begins with https://, without a user and #, of %(length_max)s characters at most."
     ),
@@ -832,6 +836,23 @@ _SENTENCES = {
     "webhook_url_malformed": _(
         "Write an address that begins with https://, without a user and #, of %(length_max)s characters at most."
     ),
+    "wish_accepted": _("The wish is accepted already."),
+    "wish_amount": _("How much is a number of one or more."),
+    "wish_amount_or_reason": _("Say how much, or in the reason what you need."),
+    "wish_day": _("Choose a day from today on, until %(latest)s at most."),
+    "wish_declined": _("The wish is declined already."),
+    "wish_done": _("The wish is done already."),
+    "wish_more_than_there": _("That is more than there is. To end all of it, ask to cancel."),
+    "wish_open": _("That is asked already and not ended. Withdraw that wish first to ask for something else."),
+    "wish_other_seller": _(
+        "This product is asked of whoever sold it to you. Choose one of them, or leave the choice empty."
+    ),
+    "wish_reason_missing": _("Say why it is declined: the customer reads it."),
+    "wish_unit_missing": _("Say in what it is counted."),
+    "wish_what_missing": _("Choose a product, or say in words what you need."),
+    "wish_whom_missing": _("Several may be meant: choose whom you ask."),
+    "wish_withdrawn": _("The customer has withdrawn the wish."),
+    "wishes_many": _("There are %(open_max)s open wishes. Withdraw one first."),
     "word_unknown": _("Write one of these words: %(words)s."),
     "work_changed": _("Somebody changed this time meanwhile. Look at it as it is now, and change it again."),
     "work_in_future": _("This time is not over yet. Log it once the work is done."),

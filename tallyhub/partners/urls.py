@@ -9,6 +9,8 @@ from tallyhub.partners.plans import web as plans
 from tallyhub.partners.profiles import web as profiles
 from tallyhub.partners.staff import join_web
 from tallyhub.partners.staff import web as staff
+from tallyhub.partners.subscriptions import asked_web
+from tallyhub.partners.subscriptions import web as subscriptions
 from tallyhub.partners.tasks import web as tasks
 from tallyhub.partners.technical import web as technical
 
@@ -73,6 +75,17 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("support-plan/draft/discard/", plans.discard, name="plan_discard"),
     path("support-plans/<int:organization_id>/", plans.read, name="plan_read"),
     path("support-plans/<int:organization_id>/accept/", plans.accept, name="plan_accept"),
+    # What a customer has and asks for, and whoever it asks.
+    path("subscriptions/", subscriptions.subscriptions, name="subscriptions"),
+    path("subscriptions/ask/", subscriptions.ask, name="wish_ask"),
+    path("subscriptions/wishes/<int:wish_id>/", subscriptions.wish, name="wish_own"),
+    path("subscriptions/wishes/<int:wish_id>/withdraw/", subscriptions.withdraw, name="wish_withdraw"),
+    path("wishes/", asked_web.wishes, name="wishes"),
+    path("wishes/<int:wish_id>/", asked_web.wish, name="wish"),
+    path("wishes/<int:wish_id>/accept/", asked_web.accept, name="wish_accept"),
+    path("wishes/<int:wish_id>/decline/", asked_web.decline, name="wish_decline"),
+    path("wishes/<int:wish_id>/done/", asked_web.done, name="wish_done"),
+    path("wishes/<int:wish_id>/owner/", asked_web.owner, name="wish_owner"),
     path("technical-support/", technical.technical, name="technical"),
     path("configuration-tasks/", tasks.tasks, name="tasks"),
     path("configuration-tasks/edit/", tasks.registry, name="task_registry"),
