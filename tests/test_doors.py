@@ -72,6 +72,8 @@ API |= {("GET", "api:get_engagement"): [1], ("POST", "api:request_service"): []}
 API |= {("POST", f"api:{act}_engagement"): [1] for act in ("plan", "schedule", "finish")}
 API |= {("POST", f"api:{act}_delivery"): [1] for act in ("log", "accept", "dispute")}
 API |= {("GET", "api:list_health_events"): [], ("GET", "api:list_messages"): []}
+API |= {("GET", f"api:list_{name}"): [] for name in ("subscriptions", "wishes")}
+API |= {("PATCH", "api:change_subscription"): [1], ("POST", "api:ask_wish"): []}
 API |= {("POST", "api:post_entries"): [], ("POST", "api:reverse_entry"): [1]}
 
 

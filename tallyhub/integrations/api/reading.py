@@ -38,6 +38,11 @@ def answers(schema: type[BaseModel], *more: int) -> dict[Any, Any]:
     return {200: schema, **dict.fromkeys(sorted({*_ALWAYS, *more}), Problem)}
 
 
+def refusals(*more: int) -> dict[Any, Any]:
+    """Of what is never done here: there is no good answer."""
+    return dict.fromkeys(sorted({*_ALWAYS, *more}), Problem)
+
+
 class Workspace(BaseModel):
     id: int
     code: str
