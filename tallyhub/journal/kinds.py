@@ -336,6 +336,7 @@ KINDS: dict[str, Kind] = {
     "partners.plan_published": Kind(
         _("Support plan published"), _("Published version %(number)s of the support plan, valid from %(valid_from)s")
     ),
+    "partners.portfolio_exported": Kind(_("Portfolio downloaded"), _("Downloaded the overview of all customers")),
     "partners.profile_changed": Kind(_("Support profile changed"), _("Changed the support profile: %(fields)s")),
     "partners.reinstated": Kind(_("Partner reinstated"), _("Ended the suspension of a partner"), About.OTHER),
     "partners.resale_accepted": Kind(

@@ -1,11 +1,13 @@
 from django.urls import URLPattern, URLResolver, path
 
+from tallyhub.partners.advising import web as advising
 from tallyhub.partners.consents import web as consents
 from tallyhub.partners.deciding import web as deciding
 from tallyhub.partners.delegations import web as delegations
 from tallyhub.partners.groups import web as groups
 from tallyhub.partners.parties import web as parties
 from tallyhub.partners.plans import web as plans
+from tallyhub.partners.portfolio import web as portfolio
 from tallyhub.partners.profiles import web as profiles
 from tallyhub.partners.staff import join_web
 from tallyhub.partners.staff import web as staff
@@ -33,6 +35,12 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("customers/delegations/<int:delegation_id>/extend/", delegations.extend, name="extend"),
     path("customers/delegations/<int:delegation_id>/assign/", delegations.assign, name="assign"),
     path("customers/delegations/<int:delegation_id>/unassign/<int:group_id>/", delegations.unassign, name="unassign"),
+    path("portfolio/", portfolio.portfolio, name="portfolio"),
+    path("portfolio/rows/", portfolio.portfolio_rows, name="portfolio_rows"),
+    path("portfolio/csv/", portfolio.portfolio_csv, name="portfolio_csv"),
+    path("customers/<int:customer_id>/adviser/", advising.adviser, name="adviser"),
+    path("customers/<int:customer_id>/adviser/follow-ups/", advising.add, name="follow_up_add"),
+    path("customers/follow-ups/<int:follow_up_id>/", advising.follow_up, name="follow_up"),
     path("security-groups/", groups.groups, name="groups"),
     path("security-groups/<int:group_id>/", groups.group, name="group"),
     path("security-groups/<int:group_id>/remove/", groups.remove, name="group_remove"),

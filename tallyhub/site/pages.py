@@ -230,6 +230,7 @@ OWN_SUPPORT = (
 )
 PARTNERS = (
     Page("partners:customers", _("Customers"), right=_serves_customers),
+    Page("partners:portfolio", _("Portfolio"), right=_serves_customers),
     Page("partners:wishes", _("Wishes"), right=_serves_customers),
     Page("partners:groups", _("Security groups"), right=_manages_delegations),
     Page("partners:partnerships", _("Partnerships"), right=_serves_customers),
