@@ -862,6 +862,7 @@ _SENTENCES = {
     ),
     "work_minutes_malformed": _("Write whole minutes, as 90, or hours and minutes, as 1:30."),
     "work_moved_nowhere": _("The time belongs to this request already. Name another one."),
+    "work_on_partners": _("The request is a partner’s: time is logged on requests to the provider only."),
     "work_on_merged": _("The request was merged into another one. Log the time there."),
     "work_request_unknown": _("There is no request with this number that you can work on."),
     "work_start_malformed": _("Write the day as 2026-11-30 and the time as 14:30."),

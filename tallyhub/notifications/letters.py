@@ -39,6 +39,7 @@ from tallyhub.support.conversation.addresses import reply_address
 from tallyhub.support.conversation.queries import find_by_id, get_by_id, get_written
 from tallyhub.support.conversation.rules import check_open_for_words
 from tallyhub.support.models import Request
+from tallyhub.support.queries import names_at_desk
 from tallyhub.support.rules import Status, number_of
 from tallyhub.support.words import STATUS_NAMES
 
@@ -219,7 +220,7 @@ def _message(person: Person, params: Mapping[str, Any]) -> Letter:
     access = act_for(person.pk, params["customer"]).access
     with scope(access):
         written = get_written(access, params["subject"])
-        author = names_of(access, [written.message.author_id]).get(written.message.author_id or 0)
+        author = _author(access, written.request, written.message.author_id)
     request, message = written.request, written.message
     named = {"who": author or _("Somebody who has left"), "number": request.number}
     said = message.body if len(message.body) <= QUOTED_MAX else f"{message.body[:QUOTED_MAX]}…"
@@ -232,6 +233,11 @@ def _message(person: Person, params: Mapping[str, Any]) -> Letter:
         *([files] if written.files else []),
         anchor=f"#message-{message.pk}",
     )
+
+
+def _author(access: Access, request: Request, person_id: int | None) -> str | None:
+    at_desk = names_at_desk([person_id]) if request.partner_id else {}
+    return (names_of(access, [person_id]) | at_desk).get(person_id or 0)
 
 
 def _status(person: Person, params: Mapping[str, Any]) -> Letter:

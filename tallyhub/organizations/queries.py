@@ -14,7 +14,7 @@ from tallyhub.kernel import clock
 from tallyhub.kernel.access import Access
 from tallyhub.kernel.parts import Part, part
 from tallyhub.organizations.models import AccessGrant, Membership, Organization, PersonKey, Staff, Workspace
-from tallyhub.organizations.rules import ACCOUNT_TEAM, STAFF, Kind, Role
+from tallyhub.organizations.rules import ACCOUNT_TEAM, SERVING, STAFF, Kind, Role
 
 _MEMBERS = """
 SELECT m.person_id, p.name, coalesce(p.email, '') FROM organizations_membership m
@@ -148,6 +148,14 @@ def list_own_staff_roles(access: Access) -> set[Role]:
     held = set(mine.values_list("customer_id", "role"))
     here = {Role(role) for customer, role in held if customer == access.customer_id}
     return here or {Role(role) for _, role in held}
+
+
+def list_serving(access: Access, organization_id: int) -> list[int]:
+    """Who serves customers at the partner one works for now: none of another's."""
+    now = clock.now()
+    mine = Staff.objects.visible_to(access).filter(organization_id=organization_id, roles__overlap=sorted(SERVING))
+    current = mine.filter(starts_at__lte=now, person__is_active=True).exclude(ends_at__lte=now)
+    return list(current.values_list("person_id", flat=True))
 
 
 class NoSuchRole(ObjectDoesNotExist):

@@ -101,6 +101,9 @@ ROLE_NAMES: dict[str, Any] = {
     Role.REQUEST_READ: _("One request, read"),
     Role.REQUEST_WORK: _("One request, work on it"),
 }
+# Of a partner's people who work on one request of a customer from their own desk: no role, and held nowhere (support).
+AT_DESK = "at_desk"
+ACTED_AS: dict[str, Any] = ROLE_NAMES | {AT_DESK: _("At the partner’s desk")}
 # What a right lets somebody see, for those who ask who can see a workspace. The others only allow to do something.
 SEES: dict[Right, Any] = {
     Right.VIEW_ACTIVITY: _(

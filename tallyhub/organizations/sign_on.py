@@ -91,6 +91,16 @@ def act_for(person_id: int, customer_id: int) -> SignOn:
     return _signed_on(session, Person.from_db("default", _PERSON_FIELDS, found[:about]), found[about:], None)
 
 
+def act_at_work(person_id: int) -> Access:
+    """The same for what they do at the provider or partner that they work for, inside no customer."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT organizations_at_work(%s, %s)", [person_id, clock.now()])
+        (staff,) = cursor.fetchone()
+    if staff is None:
+        return Access()
+    return _at_work(SignOn(SessionStore(), AnonymousUser(), Access(person_id=person_id)), staff).access
+
+
 @dataclass(frozen=True, slots=True)
 class TokenHolder:
     """What a token may do now."""

@@ -75,6 +75,7 @@ INSTALLED_APPS = [
     "tallyhub.integrations",
     "tallyhub.notifications",
     "tallyhub.activity",
+    "tallyhub.helpdesk",
     "tallyhub.partners",
     "tallyhub.support",
     "tallyhub.engagements",

@@ -17,6 +17,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("tallyhub.office.urls")),
     path("", include("tallyhub.engagements.urls")),
     path("", include("tallyhub.support.urls")),
+    path("", include("tallyhub.helpdesk.urls")),
     path("", include("tallyhub.partners.urls")),
     path("", include("tallyhub.learning.urls")),
     path("", include("tallyhub.notifications.urls")),

@@ -43,14 +43,28 @@ class RequestQuerySet(models.QuerySet["Request"]):
     def visible_to(self, access: Access) -> "RequestQuerySet":
         """R1.5, and nothing else: all of it to whoever holds the right there; else to those it was given to.
 
-        Administrators and assigned staff hold the right. Whoever left the workspace sees nothing of it.
+        Administrators and assigned staff hold the right. Whoever left the workspace sees nothing of it. What is asked
+        of a partner is no staff's but that partner's.
         """
         mine = self.filter(customer_id__in=access.customers)
-        if access.in_whole and access.has(Right.VIEW_ALL_REQUESTS):
+        oversees_whole = access.in_whole and access.has(Right.VIEW_ALL_REQUESTS)
+        if oversees_whole and not access.is_staff:
             return mine
-        overseen = Q(workspace_id__in=access.workspaces_with(Right.VIEW_ALL_REQUESTS))
+        overseen = Q() if oversees_whole else Q(workspace_id__in=access.workspaces_with(Right.VIEW_ALL_REQUESTS))
+        if access.is_staff:
+            overseen &= Q(partner=None)
         given = Q(workspace_id__in=access.workspaces) & RequestViewer.objects.giving_to(access)
-        return mine.filter(overseen | given)
+        return mine.filter(overseen | given | _of_desk(access))
+
+    def at_desk(self, access: Access) -> "RequestQuerySet":
+        """What customers ask of the partner for which one works, or of one that it works for, whoever the customer."""
+        return self.filter(_of_desk(access), partner__isnull=False)
+
+
+def _of_desk(access: Access) -> Q:
+    if not access.serves(Right.SERVE_CUSTOMERS):
+        return Q(pk__in=[])
+    return Q(partner_id__in=access.organizations) | Q(desk_id__in=access.organizations)
 
 
 class Request(models.Model):
@@ -75,6 +89,10 @@ class Request(models.Model):
     # What it names, where it names it; which entitlement pays is chosen by ledger.rules and kept with the time.
     agreement = models.ForeignKey(Agreement, null=True, on_delete=models.PROTECT, related_name="+", db_constraint=False)
     package = models.ForeignKey(Package, null=True, on_delete=models.PROTECT, related_name="+", db_constraint=False)
+
+    # A partner request: of whom it is asked, and who works on it now, the partner or a supplier of its. Else none.
+    partner = models.ForeignKey(Organization, null=True, on_delete=models.PROTECT, related_name="+", db_index=False)
+    desk = models.ForeignKey(Organization, null=True, on_delete=models.PROTECT, related_name="+", db_index=False)
 
     opened_at = models.DateTimeField()
     changed_at = models.DateTimeField()  # the last message or change that the customer sees
@@ -107,6 +125,10 @@ class Request(models.Model):
             models.CheckConstraint(condition=Q(request_class__in=list(RequestClass)), name="request_class_known"),
             models.CheckConstraint(condition=Q(severity__in=list(Severity)), name="request_severity_known"),
             models.CheckConstraint(condition=Q(status__in=list(Status)), name="request_status_known"),
+            models.CheckConstraint(
+                condition=Q(partner=None, desk=None) | Q(partner__isnull=False, desk__isnull=False),
+                name="request_partner_has_desk",
+            ),
             models.UniqueConstraint(fields=["customer", "id"], name="request_of_customer"),
             models.UniqueConstraint(fields=["customer", "workspace", "id"], name="request_of_workspace"),
             models.UniqueConstraint(
@@ -125,8 +147,17 @@ class Request(models.Model):
             ),
             models.Index(  # what decides where it is listed: counted from the index alone
                 fields=["workspace", "kind", "request_class", "agreement", "package", "product"],
-                condition=Q(merged_into=None) & ~Q(status=Status.CANCELLED),
+                condition=Q(merged_into=None, partner=None) & ~Q(status=Status.CANCELLED),
                 name="request_by_placement",
+            ),
+            models.Index(
+                fields=["customer", "partner", "desk"], condition=Q(partner__isnull=False), name="request_of_both"
+            ),
+            models.Index(  # a partner's requests, of all its customers
+                fields=["partner", "-opened_at", "-id"], condition=Q(partner__isnull=False), name="request_of_partner"
+            ),
+            models.Index(
+                fields=["desk", "-opened_at", "-id"], condition=Q(partner__isnull=False), name="request_at_desk"
             ),
             GinIndex(fields=["words"], name="request_by_words"),
         ]

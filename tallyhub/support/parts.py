@@ -12,6 +12,8 @@ from tallyhub.agreements.words import payer_name
 from tallyhub.kernel.access import Access
 from tallyhub.kernel.amounts import Unit
 from tallyhub.organizations.queries import names_of
+from tallyhub.support.models import Request
+from tallyhub.support.queries import names_at_desk
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,11 +33,12 @@ class Part:
     entitlements: Collection[int] = ()
 
 
-def assemble(access: Access, parts: Sequence[Part]) -> dict[str, Any]:
-    """All parts together, for a template. Two statements."""
+def assemble(access: Access, request: Request, parts: Sequence[Part]) -> dict[str, Any]:
+    """All parts of a request together, for a template. Two statements, three for a partner request."""
     entitlements = list_entitlements(access, {one for part in parts for one in part.entitlements})
+    people = {one for part in parts for one in part.people}
     known = Known(
-        names_of(access, {one for part in parts for one in part.people}),
+        names_of(access, people) | (names_at_desk(people) if request.partner_id else {}),
         {one.pk: (payer_name(one), Unit(one.service.unit)) for one in entitlements},
     )
     found: dict[str, Any] = {}

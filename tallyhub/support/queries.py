@@ -1,9 +1,11 @@
 """Reads that several rooms need."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from django.db import connection
+from django.utils.translation import gettext as _
 
 from tallyhub.kernel.access import Access
 from tallyhub.support.models import Request
@@ -11,9 +13,54 @@ from tallyhub.support.rules import OPEN, Status
 
 
 def get_request(access: Access, number: str) -> Request:
-    """With product and workspace. Raises DoesNotExist for one that is hidden or absent."""
-    found: Request = Request.objects.visible_to(access).select_related("product", "workspace").get(number=number)
+    """With product, workspace and partner. Raises DoesNotExist for one that is hidden or absent."""
+    found: Request = (
+        Request.objects.visible_to(access).select_related("product", "workspace", "partner").get(number=number)
+    )
     return found
+
+
+def names_of_desks(request: Request) -> list[str]:
+    """Of the partner that is asked, and of its supplier where that works on it: their helpdesks see it, too."""
+    return [one.name for one in dict.fromkeys((request.partner, request.desk)) if one is not None]
+
+
+def place_at_desk(access: Access, number: str) -> tuple[int, int]:
+    """(customer, workspace) of a partner request of one's own desk. Raises DoesNotExist for any other."""
+    found: tuple[int, int] = (
+        Request.objects.at_desk(access).values_list("customer_id", "workspace_id").get(number=number)
+    )
+    return found
+
+
+def names_at_desk(people: Iterable[int | None]) -> dict[int, str]:
+    """Of those of these people who work, or worked, at a desk that the customer worked inside asks something of."""
+    wanted = sorted({one for one in people if one is not None})
+    if not wanted:
+        return {}
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT * FROM support_desk_names(%s::bigint[])", [wanted])
+        return {
+            person: _("%(name)s, %(organization)s") % {"name": name, "organization": organization}
+            for person, name, organization in cursor.fetchall()
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class DeskPlace:
+    """Where requests of one's desk come from."""
+
+    customer_id: int
+    customer: str
+    workspace_id: int
+    workspace: str
+
+
+def places_of_desk(workspaces: Iterable[int]) -> dict[int, DeskPlace]:
+    """By workspace: of those in which something was asked of one's desk."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT * FROM support_desk_places(%s::bigint[])", [sorted(set(workspaces))])
+        return {one.workspace_id: one for one in (DeskPlace(*row) for row in cursor.fetchall())}
 
 
 def ids_seen(access: Access) -> tuple[str, Any]:

@@ -1,6 +1,6 @@
 """What the rooms put on a request's page: the one place that knows all of them."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from tallyhub.kernel.access import Access
@@ -12,8 +12,9 @@ from tallyhub.support.requests import page as requests
 from tallyhub.support.time import page as time
 from tallyhub.support.work import page as work
 
+Read = Callable[[Access, Request], Part]
 # Each reads what this reader may see of the request.
-READS: tuple[Callable[[Access, Request], Part], ...] = (
+READS: tuple[Read, ...] = (
     requests.header,
     requests.sharing,
     conversation.read,
@@ -23,6 +24,6 @@ READS: tuple[Callable[[Access, Request], Part], ...] = (
 )
 
 
-def sections(access: Access, request: Request) -> dict[str, Any]:
-    """Of a request that one sees. The same number of statements, whatever is in it."""
-    return assemble(access, [read(access, request) for read in READS])
+def sections(access: Access, request: Request, further: Sequence[Read] = ()) -> dict[str, Any]:
+    """Of a request that one sees. The same number of statements, whatever is in it. ``further``: of packages above."""
+    return assemble(access, request, [read(access, request) for read in (*READS, *further)])

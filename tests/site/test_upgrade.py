@@ -28,7 +28,7 @@ from tests.make import book
 from tests.world import NOW
 
 STATES = Path(__file__).parent / "upgrade"
-RELEASES = ["0.1.0", "0.2.0", "0.3.0", "0.4.0", "0.5.0", "0.6.0"]
+RELEASES = ["0.1.0", "0.2.0", "0.3.0", "0.4.0", "0.5.0", "0.6.0", "0.7.0"]
 SENTENCES = {  # what the page said to them under that release
     "admin": [
         "14:45 h left of 23 h",
@@ -40,9 +40,13 @@ SENTENCES = {  # what the page said to them under that release
     "stranger": ["4 h left of 5 h", "1 h used"],
 }
 DELIVERED = ["67 activities left of 70", "31:30 h left of 40 h", "7:30 h of it planned, 24 h free to plan"]
-LATER = {"0.5.0": DELIVERED, "0.6.0": DELIVERED}  # what it said to the administrator of what came to the state later
+LATER = {
+    "0.5.0": DELIVERED,
+    "0.6.0": DELIVERED,
+    "0.7.0": DELIVERED,
+}  # what it said to the administrator of what came to the state later
 BEFORE = ["49 activities left of 50"]  # and what it said until then
-ENTRIES = {"0.5.0": 27, "0.6.0": 27}  # 22 before
+ENTRIES = {"0.5.0": 27, "0.6.0": 27, "0.7.0": 27}  # 22 before
 WRONG = {"0.5.0": {"running"}}  # columns that this release exported wrongly: 0.00 in every row
 
 
@@ -115,7 +119,12 @@ def rows_of(text: str, columns: list[str]) -> list[list[str]]:
 
 def test_what_went_on_is_still_known(release: str) -> None:  # R10.2
     page = sign_in("admin").get("/health/").content.decode()
-    assert ("Queries fail" in page) == (release == "0.6.0")
+    assert ("Queries fail" in page) == (release in {"0.6.0", "0.7.0"})
+
+
+def test_who_may_act_for_whom_is_still_known(release: str) -> None:  # R10.2
+    page = sign_in("admin").get("/partners/").content.decode()
+    assert ("First line" in page) == (release == "0.7.0")
 
 
 # a migration that fails

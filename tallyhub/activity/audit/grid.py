@@ -37,9 +37,10 @@ from tallyhub.kernel.grid import (
 )
 from tallyhub.kernel.ids import read_id
 from tallyhub.organizations.queries import names_of
-from tallyhub.organizations.rules import ROLE_NAMES
+from tallyhub.organizations.rules import ACTED_AS, AT_DESK
 from tallyhub.partners.queries import names_of_organizations
 from tallyhub.people.groups.queries import names_of as names_of_groups
+from tallyhub.support.queries import names_at_desk
 from tallyhub.support.rules import number_of
 
 
@@ -93,6 +94,9 @@ class Names:
         named = {event.details["partner"] for event in events if "partner" in event.details}
         self.partners = names_of_organizations(named) if named else {}
         self.found = {about: look_up(self.access, wanted[about]) for about, look_up in _LOOK_UPS if about in wanted}
+        at_desk = {event.actor_id for event in events if event.details.get("as") == AT_DESK}
+        if at_desk:
+            self.found[About.PERSON] |= names_at_desk(at_desk)
 
     def person(self, person_id: int | None) -> str:
         if person_id is None:
@@ -104,7 +108,7 @@ class Names:
         name, roles = self.person(event.actor_id), str(event.details.get("as", ""))
         if not roles:
             return name
-        return _("%(name)s, as %(roles)s") % {"name": name, "roles": words.listed(roles, ROLE_NAMES)}
+        return _("%(name)s, as %(roles)s") % {"name": name, "roles": words.listed(roles, ACTED_AS)}
 
     def sentence(self, event: Event) -> str:
         return words.sentence(event, self.partners)

@@ -4,6 +4,7 @@ The order of the checks is that of what they cost and betray: bounds, known, mac
 """
 
 import re
+from contextlib import suppress
 from datetime import timedelta
 from email.utils import parseaddr
 from enum import StrEnum
@@ -15,13 +16,14 @@ from django.utils.crypto import salted_hmac
 from tallyhub.accounts.queries import find_person
 from tallyhub.kernel.access import Access
 from tallyhub.kernel.errors import Conflict, Invalid
-from tallyhub.organizations.sign_on import act_for
+from tallyhub.organizations.sign_on import act_at_work, act_for
 from tallyhub.support.conversation import commands, mail_reader, queries, storage
 from tallyhub.support.conversation.addresses import list_reply_to
 from tallyhub.support.conversation.commands import Mail
 from tallyhub.support.conversation.mail_reader import Read, TooMuch
 from tallyhub.support.conversation.quoting import cut_quotation
 from tallyhub.support.conversation.storage import Sent
+from tallyhub.support.desk import at_desk
 from tallyhub.support.rules import TEXT_MAX, number_of
 
 RATE_MAX, RATE_WITHIN = 30, timedelta(hours=1)  # mails of one sender; more are a loop
@@ -140,11 +142,18 @@ def _writer(read: Read) -> tuple[Access, int]:
     to = next((one for one in addresses if _is_from(read.sender, one.person_id)), None)
     if to is None:
         raise _Refused(Verdict.FORGED, addresses[0].serial)
-    customer_id = queries.customer_of(to.serial)
-    access = act_for(to.person_id, customer_id).access if customer_id else Access()
+    access = _access_of(to.person_id, to.serial)
     if access.person_id is None:
         raise _Refused(Verdict.NOT_THERE, to.serial)
     return access, to.serial
+
+
+def _access_of(person_id: int, serial: int) -> Access:
+    """Of whoever works at a desk for the request, or else inside its customer."""
+    with suppress(ObjectDoesNotExist):
+        return at_desk(act_at_work(person_id), number_of(serial))
+    customer_id = queries.customer_of(serial)
+    return act_for(person_id, customer_id).access if customer_id else Access()
 
 
 def _is_from(sender: str, person_id: int) -> bool:

@@ -14,6 +14,7 @@ from tallyhub.kernel.http import HubRequest, attachment, signed_in
 from tallyhub.kernel.scope import scope
 from tallyhub.kernel.sentences import sentence
 from tallyhub.support.conversation import commands, media, page, queries, storage
+from tallyhub.support.desk import of_request
 from tallyhub.support.looks import tell_look
 from tallyhub.support.models import StoredFile
 from tallyhub.support.parts import assemble
@@ -22,6 +23,7 @@ BACK = "support:request"  # where one is after something was written
 
 
 @signed_in
+@of_request
 @require_safe
 def conversation(request: HubRequest, number: str) -> HttpResponse:
     return _page(request, number)
@@ -32,13 +34,14 @@ def _page(request: HubRequest, number: str, status: int = 200, **typed: str) -> 
         found = queries.get_request(request.access, number)
         query = request.GET.dict() if request.method != "POST" else {}
         part = page.read(request.access, found, query, **typed)
-        context = {"ask": found, **assemble(request.access, [part])}
+        context = {"ask": found, **assemble(request.access, found, [part])}
         response = render(request, "support/conversation.html", context, status=status)
     tell_look(request.access, found)
     return response
 
 
 @signed_in
+@of_request
 @require_POST
 def say(request: HubRequest, number: str) -> HttpResponseBase:
     """To everybody who sees the request."""
@@ -46,6 +49,7 @@ def say(request: HubRequest, number: str) -> HttpResponseBase:
 
 
 @signed_in
+@of_request
 @require_POST
 def note(request: HubRequest, number: str) -> HttpResponseBase:
     """Among staff."""
@@ -71,12 +75,14 @@ def _write(
 
 
 @signed_in
+@of_request
 @require_safe
 def file(request: HubRequest, number: str, file_id: int) -> HttpResponseBase:
     return _send(request, number, file_id, queries.get_file)
 
 
 @signed_in
+@of_request
 @require_safe
 def note_file(request: HubRequest, number: str, file_id: int) -> HttpResponseBase:
     return _send(request, number, file_id, queries.get_note_file)

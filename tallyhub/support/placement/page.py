@@ -16,7 +16,7 @@ from tallyhub.support.placement.rules import Reason, Wanted, place
 
 def read(access: Access, request: Request) -> Part:
     """As ``placement``, seen from the request's own workspace. One statement; nothing for what is listed nowhere."""
-    if request.merged_into_id is not None or request.status == "cancelled":
+    if request.partner_id or request.merged_into_id is not None or request.status == "cancelled":
         return Part(lambda known: {})
     wanted = queries.wanted_of(request)
     found = place(wanted, {request.workspace_id}, queries.list_offers(), clock.now())

@@ -31,6 +31,7 @@ from tallyhub.kernel.ids import read_id, read_word
 from tallyhub.organizations.queries import names_of
 from tallyhub.organizations.rules import INSIDE_NO_CUSTOMER
 from tallyhub.support.models import Request
+from tallyhub.support.queries import names_at_desk
 from tallyhub.support.requests.queries import FOUND_MAX, RequestFilter
 from tallyhub.support.rules import OPEN, Kind, Severity, Status
 from tallyhub.support.words import KIND_NAMES, SEVERITY_NAMES, STATUS_NAMES
@@ -95,10 +96,16 @@ class Words:
         self._zone = ZoneInfo(zone)
         self._is_all = is_all
         self._names: dict[int, str] = {}
+        self._asks_partners = False  # where nothing is asked of one, a column would say "the provider" in each row
 
     def learn(self, requests: Iterable[Request]) -> None:
-        people = {person for one in requests for person in (one.primary_contact_id, one.opened_by_id)}
-        self._names |= names_of(self._access, people - set(self._names))
+        people = {person for one in requests for person in (one.primary_contact_id, one.opened_by_id)} - set(
+            self._names
+        )
+        self._names |= names_of(self._access, people)
+        if any(one.partner_id for one in requests):
+            self._asks_partners = True
+            self._names |= names_at_desk(people)
 
     def columns(self) -> list[Column[Request]]:
         """The one declaration, for page and CSV."""
@@ -113,6 +120,8 @@ class Words:
             Column("severity", _("Severity"), _severity, lambda one: one.severity),
             Column("status", _("Status"), _status, lambda one: one.status),
             Column("product", _("Product"), lambda one: _product(one) or "–", lambda one: harmless(_product(one))),
+            Column("asked", _("Asked of"), _asked if self._asks_partners else None,
+                   lambda one: harmless(_partner(one))),
             *([workspace] if self._is_all else []),
             Column("primary_contact", _("Primary contact"), self._contact, lambda one: harmless(self._contact(one))),
             Column("opened_by", _("Opened by"), plain=lambda one: harmless(self._name(one.opened_by_id))),
@@ -125,6 +134,8 @@ class Words:
         return self._name(request.primary_contact_id)
 
     def _name(self, person_id: int | None) -> str:
+        if person_id is None:
+            return "–"
         return self._names.get(person_id or 0, "") or _("Erased person")
 
     def _when(self, request: Request) -> str:
@@ -152,6 +163,14 @@ def _status(request: Request) -> str:
 
 def _product(request: Request) -> str:
     return request.product.name if request.product else ""
+
+
+def _partner(request: Request) -> str:
+    return request.partner.name if request.partner else ""
+
+
+def _asked(request: Request) -> str:
+    return _partner(request) or _("the provider")
 
 
 def _workspace(request: Request) -> str:

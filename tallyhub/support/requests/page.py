@@ -44,6 +44,7 @@ def _facts(request: Request, known: Known) -> list[tuple[str, str]]:
     return [
         (_("Kind"), str(KIND_NAMES[request.kind])),
         (_("Product"), request.product.name if request.product else _("none named")),
+        *([(_("Partner"), request.partner.name)] if request.partner else []),
         (_("Workspace"), request.workspace.name),
         (_("Primary contact"), _name(known, request.primary_contact_id)),
         (_("Opened by"), _name(known, request.opened_by_id)),
@@ -66,7 +67,9 @@ def may_ask_who(access: Access, request: Request) -> bool:
 
 
 def _name(known: Known, person_id: int | None) -> str:
-    return known.people.get(person_id or 0) or _("Erased person")
+    if person_id is None:
+        return _("none named")
+    return known.people.get(person_id) or _("Erased person")
 
 
 def sharing(access: Access, request: Request) -> Part:

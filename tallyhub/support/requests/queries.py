@@ -19,7 +19,7 @@ from tallyhub.kernel import clock
 from tallyhub.kernel.access import Access, Right
 from tallyhub.kernel.grid import PAGE_ROWS, Key, Place, SortKind, instant_of, moment
 from tallyhub.organizations.queries import list_held, list_members
-from tallyhub.organizations.rules import RIGHTS_OF, Role
+from tallyhub.organizations.rules import RIGHTS_OF, STAFF, Role
 from tallyhub.people.groups import queries as groups
 from tallyhub.people.rights.queries import Holder, page_by_name
 from tallyhub.support.models import DefaultGroup, Draft, DraftFile, Request, RequestViewer
@@ -78,7 +78,9 @@ _PAGE = "SELECT id FROM ({walks}) walks (id, opened_at) ORDER BY opened_at {orde
 def list_page(access: Access, wanted: RequestFilter, place: Place, *, limit: int = PAGE_ROWS + 1) -> list[Request]:
     """Up to a page of requests and one more, in the place's reading order, with product and workspace."""
     ids = _ids(access, wanted, place, limit)
-    found = Request.objects.visible_to(access).select_related("product", "workspace").defer("words").in_bulk(ids)
+    found = (
+        Request.objects.visible_to(access).select_related("product", "workspace", "partner").defer("words").in_bulk(ids)
+    )
     return [found[one] for one in ids if one in found]
 
 
@@ -197,7 +199,12 @@ WHERE p.is_active AND p.id IN (
       WHERE g.person_id = p.id AND g.customer_id = %(customer)s AND {_IN_FORCE})
   AND {{after}} ORDER BY 2 {{order}}, 1 {{order}} LIMIT %(limit)s
 """
-OVERSEERS = tuple(role for role in Role if Right.VIEW_ALL_REQUESTS in RIGHTS_OF[role])
+_OVERSEERS = tuple(role for role in Role if Right.VIEW_ALL_REQUESTS in RIGHTS_OF[role])
+
+
+def overseers_of(request: Request) -> tuple[Role, ...]:
+    """The roles in its workspace that show it: of what is asked of a partner, the customer's own alone."""
+    return tuple(one for one in _OVERSEERS if request.partner_id is None or one not in STAFF)
 
 
 def list_candidates(access: Access, request: Request, place: Place) -> list[Holder]:
@@ -206,7 +213,7 @@ def list_candidates(access: Access, request: Request, place: Place) -> list[Hold
         "customer": request.customer_id,
         "workspace": request.workspace_id,
         "request": request.pk,
-        "roles": list(OVERSEERS),
+        "roles": list(overseers_of(request)),
         "now": clock.now(),
     }
     return page_by_name(_CANDIDATES, named, place)
@@ -221,7 +228,7 @@ def list_left_out(access: Access, request: Request, other: Request) -> tuple[lis
     to_groups = {one.group_id for one in there if one.group_id}
     people = [one.person_id for one in given if one.person_id]
     held = list_held(access, [request.workspace_id], people)
-    seeing = {one.person_id for one in there} | {one.person_id for one in held if one.role in OVERSEERS}
+    seeing = {one.person_id for one in there} | {one.person_id for one in held if one.role in overseers_of(other)}
     seeing |= {person for _group, person in groups.list_memberships(access, list(to_groups), people)}
     left = {one.person_id for one in held} - seeing
     return (

@@ -12,6 +12,7 @@ from tallyhub.kernel.http import HubRequest, signed_in
 from tallyhub.kernel.ids import read_id, read_ids
 from tallyhub.kernel.scope import scope
 from tallyhub.people.groups.queries import list_own
+from tallyhub.support.desk import of_request
 from tallyhub.support.looks import tell_look
 from tallyhub.support.queries import get_request
 from tallyhub.support.requests import commands, page, queries
@@ -22,6 +23,7 @@ GET_POST = require_http_methods(["GET", "HEAD", "POST"])
 
 
 @signed_in
+@of_request
 @GET_POST
 def share(request: HubRequest, number: str) -> HttpResponseBase:
     """Choose whom to share it with. A search keeps nothing: what was ticked stays in the form that was sent."""
@@ -58,6 +60,7 @@ def _share(request: HubRequest, number: str, find: str, people: list[int], group
 
 
 @signed_in
+@of_request
 @require_POST
 def unshare(request: HubRequest, number: str) -> HttpResponseBase:
     """Back to the request, or to the list where it was one's own way to see it."""

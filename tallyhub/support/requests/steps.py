@@ -28,8 +28,10 @@ class Opening:
     description: str
     impact: str
     product_id: int | None
-    primary_contact_id: int
+    primary_contact_id: int | None
     shared: Sequence[Viewer]
+    partner_id: int | None = None  # of whom it is asked; None: of the provider
+    desk_id: int | None = None  # who works on it first: the partner, or a supplier of its
 
     @classmethod
     def of(cls, workspace: Workspace, typed: Typed, primary_contact_id: int, shared: Sequence[Viewer] = ()) -> Self:
@@ -65,12 +67,14 @@ def open_request(access: Access, opening: Opening) -> Request:
         product_id=opening.product_id,
         opened_by_id=access.person_id,
         primary_contact_id=opening.primary_contact_id,
+        partner_id=opening.partner_id,
+        desk_id=opening.desk_id,
         opened_at=now,
         changed_at=now,
     )
     renew_due(request)
     request.save(force_insert=True)
-    give(access, request, [Viewer(Why.PRIMARY, person_id=opening.primary_contact_id), *_opener(access, opening)])
+    give(access, request, _first_viewers(access, opening))
     give(access, request, opening.shared)
     tell(request, Line("opened", {"severity": opening.severity}, actor_id=access.person_id))
     record(access, "support.request_opened", request.pk, workspace_id=request.workspace_id)
@@ -78,8 +82,9 @@ def open_request(access: Access, opening: Opening) -> Request:
     return request
 
 
-def _opener(access: Access, opening: Opening) -> list[Viewer]:
-    """Whoever opens it for somebody else is shared in by that act."""
-    if access.person_id in (None, opening.primary_contact_id):
-        return []
-    return [Viewer(Why.OPENED, person_id=access.person_id)]
+def _first_viewers(access: Access, opening: Opening) -> list[Viewer]:
+    """Whoever opens it for somebody else is shared in by that act, but for a desk, which sees it anyway."""
+    primary = opening.primary_contact_id
+    found = [Viewer(Why.PRIMARY, person_id=primary)] if primary else []
+    is_own = access.person_id in (None, primary) or (access.is_staff and opening.partner_id is not None)
+    return found if is_own else [*found, Viewer(Why.OPENED, person_id=access.person_id)]

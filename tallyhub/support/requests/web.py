@@ -11,6 +11,7 @@ from django.utils.timezone import get_current_timezone_name
 from django.views.decorators.http import require_safe
 
 from tallyhub.agreements.queries import list_products
+from tallyhub.kernel import formatting as fmt
 from tallyhub.kernel.access import Access, Right
 from tallyhub.kernel.errors import Forbidden
 from tallyhub.kernel.grid import csv_lines, cut, page_links, read_place
@@ -19,8 +20,9 @@ from tallyhub.kernel.scope import scope
 from tallyhub.kernel.streams import LongAnswer
 from tallyhub.organizations.looks import told
 from tallyhub.people.rights.queries import SORTS as BY_NAME
+from tallyhub.support.desk import of_request
 from tallyhub.support.looks import tell_look
-from tallyhub.support.queries import get_request
+from tallyhub.support.queries import get_request, names_of_desks
 from tallyhub.support.requests import commands, page, queries
 from tallyhub.support.requests.grid import ALL, Choice, Words, grid, nothing, read_choice, too_many
 from tallyhub.support.requests.queries import RequestFilter
@@ -110,6 +112,7 @@ def _csv_rows(request: HubRequest, choice: Choice, words: Words, cells: list[Any
 
 
 @signed_in
+@of_request
 @require_safe
 def request_page(request: HubRequest, number: str) -> HttpResponse:
     """The customer is told that staff looked, once the answer is made: its own scope is read only."""
@@ -122,6 +125,7 @@ def request_page(request: HubRequest, number: str) -> HttpResponse:
 
 
 @signed_in
+@of_request
 @require_safe
 def request_who(request: HubRequest, number: str) -> HttpResponse:
     """Who can see this, and why? The same number of statements, whoever can."""
@@ -134,6 +138,7 @@ def request_who(request: HubRequest, number: str) -> HttpResponse:
         found = cut(queries.list_candidates(access, ask, place), place)
         context = {
             "ask": ask,
+            "desks": fmt.listed(names_of_desks(ask)),
             "people": list_seers(access, ask, found.rows, {ask.workspace_id: ask.workspace.name}),
             "pager": page_links(
                 url("support:request_who", number), (), found, place, lambda one: f"{one.sort_value}~{one.id}"

@@ -16,7 +16,7 @@ from tallyhub.people.rights.queries import Holder
 from tallyhub.people.rights.sources import Sources
 from tallyhub.people.rights.who import Reasons
 from tallyhub.support.models import Request
-from tallyhub.support.requests.queries import OVERSEERS, Reader, list_readers
+from tallyhub.support.requests.queries import Reader, list_readers, overseers_of
 from tallyhub.support.rules import Why
 
 
@@ -61,6 +61,7 @@ class _Rules:
         workspace: Mapping[int, str],
     ) -> None:
         readers = list_readers(access, request)
+        self._overseers = overseers_of(request)
         self._to_person = {one.person_id: one for one in readers if one.person_id}
         to_group = {one.group_id: one for one in readers if one.group_id}
         self._by_group: defaultdict[int, list[Reader]] = defaultdict(list)
@@ -71,7 +72,7 @@ class _Rules:
         self._roles = Reasons(Sources(access, [one.source for one in held]), workspace)
 
     def of(self, person: int, held: Sequence[Held]) -> list[tuple[str, str]]:
-        overseeing = [self._roles.reason(one) for one in held if one.role in OVERSEERS]
+        overseeing = [self._roles.reason(one) for one in held if one.role in self._overseers]
         found = [(one.role, f"{one.reach} · {one.source} · {one.since}") for one in overseeing]
         if given := self._to_person.get(person):
             found.append((_TO_PERSON[given.why](), self._given(given)))

@@ -26,7 +26,7 @@ def read(access: Access, request: Request) -> Part:
     reads_work = access.has(Right.READ_WORK, workspace_id=request.workspace_id)
     work = queries.list_work(access, [request]) if reads_work else []
     bookings = [one for one in queries.list_bookings(access, [request], []) if _is_live(one)]
-    may_log = access.has(Right.WORK_REQUESTS, workspace_id=request.workspace_id) and request.merged_into_id is None
+    may_log = takes_time(request) and access.has(Right.WORK_REQUESTS, workspace_id=request.workspace_id)
 
     def say(known: Known) -> dict[str, Any]:
         names = known.entitlements
@@ -44,6 +44,11 @@ def read(access: Access, request: Request) -> Part:
         return {"time": shown}
 
     return Part(say, people=[one.engineer_id for one in work], entitlements=_entitlements(work, bookings))
+
+
+def takes_time(request: Request) -> bool:
+    """A partner's own time draws nothing here, and that of a merged request goes on in the other one."""
+    return request.partner_id is None and request.merged_into_id is None
 
 
 def begun() -> WorkForm:

@@ -88,6 +88,9 @@ def book(access: Access, requests: Sequence[Request], reason: str, *, changed: C
     merges a request calls this, too: where cases are counted, the request itself draws one.
     """
     require_transaction()
+    requests = [one for one in requests if one.partner_id is None]  # the provider's entitlements pay nothing of others
+    if not requests:
+        return
     hub = Access.of_system({one.customer_id for one in requests})
     widen(hub)  # whoever logs or cancels in one workspace may neither read all that decides nor write in the ledger
     offers = {one.entitlement_id: one for one in list_offers()}
@@ -106,10 +109,12 @@ def book(access: Access, requests: Sequence[Request], reason: str, *, changed: C
 
 def lock_to_work(access: Access, number: str) -> Request:
     """Raises DoesNotExist for a request that is hidden or absent, Forbidden for whoever does not work on it, and
-    Conflict for one that was merged into another.
+    Conflict for a partner's, which draws nothing of an agreement, and for one that was merged into another.
     """
     request = support.lock_request(access, number)
     access.require(Right.WORK_REQUESTS, workspace_id=request.workspace_id)
+    if request.partner_id is not None:
+        raise Conflict("work_on_partners")
     if request.merged_into_id is not None:
         raise Conflict("work_on_merged")
     return request

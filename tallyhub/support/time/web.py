@@ -115,7 +115,7 @@ def _zone() -> str:
 def _time(request: HubRequest, number: str, form: WorkForm | None = None, status: int = 200) -> HttpResponse:
     with scope(request.access):
         one = get_request(request.access, number)
-        found = assemble(request.access, [page.read(request.access, one)])["time"]
+        found = assemble(request.access, one, [page.read(request.access, one)])["time"]
         if form is not None and found["log_form"]:
             found["log_form"] = form
         response = render(request, "support/time.html", {"one": one, "time": found}, status=status)

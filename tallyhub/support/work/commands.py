@@ -37,7 +37,7 @@ def assign(access: Access, number: str, *, person_id: int | None, version: int) 
     Raises Invalid for somebody who is none.
     """
     request = _lock_to_work(access, number, version)
-    if person_id is not None and person_id not in queries.list_engineers(access, request.workspace_id):
+    if person_id is not None and person_id not in queries.list_engineers(access, request):
         raise Invalid("engineer_unknown")
     if request.assigned_to_id == person_id:
         return request

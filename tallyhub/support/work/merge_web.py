@@ -15,6 +15,7 @@ from tallyhub.kernel.scope import scope
 from tallyhub.kernel.sentences import sentence
 from tallyhub.organizations.queries import names_of
 from tallyhub.people.groups import queries as groups
+from tallyhub.support.desk import of_request
 from tallyhub.support.looks import tell_look
 from tallyhub.support.models import Request
 from tallyhub.support.queries import get_request
@@ -26,6 +27,7 @@ NUMBER_MAX = 40  # characters
 
 
 @signed_in
+@of_request
 @require_http_methods(["GET", "HEAD", "POST"])
 def merge(request: HubRequest, number: str) -> HttpResponseBase:
     """Asked with ``into`` in the address; done by sending the form that then shows."""

@@ -54,7 +54,7 @@ def read(access: Access, request: Request) -> Part:
     may_work = is_here and access.has(Right.WORK_REQUESTS, workspace_id=request.workspace_id)
     is_customer = not access.is_staff and is_here
     actor = Actor.STAFF if may_work else Actor.CUSTOMER if is_customer else None
-    engineers = queries.list_engineers(access, request.workspace_id) if may_work else []
+    engineers = queries.list_engineers(access, request) if may_work else []
     people = {request.assigned_to_id, *engineers}
 
     def say(known: Known) -> dict[str, Any]:

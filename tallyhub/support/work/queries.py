@@ -9,7 +9,7 @@ from django.db.models import Case, F, IntegerField, Q, Value, When
 
 from tallyhub.kernel.access import Access, Right
 from tallyhub.kernel.errors import Forbidden
-from tallyhub.organizations.queries import list_holders
+from tallyhub.organizations.queries import list_holders, list_serving
 from tallyhub.organizations.rules import Role
 from tallyhub.support.models import Change, Request, RequestQuerySet
 from tallyhub.support.rules import OPEN, Status
@@ -23,9 +23,11 @@ def list_moves(request: Request) -> list[tuple[datetime, str]]:
     return [(at, details["becomes"]) for at, details in moves.values_list("at", "details")]
 
 
-def list_engineers(access: Access, workspace_id: int) -> list[int]:
-    """Who may be assigned in the workspace."""
-    return list_holders(access, workspace_id, [Role.ENGINEER])
+def list_engineers(access: Access, request: Request) -> list[int]:
+    """Who may be assigned: the workspace's engineers, or of a partner request whoever works at its desk."""
+    if request.desk_id is None:
+        return list_holders(access, request.workspace_id, [Role.ENGINEER])
+    return list_serving(access, request.desk_id)
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +78,7 @@ def list_queue(places: Iterable[Place], wanted: QueueFilter) -> list[Request]:
 def _matching(places: Iterable[Place], wanted: QueueFilter) -> RequestQuerySet:
     """Of all customers at once: ``visible_to`` would show the one that is worked inside only."""
     chosen = [one.workspace_id for one in places if wanted.customer_id in (None, one.customer_id)]
-    rows = Request.objects.filter(workspace_id__in=chosen)
+    rows = Request.objects.filter(workspace_id__in=chosen, partner=None)
     rows = rows.filter(status=wanted.status) if wanted.status else rows.filter(status__in=OPEN)
     if wanted.severity:
         rows = rows.filter(severity=wanted.severity)

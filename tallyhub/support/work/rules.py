@@ -101,6 +101,7 @@ class Merging:
 
     id: int
     workspace_id: int
+    partner_id: int | None
     status: Status
     is_merged: bool
     is_called: bool  # and nobody has heard it yet
@@ -110,7 +111,7 @@ def check_merge(gone: Merging, into: Merging) -> None:
     """Raise Invalid for two that can never be merged, and Conflict where one of them stands as it must not."""
     if gone.id == into.id:
         raise Invalid("merge_into_itself")
-    if gone.workspace_id != into.workspace_id:
+    if gone.workspace_id != into.workspace_id or gone.partner_id != into.partner_id:
         raise Invalid("merge_elsewhere")
     if gone.is_merged:
         raise Conflict("merge_merged")

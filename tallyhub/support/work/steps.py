@@ -61,9 +61,10 @@ def move(access: Access, request: Request, becomes: Status, actor: Actor, *, at:
 def renew_due(request: Request) -> None:
     """When the first answer is due, from the facts: severity, goals of the day it was opened, and each time of waiting.
 
-    Never by moving what was reckoned before: two ways to the same state give the same hour.
+    Never by moving what was reckoned before: two ways to the same state give the same hour. What a partner promises is
+    not the agreement's: a partner request has no hour here.
     """
-    if request.answered_at is not None:
+    if request.answered_at is not None or request.partner_id is not None:
         return
     goals = list_goals(request.customer_id, request.workspace_id, Severity(request.severity), request.opened_at)
     pauses = pauses_of(queries.list_moves(request))
@@ -90,4 +91,4 @@ def keep(request: Request, *, at: datetime | None = None) -> None:
 def merging_of(request: Request) -> Merging:
     is_called = request.called_at is not None and request.call_heard_at is None
     is_merged = request.merged_into_id is not None
-    return Merging(request.pk, request.workspace_id, Status(request.status), is_merged, is_called)
+    return Merging(request.pk, request.workspace_id, request.partner_id, Status(request.status), is_merged, is_called)

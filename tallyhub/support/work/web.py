@@ -16,6 +16,7 @@ from tallyhub.kernel.ids import find_id, read_id, read_word
 from tallyhub.kernel.scope import scope
 from tallyhub.kernel.sentences import sentence
 from tallyhub.organizations.queries import names_of
+from tallyhub.support.desk import of_request
 from tallyhub.support.looks import tell_queue
 from tallyhub.support.rules import RequestClass, Severity, Status
 from tallyhub.support.words import CLASS_NAMES, SEVERITY_NAMES, STATUS_NAMES
@@ -66,6 +67,7 @@ def _read_filter(query: QueryDict) -> QueueFilter:
 
 
 @signed_in
+@of_request
 @require_POST
 def change_status(request: HubRequest, number: str) -> HttpResponseBase:
     becomes = read_word(Status, request.POST.get("becomes"))
@@ -75,6 +77,7 @@ def change_status(request: HubRequest, number: str) -> HttpResponseBase:
 
 
 @signed_in
+@of_request
 @require_POST
 def assign(request: HubRequest, number: str) -> HttpResponseBase:
     chosen = request.POST.get("person") or ""
@@ -86,6 +89,7 @@ def assign(request: HubRequest, number: str) -> HttpResponseBase:
 
 
 @signed_in
+@of_request
 @require_POST
 def change_severity(request: HubRequest, number: str) -> HttpResponseBase:
     severity = read_word(Severity, request.POST.get("severity"))
@@ -95,6 +99,7 @@ def change_severity(request: HubRequest, number: str) -> HttpResponseBase:
 
 
 @signed_in
+@of_request
 @require_POST
 def classify(request: HubRequest, number: str) -> HttpResponseBase:
     request_class = read_word(RequestClass, request.POST.get("class", "none"))
@@ -104,6 +109,7 @@ def classify(request: HubRequest, number: str) -> HttpResponseBase:
 
 
 @signed_in
+@of_request
 @require_POST
 def call(request: HubRequest, number: str) -> HttpResponseBase:
     reason = (request.POST.get("reason") or "").replace("\x00", "").strip()[: commands.REASON_MAX]
@@ -113,6 +119,7 @@ def call(request: HubRequest, number: str) -> HttpResponseBase:
 
 
 @signed_in
+@of_request
 @require_POST
 def hear_call(request: HubRequest, number: str) -> HttpResponseBase:
     done = _("The priority call is acknowledged.")
