@@ -33,6 +33,8 @@ WEBHOOK_OWNERS = {"admin", "csam", "coordinator", "stranger"}
 WEBHOOK_ACTS = ("secret", "ping", "pause", "resume", "delete", "replay")
 
 DECIDING_ACTS = ("approve", "reject", "end", "keep", "leave", "consent_revoke")
+ADVISING = ("adviser", "follow_up_add", "follow_up")
+PORTFOLIO = ("portfolio", "portfolio_rows", "portfolio_csv")
 WISH_ACTS = ("accept", "decline", "done", "owner")
 PARTNER_ACTS = ("resale_end", "send", "delete", "terminate", "extend", "assign", "group_remove", "member_add")
 PARTNER_ACTS += ("partnership_authorise", "partnership_end", "describe", "suspend", "reinstate")
@@ -340,9 +342,12 @@ def partners(world: SimpleNamespace) -> dict[tuple[str, str], tuple[list[Any], d
     return {
         **{
             ("GET", f"partners:{name}"): ([], for_all(403))
-            for name in ("customers", "groups", "partnerships", "overview", "staff")
+            for name in ("customers", "groups", "partnerships", "overview", "staff", *PORTFOLIO)
         },
-        **{("GET", f"partners:{name}"): there for name in ("customer", "delegate", "delegation", "edit", "group")},
+        **{
+            ("GET", f"partners:{name}"): there
+            for name in ("customer", "delegate", "delegation", "edit", "group", *ADVISING)
+        },
         **{("POST", f"partners:{act}"): there for act in PARTNER_ACTS},
         ("POST", "partners:link_add"): ([], for_all(403)),
         **{("POST", f"partners:{act}"): with_group for act in ("unassign", "member_remove")},

@@ -319,6 +319,10 @@ KINDS: dict[str, Kind] = {
     "partners.extension_set": Kind(
         _("Extension of a delegation"), _("Set the extension of a delegation by itself: %(extends)s"), About.OTHER
     ),
+    "partners.follow_up_added": Kind(_("Follow-up noted"), _("Noted a follow-up"), About.OTHER),
+    "partners.follow_up_changed": Kind(
+        _("Follow-up changed"), _("Changed a follow-up, which is now %(state)s"), About.OTHER
+    ),
     "partners.group_added": Kind(_("Security group made"), _("Made a security group"), About.OTHER),
     "partners.group_removed": Kind(_("Security group removed"), _("Removed a security group"), About.OTHER),
     "partners.member_added": Kind(_("Security group joined"), _("Put somebody into a security group"), About.PERSON),

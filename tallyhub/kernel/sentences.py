@@ -300,6 +300,15 @@ _SENTENCES = {
     "file_gone": _("The file is not here any more. Tell your provider."),
     "file_too_large": _("%(name)s is larger than %(megabytes_max)s MB. Pack it, or send a part of it."),
     "files_too_many": _("More than %(files_max)s files came at once. Send the rest with another message."),
+    "follow_up_changed_meanwhile": _(
+        "A colleague has changed the follow-up meanwhile. Open it again, so that nothing is lost."
+    ),
+    "follow_up_day": _("Choose a day within a year before today and five years after it."),
+    "follow_up_owner": _("Choose one of your colleagues, or nobody."),
+    "follow_up_requests": _("Write numbers of requests, %(linked_max)s at most, with commas between them."),
+    "follow_up_service": _("There is no such service. Choose one of the list."),
+    "follow_up_title_missing": _("Say what it is about."),
+    "follow_ups_many": _("There are %(follow_ups_max)s follow-ups that are not over. End one first."),
     "form_outdated": _("The form is out of date. Open its page again."),
     "goal_missing": _("Write what the workspace is for, as agreed with the customer."),
     "goal_out_of_bounds": _("A goal is at least a minute and at most 90 days of hours. Write nothing for no goal."),

@@ -224,6 +224,6 @@ class AskedWish(BaseModel):
 
 @router.post("/wishes", auth=WRITE, response=answers(AskedWish, 404, 409, 415), operation_id="ask_wish")
 def ask_wish(request: HttpRequest, body: NewWish, key: IdempotencyKey = None) -> Any:
-    """Ask whoever sold it, by the rules of the page. It changes nothing by itself; GET /wishes says what became of it."""
+    """Ask whoever sold it, by the rules of the page. GET /wishes says what became of it."""
     said = body.model_dump(exclude_none=True)
     return response_of(commands.ask(_asking(request), said, request_of(request, key)))

@@ -160,6 +160,7 @@ def customer(request: HubRequest, customer_id: int) -> HttpResponse:
             ],
             "may_manage": access.serves(Right.MANAGE_DELEGATIONS),
             "may_work": known.is_mine,
+            "may_advise": access.serves(Right.ADVISE) or access.serves(Right.SERVE_CUSTOMERS),
             "serves": access.serves(Right.SERVE_CUSTOMERS),
             "zone": page.zone_name(),
         }

@@ -24,8 +24,8 @@ def columns() -> list[Column[Account]]:
                sorts_upwards=True, href=lambda one: url("partners:adviser", one.customer_id),
                note=lambda one: one.code),
         Column("code", _("Code"), plain=lambda one: harmless(one.code)),
-        Column("ends_on", _("Ends first"), _ends, lambda one: one.ends_on.isoformat() if one.ends_on else "",
-               sort="ends_on", sorts_upwards=True, note=_days),
+        Column("ends_on", _("Ends first"), lambda _one: "", lambda one: one.ends_on.isoformat() if one.ends_on else "",
+               sort="ends_on", sorts_upwards=True, lines=lambda one: [Line(_ends(one), _days(one))]),
         Column("left", _("What is left"), lambda _one: "", lambda one: harmless("; ".join(_texts(one))), lines=_left),
         Column("over", _("Over"), _over, lambda one: len(one.over)),
         Column("runs_out_on", _("Used up about"), lambda one: _day(one.runs_out_on) or "–",
@@ -56,9 +56,9 @@ def _days(one: Account) -> str:
 def _left(one: Account) -> list[Line]:
     """The first lines, and how many more there are."""
     shown = [Line(holdings.quantity(line), line.name) for _sold, line in one.lines[:LINES_SHOWN]]
-    if rest := len(one.lines) - LINES_SHOWN:
-        if rest > 0:
-            shown.append(Line(ngettext("%(n)s more", "%(n)s more", rest) % {"n": fmt.number(rest)}))
+    rest = len(one.lines) - LINES_SHOWN
+    if rest > 0:
+        shown.append(Line(ngettext("%(n)s more", "%(n)s more", rest) % {"n": fmt.number(rest)}))
     return shown or [Line("–")]
 
 

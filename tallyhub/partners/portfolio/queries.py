@@ -12,7 +12,7 @@ from tallyhub.kernel.grid import PAGE_ROWS, Key, Place, SortKind
 from tallyhub.partners.holdings.queries import list_sold
 from tallyhub.partners.holdings.rules import Line, Subscription, is_over_used, runs_out_on, soonest_first
 
-# The database function makes the rows of one partner anew, so no index sorts them: they are as many as it has customers.
+# The database function makes the rows of a partner anew, so no index sorts them: they are as many as its customers.
 SORTS: dict[str, SortKind] = {"ends_on": date, "name": str}
 STREAM_ROWS = 200  # customers per statement of an export
 NEVER = date.max  # sorts what has nothing in force behind everything that ends
@@ -55,14 +55,16 @@ class Account:
 def list_page(text: str, place: Place, *, limit: int = PAGE_ROWS + 1) -> list[Account]:
     """Up to a page of customers and one more, in the place's reading order. ``text``: a part of name or code."""
     column, order = _COLUMN_OF[place.sort], "DESC" if place.reads_descending else "ASC"
-    where, values = "true", []
+    where = "true"
+    values: list[Any] = []
     if text:
         where = "(strpos(lower(p.name), lower(%s)) > 0 OR strpos(lower(p.code), lower(%s)) > 0)"
         values = [text, text]
     if place.key:
         where += f" AND ({column}, p.customer_id) {'<' if place.reads_descending else '>'} (%s, %s)"
         values = [*values, place.key.value, place.key.id]
-    sql = f"SELECT * FROM partners_portfolio(%s) p WHERE {where} ORDER BY {column} {order}, p.customer_id {order} LIMIT %s"
+    ordered = f"ORDER BY {column} {order}, p.customer_id {order} LIMIT %s"
+    sql = f"SELECT * FROM partners_portfolio(%s) p WHERE {where} {ordered}"
     with connection.cursor() as cursor:
         cursor.execute(sql, [clock.now(), *values, limit])
         found = [Account(*row) for row in cursor.fetchall()]
@@ -83,5 +85,3 @@ def stream(text: str) -> Iterator[list[Account]]:
         yield batch
         value, _tilde, number = batch[-1].key_of("ends_on").rpartition("~")
         place = Place("ends_on", is_descending=False, key=Key(value, int(number)))
-
-
