@@ -22,6 +22,7 @@ from tallyhub.site.demo import (
     partner_support,
     partners,
     support,
+    wishes,
 )
 from tallyhub.site.demo.cast import ACCOUNTS, PASSWORD, Account
 from tallyhub.site.demo.story import PROVIDER, records
@@ -63,6 +64,7 @@ def _fill(today: date) -> None:
     learning.set_up(today)
     assessments.set_up()
     partner_support.set_up()
+    wishes.set_up()
 
 
 def _open_accounts() -> None:
