@@ -33,6 +33,9 @@ WEBHOOK_OWNERS = {"admin", "csam", "coordinator", "stranger"}
 WEBHOOK_ACTS = ("secret", "ping", "pause", "resume", "delete", "replay")
 
 DECIDING_ACTS = ("approve", "reject", "end", "keep", "leave", "consent_revoke")
+ADVISING = ("adviser", "follow_up_add", "follow_up")
+PORTFOLIO = ("portfolio", "portfolio_rows", "portfolio_csv")
+WISH_ACTS = ("accept", "decline", "done", "owner")
 PARTNER_ACTS = ("resale_end", "send", "delete", "terminate", "extend", "assign", "group_remove", "member_add")
 PARTNER_ACTS += ("partnership_authorise", "partnership_end", "describe", "suspend", "reinstate")
 PARTNER_ACTS += (
@@ -72,6 +75,8 @@ API |= {("POST", f"api:{act}_engagement"): [1] for act in ("plan", "schedule", "
 API |= {("POST", f"api:{act}_delivery"): [1] for act in ("log", "accept", "dispute")}
 API |= {("GET", "api:list_health_events"): [], ("GET", "api:list_messages"): []}
 API |= {("GET", "api:list_articles"): [], ("GET", "api:get_article"): [1]}
+API |= {("GET", f"api:list_{name}"): [] for name in ("subscriptions", "wishes")}
+API |= {("PATCH", "api:change_subscription"): [1], ("POST", "api:ask_wish"): []}
 API |= {("POST", "api:post_entries"): [], ("POST", "api:reverse_entry"): [1]}
 
 
@@ -365,9 +370,12 @@ def partners(world: SimpleNamespace) -> dict[tuple[str, str], tuple[list[Any], d
     return {
         **{
             ("GET", f"partners:{name}"): ([], for_all(403))
-            for name in ("customers", "groups", "partnerships", "overview", "staff")
+            for name in ("customers", "groups", "partnerships", "overview", "staff", *PORTFOLIO)
         },
-        **{("GET", f"partners:{name}"): there for name in ("customer", "delegate", "delegation", "edit", "group")},
+        **{
+            ("GET", f"partners:{name}"): there
+            for name in ("customer", "delegate", "delegation", "edit", "group", *ADVISING)
+        },
         **{("POST", f"partners:{act}"): there for act in PARTNER_ACTS},
         ("POST", "partners:link_add"): ([], for_all(403)),
         **{("POST", f"partners:{act}"): with_group for act in ("unassign", "member_remove")},
@@ -384,6 +392,13 @@ def partners(world: SimpleNamespace) -> dict[tuple[str, str], tuple[list[Any], d
         ("GET", "partners:task_edit"): there,
         ("GET", "partners:consents"): (["no-such"], for_all(404)),
         ("POST", "partners:consent_give"): (["no-such"], for_all(404)),
+        ("GET", "partners:subscriptions"): ([], only(READERS | {"stranger"})),
+        ("GET", "partners:wish_ask"): ([], none_there(deciding)),
+        ("GET", "partners:wish_own"): ([0], none_there(deciding)),
+        ("POST", "partners:wish_withdraw"): ([0], none_there(deciding)),
+        ("GET", "partners:wishes"): ([], only(ACCOUNT_TEAM)),
+        ("GET", "partners:wish"): ([0], none_there(ACCOUNT_TEAM)),
+        **{("POST", f"partners:wish_{act}"): ([0], none_there(ACCOUNT_TEAM)) for act in WISH_ACTS},
     }
 
 

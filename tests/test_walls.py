@@ -82,7 +82,7 @@ from tallyhub.messages.models import Post, PostCustomer, PromotionChoice, Sendin
 from tallyhub.notifications.models import NewsAddress
 from tallyhub.office.models import AgreementDraft, Enquiry
 from tallyhub.organizations.models import Organization, PersonKey, ProvedDomain, WorkAccount, Workspace
-from tallyhub.partners.models import Consent, PlanAcceptance
+from tallyhub.partners.models import Consent, FollowUp, PlanAcceptance, SubscriptionWish
 from tallyhub.people.models import DirectoryGroup, Group, GroupMember, IdentityProvider, Invitation, Naming
 from tallyhub.support.models import (
     Booking,
@@ -145,6 +145,7 @@ DEFINERS = {
     "helpdesk_escalation_states",
     "organizations_delegates",
     "partners_accept",
+    "partners_administered",
     "partners_asked_by",
     "partners_asked_plans",
     "partners_asked_profile",
@@ -154,6 +155,9 @@ DEFINERS = {
     "partners_is_invited",
     "partners_known",
     "partners_parties",
+    "partners_portfolio",
+    "partners_sold_lines",
+    "partners_wish_names",
     "partners_recipients",
     "partners_settle_consents",
     "partners_settle_grants",
@@ -299,6 +303,7 @@ IN_WHOLE_TOO = {"organizations_accessgrant"}
 MANAGED = {"organizations_accessgrant", "organizations_membership"}
 MANAGED |= {"learning_source"}
 MANAGED |= {"office_enquiry", "people_group", "people_groupmember", "people_invitation"}
+PARTNERS_ALONE = {"partners_followup"}  # nothing for the customer, the provider or the hub inside a customer
 ACCOUNT_TEAMS = {"office_agreementdraft"}  # nothing for the customer
 # Nothing for anybody but staff, not even for the hub itself.
 STAFFS = {"support_note", "support_notefile"}
@@ -436,6 +441,19 @@ def _partners(partner: Any, customer: Any) -> None:
     make_delegation(partner, customer)
     make_support(partner)
     PlanAcceptance.objects.using("owner").create(organization=partner, customer=customer, number=1, accepted_at=NOW)
+    FollowUp.objects.using("owner").create(
+        organization=partner, customer=customer, title="x", made_at=NOW, changed_at=NOW
+    )
+    package = Package.objects.using("owner").filter(customer=customer).order_by("pk")[0]
+    SubscriptionWish.objects.using("owner").create(
+        organization=partner,
+        seller=partner,
+        customer=customer,
+        kind="add",
+        package=package,
+        entitlement=package.entitlements.using("owner").order_by("pk")[0],
+        asked_at=NOW,
+    )
     request = Request.objects.using("owner").filter(customer=customer).order_by("pk")[0]
     there = {"customer_id": customer.pk, "workspace_id": request.workspace_id, "request": request}
     Consent.objects.using("owner").create(
@@ -715,7 +733,12 @@ def test_in_whole_one_reads_everything_of_the_customer_and_nothing_of_another(
     spread: Any, owner: Any, who: str
 ) -> None:
     access = scopes(spread)[who]
-    hidden = ACCOUNT_TEAMS | STAFFS | (STAFFS_AND_HUBS | OF_A_PERSON | LEARNERS if who == "customer" else set())
+    hidden = (
+        PARTNERS_ALONE
+        | ACCOUNT_TEAMS
+        | STAFFS
+        | (STAFFS_AND_HUBS | OF_A_PERSON | LEARNERS if who == "customer" else set())
+    )
     for table in set(spread.tables) - hidden:
         assert customers_read(access, table) == {spread.cedar.pk}, table
         key = key_of(table)
@@ -735,11 +758,12 @@ def test_in_a_workspace_one_reads_its_rows_and_what_reaches_it(spread: Any, owne
         "people_directorygroup",
         "people_identityprovider",
         *ACCOUNT_TEAMS,
+        *PARTNERS_ALONE,
         *STAFFS,
         *STAFFS_AND_HUBS,
     }
     of_another_person = {"activity_export", "activity_savedview", "articles_sentto", *OF_A_PERSON, *LEARNERS}
-    of_the_customer_only |= {f"partners_{name}" for name in ("consent", "delegation", "resale")}
+    of_the_customer_only |= {f"partners_{name}" for name in ("consent", "delegation", "resale", "subscriptionwish")}
     of_the_customer_only |= {f"integrations_{name}" for name in WEBHOOKS_AND_IMPORTS}
     of_the_customer_only |= {"notifications_newsaddress"}
     of_the_customer_only |= {"organizations_personkey", "organizations_proveddomain"}

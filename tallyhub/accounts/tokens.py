@@ -28,6 +28,7 @@ class TokenScope(StrEnum):
     READ_HEALTH = "health:read"
     READ_MESSAGES = "messages:read"
     READ_ARTICLES = "articles:read"
+    WRITE_WISHES = "wishes:write"
 
 
 SCOPE_LABELS = {
@@ -46,6 +47,7 @@ SCOPE_LABELS = {
     TokenScope.READ_HEALTH: _("Read service health: what goes on and what was"),
     TokenScope.READ_MESSAGES: _("Read the provider’s messages to the customer"),
     TokenScope.READ_ARTICLES: _("Read the articles about the customer’s products"),
+    TokenScope.WRITE_WISHES: _("Ask whoever sold a subscription for more, for less or for something new"),
 }
 # The right without which it is of no use. Support requests are given to people who have no right at all (R1.5), so that
 # one's own token may be of use to everybody; a customer's own is nobody whom anything could be given to.
@@ -55,6 +57,7 @@ _NEEDED = {
     TokenScope.WRITE_ENTRIES: Right.POST_ENTRIES,
     TokenScope.READ_ASSESSMENTS: Right.VIEW_ASSESSMENTS,
     TokenScope.WRITE_ASSESSMENTS: Right.SET_UP_ASSESSMENTS,
+    TokenScope.WRITE_WISHES: Right.ADMINISTER,
 }
 _NEEDED_OF_CUSTOMER = _NEEDED | dict.fromkeys(
     (TokenScope.READ_REQUESTS, TokenScope.WRITE_REQUESTS), Right.VIEW_ALL_REQUESTS
@@ -79,6 +82,7 @@ _RIGHTS_OF = {
     TokenScope.READ_ASSESSMENTS: frozenset({Right.VIEW_ASSESSMENTS}),
     TokenScope.WRITE_ASSESSMENTS: frozenset({Right.VIEW_ASSESSMENTS, Right.SET_UP_ASSESSMENTS}),
 }
+_RIGHTS_OF |= {TokenScope.WRITE_WISHES: frozenset({Right.VIEW_ACTIVITY, Right.ADMINISTER})}
 # What was ordered is read by whoever reads the workspace, and written by those who plan, deliver or administer there.
 _READS_SERVICES = frozenset({Right.VIEW_ACTIVITY, Right.PLAN_SERVICES, Right.DELIVER_SERVICES})
 _RIGHTS_OF |= {

@@ -9,7 +9,6 @@ from django.utils.translation import gettext as _
 
 from tallyhub.activity.drilldown import Subject
 from tallyhub.activity.rows import RecordRows, day_column, plain_amount, text_column
-from tallyhub.activity.rules import Tone
 from tallyhub.assessments import listing
 from tallyhub.assessments.listing import Row, RowFilter
 from tallyhub.assessments.words import status_name
@@ -19,6 +18,7 @@ from tallyhub.kernel.amounts import Unit
 from tallyhub.kernel.grid import Column, harmless
 from tallyhub.kernel.http import url
 from tallyhub.kernel.spreadsheets import Quantity
+from tallyhub.ledger.figures import Tone
 
 
 class AssessmentRows(RecordRows):

@@ -10,13 +10,14 @@ from django.utils.translation import gettext as _
 from tallyhub.activity import page, tiles
 from tallyhub.activity.filters import Choice, NoSuchChoice
 from tallyhub.activity.queries import AgreementLines, Line, PackageLines
-from tallyhub.activity.rules import GROUP_OF, OF_REQUESTS, Balance, Group, Tone, add_up
+from tallyhub.activity.rules import GROUP_OF, OF_REQUESTS, Group, add_up
 from tallyhub.agreements.rules import ServiceKind
 from tallyhub.agreements.words import kind_name
 from tallyhub.kernel import formatting as fmt
 from tallyhub.kernel.access import Access, Right
 from tallyhub.kernel.amounts import Unit
 from tallyhub.ledger import entries
+from tallyhub.ledger.figures import Balance, Tone
 
 CHART_MONTHS_MAX = 24
 

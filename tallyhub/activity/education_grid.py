@@ -8,7 +8,6 @@ from django.utils.translation import ngettext
 
 from tallyhub.activity.drilldown import Subject
 from tallyhub.activity.rows import People, RecordRows, day_column, plain_amount, text_column
-from tallyhub.activity.rules import Tone
 from tallyhub.kernel import formatting as fmt
 from tallyhub.kernel.amounts import Unit
 from tallyhub.kernel.grid import Column, count_text, harmless
@@ -16,6 +15,7 @@ from tallyhub.kernel.http import url
 from tallyhub.kernel.spreadsheets import Quantity
 from tallyhub.learning import listing, words
 from tallyhub.learning.listing import Row
+from tallyhub.ledger.figures import Tone
 
 
 class EducationRows(RecordRows):

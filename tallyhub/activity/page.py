@@ -13,12 +13,13 @@ from django.utils.translation import ngettext
 from tallyhub.activity import tiles
 from tallyhub.activity.filters import Choice, Status
 from tallyhub.activity.queries import AgreementLines, Line, PackageLines
-from tallyhub.activity.rules import GROUP_OF, Group, Tone
+from tallyhub.activity.rules import GROUP_OF, Group
 from tallyhub.activity.tiles import Badge, Tile
 from tallyhub.agreements.rules import ACTIVE_STATES, Scope, ServiceKind
 from tallyhub.agreements.words import STATE_TONES, state_name
 from tallyhub.kernel import formatting as fmt
 from tallyhub.kernel.http import url
+from tallyhub.ledger.figures import Tone
 from tallyhub.office.enquiries.queries import Unmapped
 
 

@@ -12,7 +12,6 @@ from django.utils.translation import get_language
 
 from tallyhub.activity.filters import NoSuchChoice
 from tallyhub.activity.models import Export, SavedView, Statement
-from tallyhub.activity.rules import Balance, balance_of
 from tallyhub.agreements.queries import list_entitlements
 from tallyhub.agreements.rules import ACTIVE_STATES, Scope, ServiceKind, State, state_of_agreement, state_of_package
 from tallyhub.kernel import clock
@@ -20,6 +19,7 @@ from tallyhub.kernel.access import Access, Right
 from tallyhub.kernel.amounts import Unit
 from tallyhub.kernel.parts import Part, part
 from tallyhub.ledger.engine import Segment
+from tallyhub.ledger.figures import Balance, balance_of
 from tallyhub.ledger.queries import read_segment_on, replay
 
 

@@ -10,13 +10,13 @@ from django.utils.translation import gettext as _
 from tallyhub.activity.additional import request_href
 from tallyhub.activity.drilldown import Subject
 from tallyhub.activity.rows import People, RecordRows, day_column, plain_amount, text_column
-from tallyhub.activity.rules import Tone
 from tallyhub.agreements.rules import ServiceKind
 from tallyhub.kernel import formatting as fmt
 from tallyhub.kernel.access import Right
 from tallyhub.kernel.amounts import Unit
 from tallyhub.kernel.grid import Column, count_text, harmless
 from tallyhub.kernel.spreadsheets import Quantity
+from tallyhub.ledger.figures import Tone
 from tallyhub.support import words
 from tallyhub.support.placement.queries import list_sorts
 from tallyhub.support.time import listing

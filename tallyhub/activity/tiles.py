@@ -9,11 +9,12 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from tallyhub.activity.queries import Line
-from tallyhub.activity.rules import Balance, Group, Tone, add_up
+from tallyhub.activity.rules import Group, add_up
 from tallyhub.agreements.rules import State
 from tallyhub.agreements.words import kind_name
 from tallyhub.kernel import formatting as fmt
-from tallyhub.kernel.amounts import Unit
+from tallyhub.ledger.figures import Balance, Tone
+from tallyhub.ledger.words import counts_people, headline, over_text
 
 _KEPT = 20_000  # balances in words; some MB at most
 
@@ -68,35 +69,6 @@ def group_name(group: Group) -> str:
     return names[group]
 
 
-def headline(one: Balance) -> str:
-    """What is left, first; what was used where no quantity was agreed; what is over where nothing is left."""
-    if one.is_as_needed:
-        said = _("As needed: %(amount)s named") if _counts_people(one) else _("As needed: %(amount)s used")
-        return said % {"amount": fmt.amount(one.used, one.unit)}
-    if one.over and not one.left:
-        return over_text(one)
-    if one.quantity:
-        return (_("%(left)s free of %(quantity)s") if _counts_people(one) else _("%(left)s left of %(quantity)s")) % {
-            "left": fmt.amount(one.left, one.unit),
-            # An hour's figure alone could be a time of day.
-            "quantity": (fmt.amount if one.unit is Unit.MINUTES else fmt.quantity)(one.quantity, one.unit),
-        }
-    if one.upcoming:
-        return _("%(amount)s to come") % {"amount": fmt.amount(one.upcoming, one.unit)}
-    if one.expired:
-        return _("%(amount)s expired unused") % {"amount": fmt.amount(one.expired, one.unit)}
-    return _("All used") if one.bought else _("Nothing bought yet")
-
-
-def _counts_people(one: Balance) -> bool:
-    """People are named and places are free; nobody is used, nor used up by a day."""
-    return one.unit is Unit.PEOPLE
-
-
-def over_text(one: Balance) -> str:
-    return _("%(amount)s over") % {"amount": fmt.amount(one.over, one.unit)}
-
-
 @dataclass(frozen=True, slots=True)
 class Words:
     """All that is said about a balance."""
@@ -146,7 +118,7 @@ def _used_here(one: Balance) -> str | None:
     if one.used_here == one.used:
         return None
     here = {"amount": fmt.amount(one.used_here, one.unit)}
-    return _("%(amount)s named here") % here if _counts_people(one) else _("%(amount)s used here") % here
+    return _("%(amount)s named here") % here if counts_people(one) else _("%(amount)s used here") % here
 
 
 def _used(one: Balance) -> str | None:
@@ -154,7 +126,7 @@ def _used(one: Balance) -> str | None:
     amount = {"amount": fmt.amount(one.used, one.unit)}
     if one.is_as_needed:
         return None  # the headline says it
-    if _counts_people(one):
+    if counts_people(one):
         return _("%(amount)s named in the agreement") % amount
     if one.quantity and one.used - one.over != one.quantity - one.left:
         return _("%(amount)s used over the whole term") % amount
@@ -194,7 +166,7 @@ def _badges(balances: Iterable[Balance]) -> tuple[Badge, ...]:
 
 def _badge(one: Balance) -> Badge | None:
     """Only what the headline does not say already."""
-    people = _counts_people(one)
+    people = counts_people(one)
     if one.over:
         most = _("More named than allowed") if people else _("More used than bought")
         return Badge(over_text(one) if one.left else most, Tone.OVER)
@@ -206,7 +178,7 @@ def _badge(one: Balance) -> Badge | None:
 
 
 def _ends(one: Balance) -> str:
-    if not one.next_end or not one.ends_next or _counts_people(one):
+    if not one.next_end or not one.ends_next or counts_people(one):
         return ""
     return _("Use %(amount)s by %(day)s") % {
         "amount": fmt.amount(one.ends_next, one.unit),

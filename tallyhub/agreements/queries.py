@@ -67,6 +67,11 @@ def list_packages(access: Access, agreement_id: int | None = None) -> list[Packa
     return list(wanted.prefetch_related(Prefetch("entitlements", lines), "mappings").order_by("term", "name", "pk"))
 
 
+def list_package_ids(access: Access) -> list[int]:
+    """Of all packages that this person sees."""
+    return list(Package.objects.visible_to(access).order_by("pk").values_list("pk", flat=True))
+
+
 def list_packages_by_code(access: Access) -> QuerySet[Package]:
     """Each with its agreement, as files name it."""
     return Package.objects.visible_to(access).select_related("agreement").order_by("agreement__number", "code")

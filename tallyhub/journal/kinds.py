@@ -424,6 +424,10 @@ KINDS: dict[str, Kind] = {
     "partners.extension_set": Kind(
         _("Extension of a delegation"), _("Set the extension of a delegation by itself: %(extends)s"), About.OTHER
     ),
+    "partners.follow_up_added": Kind(_("Follow-up noted"), _("Noted a follow-up"), About.OTHER),
+    "partners.follow_up_changed": Kind(
+        _("Follow-up changed"), _("Changed a follow-up, which is now %(state)s"), About.OTHER
+    ),
     "partners.group_added": Kind(_("Security group made"), _("Made a security group"), About.OTHER),
     "partners.group_removed": Kind(_("Security group removed"), _("Removed a security group"), About.OTHER),
     "partners.member_added": Kind(_("Security group joined"), _("Put somebody into a security group"), About.PERSON),
@@ -441,6 +445,7 @@ KINDS: dict[str, Kind] = {
     "partners.plan_published": Kind(
         _("Support plan published"), _("Published version %(number)s of the support plan, valid from %(valid_from)s")
     ),
+    "partners.portfolio_exported": Kind(_("Portfolio downloaded"), _("Downloaded the overview of all customers")),
     "partners.profile_changed": Kind(_("Support profile changed"), _("Changed the support profile: %(fields)s")),
     "partners.reinstated": Kind(_("Partner reinstated"), _("Ended the suspension of a partner"), About.OTHER),
     "partners.resale_accepted": Kind(
@@ -475,9 +480,18 @@ KINDS: dict[str, Kind] = {
         _("Took back an invitation to work for their organisation"),
         About.OTHER,
     ),
+    "partners.subscription_change_refused": Kind(
+        _("Change refused"), _("Tried to change a subscription, which is asked of whoever sold it"), About.OTHER
+    ),
     "partners.suspended": Kind(_("Partner suspended"), _("Suspended a partner"), About.OTHER),
     "partners.task_added": Kind(_("Task added"), _("Added a configuration task"), About.OTHER),
     "partners.task_changed": Kind(_("Task changed"), _("Changed a configuration task"), About.OTHER),
+    "partners.wish_accepted": Kind(_("Wish accepted"), _("Accepted a wish: %(what)s"), About.OTHER),
+    "partners.wish_asked": Kind(_("Wish asked"), _("Asked for a subscription to change: %(what)s"), About.OTHER),
+    "partners.wish_declined": Kind(_("Wish declined"), _("Declined a wish: %(what)s"), About.OTHER),
+    "partners.wish_done": Kind(_("Wish done"), _("Did what a wish asked for: %(what)s"), About.OTHER),
+    "partners.wish_owner_set": Kind(_("Wish looked after"), _("Said who looks after a wish"), About.OTHER),
+    "partners.wish_withdrawn": Kind(_("Wish withdrawn"), _("Withdrew a wish"), About.OTHER),
     "partners.unassigned": Kind(
         _("Delegation taken back from a group"), _("Took it back from the partner’s group no. %(group)s"), About.OTHER
     ),

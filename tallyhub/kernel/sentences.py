@@ -311,6 +311,15 @@ _SENTENCES = {
     "file_gone": _("The file is not here any more. Tell your provider."),
     "file_too_large": _("%(name)s is larger than %(megabytes_max)s MB. Pack it, or send a part of it."),
     "files_too_many": _("More than %(files_max)s files came at once. Send the rest with another message."),
+    "follow_up_changed_meanwhile": _(
+        "A colleague has changed the follow-up meanwhile. Open it again, so that nothing is lost."
+    ),
+    "follow_up_day": _("Choose a day within a year before today and five years after it."),
+    "follow_up_owner": _("Choose one of your colleagues, or nobody."),
+    "follow_up_requests": _("Write numbers of requests, %(linked_max)s at most, with commas between them."),
+    "follow_up_service": _("There is no such service. Choose one of the list."),
+    "follow_up_title_missing": _("Say what it is about."),
+    "follow_ups_many": _("There are %(follow_ups_max)s follow-ups that are not over. End one first."),
     "form_outdated": _("The form is out of date. Open its page again."),
     "goal_missing": _("Write what the workspace is for, as agreed with the customer."),
     "goal_out_of_bounds": _("A goal is at least a minute and at most 90 days of hours. Write nothing for no goal."),
@@ -789,6 +798,10 @@ _SENTENCES = {
     "streams_of_person": _(
         "%(streams_max)s long pages or files are being sent to you already. Try again when one of them has ended."
     ),
+    "subscription_over": _("It has ended, so nothing can be asked of it. Ask for something new instead."),
+    "subscription_partners": _(
+        "Subscriptions are not changed here. Ask whoever sold it, by a wish or as it says below."
+    ),
     "target_malformed": _(
         "Write an address that begins with https://, without a user and #, of %(length_max)s characters at most."
     ),
@@ -844,6 +857,23 @@ _SENTENCES = {
     "webhook_url_malformed": _(
         "Write an address that begins with https://, without a user and #, of %(length_max)s characters at most."
     ),
+    "wish_accepted": _("The wish is accepted already."),
+    "wish_amount": _("How much is a number of one or more."),
+    "wish_amount_or_reason": _("Say how much, or in the reason what you need."),
+    "wish_day": _("Choose a day from today on, until %(latest)s at most."),
+    "wish_declined": _("The wish is declined already."),
+    "wish_done": _("The wish is done already."),
+    "wish_more_than_there": _("That is more than there is. To end all of it, ask to cancel."),
+    "wish_open": _("That is asked already and not ended. Withdraw that wish first to ask for something else."),
+    "wish_other_seller": _(
+        "This product is asked of whoever sold it to you. Choose one of them, or leave the choice empty."
+    ),
+    "wish_reason_missing": _("Say why it is declined: the customer reads it."),
+    "wish_unit_missing": _("Say in what it is counted."),
+    "wish_what_missing": _("Choose a product, or say in words what you need."),
+    "wish_whom_missing": _("Several may be meant: choose whom you ask."),
+    "wish_withdrawn": _("The customer has withdrawn the wish."),
+    "wishes_many": _("There are %(open_max)s open wishes. Withdraw one first."),
     "word_unknown": _("Write one of these words: %(words)s."),
     "work_changed": _("Somebody changed this time meanwhile. Look at it as it is now, and change it again."),
     "work_in_future": _("This time is not over yet. Log it once the work is done."),

@@ -29,7 +29,9 @@ from tallyhub.notifications.models import Mail, Mailbox, NewsAddress
 from tallyhub.notifications.rules import State
 from tallyhub.notifications.service_letters import TO_ACCOUNT_TEAM, TO_BOTH
 from tallyhub.notifications.steps import NewMail
-from tallyhub.organizations.queries import list_account_team, list_serving
+from tallyhub.notifications.wish_letters import TO_WHO_IS_ASKED
+from tallyhub.organizations.queries import get_seller, list_account_team, list_serving
+from tallyhub.organizations.rules import Kind
 from tallyhub.partners.queries import list_recipients
 from tallyhub.partners.staff.queries import get_invitation
 from tallyhub.people.invitations.queries import list_answering, list_unanswered
@@ -238,6 +240,22 @@ def tell_of_partnership(access: Access, letter: str, partnership_id: int) -> Non
         for one in list_recipients(partner, None)
     ]
     steps.send_many(access, mails)
+
+
+@command
+def tell_of_wish(access: Access, letter: str, wish_id: int) -> None:
+    """Write about a wish: to whoever is asked, the admin agents of a partner or the account team of the provider's, or
+    to the customer's administrators. For the hub itself, which acts for both. All about one is one thread.
+    """
+    (customer,), (asked,) = access.customers, access.organizations
+    about = {"subject": wish_id, "customer": customer}
+    if letter not in TO_WHO_IS_ASKED:
+        readers = [(one.person_id, about) for one in list_recipients(None, customer)]
+    elif get_seller(asked).kind == Kind.PROVIDER:
+        readers = [(one, about) for one in list_account_team(access)]
+    else:
+        readers = [(one.person_id, {**about, "organization": asked}) for one in list_recipients(asked, None)]
+    steps.send_many(access, [NewMail(one, letter, params, f"wish-{wish_id}") for one, params in readers])
 
 
 @command

@@ -12,6 +12,7 @@ from tallyhub.organizations.queries import list_providers, list_sellers
 from tallyhub.partners.delegations.queries import get_sent
 from tallyhub.partners.parties.queries import get_partnership, list_partners
 from tallyhub.partners.queries import get_proposed
+from tallyhub.partners.subscriptions.queries import get_wish
 from tallyhub.support.conversation.queries import get_by_id, get_message
 
 
@@ -135,6 +136,15 @@ def tell_of_partners(event_id: int, kind: str, subject_id: int, actor_id: int | 
     with scope(hub):
         partner = get_sent(hub, subject_id).organization_id
     commands.tell_of_partners(Access.of_system([customer_id], organizations=[partner]), kind, subject_id)
+
+
+@app.task(name="notifications.tell_of_wish", pass_context=False)
+def tell_of_wish(event_id: int, kind: str, subject_id: int, actor_id: int | None, customer_id: int) -> None:
+    """A customer asked for more, for less or for something new, or that was answered."""
+    hub = Access.of_system([customer_id])
+    with scope(hub):
+        asked = get_wish(hub, subject_id).organization_id
+    commands.tell_of_wish(Access.of_system([customer_id], organizations=[asked]), kind, subject_id)
 
 
 @app.task(name="notifications.tell_of_proposal", pass_context=False)

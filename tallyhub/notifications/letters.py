@@ -25,6 +25,7 @@ from tallyhub.notifications import message_letters as centre
 from tallyhub.notifications import partner_letters as partners
 from tallyhub.notifications import service_letters as services
 from tallyhub.notifications import staff_letters as staff
+from tallyhub.notifications import wish_letters as wishes
 from tallyhub.notifications.letter import Kind, Letter, password_path
 from tallyhub.notifications.models import NewsAddress
 from tallyhub.office.enquiries import page as enquiries
@@ -345,6 +346,7 @@ LETTERS: dict[str, Kind] = {
     **escalations.LETTERS,
     **health.LETTERS,
     **partners.LETTERS,
+    **wishes.LETTERS,
     **services.LETTERS,
     **staff.LETTERS,
     "accounts.password_changed": Kind(_changed),

@@ -11,12 +11,15 @@ from django.db.models.functions import Lower
 from django.utils.translation import get_language
 
 from tallyhub.accounts.models import Person
-from tallyhub.agreements.models import Product
+from tallyhub.agreements.models import Entitlement, Package, Product, Service
 from tallyhub.kernel import clock
 from tallyhub.kernel.access import Access, Right
+from tallyhub.kernel.amounts import Unit
 from tallyhub.organizations.models import Organization, Staff, Workspace
-from tallyhub.organizations.rules import reads_customer
+from tallyhub.organizations.rules import Kind, reads_customer
+from tallyhub.partners.advising.rules import UNFINISHED, FollowUpState
 from tallyhub.partners.rules import PartyType, Stage, State, Template, stage_of
+from tallyhub.partners.subscriptions.rules import OPEN, WishKind, WishState, may_ask
 from tallyhub.partners.tasks.rules import HubPage
 from tallyhub.support.models import Request
 
@@ -478,3 +481,120 @@ class ConfigurationTask(models.Model):
     @property
     def title(self) -> str:
         return self.text(self.titles)
+
+
+class SubscriptionWishQuerySet(models.QuerySet["SubscriptionWish"]):
+    def visible_to(self, access: Access) -> "SubscriptionWishQuerySet":
+        """The partner's own; the customer's for its administrators; those to the provider for the account team."""
+        seen = Q(organization_id__in=access.organizations)
+        if access.person_id is not None:
+            seen &= Q(organization__kind=Kind.PARTNER)
+        if access.has(Right.MANAGE_AGREEMENTS) and access.person_id is not None:
+            served = RawSQL("SELECT unnest(organizations_served())", [])
+            seen |= Q(organization__kind=Kind.PROVIDER, customer_id__in=served)
+        if may_ask(access):
+            seen |= Q(customer_id__in=access.customers)
+        return self.filter(seen)
+
+
+class SubscriptionWish(models.Model):
+    """A customer asks to buy, add, reduce or cancel. It changes nothing by itself."""
+
+    organization = _organization()  # who is asked: a partner, or the provider, whose account team reads it
+    seller = _organization()  # from whom it is or would be bought; another one than who is asked where that stands in
+    customer = _organization()
+    kind = models.CharField(max_length=10, choices=[(one, one) for one in WishKind])
+    package = models.ForeignKey(Package, null=True, on_delete=models.PROTECT, related_name="+", db_constraint=False)
+    entitlement = models.ForeignKey(
+        Entitlement, null=True, on_delete=models.PROTECT, related_name="+", db_constraint=False
+    )
+    product = models.ForeignKey(Product, null=True, on_delete=models.PROTECT, related_name="+")
+    what = models.CharField(max_length=200, blank=True)  # in the customer's words, where it names no product
+    amount = models.BigIntegerField(null=True)  # smallest steps of the unit
+    unit = models.CharField(max_length=20, blank=True, choices=[(one, one) for one in Unit])
+    wanted_from = models.DateField(null=True)
+    reason = models.TextField(blank=True)
+    state = models.CharField(max_length=10, choices=[(one, one) for one in WishState], default=WishState.ASKED)
+    asked_at = models.DateTimeField()
+    asked_by_id = models.BigIntegerField(null=True)
+    answered_at = models.DateTimeField(null=True)  # accepted or declined
+    answered_by_id = models.BigIntegerField(null=True)
+    answer = models.TextField(blank=True)  # why it was declined
+    ended_at = models.DateTimeField(null=True)  # done or withdrawn
+    ended_by_id = models.BigIntegerField(null=True)
+    note = models.TextField(blank=True)  # of what was done
+    number = models.CharField(max_length=60, blank=True)  # of the agreement that followed, as whoever sold it writes it
+    owner_id = models.BigIntegerField(null=True)  # who looks after it, of the people of who is asked
+
+    objects = SubscriptionWishQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=Q(kind__in=list(WishKind)), name="wish_kind_known"),
+            models.CheckConstraint(condition=Q(state__in=list(WishState)), name="wish_state_known"),
+            models.CheckConstraint(condition=Q(unit="") | Q(unit__in=list(Unit)), name="wish_unit_known"),
+            models.CheckConstraint(
+                condition=Q(amount=None) | Q(amount__gte=1) & ~Q(unit=""), name="wish_amount_in_a_unit"
+            ),
+            models.CheckConstraint(
+                condition=Q(kind=WishKind.BUY) | Q(package__isnull=False), name="wish_about_something"
+            ),
+            models.CheckConstraint(
+                condition=~Q(kind=WishKind.BUY) | Q(product__isnull=False) | ~Q(what=""), name="wish_for_something"
+            ),
+            models.CheckConstraint(
+                condition=~Q(state=WishState.DECLINED) | Q(answered_at__isnull=False) & ~Q(answer=""),
+                name="wish_declined_with_reason",
+            ),
+            models.UniqueConstraint(
+                fields=["customer", "kind", "package", "entitlement", "product", "what"],
+                condition=Q(state__in=sorted(OPEN)),
+                name="wish_open_once",
+                nulls_distinct=False,
+            ),
+            models.UniqueConstraint(fields=["customer", "id"], name="wish_of_customer"),
+        ]
+        indexes = [
+            models.Index(fields=["organization", "-id"], name="wish_of_organization"),
+            models.Index(fields=["customer", "-id"], name="wish_newest"),
+        ]
+
+
+class FollowUpQuerySet(models.QuerySet["FollowUp"]):
+    def visible_to(self, access: Access) -> "FollowUpQuerySet":
+        """The partner's own: neither the customer's nor the provider's, whatever their rights."""
+        return self.filter(organization_id__in=access.organizations)
+
+
+class FollowUp(models.Model):
+    """Something that a customer may need, with who looks after it and how far it has come."""
+
+    organization = _organization()
+    customer = _organization()
+    title = models.CharField(max_length=120)
+    product = models.ForeignKey(Product, null=True, on_delete=models.PROTECT, related_name="+")
+    service = models.ForeignKey(Service, null=True, on_delete=models.PROTECT, related_name="+")
+    reason = models.TextField(blank=True)
+    requests = ArrayField(models.CharField(max_length=20), default=list)  # numbers
+    owner = models.ForeignKey(Staff, null=True, on_delete=models.SET_NULL, related_name="+", db_constraint=False)
+    state = models.CharField(max_length=10, choices=[(one, one) for one in FollowUpState], default=FollowUpState.OPEN)
+    due_on = models.DateField(null=True)
+    notes = models.TextField(blank=True)
+    made_at = models.DateTimeField()
+    made_by_id = models.BigIntegerField(null=True)
+    changed_at = models.DateTimeField()
+    version = models.PositiveIntegerField(default=1)  # so that two do not write over each other
+
+    objects = FollowUpQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=Q(state__in=list(FollowUpState)), name="follow_up_state_known"),
+            models.CheckConstraint(condition=~Q(title=""), name="follow_up_has_title"),
+        ]
+        indexes = [
+            models.Index(fields=["organization", "customer", "-id"], name="follow_up_of_customer"),
+            models.Index(
+                fields=["organization", "due_on"], condition=Q(state__in=sorted(UNFINISHED)), name="follow_up_due"
+            ),
+        ]

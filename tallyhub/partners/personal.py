@@ -64,5 +64,32 @@ HOLDINGS = (
         "planacceptance", _("Versions of support plans that were accepted"), "accepted_by_id", customer="customer_id"
     ),
     _acts("supportplan", _("Support plans that were published"), "published_by_id"),
+    Holding(
+        name="subscription_wishes",
+        title=_("Wishes about subscriptions"),
+        table="partners_subscriptionwish",
+        condition="asked_by_id = %(person)s",
+        columns=("id", "kind", "what", "amount", "unit", "wanted_from", "reason", "state", "asked_at"),
+        customer="customer_id",
+        stays=_STAYS,
+    ),
+    Holding(
+        name="subscription_wishes_answered",
+        title=_("Wishes about subscriptions that were answered, ended or looked after"),
+        table="partners_subscriptionwish",
+        condition="answered_by_id = %(person)s OR ended_by_id = %(person)s OR owner_id = %(person)s",
+        columns=("id", "answered_at", "ended_at"),
+        customer="customer_id",
+        stays=_STAYS,
+    ),
+    Holding(
+        name="follow_ups",
+        title=_("Follow-ups of a partner"),
+        table="partners_followup",
+        condition="made_by_id = %(person)s"
+        " OR owner_id IN (SELECT id FROM organizations_staff WHERE person_id = %(person)s)",
+        columns=("id", "title", "state", "due_on", "made_at"),
+        stays=_THEIRS,
+    ),
     _acts("consent", _("Consents to one request"), "given_by_id", "ended_by_id", customer="customer_id"),
 )

@@ -1,14 +1,18 @@
 from django.urls import URLPattern, URLResolver, path
 
+from tallyhub.partners.advising import web as advising
 from tallyhub.partners.consents import web as consents
 from tallyhub.partners.deciding import web as deciding
 from tallyhub.partners.delegations import web as delegations
 from tallyhub.partners.groups import web as groups
 from tallyhub.partners.parties import web as parties
 from tallyhub.partners.plans import web as plans
+from tallyhub.partners.portfolio import web as portfolio
 from tallyhub.partners.profiles import web as profiles
 from tallyhub.partners.staff import join_web
 from tallyhub.partners.staff import web as staff
+from tallyhub.partners.subscriptions import asked_web
+from tallyhub.partners.subscriptions import web as subscriptions
 from tallyhub.partners.tasks import web as tasks
 from tallyhub.partners.technical import web as technical
 
@@ -31,6 +35,12 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("customers/delegations/<int:delegation_id>/extend/", delegations.extend, name="extend"),
     path("customers/delegations/<int:delegation_id>/assign/", delegations.assign, name="assign"),
     path("customers/delegations/<int:delegation_id>/unassign/<int:group_id>/", delegations.unassign, name="unassign"),
+    path("portfolio/", portfolio.portfolio, name="portfolio"),
+    path("portfolio/rows/", portfolio.portfolio_rows, name="portfolio_rows"),
+    path("portfolio/csv/", portfolio.portfolio_csv, name="portfolio_csv"),
+    path("customers/<int:customer_id>/adviser/", advising.adviser, name="adviser"),
+    path("customers/<int:customer_id>/adviser/follow-ups/", advising.add, name="follow_up_add"),
+    path("customers/follow-ups/<int:follow_up_id>/", advising.follow_up, name="follow_up"),
     path("security-groups/", groups.groups, name="groups"),
     path("security-groups/<int:group_id>/", groups.group, name="group"),
     path("security-groups/<int:group_id>/remove/", groups.remove, name="group_remove"),
@@ -73,6 +83,17 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("support-plan/draft/discard/", plans.discard, name="plan_discard"),
     path("support-plans/<int:organization_id>/", plans.read, name="plan_read"),
     path("support-plans/<int:organization_id>/accept/", plans.accept, name="plan_accept"),
+    # What a customer has and asks for, and whoever it asks.
+    path("subscriptions/", subscriptions.subscriptions, name="subscriptions"),
+    path("subscriptions/ask/", subscriptions.ask, name="wish_ask"),
+    path("subscriptions/wishes/<int:wish_id>/", subscriptions.wish, name="wish_own"),
+    path("subscriptions/wishes/<int:wish_id>/withdraw/", subscriptions.withdraw, name="wish_withdraw"),
+    path("wishes/", asked_web.wishes, name="wishes"),
+    path("wishes/<int:wish_id>/", asked_web.wish, name="wish"),
+    path("wishes/<int:wish_id>/accept/", asked_web.accept, name="wish_accept"),
+    path("wishes/<int:wish_id>/decline/", asked_web.decline, name="wish_decline"),
+    path("wishes/<int:wish_id>/done/", asked_web.done, name="wish_done"),
+    path("wishes/<int:wish_id>/owner/", asked_web.owner, name="wish_owner"),
     path("technical-support/", technical.technical, name="technical"),
     path("configuration-tasks/", tasks.tasks, name="tasks"),
     path("configuration-tasks/edit/", tasks.registry, name="task_registry"),

@@ -73,6 +73,10 @@ def _manages_staff(access: Access) -> bool:
     return access.serves(Right.MANAGE_STAFF)
 
 
+def _reads_subscriptions(access: Access) -> bool:
+    return reads_customer(access) and access.has_anywhere(Right.VIEW_ACTIVITY)
+
+
 def _is_inside(access: Access) -> bool:
     return access.customer_id is not None and reads_customer(access)
 
@@ -102,6 +106,13 @@ MANAGEMENT = (
         _("What was bought, what was delivered, what is left and until when."),
         "chart-bar",
         Right.VIEW_ACTIVITY,
+    ),
+    Page(
+        "partners:subscriptions",
+        _("Subscriptions"),
+        _("What you have, through whom and until when; and asking for more, for less or for something new."),
+        "package",
+        _reads_subscriptions,
     ),
     Page(
         "activity:statements",
@@ -236,6 +247,8 @@ HELPDESK = (
 )
 PARTNERS = (
     Page("partners:customers", _("Customers"), right=_serves_customers),
+    Page("partners:portfolio", _("Portfolio"), right=_serves_customers),
+    Page("partners:wishes", _("Wishes"), right=_serves_customers),
     Page("partners:groups", _("Security groups"), right=_manages_delegations),
     Page("partners:partnerships", _("Partnerships"), right=_serves_customers),
     Page("helpdesk:baseline", _("The baseline"), right=_serves_customers),
@@ -280,6 +293,13 @@ OFFICE = (
         _("Enquiries"),
         _("What the administrators of all your customers ask you for."),
         "messages",
+        Right.MANAGE_AGREEMENTS,
+    ),
+    Page(
+        "partners:wishes",
+        _("Wishes"),
+        _("What your customers ask to buy, add, reduce or cancel of what they bought from the provider directly."),
+        "coins",
         Right.MANAGE_AGREEMENTS,
     ),
     Page(

@@ -2,12 +2,13 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from django.db import connection
 from django.utils.translation import gettext as _
 
-from tallyhub.kernel.access import Access
+from tallyhub.kernel.access import Access, Right
 from tallyhub.support.models import Request
 from tallyhub.support.rules import OPEN, Status
 
@@ -61,6 +62,33 @@ def places_of_desk(workspaces: Iterable[int]) -> dict[int, DeskPlace]:
     with connection.cursor() as cursor:
         cursor.execute("SELECT * FROM support_desk_places(%s::bigint[])", [sorted(set(workspaces))])
         return {one.workspace_id: one for one in (DeskPlace(*row) for row in cursor.fetchall())}
+
+
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """A partner request, as far as it is counted."""
+
+    number: str
+    title: str
+    product_id: int | None
+    kind: str
+    opened_at: datetime
+    resolved_at: datetime | None
+
+
+def list_asked_of(access: Access, customer_id: int, since: datetime, at_most: int) -> list[Counted]:
+    """What a customer asked of the partner for which one works, the newest first: for whoever serves or advises there,
+    without what was cancelled or goes on in another request.
+    """
+    if not access.serves(Right.SERVE_CUSTOMERS) and not access.serves(Right.ADVISE):
+        return []
+    found = Request.objects.filter(
+        partner_id__in=access.organizations, customer_id=customer_id, opened_at__gte=since, merged_into=None
+    ).exclude(status=Status.CANCELLED)
+    rows = found.order_by("-opened_at", "-pk").values_list(
+        "number", "title", "product_id", "kind", "opened_at", "resolved_at"
+    )
+    return [Counted(*row) for row in rows[:at_most]]
 
 
 def ids_seen(access: Access) -> tuple[str, Any]:

@@ -10,10 +10,11 @@ from django.test import Client
 from django.urls import reverse
 
 from tallyhub.activity.commands import make_statement
-from tallyhub.activity.rules import Balance, count_named
+from tallyhub.activity.rules import count_named
 from tallyhub.agreements.rules import ServiceKind
 from tallyhub.kernel import clock
 from tallyhub.kernel.amounts import Unit
+from tallyhub.ledger.figures import Balance
 from tallyhub.organizations.sign_on import act_for
 from tests.make import book, grant, make_person
 from tests.people.people import allow_contacts, invite, make_known

@@ -3,10 +3,11 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tallyhub.activity.rules import Balance, count_gauge
+from tallyhub.activity.rules import count_gauge
 from tallyhub.agreements.rules import ServiceKind
 from tallyhub.assessments.rules import Outcome, changes, quality_index
 from tallyhub.kernel.amounts import Unit
+from tallyhub.ledger.figures import Balance
 
 outcomes = st.dictionaries(st.sampled_from("ABCDEFG"), st.sampled_from([str(one) for one in Outcome]))
 

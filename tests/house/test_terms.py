@@ -10,11 +10,11 @@ from pathlib import Path
 import pytest
 from django.utils import translation
 
-from tallyhub.activity import tiles
-from tallyhub.activity.rules import Balance
 from tallyhub.agreements.rules import ServiceKind
 from tallyhub.kernel import formatting as fmt
 from tallyhub.kernel.amounts import Unit
+from tallyhub.ledger import words
+from tallyhub.ledger.figures import Balance
 from tallyhub.site import messages
 from tallyhub.site.templating import environment
 
@@ -143,15 +143,15 @@ def test_the_walk_finds_what_it_looks_for(source: str, language: str, text: str,
 
 
 def left(amount: int, unit: Unit, quantity: int) -> str:
-    return tiles.headline(Balance(ServiceKind.ADVISORY, unit, False, 0, 0, left=amount, quantity=quantity))
+    return words.headline(Balance(ServiceKind.ADVISORY, unit, False, 0, 0, left=amount, quantity=quantity))
 
 
 def over(amount: int, unit: Unit) -> str:
-    return tiles.headline(Balance(ServiceKind.ADVISORY, unit, False, 0, 0, over=amount))
+    return words.headline(Balance(ServiceKind.ADVISORY, unit, False, 0, 0, over=amount))
 
 
 def as_needed(amount: int, unit: Unit) -> str:
-    return tiles.headline(Balance(ServiceKind.REACTIVE, unit, True, amount, amount))
+    return words.headline(Balance(ServiceKind.REACTIVE, unit, True, amount, amount))
 
 
 AMOUNTS = [  # amount in the smallest step, unit, then in the order of LANGUAGES

@@ -13,7 +13,6 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from tallyhub.activity.queries import AgreementLines
-from tallyhub.activity.rules import Tone
 from tallyhub.agreements.rules import ACTIVE_STATES
 from tallyhub.engagements.home.queries import Sort as Engagements
 from tallyhub.kernel import formatting as fmt
@@ -23,6 +22,7 @@ from tallyhub.kernel.http import url
 from tallyhub.kernel.parts import PART_ROWS, Row
 from tallyhub.learning import queries as learning
 from tallyhub.learning.words import more_due
+from tallyhub.ledger.figures import Tone
 from tallyhub.messages.queries import TO_ACT_ON
 from tallyhub.office.rules import Answer
 from tallyhub.organizations.rules import ROLE_NAMES

@@ -56,6 +56,7 @@ class Problem(BaseModel):
     partners: list[PartnerContact] | None = Field(
         None, description="Where a partner supports what is asked for: how to reach it."
     )
+    wish_id: int | None = Field(None, description="The wish that says what was tried, where one was asked or is open.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,6 +132,7 @@ def problem(
     *,
     headers: dict[str, str] | None = None,
     partners: list[PartnerContact] | None = None,
+    wish_id: int | None = None,
 ) -> HttpResponse:
     is_of_right = isinstance(error, Forbidden) and not isinstance(error, HeldThroughPartner)
     code = "right_missing" if is_of_right else error.code
@@ -141,6 +143,7 @@ def problem(
         detail=sentence(HubError(code, **error.params)),
         errors=list(errors[:ERRORS_MAX]),
         partners=partners,
+        wish_id=wish_id,
     )
     body = json.dumps(told.model_dump(exclude_none=True), ensure_ascii=False)
     return HttpResponse(body, status=status, content_type=MEDIA_TYPE, headers=headers)

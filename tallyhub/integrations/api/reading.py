@@ -18,13 +18,13 @@ from tallyhub.accounts.tokens import TokenScope
 from tallyhub.activity import feed, tiles
 from tallyhub.activity.people import count_people
 from tallyhub.activity.queries import AgreementLines, Line, PackageLines, list_agreements
-from tallyhub.activity.rules import Balance as Figures
 from tallyhub.integrations.api.paging import Code, Id, Paged, Paging, PagingQuery, page
 from tallyhub.integrations.api.problems import Problem
 from tallyhub.integrations.api.tokens import Token, reading
 from tallyhub.kernel.amounts import Unit
 from tallyhub.kernel.scope import scope
 from tallyhub.ledger import queries as ledger
+from tallyhub.ledger.figures import Balance as Figures
 from tallyhub.organizations import queries as organizations
 
 router = Router()
@@ -36,6 +36,11 @@ _ALWAYS = (400, 401, 403, 405, 411, 413, 422, 429, 500, 503)
 def answers(schema: type[BaseModel], *more: int) -> dict[Any, Any]:
     """The good answer, and problem details for everything else."""
     return {200: schema, **dict.fromkeys(sorted({*_ALWAYS, *more}), Problem)}
+
+
+def refusals(*more: int) -> dict[Any, Any]:
+    """Of what is never done here: there is no good answer."""
+    return dict.fromkeys(sorted({*_ALWAYS, *more}), Problem)
 
 
 class Workspace(BaseModel):

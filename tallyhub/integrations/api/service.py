@@ -12,7 +12,7 @@ from django.views.decorators.http import require_safe
 from ninja import NinjaAPI
 from ninja.errors import HttpError, ValidationError
 
-from tallyhub.integrations.api import articles, assessments, contacts, health, messages, services
+from tallyhub.integrations.api import articles, assessments, contacts, health, messages, services, subscriptions
 from tallyhub.integrations.api.door import JsonBody, fault
 from tallyhub.integrations.api.problems import MEDIA_TYPE, answer_error
 
@@ -51,6 +51,7 @@ def _assembled() -> NinjaAPI:
     made.add_router("", health.router)
     made.add_router("", messages.router)
     made.add_router("", services.router)
+    made.add_router("", subscriptions.router)
     for kind in (Exception, HttpError, ValidationError):
         made.add_exception_handler(kind, _on_error)
     return made

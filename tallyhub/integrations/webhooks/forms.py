@@ -23,6 +23,7 @@ TYPE_NAMES: dict[str, Any] = {
     Type.DELIVERY_CHANGED: _("a delivery was logged, corrected, accepted or disputed"),
     Type.HEALTH_TOLD: _("an incident, an advisory notice or maintenance reaches you, or was updated"),
     Type.MESSAGE_SENT: _("the provider sent you a message"),
+    Type.WISH_CHANGED: _("a subscription was asked to change, or that was answered"),
     Type.PING: _("a ping, to try it"),
 }
 

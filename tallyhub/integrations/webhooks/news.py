@@ -130,6 +130,11 @@ def _sent(event: Event) -> Iterator[tuple[Type, Data]]:
         yield Type.MESSAGE_SENT, {"message_id": event.subject_id}
 
 
+def _wished(event: Event) -> Iterator[tuple[Type, Data]]:
+    """What was asked, and of whom, is read by the customer's administrators."""
+    yield Type.WISH_CHANGED, {"count": 1, "wish_id": event.subject_id}
+
+
 # Kind of event -> the messages it makes. Each of them must stand in site/wiring.py, too.
 MESSAGES_OF: dict[str, Callable[[Event], Iterator[tuple[Type, Data]]]] = {
     "assessments.ran": _ran,
@@ -165,6 +170,11 @@ MESSAGES_OF: dict[str, Callable[[Event], Iterator[tuple[Type, Data]]]] = {
     "office.packages_added": _agreed,
     "office.renamed": _amended,
     "office.term_extended": _amended,
+    "partners.wish_accepted": _wished,
+    "partners.wish_asked": _wished,
+    "partners.wish_declined": _wished,
+    "partners.wish_done": _wished,
+    "partners.wish_withdrawn": _wished,
     "support.assigned": _moved,
     "support.classified": _moved,
     "support.message_added": _written,

@@ -36,6 +36,7 @@ class Type(StrEnum):
     DELIVERY_CHANGED = "delivery.changed"
     HEALTH_TOLD = "health.told"
     MESSAGE_SENT = "message.sent"
+    WISH_CHANGED = "wish.changed"
     PING = "ping"
 
 

@@ -131,6 +131,13 @@ def _plan(plan: SupportPlan, typed: Typed, product: Product | None) -> dict[str,
     }
 
 
+def contacts_of(supported: Supported, seller_id: int) -> list[dict[str, str]]:
+    """How to reach whoever sold something: a partner, or whoever stands in for it, or the provider itself."""
+    if seller_id == supported.provider_id:
+        return [_contact(supported, seller_id)]
+    return [_contact(supported, one.organization_id) for one in supported.cards_of(seller_id)]
+
+
 def contacts_for(access: Access, product_id: int | None) -> list[dict[str, str]]:
     """The same for programs: whom to ask about a product instead of the provider, or, without one, about anything."""
     supported = read_supported(access)

@@ -5,7 +5,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.exceptions import ObjectDoesNotExist
-from django.http import HttpResponse, HttpResponseBase
+from django.http import HttpResponse, HttpResponseBase, QueryDict
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
@@ -147,6 +147,7 @@ def customer(request: HubRequest, customer_id: int) -> HttpResponse:
             ],
             "may_manage": access.serves(Right.MANAGE_DELEGATIONS),
             "may_work": known.is_mine,
+            "may_advise": access.serves(Right.ADVISE) or access.serves(Right.SERVE_CUSTOMERS),
             "serves": access.serves(Right.SERVE_CUSTOMERS),
             "zone": page.zone_name(),
         }

@@ -25,6 +25,7 @@ from tallyhub.site.demo import (
     partner_support,
     partners,
     support,
+    wishes,
 )
 from tallyhub.site.demo.cast import ACCOUNTS, PASSWORD, Account
 from tallyhub.site.demo.story import PROVIDER, records
@@ -69,6 +70,7 @@ def _fill(today: date) -> None:
     partner_support.set_up()
     gates.set_up()
     escalations.set_up()
+    wishes.set_up()
 
 
 def _open_accounts() -> None:

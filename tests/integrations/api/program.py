@@ -39,5 +39,10 @@ class Program:
         data = body if isinstance(body, str) else json.dumps(body)
         return self._client.post(f"/api/v1{path}", data, content_type="application/json", headers=sent)
 
+    def patch(self, path: str, body: Any) -> Any:
+        return self._client.patch(
+            f"/api/v1{path}", json.dumps(body), content_type="application/json", headers=self._headers
+        )
+
     def book(self, *rows: dict[str, Any], key: str | None = None) -> Any:
         return self.post("/entries", {"entries": list(rows)}, key=key)
