@@ -15,7 +15,7 @@ from tallyhub.kernel import cells
 from tallyhub.kernel.access import Access, Right
 from tallyhub.kernel.errors import Conflict, Invalid
 from tallyhub.kernel.scope import command
-from tallyhub.partners.profiles.commands import Refused
+from tallyhub.partners.rules import Refused
 from tallyhub.partners.tasks.commands import read_texts
 
 

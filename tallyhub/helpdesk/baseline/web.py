@@ -21,7 +21,7 @@ from tallyhub.kernel.http import HubRequest, signed_in, url
 from tallyhub.kernel.ids import find_id, read_id
 from tallyhub.kernel.scope import scope
 from tallyhub.kernel.sentences import sentence
-from tallyhub.partners.profiles.commands import Refused
+from tallyhub.partners.rules import Refused
 
 GET_POST = require_http_methods(["GET", "HEAD", "POST"])
 READERS = (Right.SERVE_CUSTOMERS, Right.WORK_ESCALATIONS, Right.EDIT_GUIDES)
