@@ -12,6 +12,7 @@ from tallyhub.helpdesk.models import Entry, HealthCheck, Resolution, RightsNeed
 from tallyhub.journal.models import Event
 from tallyhub.kernel import clock
 from tallyhub.kernel.scope import scope
+from tallyhub.notifications.letters import LETTERS
 from tallyhub.notifications.models import Mail
 from tallyhub.support.models import Message, Request
 from tests.helpdesk.gating import at_desk, follows, fresh, here, incident, over, standing, status, told
@@ -132,6 +133,18 @@ def test_once_it_is_over_the_desk_is_asked_whether_the_trouble_is_gone(gated: Ga
     assert (found.stage, found.ball) == (Stage.LINKED_TO_INCIDENT, Ball.PARTNER)
     assert "Is the trouble gone?" in page(gated, as_, gated.helper)
     assert "Is the trouble gone?" not in page(gated, as_, gated.admin)
+
+
+def test_what_is_written_of_an_incident_says_which_request_follows_it(gated: Gated, as_: Any) -> None:  # S003-17
+    follows(gated, as_)
+    about = {"subject": gated.asked.pk, "customer": gated.cedar.pk, "request": gated.asked.pk}
+    for letter, reader in (
+        ("helpdesk.incident_updated", gated.admin),
+        ("helpdesk.incident_over", gated.admin),
+        ("helpdesk.is_trouble_gone", gated.helper),
+    ):
+        written = LETTERS[letter].make(reader, about)
+        assert gated.asked.number in written.paragraphs[0]
 
 
 def test_a_request_that_is_closed_is_told_of_nothing(gated: Gated, as_: Any) -> None:
