@@ -52,9 +52,14 @@ def _manages_delegations(access: Access) -> bool:
     return access.serves(Right.MANAGE_DELEGATIONS)
 
 
-def _has_escalations(access: Access) -> bool:
-    """At the provider's desk, or at a partner's."""
-    return access.serves(Right.WORK_ESCALATIONS) or access.serves(Right.ESCALATE)
+def _works_escalations(access: Access) -> bool:
+    """At the provider's desk."""
+    return access.serves(Right.WORK_ESCALATIONS)
+
+
+def _escalates(access: Access) -> bool:
+    """At a partner's."""
+    return access.serves(Right.ESCALATE)
 
 
 def _edits_guides(access: Access) -> bool:
@@ -233,7 +238,7 @@ SUPPORT = (
     Page("articles:edit", _("Edit resources"), right=_edits_guides),
     Page("helpdesk:baseline_registry", _("Edit the baseline"), right=_edits_guides, others=("helpdesk:baseline_add",)),
     Page("support:queue", _("Queue"), right=_is_staff),
-    Page("helpdesk:escalations", _("Escalations"), right=_has_escalations),
+    Page("helpdesk:escalations", _("Escalations"), right=_works_escalations),
     Page("messages:guide", _("Which support portal?")),
 )
 OWN_SUPPORT = (
@@ -244,6 +249,7 @@ OWN_SUPPORT = (
 HELPDESK = (
     Page("helpdesk:queue", _("Queue"), right=_works_at_desk),
     Page("helpdesk:new", _("Write a request down"), right=_works_at_desk),
+    Page("helpdesk:escalations", _("Escalations"), right=_escalates),
 )
 PARTNERS = (
     Page("partners:customers", _("Customers"), right=_serves_customers),

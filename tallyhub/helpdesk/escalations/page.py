@@ -27,7 +27,7 @@ from tallyhub.partners.queries import names_of_organizations
 from tallyhub.support.models import Request
 from tallyhub.support.parts import Known, Part
 from tallyhub.support.rules import OPEN, number_of
-from tallyhub.support.words import severity_badge
+from tallyhub.support.words import SEVERITY_NAMES, severity_badge
 
 
 def read(access: Access, request: Request) -> Part:
@@ -118,8 +118,8 @@ def context(access: Access, one: Escalation, zone: str, refused: Refused) -> dic
         "request_href": url("helpdesk:request", number) if side is Side.PARTNER else "",
         "mend_href": url("helpdesk:escalate", number) if side is Side.PARTNER and _is_mended(one) else "",
         "health": health_text(one.health) if one.health else "",
-        "health_at": fmt.instant(datetime.fromisoformat(one.health["at"]), zone) if one.health else "",
-        "diagnosis": [{**each, "at": fmt.instant(datetime.fromisoformat(each["at"]), zone)} for each in one.diagnosis],
+        "health_at": fmt.minute(datetime.fromisoformat(one.health["at"]), zone) if one.health else "",
+        "diagnosis": [{**each, "at": fmt.minute(datetime.fromisoformat(each["at"]), zone)} for each in one.diagnosis],
         "evidence": _evidence(one, people, zone),
         "files": [_file(one, each) for each in files],
         "events": _events(events, people, zone, side, refused),
@@ -169,7 +169,7 @@ def _facts(
         (_("Indirect provider"), names.get(one.via_id or 0, "")),
         (_("Provider"), names.get(one.provider_id, "")),
         (_("Product"), one.product.name if one.product else ""),
-        (_("Sent"), fmt.instant(sent, zone) if (sent := one.submitted_at or one.forwarded_at) else ""),
+        (_("Sent"), fmt.minute(sent, zone) if (sent := one.submitted_at or one.forwarded_at) else ""),
         (_("First answer"), answer_text(one, zone)),
         (_("Assigned to"), name_of(people, one.assigned_to_id) if one.assigned_to_id else ""),
         (_("Incident"), one.incident.title if one.incident else ""),
@@ -198,6 +198,8 @@ def _evidence(one: Escalation, people: Mapping[int, tuple[str, str]], zone: str)
 def _said(item: Item, said: str, people: Mapping[int, tuple[str, str]], zone: str) -> str:
     if item.code == "contact":
         return name_of(people, int(said)) if said.isdecimal() else ""
+    if item.code == "severity":
+        return str(SEVERITY_NAMES.get(said, said))
     if item.form is Form.CHOICE:
         return str(words.CHOICE_NAMES.get(item.code, {}).get(said, said))
     if item.form in (Form.INSTANT, Form.END):
@@ -209,7 +211,7 @@ def _instant(said: str, zone: str) -> str:
     if is_ongoing(said):
         return _("ongoing")
     try:
-        return f"{fmt.instant(read_instant(said), zone)} ({said})"
+        return f"{fmt.minute(read_instant(said), zone)} ({said})"
     except Invalid:
         return said
 
@@ -223,7 +225,7 @@ def _events(
             "id": each.pk,
             "who": name_of(people, each.actor_id),
             "what": _what(each, people),
-            "when": fmt.instant(each.at, zone),
+            "when": fmt.minute(each.at, zone),
             "at": each.at.isoformat(),
             "text": each.text,
             "items": [str(words.ITEM_NAMES.get(item, item)) for item in each.items],

@@ -25,8 +25,8 @@ def answer_text(one: Escalation, zone: str) -> str:
     if one.due_at is None:
         return ""
     if one.answered_at is not None:
-        return _("given on %(when)s") % {"when": fmt.instant(one.answered_at, zone)}
-    when = fmt.instant(one.due_at, zone)
+        return _("given on %(when)s") % {"when": fmt.minute(one.answered_at, zone)}
+    when = fmt.minute(one.due_at, zone)
     if one.status != Status.SUBMITTED:
         return _("not due while the partner has it")
     return (_("overdue since %(when)s") if is_late(one) else _("due until %(when)s")) % {"when": when}
