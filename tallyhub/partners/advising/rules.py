@@ -22,7 +22,7 @@ THEME_AT_LEAST = 3  # as often asked, it is a theme
 THEME_WORDS = 4
 _NUMBER = re.compile(r"[0-9]{1,18}", re.ASCII)
 _WORD = re.compile(r"\w+")
-_ENDING = re.compile(r"(?<=\w{3})(ing|ed|es|s)$")
+_ENDING = re.compile(r"(?<=\w{3})(ing|ed|s)$")
 # Words that say nothing of what is asked, in the languages of the hub.
 _EMPTY = frozenset(
     _WORD.findall("""
