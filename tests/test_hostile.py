@@ -51,7 +51,17 @@ HOSTILE = (
 KEY = re.compile(r"""(?:GET|query|data|params)\.(?:get|getlist)\(\s*"([\w-]+)\"""")
 PROFILE = {"language": "en", "zone": "UTC", "theme": "auto"}
 PEOPLE = ("admin", "csam", "north_admin", "contact")
-PACKAGES = ("accounts", "activity", "articles", "integrations", "office", "organizations", "people", "privacy", "support")
+PACKAGES = (
+    "accounts",
+    "activity",
+    "articles",
+    "integrations",
+    "office",
+    "organizations",
+    "people",
+    "privacy",
+    "support",
+)
 # The API has tests of its own for bodies; whoever signs out, or takes part in another session, sees nothing more.
 SKIPPED = ("/api/", "/accounts/logout", "/accounts/login", "/switch/")
 TYPESET = (".pdf", ".xlsx")  # take the keys of their page, and a process each
