@@ -22,6 +22,7 @@ from tallyhub.site.demo import (
     learning,
     messages,
     office,
+    partner_requests,
     partner_support,
     partners,
     support,
@@ -68,6 +69,7 @@ def _fill(today: date) -> None:
     learning.set_up(today)
     assessments.set_up()
     partner_support.set_up()
+    partner_requests.set_up()
     gates.set_up()
     escalations.set_up()
     wishes.set_up()
