@@ -18,6 +18,7 @@ from tallyhub.organizations.queries import list_at_desk, list_providers, list_se
 from tallyhub.partners.parties.queries import list_upstream
 from tallyhub.partners.queries import find_parties, list_known
 from tallyhub.support.models import Request
+from tallyhub.support.queries import asked_of_desk
 from tallyhub.support.rules import OPEN
 
 EVENTS_MAX = 500  # shown of one
@@ -189,7 +190,7 @@ def list_similar(access: Access, request: Request) -> list[Request]:
     """Open requests of the partner's other customers that may be about the same thing: of the same product, in the
     same market, in similar words (S003-25). Nothing of them is shown to another customer.
     """
-    open_ones = Request.objects.at_desk(access).filter(partner_id=request.partner_id, status__in=sorted(OPEN))
+    open_ones = asked_of_desk(access).filter(partner_id=request.partner_id, status__in=sorted(OPEN))
     others = open_ones.filter(product=request.product).exclude(customer_id=request.customer_id)
     rows = {one.pk: one for one in others.order_by("-opened_at", "-pk")[:COMPARED_MAX]}
     market = _markets([request.customer_id, *(one.customer_id for one in rows.values())])
@@ -210,14 +211,14 @@ def _markets(customers: Iterable[int]) -> dict[int, str]:
 
 def list_named(access: Access, request: Request, numbers: Collection[str]) -> list[Request]:
     """Requests of the partner's other customers by their numbers, whatever is none of them left out."""
-    mine = Request.objects.at_desk(access).filter(partner_id=request.partner_id, number__in=list(numbers))
+    mine = asked_of_desk(access).filter(partner_id=request.partner_id, number__in=list(numbers))
     return list(mine.exclude(customer_id=request.customer_id).order_by("pk"))
 
 
 def list_tenant_requests(access: Access, escalation: Escalation) -> list[Request]:
     """Of the further customers, for the partner's desk."""
     tenants = EscalationTenant.objects.visible_to(access).filter(escalation_id=escalation.pk)
-    return list(Request.objects.at_desk(access).filter(pk__in=tenants.values("request_id")).order_by("pk"))
+    return list(asked_of_desk(access).filter(pk__in=tenants.values("request_id")).order_by("pk"))
 
 
 # For mails.
