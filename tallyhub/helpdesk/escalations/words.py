@@ -169,6 +169,11 @@ ITEM_HINTS: dict[str, Any] = {
     "recording": _("Blacken what names people."),
     "vulnerability": _("Something by which somebody could read, change or break what is not theirs."),
 }
+# Above which item the form begins a new part.
+HEADINGS: dict[str, Any] = {
+    "vulnerability": _("The trouble"),
+    "severity": _("What it means, and who answers"),
+}
 CHOICE_NAMES: dict[str, dict[str, Any]] = {
     "pattern": {
         "constant": _("all the time"),
