@@ -31,7 +31,7 @@ NEWS: dict[str, tuple[str, ...]] = {
             *("withdrawn", "noted"),
         )
     },
-    "helpdesk.incident_over": ("notifications.tell_of_request",),
+    "helpdesk.incident_over": ("notifications.tell_of_request", "notifications.tell_desk"),
     "helpdesk.incident_told": ("notifications.tell_of_escalation",),
     "helpdesk.incident_updated": ("notifications.tell_of_request",),
     "health.visitor_asked": ("notifications.tell_visitor",),

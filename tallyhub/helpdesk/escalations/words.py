@@ -156,7 +156,6 @@ ITEM_NAMES: dict[str, Any] = {
 }
 ITEM_HINTS: dict[str, Any] = {
     "started": _("Day, time and zone, such as 2026-11-21T08:15+01:00 or 2026-11-21 08:15 Europe/Berlin."),
-    "ended": _("Day, time and zone; or “ongoing”."),
     "error": _("As it stands there, without names, addresses, passwords or tokens. Where none is shown, say so."),
     "tried": _("What you recorded while diagnosing goes along by itself."),
     "contact": _("You or a colleague; never the customer’s people."),
