@@ -46,7 +46,7 @@ HOLDINGS = (
     ),
     _done("healthcheck", _("Checks of service health"), "result", "at"),
     _done("incidentlink", _("Incidents that requests follow"), "event_id", "since", ended="left_by_id"),
-    _done("entry", _("Entries of a diagnosis"), "hypothesis", "step", "result", "at"),
+    _done("entry", _("Lines of a diagnosis"), "hypothesis", "step", "result", "at"),
     _done("rightsneed", _("Requests that needed rights"), "since", "ended_at", ended="ended_by_id"),
     _done("resolution", _("Requests resolved within the baseline"), "item_id", "at"),
     _done("handover", _("Requests given to another desk"), "reason", "at"),

@@ -921,7 +921,7 @@ _SENTENCES = {
     "baseline_many": _("There are %(items_max)s items already. Change one of them instead."),
     "baseline_text_missing": _("Write in English what belongs to it; other languages may follow."),
     "baseline_title_missing": _("Write the title in English; other languages may follow."),
-    "entries_many": _("The diagnosis has %(entries_max)s entries already. Write an internal note instead."),
+    "entries_many": _("The diagnosis has %(lines_max)s lines already. Write an internal note instead."),
     "entry_missing": _("Write what you take to be the cause, what you did, or what you saw."),
     "gate_follows": _("It follows an incident that goes on. Say first why it is to go on all the same."),
     "gate_is_over": _("The incident is over. Say first whether the trouble is gone."),

@@ -265,6 +265,10 @@ def _at_desk(access: Access, request_id: int) -> set[int]:
     return set(list_serving(both, desk))
 
 
+# What a desk reads where others have a letter of their own about the same event.
+AT_DESK = {"support.message_added": "helpdesk.said", "helpdesk.incident_over": "helpdesk.is_trouble_gone"}
+
+
 @command
 def tell_desk(access: Access, event: str, subject_id: int, request_id: int, actor_id: int | None) -> None:
     """Write to whoever at the desk a partner request is assigned to, or to all who serve customers there; not to who
@@ -275,7 +279,7 @@ def tell_desk(access: Access, event: str, subject_id: int, request_id: int, acto
         return
     serving = set(list_serving(access, desk))
     people = ({request.assigned_to_id} if request.assigned_to_id in serving else serving) - {actor_id}
-    letter = "helpdesk.said" if event == "support.message_added" else event
+    letter = AT_DESK.get(event, event)
     about = {"subject": subject_id, "request": request_id}
     thread = f"request-{request_id}"
     steps.send_many(access, [NewMail(one, letter, about, thread) for one in list_active(people)])

@@ -67,6 +67,16 @@ def _said(person: Person, params: Mapping[str, Any]) -> Letter:
     )
 
 
+def _is_trouble_gone(person: Person, params: Mapping[str, Any]) -> Letter:
+    """The incident that it follows is over: the desk is to say whether that was it."""
+    access = _access(person, params["subject"])
+    with scope(access):
+        request = get_request(access, number_of(params["subject"]))
+        named = _named(request)
+    first = _("The incident that the request %(number)s of %(customer)s follows is over.") % named
+    return _letter(person, request, first, _("Is the trouble gone? Ask the customer, and say it in the request."))
+
+
 def _access(person: Person, request_id: int) -> Access:
     """Raises DoesNotExist for whoever is not at its desk any more."""
     return at_desk(act_at_work(person.pk), number_of(request_id))
@@ -95,6 +105,7 @@ def _letter(person: Person, request: Request, *paragraphs: str, anchor: str = ""
 LETTERS = {
     "helpdesk.contacted": Kind(_asked),
     "helpdesk.given_back": Kind(_given_back),
+    "helpdesk.is_trouble_gone": Kind(_is_trouble_gone),
     "helpdesk.said": Kind(_said),
     "helpdesk.taken_in": Kind(_asked),
 }

@@ -18,7 +18,7 @@ NEWS: dict[str, tuple[str, ...]] = {
     "health.rescheduled": ("health.publish_page", "notifications.tell_of_health", "helpdesk.tell_followers"),
     "health.told": ("integrations.spread",),
     "health.updated": ("health.publish_page", "notifications.tell_of_health", "helpdesk.tell_followers"),
-    "helpdesk.incident_over": ("notifications.tell_of_request",),
+    "helpdesk.incident_over": ("notifications.tell_of_request", "notifications.tell_desk"),
     "helpdesk.incident_updated": ("notifications.tell_of_request",),
     "health.visitor_asked": ("notifications.tell_visitor",),
     "messages.corrected": ("notifications.tell_of_correction",),

@@ -12,6 +12,8 @@ from tallyhub.helpdesk.models import Entry, HealthCheck, Resolution, RightsNeed
 from tallyhub.journal.models import Event
 from tallyhub.kernel import clock
 from tallyhub.kernel.scope import scope
+from tallyhub.notifications.letters import LETTERS
+from tallyhub.notifications.models import Mail
 from tallyhub.support.models import Message, Request
 from tests.helpdesk.gating import at_desk, follows, fresh, here, incident, over, standing, status, told
 from tests.make import employ, make_delegation, make_organization, make_person
@@ -30,6 +32,10 @@ def page(gated: Gated, as_: Any, person: Any) -> str:
 
 def journal(kind: str) -> list[Event]:
     return list(Event.objects.using("owner").filter(kind=kind).order_by("pk"))
+
+
+def letters(letter: str) -> set[int]:
+    return set(Mail.objects.using("owner").filter(letter=letter).values_list("person_id", flat=True))
 
 
 # Who opens it
@@ -114,6 +120,7 @@ def test_its_readers_are_written_to_when_something_is_said(gated: Gated, as_: An
     told(gated, event, "A line card is being replaced.")
     run_jobs()
     assert [one.subject_id for one in journal("helpdesk.incident_updated")] == [gated.asked.pk]
+    assert letters("helpdesk.incident_updated") == {gated.admin.pk}
 
 
 def test_once_it_is_over_the_desk_is_asked_whether_the_trouble_is_gone(gated: Gated, as_: Any) -> None:  # S003-17
@@ -121,10 +128,23 @@ def test_once_it_is_over_the_desk_is_asked_whether_the_trouble_is_gone(gated: Ga
     over(gated, event)
     run_jobs()
     assert [one.subject_id for one in journal("helpdesk.incident_over")] == [gated.asked.pk]
+    assert letters("helpdesk.is_trouble_gone") == {gated.agent.pk, gated.helper.pk, gated.second.pk}
     found = standing(gated)
     assert (found.stage, found.ball) == (Stage.LINKED_TO_INCIDENT, Ball.PARTNER)
     assert "Is the trouble gone?" in page(gated, as_, gated.helper)
     assert "Is the trouble gone?" not in page(gated, as_, gated.admin)
+
+
+def test_what_is_written_of_an_incident_says_which_request_follows_it(gated: Gated, as_: Any) -> None:  # S003-17
+    follows(gated, as_)
+    about = {"subject": gated.asked.pk, "customer": gated.cedar.pk, "request": gated.asked.pk}
+    for letter, reader in (
+        ("helpdesk.incident_updated", gated.admin),
+        ("helpdesk.incident_over", gated.admin),
+        ("helpdesk.is_trouble_gone", gated.helper),
+    ):
+        written = LETTERS[letter].make(reader, about)
+        assert gated.asked.number in written.paragraphs[0]
 
 
 def test_a_request_that_is_closed_is_told_of_nothing(gated: Gated, as_: Any) -> None:

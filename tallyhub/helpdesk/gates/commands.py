@@ -107,7 +107,7 @@ def add_entry(access: Access, number: str, *, hypothesis: str, step: str, result
 
 def _check_room(request: Request) -> None:
     if Entry.objects.filter(request_id=request.pk).count() >= ENTRIES_MAX:
-        raise Conflict("entries_many", entries_max=ENTRIES_MAX)
+        raise Conflict("entries_many", lines_max=ENTRIES_MAX)
 
 
 @command

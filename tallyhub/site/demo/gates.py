@@ -94,8 +94,14 @@ def _differ(access: Access, request: Request, events: list[HealthEvent]) -> None
 
 
 def _wait(access: Access, request: Request, events: list[HealthEvent]) -> None:
+    """Where nobody at the desk holds anything yet."""
+    with scope(access):
+        held = queries.read_rights(access, request)
+    if any(holders for _delegation, holders in held.delegations):
+        return _diagnose(access, request, events)
     _look(access, request, events)
     commands.ask_consent(access, request.number, "To see what you see, we need your consent to this one request.")
+    return None
 
 
 def _resolve(access: Access, request: Request, events: list[HealthEvent]) -> None:
