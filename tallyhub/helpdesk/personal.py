@@ -1,4 +1,6 @@
-"""What this package holds about a person: what they did at a partner's desk, by number. It stays: others rely on it."""
+"""What this package holds about a person: what they began to write to a partner, and how to reach them, which go with
+them; and what they did at a partner's desk, by number, which stays: others rely on it.
+"""
 
 from typing import Any
 
@@ -24,11 +26,30 @@ def _done(name: str, title: Any, *columns: str, ended: str = "") -> Holding:
     )
 
 
+def _own(name: str, title: Any, table: str, condition: str, *columns: str) -> Holding:
+    return Holding(
+        name=name, title=title, table=table, condition=condition, columns=("customer_id", *columns),
+        customer="customer_id",
+    )  # fmt: skip
+
+
 HOLDINGS = (
     *escalations.HOLDINGS,
+    _own("contact_files", _("Files of what was begun to write to a partner"), "helpdesk_contactfile",
+         "added_by_id = %(person)s", "name", "at"),
+    _own("contact_drafts", _("What was begun to write to a partner"), "helpdesk_contactdraft",
+         "person_id = %(person)s", "partner_id", "typed", "changed_at"),
+    _own("reached", _("How to reach whoever asked a partner"), "helpdesk_reach",
+         "person_id = %(person)s", "request_id", "text"),
+    Holding(
+        name="prices_accepted", title=_("Prices of a partner that were accepted"), table="helpdesk_intake",
+        condition="accepted_by_id = %(person)s", columns=("customer_id", "request_id", "plan_number", "accepted_at"),
+        customer="customer_id", stays=_RECORD,
+    ),
     _done("healthcheck", _("Checks of service health"), "result", "at"),
     _done("incidentlink", _("Incidents that requests follow"), "event_id", "since", ended="left_by_id"),
     _done("entry", _("Lines of a diagnosis"), "hypothesis", "step", "result", "at"),
     _done("rightsneed", _("Requests that needed rights"), "since", "ended_at", ended="ended_by_id"),
     _done("resolution", _("Requests resolved within the baseline"), "item_id", "at"),
-)
+    _done("handover", _("Requests given to another desk"), "reason", "at"),
+)  # fmt: skip

@@ -8,7 +8,7 @@ from django.db import connection
 from django.utils.translation import gettext as _
 
 from tallyhub.kernel.access import Access
-from tallyhub.support.models import Request
+from tallyhub.support.models import Request, RequestQuerySet
 from tallyhub.support.rules import OPEN, Status
 
 
@@ -44,6 +44,11 @@ def names_at_desk(people: Iterable[int | None]) -> dict[int, str]:
             person: _("%(name)s, %(organization)s") % {"name": name, "organization": organization}
             for person, name, organization in cursor.fetchall()
         }
+
+
+def asked_of_desk(access: Access) -> RequestQuerySet:
+    """What is asked of one's own desk, of all customers at once: helpdesk makes its queue of it."""
+    return Request.objects.at_desk(access)
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,7 +1,5 @@
 """How a partner request came in, at which price, to whose desk; and what a customer has begun to write."""
 
-from typing import Any
-
 from django.db import models
 from django.db.models import F, Q
 
@@ -15,16 +13,11 @@ from tallyhub.helpdesk.models.columns import (
     request_column,
     workspace_column,
 )
+from tallyhub.helpdesk.models.gates import OfDeskQuerySet
 from tallyhub.kernel.access import Access
 from tallyhub.organizations.models import Organization
 from tallyhub.partners.plans.rules import Mode, Price
-from tallyhub.support.models import OfRequestQuerySet, Request, StoredFile
-
-
-class IntakeQuerySet(OfRequestQuerySet):
-    def at_desk(self, access: Access) -> "IntakeQuerySet":
-        """Of what is asked of one's own desk, whoever the customer."""
-        return self.filter(request__in=Request.objects.at_desk(access))
+from tallyhub.support.models import OfRequestQuerySet, StoredFile
 
 
 class Intake(models.Model):
@@ -55,7 +48,7 @@ class Intake(models.Model):
 
     once = models.CharField(max_length=ONCE_MAX, blank=True)  # of the form, so that a second click asks nothing again
 
-    objects = IntakeQuerySet.as_manager()
+    objects = OfRequestQuerySet.as_manager()
 
     class Meta:
         constraints = [
@@ -83,12 +76,6 @@ class Reach(models.Model):
     text = models.CharField(max_length=REACH_MAX)
 
     objects = OfRequestQuerySet.as_manager()
-
-
-class OfDeskQuerySet(models.QuerySet[Any]):
-    def visible_to(self, access: Access) -> "OfDeskQuerySet":
-        """Of what is asked of one's own desk; no customer sees it."""
-        return self.filter(request__in=Request.objects.at_desk(access))
 
 
 class Handover(models.Model):

@@ -21,7 +21,7 @@ from tallyhub.kernel.grid import PAGE_ROWS, Key, Place, SortKind, instant_of, mo
 from tallyhub.organizations.queries import list_colleagues
 from tallyhub.organizations.rules import SERVING
 from tallyhub.support.models import Request, RequestQuerySet
-from tallyhub.support.queries import DeskPlace, places_of_desk
+from tallyhub.support.queries import DeskPlace, asked_of_desk, places_of_desk
 from tallyhub.support.rules import OPEN, Severity, Status, is_number
 
 SORTS: dict[str, SortKind] = {"opened": int, "severity": str}  # the second: most severe, then longest waiting, first
@@ -87,7 +87,7 @@ def _list(access: Access, wanted: QueueFilter, place: Place, at_most: int) -> li
 
 
 def _matching(access: Access, wanted: QueueFilter) -> RequestQuerySet:
-    rows = Request.objects.at_desk(access)
+    rows = asked_of_desk(access)
     statuses = {Status(wanted.status)} if wanted.status else _STATUSES.get(wanted.stage, OPEN)
     rows = rows.filter(status__in=sorted(statuses))
     asked: list[tuple[bool, Q]] = [
@@ -149,7 +149,7 @@ class Counts:
 
 def count_open(access: Access) -> Counts:
     """One statement."""
-    rows = Request.objects.at_desk(access).filter(status__in=sorted(OPEN))
+    rows = asked_of_desk(access).filter(status__in=sorted(OPEN))
     found = rows.aggregate(
         all=Count("pk"),
         severe=Count("pk", filter=Q(severity=Severity.A)),
@@ -162,13 +162,13 @@ def count_open(access: Access) -> Counts:
 
 def list_places(access: Access) -> dict[int, DeskPlace]:
     """By workspace: where anything was ever asked of one's desk, by the customer's name. Two statements."""
-    rows = Request.objects.at_desk(access).order_by().values_list("workspace_id", flat=True).distinct()
+    rows = asked_of_desk(access).order_by().values_list("workspace_id", flat=True).distinct()
     return places_of_desk(rows)
 
 
 def list_asked_products(access: Access) -> list[Product]:
     """Products about which anything was asked of one's desk, by name. Two statements."""
-    rows = Request.objects.at_desk(access).filter(product__isnull=False).order_by()
+    rows = asked_of_desk(access).filter(product__isnull=False).order_by()
     asked = set(rows.values_list("product_id", flat=True).distinct())
     return sorted((one for one in list_products() if one.pk in asked), key=lambda one: (one.name.casefold(), one.pk))
 

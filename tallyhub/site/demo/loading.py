@@ -21,6 +21,7 @@ from tallyhub.site.demo import (
     learning,
     messages,
     office,
+    partner_requests,
     partner_support,
     partners,
     support,
@@ -65,6 +66,7 @@ def _fill(today: date) -> None:
     learning.set_up(today)
     assessments.set_up()
     partner_support.set_up()
+    partner_requests.set_up()
     gates.set_up()
     escalations.set_up()
 
