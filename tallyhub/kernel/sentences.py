@@ -891,6 +891,7 @@ _SENTENCES = {
     "contact_is_providers": _(
         "The partner cannot support you at present, and the provider stands in for it. Open a request to the provider."
     ),
+    "contact_kind_missing": _("Choose whether it is a fault or a question."),
     "contact_person_gone": _("This person is none of the workspace’s who may be named. Choose another one, or nobody."),
     "contact_price_changed": _("The price has changed meanwhile. Read the new one, and accept it."),
     "contact_price_unaccepted": _("Accept the price first: the partner charges for it."),

@@ -1,5 +1,5 @@
-"""The whole chain in the browser, with five people: a customer asks its reseller, who finds out that the provider has to
-mend it; through the indirect provider it gets there, and what the provider says comes back in the reseller's words
+"""The whole chain in the browser, with five people: a customer asks its reseller, which finds that the provider has to
+mend it; through the indirect provider it gets there, and what the provider says comes back in the reseller’s words
 (R5.3 to R5.6; S003-13, 16, 18, 28, 33, 34, 35).
 """
 

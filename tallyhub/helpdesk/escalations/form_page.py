@@ -131,6 +131,7 @@ def _field(
     return {
         "code": item.code,
         "form": item.form.value,
+        "heading": words.HEADINGS.get(item.code, ""),
         "label": words.ITEM_NAMES[item.code],
         "hint": _hint(item),
         "value": value,

@@ -156,7 +156,6 @@ ITEM_NAMES: dict[str, Any] = {
 }
 ITEM_HINTS: dict[str, Any] = {
     "started": _("Day, time and zone, such as 2026-11-21T08:15+01:00 or 2026-11-21 08:15 Europe/Berlin."),
-    "ended": _("Day, time and zone; or “ongoing”."),
     "error": _("As it stands there, without names, addresses, passwords or tokens. Where none is shown, say so."),
     "tried": _("What you recorded while diagnosing goes along by itself."),
     "contact": _("You or a colleague; never the customer’s people."),
@@ -168,6 +167,11 @@ ITEM_HINTS: dict[str, Any] = {
     "subscription": _("Where it matters which one."),
     "recording": _("Blacken what names people."),
     "vulnerability": _("Something by which somebody could read, change or break what is not theirs."),
+}
+# Above which item the form begins a new part.
+HEADINGS: dict[str, Any] = {
+    "vulnerability": _("The trouble"),
+    "severity": _("What it means, and who answers"),
 }
 CHOICE_NAMES: dict[str, dict[str, Any]] = {
     "pattern": {

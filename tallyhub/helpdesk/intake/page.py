@@ -22,7 +22,15 @@ from tallyhub.helpdesk.intake.rules import (
     Route,
     night_line,
 )
-from tallyhub.helpdesk.intake.words import CHANNEL_NAMES, KIND_MEANS, KIND_NAMES, NIGHT, WORKS
+from tallyhub.helpdesk.intake.words import (
+    CHANNEL_NAMES,
+    KIND_MEANS,
+    KIND_NAMES,
+    NIGHT,
+    TOLD_KIND_MEANS,
+    TOLD_SEVERITY_MEANS,
+    WORKS,
+)
 from tallyhub.helpdesk.models import Intake
 from tallyhub.kernel import formatting as fmt
 from tallyhub.kernel.access import Access, Right
@@ -87,16 +95,21 @@ def _named(line: Line | None, partner: str) -> dict[str, str]:
 
 
 def fields(
-    asked: Asked, places: Iterable[tuple[int, str]], products: Iterable[Product], wrong: Iterable[Problem] = ()
+    asked: Asked,
+    places: Iterable[tuple[int, str]],
+    products: Iterable[Product],
+    wrong: Iterable[Problem] = (),
+    *,
+    is_told: bool = False,
 ) -> dict[str, Any]:
-    """What both forms have, of what is typed in it."""
+    """What both forms have, of what is typed in it. ``is_told``: a partner's people write down what somebody said."""
     named = [{"id": one.pk, "label": one.name, "is_chosen": str(one.pk) == asked.product} for one in products]
     other = {"id": OTHER, "label": _("Something else, or I do not know"), "is_chosen": asked.product == OTHER}
     return {
         "typed": asked,
         "errors": {one.field: sentence(one.error) for one in reversed(list(wrong))},
-        "kinds": _radios(KIND_NAMES, KIND_MEANS, asked.kind),
-        "severities": _radios(SEVERITY_NAMES, SEVERITY_MEANS, asked.severity),
+        "kinds": _radios(KIND_NAMES, TOLD_KIND_MEANS if is_told else KIND_MEANS, asked.kind),
+        "severities": _radios(SEVERITY_NAMES, TOLD_SEVERITY_MEANS if is_told else SEVERITY_MEANS, asked.severity),
         "products": [*named, other],
         "places": [{"id": one, "label": name, "is_chosen": one == asked.workspace} for one, name in places],
         "maxima": {"title": TITLE_MAX, "text": TEXT_MAX, "impact": IMPACT_MAX, "reach": REACH_MAX},

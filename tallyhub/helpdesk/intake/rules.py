@@ -218,7 +218,7 @@ def check_asked(asked: Asked, offered: Offered) -> list[Problem]:
         ("workspace", asked.workspace not in offered.workspaces, "contact_workspace_missing"),
         ("contact", asked.contact is not None and asked.contact not in offered.contacts, "contact_person_gone"),
         ("channel", asked.channel not in set(Channel), "contact_channel_missing"),
-        ("kind", asked.kind not in set(Kind), "request_kind_missing"),
+        ("kind", asked.kind not in set(Kind), "contact_kind_missing"),
         ("product", not asked.product, "request_product_missing"),
         ("product", wanted is not None and wanted not in offered.products, "contact_product_gone"),
         ("title", not asked.title, "request_title_missing"),

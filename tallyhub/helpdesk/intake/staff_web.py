@@ -73,7 +73,7 @@ def _show(
             workspace=places[0][0] if places else None, channel=Channel.PHONE.value, once=secrets.token_hex(16)
         )
         context: dict[str, Any] = {
-            **page.fields(asked, places, commands.products_sold(access, customer_id), wrong or ()),
+            **page.fields(asked, places, commands.products_sold(access, customer_id), wrong or (), is_told=True),
             "customer": served.name,
             "customer_id": served.customer_id,
             "channels": page.channels(asked.channel),

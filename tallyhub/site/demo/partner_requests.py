@@ -12,7 +12,7 @@ from tallyhub.helpdesk.models import Intake
 from tallyhub.kernel import clock
 from tallyhub.kernel.access import Access
 from tallyhub.kernel.scope import scope
-from tallyhub.organizations.models import Organization, Workspace
+from tallyhub.organizations.models import AccessGrant, Organization, Workspace
 from tallyhub.organizations.sign_on import act_at_work, act_for
 from tallyhub.organizations.steps import find_customers
 from tallyhub.support import desk
@@ -23,7 +23,7 @@ from tallyhub.support.work import commands as work
 BRIGHTLINE, FERNWAY = "helpdesk@brightline.example", "helpdesk@fernway.example"
 PARTNER_OF = {BRIGHTLINE: "brightline", FERNWAY: "fernway"}
 HEDWIG, JORINDE = "admin@linden.example", "contact@linden.example"
-NIAMH, EIMEAR = "n.brannigane@aldwyn.example", "e.corriganby@aldwyn.example"
+NIAMH = "n.brannigane@aldwyn.example"
 ZONE = ZoneInfo("Europe/Berlin")
 
 
@@ -100,7 +100,7 @@ CALLS = (
         days=6, severity="B", impact="The figures for the owners are due on Friday.", accepted=1,
     ),
     Call(
-        FERNWAY, EIMEAR, ("aldwyn", "corporate"), "",
+        FERNWAY, NIAMH, ("aldwyn", "corporate"), "",
         "Tablets on two wards lose their list of patients",
         "She called from the second floor: after a walk from ward to ward the list is empty until somebody signs in "
         "anew. It began on the day when the new access points were hung.",
@@ -128,6 +128,7 @@ def set_up() -> None:
     with scope(Access.of_system(customers.values())):
         places = {(one.customer_id, one.code): one.pk for one in Workspace.objects.all()}
         there = set(Intake.objects.values_list("once", flat=True))
+    _settle_in([people[one] for one in (HEDWIG, NIAMH)], list(customers.values()))
     for number, one in enumerate(sorted(CALLS, key=lambda one: -one.days)):
         once = f"demo-{number}"
         if once in there:
@@ -144,6 +145,14 @@ def set_up() -> None:
                 said = commands.take_in(agent, customer, asked)
         if one.answer:
             _answer(agent, said, one)
+
+
+def _settle_in(administrators: list[int], customers: list[int]) -> None:
+    """They were there already when they called: an import gives roles from its own moment on."""
+    since = clock.now() - timedelta(days=90)
+    with scope(Access.of_system(customers), writing=True):
+        mine = AccessGrant.objects.filter(customer_id__in=customers, person_id__in=administrators)
+        mine.filter(starts_at__gt=since).update(starts_at=since)
 
 
 def _at(one: Call) -> datetime:
