@@ -13,7 +13,7 @@ from tallyhub.kernel import clock
 from tallyhub.notifications.letters import LETTERS
 from tallyhub.organizations.models import Staff
 from tallyhub.partners.models import SecurityGroupMember
-from tests.make import employ, make_delegation, make_person
+from tests.make import employ, make_delegation, make_person, make_security_group
 from tests.partners.joining import invited, link_of
 from tests.partners.world import assigned, keep_signed_in, opens
 
@@ -105,9 +105,17 @@ def test_the_mail_with_a_password_link_goes_to_nobody_who_came_meanwhile(firm: A
         LETTERS["partners.staff_asked"].make(firm.helper, {})  # has a password
 
 
-def test_an_account_that_is_shut_is_not_listed(firm: Any, clerk: Any) -> None:
+def test_an_account_that_is_shut_is_listed_and_offered_nowhere(firm: Any, clerk: Any, as_: Any) -> None:
+    group = f"/security-groups/{make_security_group(firm.partner).pk}/"
+    pages = (
+        (clerk, PAGE, firm.helper.email),
+        (as_(firm.agent), group, f'name="staff" value="{works(firm.helper).pk}"'),
+    )
+    for client, address, said in pages:
+        assert said in client.get(address).content.decode()
     Person.objects.filter(pk=firm.helper.pk).update(is_active=False)
-    assert "helper@house.test" not in clerk.get(PAGE).content.decode()
+    for client, address, said in pages:
+        assert said not in client.get(address).content.decode()
 
 
 def test_who_has_left_another_organisation_may_come(firm: Any, clerk: Any, as_: Any) -> None:
