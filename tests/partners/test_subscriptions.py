@@ -404,8 +404,6 @@ def test_what_was_done_stands_in_both_journals_without_a_name(held: Any, as_: An
 
 
 def test_by_the_database_too_a_wish_is_its_customers_and_its_partners(held: Any, as_: Any) -> None:  # edge case 36
-    held: Any, as_: Any
-) -> None:  # edge case 36
     """Whoever holds the customer in whole is not its administrator for that."""
     more(held, as_)
     grant(held.rival_agent, "full_administration", held.birch, source="delegation:1")
