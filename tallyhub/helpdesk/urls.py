@@ -6,6 +6,7 @@ from tallyhub.helpdesk.gates.urls import urlpatterns as gates
 from tallyhub.helpdesk.intake.urls import urlpatterns as intake
 from tallyhub.helpdesk.provider_desk.urls import urlpatterns as provider_desk
 from tallyhub.helpdesk.queue.urls import urlpatterns as queue
+from tallyhub.helpdesk.sending.urls import urlpatterns as sending
 
 app_name = "helpdesk"
 urlpatterns: list[URLPattern | URLResolver] = [
@@ -13,6 +14,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     *gates,
     *intake,
     *queue,
+    *sending,
     *escalations,
     *provider_desk,
 ]

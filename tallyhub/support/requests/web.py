@@ -5,7 +5,7 @@ from dataclasses import replace
 from typing import Any
 
 from django.http import HttpResponse, HttpResponseBase
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.utils import translation
 from django.utils.timezone import get_current_timezone_name
 from django.views.decorators.http import require_safe
@@ -114,11 +114,13 @@ def _csv_rows(request: HubRequest, choice: Choice, words: Words, cells: list[Any
 @signed_in
 @of_request
 @require_safe
-def request_page(request: HubRequest, number: str) -> HttpResponse:
+def request_page(request: HubRequest, number: str) -> HttpResponseBase:
     """The customer is told that staff looked, once the answer is made: its own scope is read only."""
     access = request.access
     with scope(access):
         ask = get_request(access, number)
+        if ask.partner_id is not None:  # its page has more to say, and counts the look
+            return redirect("helpdesk:request", number)
         response = render(request, "support/request.html", {"ask": ask, **sections(access, ask)})
     tell_look(access, ask)
     return response

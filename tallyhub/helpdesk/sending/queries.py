@@ -1,0 +1,10 @@
+"""Whom an article about a request is sent to."""
+
+from tallyhub.kernel.access import Access
+from tallyhub.support.models import Request
+from tallyhub.support.requests.queries import list_readers
+
+
+def list_asked(access: Access, request: Request) -> list[int]:
+    """The people whom the request was given to by name."""
+    return sorted({one.person_id for one in list_readers(access, request) if one.person_id is not None})
