@@ -4,9 +4,13 @@ from datetime import date
 from typing import Any
 
 import pytest
+from django.db import DatabaseError, connection
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from tallyhub.agreements.models import Agreement, Package
 from tallyhub.kernel.access import Access
+from tallyhub.kernel.scope import scope
 from tallyhub.ledger import commands as ledger
 from tallyhub.ledger.models import Allotment
 from tallyhub.partners.models import SubscriptionWish
@@ -394,3 +398,90 @@ def test_what_was_done_stands_in_both_journals_without_a_name(held: Any, as_: An
     ]
     assert all(details == about for *_rest, details in rows)
     assert "Asked for a subscription to change" in text(as_(held.stranger), "/audit/")
+
+
+# The second wall, and what nobody types
+
+
+def test_by_the_database_too_a_wish_is_its_customers_and_its_partners(held: Any, as_: Any) -> None:  # edge case 36
+    """Whoever holds the customer in whole is not its administrator for that."""
+    more(held, as_)
+    grant(held.rival_agent, "full_administration", held.birch, source="delegation:1")
+    grant(held.csam, "csam", held.birch)
+    inside = {"customer_id": held.birch.pk, "in_whole": True, "workspaces": (held.birch_main.pk,)}
+    for access, reads in (
+        (Access(held.stranger.pk, **inside), True),
+        (Access(held.helper.pk, organization_id=held.partner.pk), True),
+        (Access.of_system([held.birch.pk]), True),
+        (Access(held.rival_agent.pk, organization_id=held.rival.pk, **inside), False),
+        (Access(held.csam.pk, **inside), False),
+        (Access(held.warden.pk, organization_id=held.provider.pk), False),
+        (Access(held.admin.pk, held.cedar.pk, in_whole=True), False),
+        (Access(), False),
+    ):
+        with scope(access), connection.cursor() as cursor:
+            assert SubscriptionWish.objects.exists() is reads, access
+            cursor.execute("SELECT count(*) > 0 FROM partners_wish_names(ARRAY(SELECT generate_series(1, 99)::bigint))")
+            assert cursor.fetchone()[0] is reads, access
+
+
+def test_what_is_asked_of_the_provider_is_its_account_teams_by_the_database_too(held: Any, as_: Any) -> None:
+    asked(as_(held.stranger), kind="buy", product=held.messaging.pk)
+    tender = make_person("tender", email="tender@provider.test")
+    grant(tender, "csam", held.birch)
+    for access, reads in (
+        (Access(tender.pk), True),
+        (Access(held.csam.pk), False),
+        (Access(held.warden.pk, organization_id=held.provider.pk), False),
+        (Access(held.helper.pk, organization_id=held.partner.pk), False),
+    ):
+        with scope(access):
+            assert SubscriptionWish.objects.exists() is reads, access
+
+
+def test_a_wish_is_not_removed_and_not_asked_for_another(held: Any, as_: Any, owner: Any) -> None:
+    more(held, as_)
+    stranger = Access(held.stranger.pk, held.birch.pk, in_whole=True, workspaces=(held.birch_main.pk,))
+    with scope(stranger, writing=True), connection.cursor() as cursor:
+        cursor.execute("DELETE FROM partners_subscriptionwish")
+        assert cursor.rowcount == 0
+    copy = """INSERT INTO partners_subscriptionwish (organization_id, seller_id, customer_id, kind, what, unit, reason,
+        state, asked_at, answer, note, number) VALUES (%s, %s, %s, 'buy', 'x', '', '', 'asked', now(), '', '', '')"""
+    helper = Access(held.helper.pk, organization_id=held.partner.pk)
+    said = [held.partner.pk, held.partner.pk, held.birch.pk]
+    with pytest.raises(DatabaseError), scope(helper, writing=True), connection.cursor() as cursor:
+        cursor.execute(copy, said)
+
+
+TYPED = st.text(alphabet=st.characters(exclude_characters="\0", exclude_categories=("Cs",)), max_size=40)
+
+
+@settings(
+    max_examples=40,
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
+)
+@given(
+    kind=st.sampled_from(["add", "reduce", "cancel", "buy"]),
+    typed=st.dictionaries(
+        st.sampled_from(["line", "amount", "unit", "product", "what", "to", "wanted_from", "reason"]),
+        st.one_of(
+            TYPED, st.integers(-(10**20), 10**20).map(str), st.sampled_from(["1", "people", "minutes", "2026-12-01"])
+        ),
+    ),
+)
+def test_whatever_is_typed_is_asked_or_refused_and_changes_nothing(
+    held: Any, as_: Any, owner: Any, kind: str, typed: dict[str, str]
+) -> None:
+    about = "" if kind == "buy" else f"&package={held.birch_base.pk}"
+    answer = as_(held.stranger).post(f"/subscriptions/ask/?kind={kind}{about}", typed)
+    assert answer.status_code in (302, 400, 404), answer.content.decode()
+    amounts = owner.execute("SELECT min(amount) FROM partners_subscriptionwish").fetchone()
+    assert amounts[0] is None or amounts[0] >= 1
+
+
+@pytest.mark.parametrize(
+    "query", ["", "?kind=", "?kind=%00", "?kind=add", "?kind=add&package=%00", f"?kind=add&package={10**30}"]
+)
+def test_an_address_that_asks_for_nothing_is_nothing(held: Any, as_: Any, query: str) -> None:
+    assert as_(held.stranger).get(f"/subscriptions/ask/{query}").status_code == 404

@@ -24,6 +24,7 @@ WHERE r.contype = 'f' AND r.confrelid = 'accounts_person'::regclass
 REASONS = {
     ("organizations_proveddomain", "proved_by"): "how a domain was proved, no person",
     ("accounts_session", "vouched_by_id"): "a customer, no person",
+    ("partners_followup", "owner_id"): "somebody's work, by whose person follow_ups finds it",
     ("auth_user_groups", "user_id"): "Django's, not there",
 }
 # Columns with what people are called or wrote, which point at nobody and so are not found above.
