@@ -415,6 +415,7 @@ def gates(world: SimpleNamespace) -> dict[tuple[str, str], tuple[list[Any], dict
         **{("GET", f"helpdesk:{name}"): ([number], refused) for name in GATE_PAGES},
         **{("POST", f"helpdesk:{name}"): ([number], refused) for name in ("need", "need_none")},
         ("POST", "helpdesk:leave"): ([number], for_all(404)),  # without a reason that there is
+        ("POST", "helpdesk:send_resource"): ([number], for_all(404)),  # without an article that there is
         **{
             ("GET", f"helpdesk:{name}"): ([], for_all(403))
             for name in ("baseline", "baseline_registry", "baseline_add")
