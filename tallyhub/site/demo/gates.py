@@ -79,7 +79,7 @@ def _diagnose(access: Access, request: Request, events: list[HealthEvent]) -> No
 
 def _follow(access: Access, request: Request, events: list[HealthEvent]) -> None:
     """What goes on with its product; without any, as above."""
-    if not events:
+    if not events or request.product_id is None:
         return _diagnose(access, request, events)
     commands.check_health(access, request.number, Look(request.product_id, events[0].pk))
     return None
@@ -117,4 +117,4 @@ def _leave(access: Access, request: Request, events: list[HealthEvent]) -> None:
     """As it came in."""
 
 
-WAYS: tuple[Way, ...] = (_follow, _diagnose, _leave, _wait, _resolve, _differ, _look)
+WAYS: tuple[Way, ...] = (_follow, _diagnose, _wait, _leave, _resolve, _differ, _look)
