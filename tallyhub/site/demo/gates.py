@@ -49,12 +49,13 @@ def _write_baseline() -> None:
 
 
 def _go(access: Access, request: Request, way: Way) -> None:
-    """An hour after it was opened, but for one at whose desk something was done already."""
+    """An hour after it was opened, and after what goes on was told; not where something was done at its desk already."""
     with scope(access):
         evidence = queries.read_evidence(access, request)
         events = queries.list_going_on(access, request.product_id)
     if evidence.health is None and not evidence.entries:
-        with clock.frozen(min(request.opened_at + timedelta(hours=1), clock.now())):
+        told = [one.published_at for one in events]
+        with clock.frozen(min(max([request.opened_at, *told]) + timedelta(hours=1), clock.now())):
             way(access, request, events)
 
 
