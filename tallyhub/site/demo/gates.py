@@ -49,12 +49,13 @@ def _write_baseline() -> None:
 
 
 def _go(access: Access, request: Request, way: Way) -> None:
-    """An hour after it was opened, but for one at whose desk something was done already."""
+    """An hour after it was opened, and after what goes on was told; not where something was done at its desk already."""
     with scope(access):
         evidence = queries.read_evidence(access, request)
         events = queries.list_going_on(access, request.product_id)
     if evidence.health is None and not evidence.entries:
-        with clock.frozen(min(request.opened_at + timedelta(hours=1), clock.now())):
+        told = [one.published_at for one in events]
+        with clock.frozen(min(max([request.opened_at, *told]) + timedelta(hours=1), clock.now())):
             way(access, request, events)
 
 
@@ -79,7 +80,7 @@ def _diagnose(access: Access, request: Request, events: list[HealthEvent]) -> No
 
 def _follow(access: Access, request: Request, events: list[HealthEvent]) -> None:
     """What goes on with its product; without any, as above."""
-    if not events:
+    if not events or request.product_id is None:
         return _diagnose(access, request, events)
     commands.check_health(access, request.number, Look(request.product_id, events[0].pk))
     return None
@@ -117,4 +118,4 @@ def _leave(access: Access, request: Request, events: list[HealthEvent]) -> None:
     """As it came in."""
 
 
-WAYS: tuple[Way, ...] = (_follow, _diagnose, _leave, _wait, _resolve, _differ, _look)
+WAYS: tuple[Way, ...] = (_follow, _diagnose, _wait, _leave, _resolve, _differ, _look)
