@@ -49,7 +49,7 @@ def _write_baseline() -> None:
 
 
 def _go(access: Access, request: Request, way: Way) -> None:
-    """An hour after it was opened, and after what goes on was told; not where something was done at its desk already."""
+    """An hour after it was opened, and after what goes on was told; not where something was done already."""
     with scope(access):
         evidence = queries.read_evidence(access, request)
         events = queries.list_going_on(access, request.product_id)
