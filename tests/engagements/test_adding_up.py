@@ -5,6 +5,7 @@ The model knows nothing of entries, holds or states of the hub: hours by engagem
 
 from dataclasses import dataclass, field
 from datetime import date, timedelta
+from itertools import count
 from typing import Any
 
 from hypothesis import HealthCheck, given, settings
@@ -53,6 +54,7 @@ def standing(number: str) -> dict[int, int]:
     return {one.pk: one.minutes // HOURS for one in rows.order_by("pk")}
 
 
+_rows = count(1)  # another delivery each time: the same name again would correct it
 MOVES = ("plan", "log", "program", "file", "correct", "remove", "finish", "cancel", "accept", "dispute")
 moves = st.lists(
     st.tuples(st.sampled_from(MOVES), st.integers(0, 1), st.integers(0, 1), st.integers(1, 12)), max_size=14
@@ -159,6 +161,6 @@ def _log(world: Any, folder: Any, order: Order, what: str, hours: int) -> bool:
     one = get(order.number)
     if not one.external_id:
         type(one).objects.using("owner").filter(pk=one.pk).update(external_id=f"E-{one.pk}", source="planner")
-    row = delivered(f"D-{one.pk}-{one.version}", engagement=f"E-{one.pk}", hours=str(hours), confirmed="yes",
+    row = delivered(f"D-{next(_rows)}", engagement=f"E-{one.pk}", hours=str(hours), confirmed="yes",
                     delivered_on=date(2026, 10, hours).isoformat())  # fmt: skip
     return not Bringing(folder)("engagement_deliveries", row).problems

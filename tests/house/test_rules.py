@@ -128,7 +128,6 @@ EXCEPTIONS: dict[tuple[Rule, str, str], str] = {
         "people/sign_in/commands.py",
         "SocialAccount.objects",
     ): "allauth’s own; whose they are is ours",
-    (foreign_models, "helpdesk/", "Request.objects"): "a desk has its requests of all customers, which support keeps",
     (exact_amounts, "kernel/outbound.py", "float"): "seconds of a clock, and no amount",
     (exact_amounts, "kernel/formatting.py", "/"): "the last step before a text; nothing reckons with it",
     (exact_amounts, "kernel/formatting.py", "float"): "the last step before a text; nothing reckons with it",
