@@ -20,7 +20,7 @@ def _write_to(page: Any, product: str, partner: str) -> None:
 
 
 def _fill(page: Any, title: str) -> None:
-    page.get_by_label("A fault").check()
+    page.locator("input[name=kind][value=problem]").check()
     page.get_by_label("Title").fill(title)
     page.get_by_label("Description").fill("Since this Monday, 9:40, the last page is missing.")
     page.get_by_label("How to reach you").fill("Extension 101")
@@ -76,7 +76,7 @@ def test_a_phone_call_is_written_down(open_page: Open) -> None:
     desk.get_by_role("link", name="Write a request down").first.click()
     desk.get_by_role("link", name="St. Aldwyn Hospitals").click()
     desk.get_by_label("Who asked?").select_option(label="Niamh Brannigane")
-    desk.get_by_label("A question").check()
+    desk.locator("input[name=kind][value=advice]").check()
     desk.get_by_label("Product").select_option(label="Something else, or I do not know")
     desk.get_by_label("Title").fill("Whether the wards may share one mailbox")
     desk.get_by_label("Description").fill("She asks whether two wards may share one mailbox.")
