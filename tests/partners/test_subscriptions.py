@@ -1,4 +1,4 @@
-"""What a customer has, and what it asks of whoever sold it (R5.8, S003-47; edge cases 30, 31, 36, 38)."""
+"""What a customer has, and what it asks of whoever sold it (R5.8, S003-47; edge cases 30, 36)."""
 
 from datetime import date
 from typing import Any

@@ -73,7 +73,8 @@ def _place(one: Subscription) -> tuple[int, int, str, str, int]:
 
 
 def runs_out_on(line: Line, one: Subscription) -> date | None:
-    """The day on which it is used up at the pace of the last PACE_DAYS days, where that comes before its end.
+    """The day on which it is used up at the pace of the last PACE_DAYS days, or of those since it began, where that
+    comes before its end.
 
     None: nothing was used, nothing is left, or it lasts.
     """
@@ -82,7 +83,7 @@ def runs_out_on(line: Line, one: Subscription) -> date | None:
         return None
     if not balance.left or line.recent <= 0:
         return None
-    days = balance.left * PACE_DAYS // line.recent
+    days = balance.left * min(PACE_DAYS, (one.today - one.starts_on).days + 1) // line.recent
     if days >= one.days_left:
         return None
     return one.today + timedelta(days=days)

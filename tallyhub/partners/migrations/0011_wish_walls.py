@@ -167,14 +167,19 @@ LANGUAGE sql STABLE SECURITY DEFINER SET search_path = public, pg_temp AS $$
         FROM agreements_package p JOIN agreements_agreement a ON a.id = p.agreement_id
         WHERE {_MINE_SOLD} AND {AGREED} AND {PACKED}
         GROUP BY p.customer_id
+    ), wished AS MATERIALIZED (
+        SELECT w.customer_id, count(*) AS open FROM partners_subscriptionwish w
+        WHERE w.organization_id = ANY ({ORGANIZATIONS}) AND w.state IN ('asked', 'accepted') GROUP BY w.customer_id
+    ), followed AS MATERIALIZED (
+        SELECT f.customer_id, count(*) AS open FROM partners_followup f
+        WHERE f.organization_id = ANY ({ORGANIZATIONS}) AND f.state IN ('open', 'offered') GROUP BY f.customer_id
     )
-    SELECT k.customer_id, k.code, k.name, s.ends_on, coalesce(s.packages, 0),
-           (SELECT count(*) FROM partners_subscriptionwish w WHERE w.organization_id = ANY ({ORGANIZATIONS})
-            AND w.customer_id = k.customer_id AND w.state IN ('asked', 'accepted')),
-           (SELECT count(*) FROM partners_followup f WHERE f.organization_id = ANY ({ORGANIZATIONS})
-            AND f.customer_id = k.customer_id AND f.state IN ('open', 'offered')),
-           k.active
-    FROM partners_known(instant) k LEFT JOIN sold s ON s.customer_id = k.customer_id
+    SELECT k.customer_id, k.code, k.name, s.ends_on, coalesce(s.packages, 0), coalesce(w.open, 0),
+           coalesce(f.open, 0), k.active
+    FROM partners_known(instant) k
+    LEFT JOIN sold s ON s.customer_id = k.customer_id
+    LEFT JOIN wished w ON w.customer_id = k.customer_id
+    LEFT JOIN followed f ON f.customer_id = k.customer_id
     WHERE k.is_current;
 $$;
 """
