@@ -19,8 +19,8 @@ from tallyhub.kernel.access import Access, Right
 from tallyhub.kernel.amounts import AMOUNT_MAX, Unit
 from tallyhub.kernel.errors import Forbidden, HubError
 from tallyhub.kernel.scope import scope
+from tallyhub.organizations import rules as organizations
 from tallyhub.organizations.queries import list_sellers
-from tallyhub.organizations.rules import Kind
 from tallyhub.partners.card.page import contacts_of
 from tallyhub.partners.card.queries import read_supported
 from tallyhub.partners.holdings.queries import list_held
@@ -91,7 +91,7 @@ def _id_of(one: Subscription) -> int:
 def _subscription(one: Subscription, seller: Any, codes: dict[int, str]) -> SubscriptionOut:
     return SubscriptionOut(
         id=one.package_id, package=one.package, agreement=one.number, agreement_id=one.agreement_id,
-        seller=seller.code, seller_name=seller.name, is_direct=seller.kind == Kind.PROVIDER,
+        seller=seller.code, seller_name=seller.name, is_direct=seller.kind == organizations.Kind.PROVIDER,
         products=None if one.products is None else sorted(codes[each] for each in one.products),
         starts_on=one.starts_on, ends_on=one.ends_on, state=one.state, follower=one.follower or None,
         lines=[_line(each) for each in one.lines],

@@ -16,6 +16,7 @@ from tallyhub.kernel.scope import scope
 from tallyhub.notifications.addresses.commands import add_address
 from tallyhub.organizations import steps as organizations
 from tallyhub.organizations.models import Organization, Staff
+from tallyhub.organizations.queries import get_seller
 from tallyhub.organizations.rules import StaffRole
 from tallyhub.partners.models import ConfigurationTask, SupportPlan, SupportProfile
 from tallyhub.partners.plans.commands import publish_plan, save_draft
@@ -287,7 +288,9 @@ def _publish(access: Access, house: House) -> None:
 
 
 def _version(access: Access, plan: Typed, days: int) -> None:
-    day = (clock.now() + timedelta(days=days)).date()
+    with scope(access):
+        zone = get_seller(access.organization_id or 0).zone
+    day = clock.today(zone) + timedelta(days=days)  # a plan holds from a day of its own organisation
     publish_plan(access, save_draft(access, Typed.of(plan.stored() | {"valid_from": day.isoformat()}), 0))
 
 
