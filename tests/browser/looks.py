@@ -14,6 +14,7 @@ def _axe() -> Any:
 
 
 def violations_of(page: Any) -> list[str]:
+    page.wait_for_load_state()  # a page that is still being read has no root yet
     found = _axe().run(page, options={"runOnly": RULES})["violations"]
     return [f"{one['id']}: {[node['html'][:120] for node in one['nodes'][:3]]}" for one in found]
 

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from playwright.sync_api import expect
 
 from tests.browser.looks import looks_well
 
@@ -30,22 +31,22 @@ def test_a_case_of_a_class_under_a_valid_agreement_says_so(
     page = open_page(ADMIN, PAGE, width=width, scheme=scheme)
     page.goto(in_group(page))
     looks_well(page)
-    assert "Its class is no part of" in row(page, CLASSED).inner_text()
-    assert "X85" in row(page, CLASSED).inner_text()
+    expect(row(page, CLASSED)).to_contain_text("Its class is no part of")
+    expect(row(page, CLASSED)).to_contain_text("X85")
     page.goto(f"{in_group(page)}&reason=class")
-    assert row(page, CLASSED).count() == 1
-    assert row(page, FORMER).count() == 0
+    expect(row(page, CLASSED)).to_have_count(1)
+    expect(row(page, FORMER)).to_have_count(0)
 
 
 def test_unmapped_in_one_workspace_is_under_its_entitlement_in_all(open_page: Callable[..., Any]) -> None:
     """R2.6, scenario 6."""
     page = open_page(ADMIN, PAGE)
     page.goto(in_group(page))
-    assert "is not mapped to the workspace" in row(page, ELSEWHERE).inner_text()
+    expect(row(page, ELSEWHERE)).to_contain_text("is not mapped to the workspace")
     page.goto(f"{CASES}?workspace=all")
-    assert row(page, ELSEWHERE).count() == 0
+    expect(row(page, ELSEWHERE)).to_have_count(0)
     page.goto(f"{PAGE}enterprise/as_needed/?workspace=all&sort=-occurred_on")
-    assert row(page, ELSEWHERE).count() == 1
+    expect(row(page, ELSEWHERE)).to_have_count(1)
 
 
 @pytest.mark.parametrize("script", [True, False])
@@ -59,11 +60,11 @@ def test_an_expired_agreements_case_is_mended_by_the_account_team(
     page.goto(in_group(page))
     if row(page, FORMER).count() == 0:
         return  # the other run has mended it
-    assert "has ended" in row(page, FORMER).inner_text()
+    expect(row(page, FORMER)).to_contain_text("has ended")
     page.get_by_role("listitem").filter(has_text="has ended").get_by_role("link", name="Mend", exact=False).click()
-    assert page.get_by_text("What is booked already stays where it is.").count() == 1
+    expect(page.get_by_text("What is booked already stays where it is.")).to_have_count(1)
     page.get_by_label("Unified base", exact=False).first.check()
     page.get_by_role("button", name="Mend", exact=True).click()
-    assert page.get_by_text("is listed under its entitlement now").count() == 1
+    expect(page.get_by_text("is listed under its entitlement now")).to_have_count(1)
     page.goto(in_group(page))
-    assert row(page, FORMER).count() == 0
+    expect(row(page, FORMER)).to_have_count(0)

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from playwright.sync_api import expect
 
 from tests.browser.looks import looks_well
 
@@ -34,7 +35,7 @@ def test_from_a_new_customer_to_an_approved_agreement(open_page: Callable[..., A
     page.fill("[name=number]", f"MAP-{width}")
     page.fill("[name=ends_on]", "2020-01-01")
     press("Save")
-    assert page.get_by_text("The last day lies before the first one").count() == 1
+    expect(page.get_by_text("The last day lies before the first one")).to_have_count(1)
     seen()
     page.fill("[name=ends_on]", "2099-12-31")
     page.locator("[name=number]").press("Enter")  # is Save
@@ -66,4 +67,4 @@ def test_from_a_new_customer_to_an_approved_agreement(open_page: Callable[..., A
     row = page.locator("tbody tr", has_text="Left")
     assert re.findall(r"[\d:]+ h", row.inner_text()) == ["20 h", "22:30 h"]
     press("Record it")
-    assert "Top-up 2:30 h" in page.locator("main").inner_text()
+    expect(page.locator("main")).to_contain_text("Top-up 2:30 h")

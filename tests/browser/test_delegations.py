@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from django.utils.translation import gettext, override
+from playwright.sync_api import expect
 
 from tallyhub.organizations.rules import Role
 from tallyhub.partners.words import MEANS
@@ -61,8 +62,8 @@ def test_a_partner_asks_the_customer_grants_less_and_ends_it(open_page: Open, sa
         agent.locator(f"[name=roles][value={role}]").check()
     agent.get_by_label(said("For how many days")).fill("731")
     agent.get_by_role("button", name=said("Send to the customer")).click()
-    assert agent.locator("#days-error").is_visible()  # two years at most
-    assert agent.get_by_label(said("Name of the delegation")).input_value() == name
+    expect(agent.locator("#days-error")).to_be_visible()  # two years at most
+    expect(agent.get_by_label(said("Name of the delegation"))).to_have_value(name)
     agent.get_by_label(said("For how many days")).fill("90")
     agent.get_by_role("button", name=said("Send to the customer")).click()
     delegation = agent.url
@@ -71,11 +72,11 @@ def test_a_partner_asks_the_customer_grants_less_and_ends_it(open_page: Open, sa
     customer.get_by_role("link", name=said("Answer %(name)s", name=name)).click()
     assert _heading(customer) == name
     with override(language):
-        assert customer.get_by_text(str(MEANS[Role.SUPPORT_READ])).is_visible()  # what it lets the partner do
+        expect(customer.get_by_text(str(MEANS[Role.SUPPORT_READ]))).to_be_visible()  # what it lets the partner do
     customer.locator("[name=roles][value=support_tier_2]").uncheck()
     customer.get_by_label(said("For how many days from now")).fill("14")
     customer.get_by_role("button", name=said("Approve what is ticked")).click()
-    assert customer.get_by_text(said("Nobody of the partner holds anything of it now.")).first.is_visible()
+    expect(customer.get_by_text(said("Nobody of the partner holds anything of it now.")).first).to_be_visible()
 
     agent.goto("/security-groups/")
     agent.get_by_label(said("Name of the group")).fill(name)
@@ -83,22 +84,22 @@ def test_a_partner_asks_the_customer_grants_less_and_ends_it(open_page: Open, sa
     agent.get_by_label("Yasemin Karatepel").check()
     agent.get_by_role("button", name=said("Add"), exact=True).click()
     agent.goto(delegation)
-    assert agent.locator("form [name=roles]").count() == 1  # the other one was not granted
+    expect(agent.locator("form [name=roles]")).to_have_count(1)  # the other one was not granted
     agent.get_by_label(said("Security group")).select_option(label=name)
     agent.get_by_role("button", name=said("Assign"), exact=True).click()
-    assert agent.get_by_text("Yasemin Karatepel").is_visible()
+    expect(agent.get_by_text("Yasemin Karatepel")).to_be_visible()
 
     customer.goto("/partners/")
     row = customer.get_by_role("listitem").filter(has=customer.get_by_role("heading", name=name))
-    assert row.get_by_text("Yasemin Karatepel").is_visible()
+    expect(row.get_by_text("Yasemin Karatepel")).to_be_visible()
     row.get_by_label(said("Terminate %(name)s", name=name)).click()
     row.get_by_role("button", name=said("Terminate it now")).click()
-    assert customer.get_by_text(
-        said("It is terminated. Nobody of the partner has a right by it any more.")
-    ).is_visible()
+    expect(
+        customer.get_by_text(said("It is terminated. Nobody of the partner has a right by it any more."))
+    ).to_be_visible()
     agent.goto(delegation)
-    assert agent.get_by_role("link", name=said("Ask anew")).is_visible()
-    assert agent.get_by_text(said("Terminate"), exact=True).count() == 0
+    expect(agent.get_by_role("link", name=said("Ask anew"))).to_be_visible()
+    expect(agent.get_by_text(said("Terminate"), exact=True)).to_have_count(0)
 
 
 def test_a_helper_works_inside_the_one_customer_and_knows_of_no_other(open_page: Open, said: Said) -> None:
@@ -114,17 +115,17 @@ def test_a_helper_works_inside_the_one_customer_and_knows_of_no_other(open_page:
 def test_a_reseller_without_an_indirect_provider_is_told_until_it_has_one(open_page: Open, said: Said) -> None:
     alone = said("You have no indirect provider, so nothing can be escalated.")
     reseller, distributor = open_page(RESELLER, "/partnerships/"), open_page(DISTRIBUTOR, "/partnerships/")
-    assert reseller.get_by_text(alone).count() == 0
+    expect(reseller.get_by_text(alone)).to_have_count(0)
     distributor.get_by_label(said("End the partnership with %(name)s", name="Fernway IT")).click()
     distributor.get_by_role("button", name=said("End it now")).click()
     reseller.goto("/customers/")
-    assert reseller.get_by_text(alone).is_visible()
-    assert reseller.get_by_role("link", name="Aldwyn").first.is_visible()  # whom it serves stays
+    expect(reseller.get_by_text(alone)).to_be_visible()
+    expect(reseller.get_by_role("link", name="Aldwyn").first).to_be_visible()  # whom it serves stays
     distributor.get_by_label(said("Code of the reseller")).fill("fernway")
     distributor.get_by_role("button", name=said("Invite"), exact=True).click()
     reseller.goto("/partnerships/")
     reseller.get_by_role("button", name=said("Authorise %(name)s", name="Wexcombe Distribution")).click()
-    assert reseller.get_by_text(alone).count() == 0
+    expect(reseller.get_by_text(alone)).to_have_count(0)
 
 
 @pytest.mark.parametrize(("width", "scheme"), [(360, "dark"), (1280, "light")])

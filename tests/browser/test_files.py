@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from playwright.sync_api import expect
 
 from tallyhub.kernel import clock
 from tests.browser.looks import looks_well
@@ -27,7 +28,7 @@ def make_statement(page: Any) -> None:
 def test_from_customer_activity_to_a_statement_and_its_files(open_page: Callable[..., Any]) -> None:  # R1.1
     page = open_page(ADMIN, "/")
     make_statement(page)
-    assert "Delivered in the period" in page.locator("main").inner_text()
+    expect(page.locator("main")).to_contain_text("Delivered in the period")
     for name, begins in (("Download PDF", b"%PDF"), ("Download XLSX", b"PK")):
         with page.expect_download() as download:
             page.get_by_role("link", name=name).click()

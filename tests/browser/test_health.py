@@ -5,6 +5,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from playwright.sync_api import expect
 
 from tests.browser.looks import looks_well
 
@@ -21,30 +22,30 @@ def test_an_incident_from_its_first_word_to_its_end(open_page: Open, script: boo
     editor.get_by_label("Title").fill(title)
     editor.get_by_label("What is said").fill("We look into it.")
     editor.get_by_role("button", name="Publish").click()
-    assert editor.get_by_text("Say of at least one component how it fares.").is_visible()
-    assert editor.get_by_label("Title").input_value() == title
+    expect(editor.get_by_text("Say of at least one component how it fares.")).to_be_visible()
+    expect(editor.get_by_label("Title")).to_have_value(title)
     editor.get_by_text("Courierbus messaging").click()
     editor.get_by_label("Queues").select_option(label="major outage")
     editor.get_by_role("button", name="Publish").click()
     editor.get_by_role("heading", name=title, level=1).wait_for()
-    assert editor.get_by_text("critical impact").is_visible()
+    expect(editor.get_by_text("critical impact")).to_be_visible()
 
     customer = open_page(ADMIN, "/health/", script=script)
     customer.get_by_role("link", name=title).click()
-    assert customer.get_by_text("We look into it.").is_visible()
+    expect(customer.get_by_text("We look into it.")).to_be_visible()
 
     stranger = open_page(None, "/status/", script=script)
     _until(stranger, title)  # a job writes the page
     stranger.get_by_role("link", name=title).click()
-    assert stranger.get_by_text("We look into it.").is_visible()
+    expect(stranger.get_by_text("We look into it.")).to_be_visible()
 
     editor.get_by_label("What is said").fill("The queues move again.")
     editor.get_by_label("Status").select_option(label="resolved")
     editor.get_by_label("Queues").select_option(label="works")
     editor.get_by_role("button", name="Publish the update").click()
-    assert editor.get_by_text("The update is published.").is_visible()
+    expect(editor.get_by_text("The update is published.")).to_be_visible()
     customer.goto("/health/history/?kind=incident")
-    assert customer.get_by_role("link", name=title).is_visible()
+    expect(customer.get_by_role("link", name=title)).to_be_visible()
 
 
 def _until(page: Any, text: str) -> None:
@@ -60,10 +61,10 @@ def test_what_is_known_is_shown_before_one_goes_on(open_page: Open) -> None:
     page.get_by_label("Problem").check()
     page.get_by_label("Product").select_option(label="Lectern reporting")
     page.get_by_role("button", name="Continue").click()
-    assert page.get_by_role("heading", name="This is known already").is_visible()
-    assert page.get_by_role("link", name="Large reports may open slowly").is_visible()
+    expect(page.get_by_role("heading", name="This is known already")).to_be_visible()
+    expect(page.get_by_role("link", name="Large reports may open slowly")).to_be_visible()
     page.get_by_role("button", name="Continue").click()
-    assert page.get_by_label("Description").is_visible()
+    expect(page.get_by_label("Description")).to_be_visible()
 
 
 @pytest.mark.parametrize(("width", "scheme"), [(360, "dark"), (1280, "light")])

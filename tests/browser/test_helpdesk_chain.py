@@ -8,6 +8,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from playwright.sync_api import expect
 
 from tests.browser.looks import looks_well
 
@@ -51,7 +52,7 @@ def asks(page: Any) -> str:
 
 def finds_out(page: Any, number: str) -> None:
     """The reseller's agent looks at service health, notes a diagnosis, and then hands it on."""
-    assert page.get_by_text("Nobody has looked at service health yet").is_visible()
+    expect(page.get_by_text("Nobody has looked at service health yet")).to_be_visible()
     page.get_by_role("link", name="Check service health").click()
     nothing = page.get_by_label("Nothing of it fits")
     if nothing.count():
@@ -72,7 +73,7 @@ def escalates(page: Any, number: str) -> None:
     assert "The browser gives up. → Tried another one. → The same." in page.locator("#tried").input_value()
     page.get_by_label("Since when").fill("yesterday")
     page.get_by_role("button", name="Send the escalation").click()
-    assert page.get_by_text("Whoever reads it tomorrow must know the day.").first.is_visible()
+    expect(page.get_by_text("Whoever reads it tomorrow must know the day.").first).to_be_visible()
     looks_well(page)
     for label, text in SAID.items():
         page.get_by_label(label).fill(text)
@@ -80,8 +81,8 @@ def escalates(page: Any, number: str) -> None:
     page.get_by_label("May the provider collect diagnostic data?").select_option(label="yes")
     page.get_by_label("Is it a vulnerability?").select_option(label="no")
     page.get_by_role("button", name="Send the escalation").click()
-    assert page.get_by_text("It is sent.").is_visible()
-    assert page.get_by_text("with the indirect provider").first.is_visible()
+    expect(page.get_by_text("It is sent.")).to_be_visible()
+    expect(page.get_by_text("with the indirect provider").first).to_be_visible()
 
 
 def opens(page: Any, number: str) -> None:
@@ -94,7 +95,7 @@ def answers(page: Any, button: str, text: str = "") -> None:
         page.locator("summary", has_text=button).click()
         page.locator("details[open]").get_by_label("In your words").fill(text)
     page.get_by_role("button", name=button, exact=True).click()
-    assert page.get_by_text("That is done, and the others are told.").is_visible()
+    expect(page.get_by_text("That is done, and the others are told.")).to_be_visible()
 
 
 def test_what_a_customer_asks_goes_the_whole_way_and_comes_back(open_page: Open) -> None:
@@ -107,8 +108,8 @@ def test_what_a_customer_asks_goes_the_whole_way_and_comes_back(open_page: Open)
     escalates(reseller, number)
 
     customer.goto(f"/helpdesk/requests/{number}/")
-    assert customer.get_by_text("has handed it on to Wexcombe").first.is_visible()
-    assert customer.get_by_text("Status 504 after 60 seconds").count() == 0
+    expect(customer.get_by_text("has handed it on to Wexcombe").first).to_be_visible()
+    expect(customer.get_by_text("Status 504 after 60 seconds")).to_have_count(0)
 
     indirect = open_page(INDIRECT, "/escalations/")
     opens(indirect, number)
@@ -123,8 +124,8 @@ def test_what_a_customer_asks_goes_the_whole_way_and_comes_back(open_page: Open)
     answers(desk, "Give a solution", "The index was made anew.")
 
     customer.reload()
-    assert customer.get_by_text("There is a solution.").first.is_visible()
-    assert customer.get_by_text("The index").count() == 0
+    expect(customer.get_by_text("There is a solution.").first).to_be_visible()
+    expect(customer.get_by_text("The index")).to_have_count(0)
 
     reseller.goto("/escalations/")
     opens(reseller, number)
@@ -132,18 +133,18 @@ def test_what_a_customer_asks_goes_the_whole_way_and_comes_back(open_page: Open)
     said.get_by_text("Publish to the customer").click()
     said.get_by_label("What the customer reads, in your name").fill("It is mended: long reports open again.")
     said.get_by_role("button", name="Publish").click()
-    assert reseller.get_by_text("The customer reads it on the request now.").is_visible()
+    expect(reseller.get_by_text("The customer reads it on the request now.")).to_be_visible()
     answers(reseller, "It helped: close")
 
     reseller.goto(f"/helpdesk/requests/{number}/")
     reseller.get_by_role("button", name="Mark as resolved").click()
 
     admin = open_page(ADMIN, f"/helpdesk/requests/{number}/")
-    assert admin.get_by_text("It is mended: long reports open again.").is_visible()
-    assert admin.get_by_text("The index was made anew.").count() == 0
+    expect(admin.get_by_text("It is mended: long reports open again.")).to_be_visible()
+    expect(admin.get_by_text("The index was made anew.")).to_have_count(0)
     admin.get_by_role("button", name="Close", exact=True).click()
     customer.reload()
-    assert customer.get_by_text("Closed", exact=True).first.is_visible()
+    expect(customer.get_by_text("Closed", exact=True).first).to_be_visible()
 
 
 @pytest.mark.parametrize(("width", "scheme"), [(390, "dark"), (1280, "light")])

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from playwright.sync_api import expect
 
 from tests.browser.looks import looks_well
 
@@ -33,30 +34,30 @@ def test_the_price_is_accepted_first_and_the_desk_has_it(open_page: Open, script
     _write_to(customer, "Lectern reporting", "Fernway IT")
     _fill(customer, title)
     customer.get_by_role("button", name="Send to Fernway IT").click()
-    assert customer.get_by_text("Accept the price first").is_visible()
-    assert customer.get_by_label("Title").input_value() == title
+    expect(customer.get_by_text("Accept the price first")).to_be_visible()
+    expect(customer.get_by_label("Title")).to_have_value(title)
     customer.get_by_label("I accept the price").check()
     customer.get_by_role("button", name="Send to Fernway IT").click()
-    assert customer.get_by_text("Your partner has it.").is_visible()
-    assert customer.get_by_text("whose support it resells: help@quillmark.example").is_visible()
+    expect(customer.get_by_text("Your partner has it.")).to_be_visible()
+    expect(customer.get_by_text("whose support it resells: help@quillmark.example")).to_be_visible()
     desk = open_page(FERNWAY, "/helpdesk/", script=script)
     desk.get_by_role("link", name=title).click()
-    assert desk.get_by_text("Extension 101").is_visible()
+    expect(desk.get_by_text("Extension 101")).to_be_visible()
 
 
 def test_a_free_plan_says_so_and_the_desk_takes_it(open_page: Open) -> None:
     customer = open_page(ADMIN, "/technical-support/", width=390)
     _write_to(customer, "Ledgerline database", "Brightline Systems")
-    assert customer.get_by_text("Free of charge").is_visible()
+    expect(customer.get_by_text("Free of charge")).to_be_visible()
     _fill(customer, "The database is slow at noon")
     customer.get_by_role("button", name="Send to Brightline Systems").click()
     number = customer.url.rstrip("/").rpartition("/")[2]
     desk = open_page(BRIGHTLINE, "/helpdesk/")
     row = desk.get_by_role("row", name=number)
-    assert row.get_by_text("Linden Print Works").is_visible()
+    expect(row.get_by_text("Linden Print Works")).to_be_visible()
     row.get_by_role("button", name="Take it").click()
     desk.goto("/helpdesk/?assigned=nobody")
-    assert desk.get_by_role("row", name=number).count() == 0
+    expect(desk.get_by_role("row", name=number)).to_have_count(0)
 
 
 def test_what_is_kept_is_found_again(open_page: Open) -> None:
@@ -65,10 +66,10 @@ def test_what_is_kept_is_found_again(open_page: Open) -> None:
     _fill(customer, "Half a thought")
     customer.get_by_role("button", name="Keep as a draft").click()
     _write_to(customer, "Gatehouse identity", "Brightline Systems")
-    assert customer.get_by_label("Title").input_value() == "Half a thought"
+    expect(customer.get_by_label("Title")).to_have_value("Half a thought")
     customer.get_by_role("button", name="Throw away").click()
     _write_to(customer, "Gatehouse identity", "Brightline Systems")
-    assert customer.get_by_label("Title").input_value() == ""
+    expect(customer.get_by_label("Title")).to_have_value("")
 
 
 def test_a_phone_call_is_written_down(open_page: Open) -> None:
@@ -81,8 +82,8 @@ def test_a_phone_call_is_written_down(open_page: Open) -> None:
     desk.get_by_label("Title").fill("Whether the wards may share one mailbox")
     desk.get_by_label("Description").fill("She asks whether two wards may share one mailbox.")
     desk.get_by_role("button", name="Write it down").click()
-    assert desk.get_by_text("It is written down.").is_visible()
-    assert desk.get_by_text("By telephone").is_visible()
+    expect(desk.get_by_text("It is written down.")).to_be_visible()
+    expect(desk.get_by_text("By telephone")).to_be_visible()
 
 
 @pytest.mark.parametrize(("width", "scheme"), [(390, "dark"), (1280, "light")])

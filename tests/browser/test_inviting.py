@@ -4,6 +4,8 @@ import re
 from collections.abc import Callable
 from typing import Any
 
+from playwright.sync_api import expect
+
 from tests.browser.test_office import CSAM, work_inside
 from tests.browser.test_walk import ADMIN
 
@@ -63,20 +65,22 @@ def test_the_link_that_was_sent_again_works_in_a_private_window(open_page: Calla
     assert "Invited" in row_of(admin, address)
     admin.locator("tbody tr", has_text=address).get_by_role("link").first.click()
     admin.get_by_role("button", name="Send again").click()
-    assert "The link that was sent before opens nothing any more." in admin.locator("main").inner_text()
+    expect(admin.locator("main")).to_contain_text(
+        "The link that was sent before opens nothing any more.", use_inner_text=True
+    )
     newer, older = links_to(admin, address, 2)
     assert newer != older
 
     private = open_page(None, older, script=False)
-    assert "There is a newer mail with another link." in private.locator("main").inner_text()
-    assert private.locator("[name=password]").count() == 0
+    expect(private.locator("main")).to_contain_text("There is a newer mail with another link.")
+    expect(private.locator("[name=password]")).to_have_count(0)
     private = open_page(None, newer, script=False)
-    assert "Sawmills" in private.locator("main").inner_text()
+    expect(private.locator("main")).to_contain_text("Sawmills")
     register(private, "Sunniva Veyor")
     private.goto("/customer-activity/")
-    assert private.get_by_role("heading", level=1).inner_text() == "Customer activity"
+    expect(private.get_by_role("heading", level=1)).to_have_text("Customer activity")
     again = open_page(None, newer, script=False)
-    assert "The invitation was used already." in again.locator("main").inner_text()
+    expect(again.locator("main")).to_contain_text("The invitation was used already.")
 
     row = row_of(admin, address)
     assert "Sunniva Veyor" in row
@@ -90,8 +94,8 @@ def test_a_personal_account_is_refused_until_it_is_allowed(open_page: Callable[.
     invite(admin, "Logistics", "mender@elsewhere.example", "customer_activity")
     (link,) = links_to(admin, "mender@elsewhere.example", 1)
     guest = open_page(None, link, script=False)
-    assert "Logistics accepts work accounts only" in guest.locator("main").inner_text()
-    assert guest.locator("[name=password]").count() == 0
+    expect(guest.locator("main")).to_contain_text("Logistics accepts work accounts only")
+    expect(guest.locator("[name=password]")).to_have_count(0)
     admin.goto("/account-policy/")
     admin.get_by_role("button", name="Allow personal accounts in Logistics").click()
     guest.goto(link)

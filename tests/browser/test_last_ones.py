@@ -7,6 +7,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
+from playwright.sync_api import expect
 
 from tests.browser.test_inviting import invite, links_to, register, row_of
 from tests.browser.test_office import CSAM, work_inside
@@ -22,7 +23,7 @@ def press(page: Any, name: str) -> None:
 
 
 def refused(page: Any, sentence: str) -> None:
-    assert sentence in page.locator("main").inner_text()
+    expect(page.locator("main")).to_contain_text(sentence)
 
 
 def test_the_last_customer_administrator_stays(open_page: Callable[..., Any]) -> None:
@@ -44,7 +45,7 @@ def test_the_last_customer_administrator_stays(open_page: Callable[..., Any]) ->
     team.locator("[name=confirmation]").fill("Rosalind Amberley")
     press(team, "Erase for good")
     refused(team, OF_CUSTOMER)
-    assert find().count() == 1
+    expect(find()).to_have_count(1)
 
 
 @pytest.fixture
@@ -91,7 +92,7 @@ def test_the_last_administrator_of_a_workspace_stays(wilma: Any) -> None:
     def remove_oneself() -> None:
         own_page()
         wilma.get_by_role("link", name="Remove from Lamp works").click()
-        assert "You are about to remove yourself." in wilma.locator("main").inner_text()
+        expect(wilma.locator("main")).to_contain_text("You are about to remove yourself.")
         press(wilma, "Remove")
 
     for go in (
@@ -105,7 +106,7 @@ def test_the_last_administrator_of_a_workspace_stays(wilma: Any) -> None:
         assert "Workspace administrator" in row_of(wilma, ADDRESS, workspace="")
         assert "Invited" in row_of(wilma, guest, workspace="")
     own_page()
-    assert wilma.get_by_label("Workspace administrator").is_checked()
+    expect(wilma.get_by_label("Workspace administrator")).to_be_checked()
 
 
 def test_the_last_of_the_account_team_stays(open_page: Callable[..., Any]) -> None:
@@ -150,6 +151,6 @@ def test_an_agreement_is_never_removed_and_a_workspace_keeps_its_last(open_page:
     press(team, "See what changes")
     press(team, "Record it")
     team.goto(agreement)
-    assert "U-54409" in team.locator("main").inner_text()
-    assert f"{today.day} {today:%B %Y}" in team.locator("main").inner_text()
+    expect(team.locator("main")).to_contain_text("U-54409")
+    expect(team.locator("main")).to_contain_text(f"{today.day} {today:%B %Y}")
     assert ticks() == before

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from playwright.sync_api import expect
 
 from tests.browser.looks import looks_well
 
@@ -23,36 +24,36 @@ def test_a_renewal_reaches_whom_the_rules_let_it_reach(open_page: Open, script: 
     editor.get_by_label("Title, English").fill(title)
     editor.get_by_label("Text, English").fill("Your agreement ends **in spring**.")
     editor.get_by_role("button", name="Show who gets it").click()
-    assert editor.get_by_text("Ask instead: Quillmark Services").is_visible()
+    expect(editor.get_by_text("Ask instead: Quillmark Services")).to_be_visible()
     editor.get_by_role("button", name="Send", exact=True).click()
-    assert editor.get_by_text("Tick below that it goes to the others").is_visible()
+    expect(editor.get_by_text("Tick below that it goes to the others")).to_be_visible()
     editor.get_by_label("Send it to the others.").check()
     editor.get_by_role("button", name="Send", exact=True).click()
     editor.get_by_role("heading", name=title, level=1).wait_for()
 
     direct = open_page(DIRECT, "/messages/", script=script)
     direct.get_by_role("link", name=title).click()
-    assert direct.get_by_text("in spring").is_visible()
+    expect(direct.get_by_text("in spring")).to_be_visible()
     direct.get_by_role("button", name="Archive").click()
     direct.goto("/messages/")
-    assert not direct.get_by_role("link", name=title).count()
+    expect(direct.get_by_role("link", name=title)).to_have_count(0)
     direct.goto("/messages/?show=archived")
-    assert direct.get_by_role("link", name=title).is_visible()
+    expect(direct.get_by_role("link", name=title)).to_be_visible()
 
     sold = open_page(THROUGH_PARTNER, "/messages/", script=script)
-    assert not sold.get_by_role("link", name=title).count()
+    expect(sold.get_by_role("link", name=title)).to_have_count(0)
     sold.goto("/messages/log/?refused=1")
-    assert sold.get_by_text("It bought the product through a partner").first.is_visible()
+    expect(sold.get_by_text("It bought the product through a partner").first).to_be_visible()
 
 
 def test_the_guide_leads_somewhere_in_three_questions(open_page: Open) -> None:
     page = open_page(CONTACT, "/which-portal/", script=False)
     page.get_by_role("link", name="Quotas, limits and use").click()
     page.get_by_role("link", name="Cairn storage").click()
-    assert page.get_by_role("link", name="Open a request").is_visible()
+    expect(page.get_by_role("link", name="Open a request")).to_be_visible()
     page.get_by_role("link", name="Answer again: What is it about?").click()
     page.get_by_role("link", name="Something else, or I do not know").click()
-    assert page.get_by_text("We do not know the right place either").is_visible()
+    expect(page.get_by_text("We do not know the right place either")).to_be_visible()
 
 
 @pytest.mark.parametrize(("width", "scheme"), [(360, "dark"), (1280, "light")])

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from playwright.sync_api import expect
 
 from tests.browser.looks import looks_well
 from tests.browser.test_walk import ADMIN
@@ -24,17 +25,17 @@ def test_an_agreement_is_activated_by_hand_and_all_is_there(open_page: Callable[
     page = open_page(CSAM, "/", script=False)
     work_inside(page, "Ostrevik Marine Works")
     page.goto(WORKSPACES)
-    assert "No workspace yet" in page.locator("main").inner_text()
+    expect(page.locator("main")).to_contain_text("No workspace yet")
     page.get_by_role("link", name="Unified support").click()
-    assert page.get_by_text("gets an invitation").count() == 5
+    expect(page.get_by_text("gets an invitation")).to_have_count(5)
     page.get_by_role("button", name="Activate now").click()
     said = page.locator("main").inner_text()
     assert "5 people were invited." in said
     assert "1 support contact is beyond the number" in said
-    assert page.get_by_role("button", name="Activate now").count() == 0
+    expect(page.get_by_role("button", name="Activate now")).to_have_count(0)
     page.get_by_role("navigation", name="Back office").get_by_role("link", name="Workspaces").click()
     row = page.locator("tbody tr[role=row]")
-    assert row.count() == 1
+    expect(row).to_have_count(1)
     text = row.inner_text()
     assert "Ostrevik Marine Works" in text
     assert "contact-1@ostrevik.example (invited)" in text
@@ -52,8 +53,8 @@ def test_a_package_that_is_not_mapped_is_asked_for_and_granted(open_page: Callab
     """Scenario 2: not on the page as a package, counted for the administrator, and one click away."""
     page = open_page(ADMIN, "/customer-activity/?workspace=all&status=any")
     addons = page.locator("#addons")
-    assert addons.get_by_role("heading", name="1 package not mapped").is_visible()
-    assert addons.get_by_role("heading", name="Extended assessments").count() == 0
+    expect(addons.get_by_role("heading", name="1 package not mapped")).to_be_visible()
+    expect(addons.get_by_role("heading", name="Extended assessments")).to_have_count(0)
     page.get_by_role("button", name="Ask for it in Group IT: Extended assessments").click()
     page.get_by_text("Your account team has your enquiry").wait_for()
     page.locator("#addons").get_by_role("link", name="Asked for").click()
@@ -64,13 +65,13 @@ def test_a_package_that_is_not_mapped_is_asked_for_and_granted(open_page: Callab
     row.get_by_role("button", name=re.compile("^Switch to Halden")).or_(row.get_by_role("link")).click()
     team.locator("[name=note]").fill("Enjoy them.")
     team.get_by_role("button", name="Grant: map the package").click()
-    assert "Granted" in team.locator("main").inner_text()
+    expect(team.locator("main")).to_contain_text("Granted")
 
     page.goto("/customer-activity/")
-    assert page.locator("#addons").get_by_text("not mapped").count() == 0
-    assert page.locator("#addons").get_by_role("heading", name="Extended assessments").is_visible()
+    expect(page.locator("#addons").get_by_text("not mapped")).to_have_count(0)
+    expect(page.locator("#addons").get_by_role("heading", name="Extended assessments")).to_be_visible()
     page.goto("/enquiries/")
-    assert "Enjoy them." in page.locator("main").inner_text()
+    expect(page.locator("main")).to_contain_text("Enjoy them.")
 
 
 def test_a_workspace_is_asked_for_made_and_archived(open_page: Callable[..., Any]) -> None:  # R3.2
@@ -86,7 +87,7 @@ def test_a_workspace_is_asked_for_made_and_archived(open_page: Callable[..., Any
     team.goto("/office/enquiries/")
     team.get_by_role("link", name="Open: Workspace Harbour automation").click()
     team.get_by_role("button", name="Grant: make the workspace").click()
-    assert team.locator("[name=goal]").input_value() == "Cranes that load at night"
+    expect(team.locator("[name=goal]")).to_have_value("Cranes that load at night")
     team.locator("[name=administrators]").fill("k.brattvik@halden.example")
     team.get_by_label("Rapid response").check()
     team.get_by_role("button", name="Make it and invite").click()
@@ -95,9 +96,9 @@ def test_a_workspace_is_asked_for_made_and_archived(open_page: Callable[..., Any
     assert "Rapid response" in text
     team.locator("summary", has_text="Archive").click()
     team.get_by_role("button", name="Archive it").click()
-    assert "Harbour automation is archived" in team.locator("main").inner_text()
+    expect(team.locator("main")).to_contain_text("Harbour automation is archived")
     team.get_by_role("button", name="Restore from the archive").click()
-    assert "Harbour automation is in use again" in team.locator("main").inner_text()
+    expect(team.locator("main")).to_contain_text("Harbour automation is in use again")
     assert "cannot be archived" in _default(team)
 
 

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from playwright.sync_api import expect
 
 from tests.browser.looks import looks_well
 
@@ -26,14 +27,14 @@ def test_the_product_decides_who_is_asked(open_page: Open, script: bool) -> None
     page = open_page(ADMIN, "/technical-support/", script=script)
     _ask(page)
     card = page.get_by_role("article", name="Brightline Systems")
-    assert card.get_by_text("Free of charge").is_visible()
-    assert card.get_by_text("Nightwatch Operations").is_visible()
-    assert page.get_by_role("article").count() == 1
+    expect(card.get_by_text("Free of charge")).to_be_visible()
+    expect(card.get_by_text("Nightwatch Operations")).to_be_visible()
+    expect(page.get_by_role("article")).to_have_count(1)
     _ask(page, "Lectern reporting")
-    assert page.get_by_role("article", name="Fernway IT").get_by_text("Resold support of a supplier").is_visible()
+    expect(page.get_by_role("article", name="Fernway IT").get_by_text("Resold support of a supplier")).to_be_visible()
     _ask(page, "Something else, or I do not know")
     page.get_by_role("link", name="Fernway IT").click()
-    assert page.get_by_role("article", name="Fernway IT").is_visible()
+    expect(page.get_by_role("article", name="Fernway IT")).to_be_visible()
 
 
 def test_what_was_bought_directly_is_asked_of_the_provider(open_page: Open) -> None:
@@ -48,21 +49,21 @@ def test_what_was_bought_directly_is_asked_of_the_provider(open_page: Open) -> N
 
 def test_no_door_of_the_providers_opens_for_a_partners_customer(open_page: Open) -> None:
     page = open_page(OTHERS, "/technical-support/")
-    assert page.get_by_role("article", name="Quillmark Services").is_visible()
-    assert page.get_by_role("link", name="Open a request").count() == 0
+    expect(page.get_by_role("article", name="Quillmark Services")).to_be_visible()
+    expect(page.get_by_role("link", name="Open a request")).to_have_count(0)
 
 
 def test_a_partner_changes_its_number_and_the_card_has_it(open_page: Open) -> None:
     partner = open_page(PARTNER, "/support-profile/")
     partner.get_by_label("Telephone").fill("110")
     partner.get_by_role("button", name="Save").click()
-    assert partner.get_by_text("Write the number as it is dialled from abroad").is_visible()
+    expect(partner.get_by_text("Write the number as it is dialled from abroad")).to_be_visible()
     partner.get_by_label("Telephone").fill("+49 30 5557199")
     partner.get_by_role("button", name="Save").click()
-    assert partner.get_by_text("+49 30 5557100 → +49 30 5557199").is_visible()
+    expect(partner.get_by_text("+49 30 5557100 → +49 30 5557199")).to_be_visible()
     customer = open_page(ADMIN, "/technical-support/")
     _ask(customer)
-    assert customer.get_by_role("link", name="+49 30 5557199").is_visible()
+    expect(customer.get_by_role("link", name="+49 30 5557199")).to_be_visible()
 
 
 def test_the_next_version_is_refused_until_it_is_complete(open_page: Open) -> None:
@@ -70,15 +71,15 @@ def test_the_next_version_is_refused_until_it_is_complete(open_page: Open) -> No
     partner.get_by_role("link", name="Write the next version").click()
     partner.get_by_label("Monday").fill("18:00-8:00")
     partner.get_by_role("button", name="Publish").click()
-    assert partner.get_by_text("It was not published: 2 things are missing or wrong.").is_visible()
+    expect(partner.get_by_text("It was not published: 2 things are missing or wrong.")).to_be_visible()
     assert partner.get_by_label("Monday").get_attribute("aria-invalid") == "true"
     partner.goto("/support-plan/")
     partner.get_by_role("button", name="Discard the draft").click()
     customer = open_page(ADMIN, "/technical-support/")
     _ask(customer)
     customer.get_by_role("link", name="Brightline Care").click()
-    assert customer.get_by_text("in force", exact=True).is_visible()
-    assert customer.get_by_text("announced", exact=True).is_visible()
+    expect(customer.get_by_text("in force", exact=True)).to_be_visible()
+    expect(customer.get_by_text("announced", exact=True)).to_be_visible()
 
 
 def test_an_administrator_sets_things_up_without_the_partner(open_page: Open) -> None:
@@ -86,7 +87,7 @@ def test_an_administrator_sets_things_up_without_the_partner(open_page: Open) ->
     page.get_by_role("link", name="Open: Say where news of the provider goes").click()
     page.get_by_label("Mail address").fill("status@linden.example")
     page.get_by_role("button", name="Add").click()
-    assert page.get_by_role("cell", name="status@linden.example", exact=True).is_visible()
+    expect(page.get_by_role("cell", name="status@linden.example", exact=True)).to_be_visible()
 
 
 @pytest.mark.parametrize(("width", "scheme"), [(360, "dark"), (1280, "light")])

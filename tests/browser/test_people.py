@@ -7,6 +7,7 @@ from typing import Any
 from zipfile import ZipFile
 
 import pytest
+from playwright.sync_api import expect
 
 from tests.browser.looks import looks_well
 from tests.browser.test_walk import ADMIN
@@ -34,10 +35,10 @@ def test_a_forgotten_password_is_replaced_by_the_link_in_the_mail(  # R10.5
     page.locator("[name=email]").fill(FORGETFUL)
     page.locator("main button[type=submit]").click()
     caught(page, "Choose a new password").click()
-    assert FORGETFUL in page.locator("main").inner_text()
+    expect(page.locator("main")).to_contain_text(FORGETFUL)
     frame = page.frame_locator("iframe")
-    assert frame.get_by_role("heading").inner_text() == "Choose a new password"
-    assert "/accounts/password/reset/key/" in page.locator("pre").inner_text()
+    expect(frame.get_by_role("heading")).to_have_text("Choose a new password")
+    expect(page.locator("pre")).to_contain_text("/accounts/password/reset/key/")
     with page.expect_popup() as popup:
         frame.get_by_role("link").first.click()
     page = popup.value
@@ -68,16 +69,16 @@ def test_an_administrator_erases_somebody(open_page: Callable[..., Any]) -> None
     row = page.locator("tbody tr", has_text="halden").last
     name = row.locator("td").first.inner_text()
     row.get_by_role("link").click()
-    assert page.get_by_role("heading", name="What stays").is_visible()
+    expect(page.get_by_role("heading", name="What stays")).to_be_visible()
     page.locator("[name=confirmation]").fill("somebody else")
     page.get_by_role("button", name="Erase for good").click()
-    assert page.locator(".field-errors").is_visible()
+    expect(page.locator(".field-errors")).to_be_visible()
     page.locator("[name=confirmation]").fill(name)
     page.get_by_role("button", name="Erase for good").click()
     page.get_by_text("The person was erased").wait_for()
     page.locator("[name=text]").fill(name)
     page.get_by_role("button", name="Search").click()
-    assert page.get_by_text("Nobody found").is_visible()
+    expect(page.get_by_text("Nobody found")).to_be_visible()
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])

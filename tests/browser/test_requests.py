@@ -5,6 +5,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from playwright.sync_api import expect
 
 from tests.browser.looks import looks_well
 from tests.browser.test_walk import ADMIN
@@ -25,7 +26,7 @@ def test_a_support_contact_opens_a_request(open_page: Open, script: bool) -> Non
     page.get_by_role("link", name="Open a request").click()
     page.get_by_role("button", name="Begin").click()
     page.get_by_role("button", name="Continue").click()
-    assert page.get_by_text("Choose the product that it is about.").is_visible()
+    expect(page.get_by_text("Choose the product that it is about.")).to_be_visible()
     page.get_by_label("Problem").check()
     page.get_by_label("Product").select_option(label="Plantlog historian")
     page.get_by_role("button", name="Continue").click()
@@ -34,27 +35,29 @@ def test_a_support_contact_opens_a_request(open_page: Open, script: bool) -> Non
     page.get_by_role("button", name="Continue").click()
     page.get_by_label("B: urgent").check()
     page.get_by_role("button", name="Continue").click()
-    assert page.get_by_text("Say what it means for your business.").is_visible()
+    expect(page.get_by_text("Say what it means for your business.")).to_be_visible()
     page.get_by_label("Impact on the business").fill("Slower work.")
     page.get_by_role("button", name="Description").click()
-    assert page.get_by_label("Title").input_value() == title
+    expect(page.get_by_label("Title")).to_have_value(title)
     page.get_by_role("button", name="People").click()
     page.get_by_role("button", name="Severity").click()
-    assert page.get_by_label("Impact on the business").input_value() == "Slower work."
+    expect(page.get_by_label("Impact on the business")).to_have_value("Slower work.")
     page.get_by_role("button", name="People").click()
     page.get_by_label("Primary contact").select_option(label="Lidia Cattarossi")
     page.get_by_label("Search for a name or address").fill("horvat")
     page.get_by_role("button", name="Search").click()
-    assert page.get_by_label("Primary contact").locator("option:checked").inner_text() == "Lidia Cattarossi"
+    expect(page.get_by_label("Primary contact").locator("option:checked")).to_have_text(
+        "Lidia Cattarossi", use_inner_text=True
+    )
     page.get_by_label("Zdravka Horvatinka").check()
     page.get_by_label(GROUP).check()
     page.get_by_role("button", name="Continue").click()
-    assert page.get_by_text("Every hour.").is_visible()
+    expect(page.get_by_text("Every hour.")).to_be_visible()
     page.get_by_role("button", name="Send the request").click()
     page.get_by_role("heading", name=title).wait_for()
     number = re.search(r"/requests/(\d+)/", page.url)
     assert number
-    assert page.get_by_text(f"Its number is {number.group(1)}.").is_visible()
+    expect(page.get_by_text(f"Its number is {number.group(1)}.")).to_be_visible()
     shared = page.locator("#sharing li").all_inner_texts()
     assert [re.split(r"\s*·", one)[0].strip() for one in shared] == [
         "Lidia Cattarossi", "Anselm Tiedjen", "Zdravka Horvatinka", GROUP,

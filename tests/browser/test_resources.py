@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from playwright.sync_api import expect
 
 from tests.browser.looks import looks_well
 
@@ -20,11 +21,11 @@ def test_a_customer_finds_an_article_and_comes_to_its_partner_if_it_is_no_help(o
     page.get_by_role("heading", name="Somebody cannot sign in", level=1).wait_for()
     page.get_by_role("button", name="No", exact=True).click()
     page.get_by_role("heading", name="Who supports you").wait_for()
-    assert page.get_by_role("link", name="Brightline Care").is_visible()
+    expect(page.get_by_role("link", name="Brightline Care")).to_be_visible()
     page.goto("/resources/")
     page.get_by_role("link", name="A queue grows and nothing is delivered").click()
     page.get_by_role("button", name="Yes", exact=True).click()
-    assert page.get_by_text("You said that it did.").is_visible()
+    expect(page.get_by_text("You said that it did.")).to_be_visible()
 
 
 def test_technical_support_offers_articles_and_a_search_first(open_page: Open) -> None:
@@ -34,7 +35,7 @@ def test_technical_support_offers_articles_and_a_search_first(open_page: Open) -
     page.get_by_role("link", name="Bring the database back to how it was at a given minute").wait_for()
     page.get_by_role("searchbox", name="Search the articles").fill("slow")
     page.get_by_role("button", name="Search", exact=True).click()
-    assert page.get_by_role("link", name="Queries have become slow overnight").is_visible()
+    expect(page.get_by_role("link", name="Queries have become slow overnight")).to_be_visible()
 
 
 def test_an_editor_writes_previews_publishes_and_sees_whether_it_helps(open_page: Open) -> None:
@@ -43,13 +44,13 @@ def test_an_editor_writes_previews_publishes_and_sees_whether_it_helps(open_page
     page.get_by_label("Title, English").fill("Renew a licence file")
     page.get_by_label("Text, English").fill("Put it into the folder **licences**.")
     page.get_by_role("button", name="Preview").click()
-    assert page.locator("#preview strong", has_text="licences").is_visible()
+    expect(page.locator("#preview strong", has_text="licences")).to_be_visible()
     page.get_by_role("button", name="Publish").click()
-    assert page.get_by_text("It is published.").is_visible()
+    expect(page.get_by_text("It is published.")).to_be_visible()
     page.goto("/resources/edit/")
-    assert page.get_by_text("answers say that it solved it").first.is_visible()
+    expect(page.get_by_text("answers say that it solved it").first).to_be_visible()
     reader = open_page(CONTACT, "/resources/?text=licen")
-    assert reader.get_by_role("link", name="Renew a licence file").is_visible()
+    expect(reader.get_by_role("link", name="Renew a licence file")).to_be_visible()
 
 
 @pytest.mark.parametrize(("width", "scheme"), [(390, "dark"), (1280, "light")])

@@ -4,6 +4,8 @@ import re
 from collections.abc import Callable
 from typing import Any
 
+from playwright.sync_api import expect
+
 from tests.browser.test_walk import ADMIN
 
 READER, DESK = "activity@halden.example", "desk@provider.example"
@@ -51,9 +53,9 @@ def test_scenario_3_customer_activity_alone_sees_totals_and_no_request(open_page
     shown = re.search(r"0 of ([\d,]+) shown", page.locator("main").inner_text())
     assert shown
     assert shown.group(1) != "0"
-    assert page.locator("tbody tr[role=row]").count() == 0
+    expect(page.locator("tbody tr[role=row]")).to_have_count(0)
     page.goto("/support/?status=all&workspace=all")
-    assert page.get_by_text("You see a request when it is shared with you").is_visible()
+    expect(page.get_by_text("You see a request when it is shared with you")).to_be_visible()
     assert titles(page) == set()
 
 
@@ -62,7 +64,7 @@ def test_scenario_4_in_a_group_that_one_is_shared_with_exactly_that_one_appears(
     page = open_page(READER, EVERYTHING)
     assert titles(page) == {SHARED}
     page.get_by_role("link", name=SHARED).click()
-    assert page.get_by_role("heading", name="What is asked").is_visible()
+    expect(page.get_by_role("heading", name="What is asked")).to_be_visible()
     put(open_page, READER, into=False)
     assert page.reload().status == 404
 
@@ -70,19 +72,19 @@ def test_scenario_4_in_a_group_that_one_is_shared_with_exactly_that_one_appears(
 def test_scenario_5_a_class_under_a_valid_agreement_is_an_additional_case(open_page: Open) -> None:  # R2.6 c
     page = open_page(ADMIN, PAGE)
     page.goto(f"{CASES}?workspace={workspace(page, 'Group IT')}&reason=class")
-    assert "X85" in row(page, CLASSED).inner_text()
-    assert "Its class is no part of" in row(page, CLASSED).inner_text()
-    assert row(page, FORMER).count() == 0
+    expect(row(page, CLASSED)).to_contain_text("X85")
+    expect(row(page, CLASSED)).to_contain_text("Its class is no part of")
+    expect(row(page, FORMER)).to_have_count(0)
 
 
 def test_scenario_6_unmapped_in_one_workspace_is_under_its_entitlement_in_all(open_page: Open) -> None:  # R2.6 a
     page = open_page(ADMIN, PAGE)
     page.goto(f"{CASES}?workspace={workspace(page, 'Group IT')}")
-    assert "is not mapped to the workspace" in row(page, ELSEWHERE).inner_text()
+    expect(row(page, ELSEWHERE)).to_contain_text("is not mapped to the workspace")
     page.goto(f"{CASES}?workspace=all")
-    assert row(page, ELSEWHERE).count() == 0
+    expect(row(page, ELSEWHERE)).to_have_count(0)
     page.goto(f"{PAGE}enterprise/as_needed/?workspace=all&sort=-occurred_on")
-    assert row(page, ELSEWHERE).count() == 1
+    expect(row(page, ELSEWHERE)).to_have_count(1)
 
 
 def test_scenario_7_after_the_end_of_an_agreement_its_requests_are_additional_and_editable(open_page: Open) -> None:
@@ -95,17 +97,17 @@ def test_scenario_7_after_the_end_of_an_agreement_its_requests_are_additional_an
     page.locator("#addons .badge", has_text="Expired").wait_for()
     assert page.locator("#addons .badge").all_inner_texts() == ["Expired"]
     page.goto(f"{CASES}?workspace={paper}&reason=expired")
-    assert "has ended" in row(page, FORMER).inner_text()
+    expect(row(page, FORMER)).to_contain_text("has ended")
     address = row(page, FORMER).get_by_role("link").first.get_attribute("href")
     desk = open_page(DESK, address)
-    assert desk.get_by_role("heading", name=FORMER).is_visible()
+    expect(desk.get_by_role("heading", name=FORMER)).to_be_visible()
     desk.get_by_label("Severity").select_option(label="B: urgent")
     desk.get_by_role("button", name="Change the severity").click()
-    assert desk.locator(".page-head").get_by_text("B: urgent").is_visible()
+    expect(desk.locator(".page-head").get_by_text("B: urgent")).to_be_visible()
     page.goto(address)
     page.get_by_label("Message").fill("It is still needed.")
     page.get_by_role("button", name="Send the message").click()
-    assert page.locator("#conversation").get_by_text("It is still needed.").is_visible()
+    expect(page.locator("#conversation").get_by_text("It is still needed.")).to_be_visible()
 
 
 def test_scenario_11_a_benefit_has_a_description_and_no_number_and_no_rows(open_page: Open) -> None:  # R1.12
@@ -113,11 +115,11 @@ def test_scenario_11_a_benefit_has_a_description_and_no_number_and_no_rows(open_
     tile = page.locator(".tile-benefit").first
     name = tile.locator(".tile-link").inner_text()
     assert re.search(r"\d", tile.inner_text().replace(name, "")) is None
-    assert tile.locator("progress, .balance").count() == 0
+    expect(tile.locator("progress, .balance")).to_have_count(0)
     tile.locator(".tile-link").click()
-    assert page.get_by_role("heading", level=1).inner_text() == name
+    expect(page.get_by_role("heading", level=1)).to_have_text(name)
     assert page.locator(".lead-text").inner_text()
-    assert page.locator("#grid, .totals, .chart-card, table").count() == 0
+    expect(page.locator("#grid, .totals, .chart-card, table")).to_have_count(0)
     rows = page.request.get(page.url.split("?")[0] + "entries.csv")
     assert rows.status == 404
 
@@ -131,7 +133,7 @@ def test_scenario_14_two_workspaces_of_one_person_know_nothing_of_each_other(ope
     page.goto(f"/support/?status=all&workspace={energy}")
     assert titles(page) == set()
     page.goto(f"{PAGE}enterprise/as_needed/?workspace={energy}&sort=-occurred_on")
-    assert row(page, SHARED).count() == 0
+    expect(row(page, SHARED)).to_have_count(0)
     assert page.goto("/groups/").status == 403  # looking after groups is a right of its own
     groups = open_page(ADMIN, "/groups/").locator("main").inner_text()
     assert re.search(rf"{GROUP}\s+\d+ members\s+Paper mills\s", groups)
@@ -148,7 +150,7 @@ def test_scenario_9_a_learning_manager_takes_the_education_report_and_nobody_els
     """What was started and not completed is in it; somebody with Customer activity alone has no button and gets 403."""
     page = open_page(MANAGER, EDUCATION)
     page.get_by_role("link", name="Education report").first.click()
-    assert page.get_by_role("heading", name="Education report").is_visible()
+    expect(page.get_by_role("heading", name="Education report")).to_be_visible()
     with page.expect_download() as started:
         page.get_by_role("link", name="Download CSV").click()
     lines = started.value.path().read_text("utf-8-sig").splitlines()
@@ -162,8 +164,8 @@ def test_scenario_9_a_learning_manager_takes_the_education_report_and_nobody_els
     page.get_by_role("link", name=re.compile("Download|xlsx", re.IGNORECASE)).first.wait_for(timeout=60_000)
 
     other = open_page(READER, EDUCATION)
-    assert other.get_by_role("link", name="Education report").count() == 0
-    assert other.get_by_role("link", name="Download CSV").count() == 0
+    expect(other.get_by_role("link", name="Education report")).to_have_count(0)
+    expect(other.get_by_role("link", name="Download CSV")).to_have_count(0)
     assert re.search(r"0 of ([\d,]+) shown", other.locator("main").inner_text())
     assert other.goto(REPORT).status == 403
     assert other.goto(f"{EDUCATION}entries.csv").status == 403
@@ -179,6 +181,6 @@ def test_a_course_is_started_once_and_completed_in_a_browser(open_page: Open) ->
     assert content.get_attribute("target") == "_blank"
     page.get_by_role("button", name="I go on with it today").click()
     page.get_by_role("button", name="I have completed it").click()
-    assert page.locator(".badges").get_by_text("Completed").is_visible()
+    expect(page.locator(".badges").get_by_text("Completed")).to_be_visible()
     page.goto("/learning/transcript/")
-    assert row(page, title).count() == 1
+    expect(row(page, title)).to_have_count(1)

@@ -3,6 +3,8 @@
 from collections.abc import Callable
 from typing import Any
 
+from playwright.sync_api import expect
+
 from tests.browser.test_office import work_inside
 from tests.browser.test_walk import ADMIN
 
@@ -82,13 +84,13 @@ def test_a_dispute_is_said_and_answered(open_page: Open) -> None:  # R1.14
     """The one of the demo: the account team finds it at home, answers, and the customer accepts."""
     csam = inside(open_page, CSAM, "/")
     csam.get_by_role("link", name="is disputed and waits for your answer").first.click()
-    assert "We were only there until noon." in csam.locator("main").inner_text()
+    expect(csam.locator("main")).to_contain_text("We were only there until noon.")
     csam.get_by_label("Answer").fill("The report lists the afternoon, too.")
     csam.get_by_role("button", name="Answer, and leave it as it is").click()
-    assert "answered, to be accepted" in csam.locator("#deliveries").inner_text()
+    expect(csam.locator("#deliveries")).to_contain_text("answered, to be accepted")
     address = csam.url
     customer = open_page("wsadmin@halden.example", address)
-    assert "The report lists the afternoon, too." in customer.locator("#deliveries").inner_text()
+    expect(customer.locator("#deliveries")).to_contain_text("The report lists the afternoon, too.")
     customer.get_by_role("button", name="Accept the delivery of").click()
     customer.wait_for_load_state()
-    assert "Accepted by" in customer.locator("#deliveries").inner_text()
+    expect(customer.locator("#deliveries")).to_contain_text("Accepted by")

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 import pytest
+from playwright.sync_api import expect
 
 from tests.browser.test_inviting import invite, row_of
 from tests.browser.test_walk import ADMIN
@@ -49,8 +50,8 @@ def test_a_colleague_signs_in_with_their_organisation(open_page: Callable[..., A
     page.get_by_role("link", name="Sign in with your organisation").click()
     sign_in(page, idp, "joiner")
     page.wait_for_url("**/customer-activity/")
-    assert page.get_by_role("heading", level=1).inner_text() == "Customer activity"
-    assert "Jo Inner" in page.locator(".menu-person").inner_text()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Customer activity")
+    expect(page.locator(".menu-person")).to_contain_text("Jo Inner")
 
 
 def test_somebody_invited_signs_in_with_their_organisation_and_reads_no_mail(
@@ -67,8 +68,8 @@ def test_somebody_invited_signs_in_with_their_organisation_and_reads_no_mail(
     page = open_page(None, "/accounts/sso/?next=/customer-activity/")
     sign_in(page, idp, "night-shift")
     page.wait_for_url("**/customer-activity/")
-    assert page.get_by_role("heading", level=1).inner_text() == "Customer activity"
-    assert "Sawmills" in page.locator("header").inner_text()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Customer activity")
+    expect(page.locator("header")).to_contain_text("Sawmills")
     row = row_of(admin, address)
     assert "Registered" in row
     assert "Invited" not in row

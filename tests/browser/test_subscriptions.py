@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from playwright.sync_api import expect
 
 from tests.browser.looks import looks_well
 
@@ -26,9 +27,9 @@ def _ask_for_more(page: Any, amount: str) -> None:
 def test_a_customer_asks_the_partner_answers_and_the_customer_sees_it(open_page: Open, script: bool) -> None:  # S003-47
     customer = open_page(ADMIN, "/subscriptions/", script=script)
     _ask_for_more(customer, "none")
-    assert customer.locator("#amount-error").is_visible()
+    expect(customer.locator("#amount-error")).to_be_visible()
     _ask_for_more(customer, "2")
-    assert customer.get_by_text("It is asked.").is_visible()
+    expect(customer.get_by_text("It is asked.")).to_be_visible()
     mine = customer.get_by_role("region", name="What you asked for")
     title = "More of it: Support contacts, Unified base"
     mine.get_by_role("link", name=title).first.click()
@@ -36,16 +37,16 @@ def test_a_customer_asks_the_partner_answers_and_the_customer_sees_it(open_page:
     partner = open_page(AGENT, "/wishes/", script=script)
     partner.get_by_role("row").filter(has_text="Support contacts").get_by_role("link").first.click()
     partner.get_by_role("button", name="Decline").click()
-    assert partner.locator("#decline-error").is_visible()
+    expect(partner.locator("#decline-error")).to_be_visible()
     partner.get_by_role("button", name="Accept").click()
-    assert partner.get_by_text("It is accepted.").is_visible()
+    expect(partner.get_by_text("It is accepted.")).to_be_visible()
     customer.goto(own)
-    assert customer.get_by_text("Accepted by Brightline Systems").is_visible()
+    expect(customer.get_by_text("Accepted by Brightline Systems")).to_be_visible()
     partner.get_by_label("Why it is declined").fill("Places are sold in the spring.")
     partner.get_by_role("button", name="Decline").click()
     customer.goto(own)
-    assert customer.get_by_text("Places are sold in the spring.").is_visible()
-    assert customer.get_by_role("button", name="Withdraw").count() == 0
+    expect(customer.get_by_text("Places are sold in the spring.")).to_be_visible()
+    expect(customer.get_by_role("button", name="Withdraw")).to_have_count(0)
 
 
 def test_what_was_bought_directly_is_answered_by_the_account_team(open_page: Open) -> None:  # edge case 30
@@ -54,18 +55,18 @@ def test_what_was_bought_directly_is_answered_by_the_account_team(open_page: Ope
     page.get_by_role("button", name="I look after it").click()
     page.get_by_label("Note to the customer").fill("The queue is there.")
     page.get_by_role("button", name="It is done").click()
-    assert page.get_by_text("It is done. The customer gets a mail.").is_visible()
+    expect(page.get_by_text("It is done. The customer gets a mail.")).to_be_visible()
 
 
 def test_what_is_asked_again_and_again_becomes_a_follow_up(open_page: Open) -> None:  # S003-9, S003-11
     page = open_page(AGENT, "/portfolio/")
     page.get_by_role("link", name="Linden Print Works").click()
     theme = page.get_by_role("region", name="Asked again and again")
-    assert theme.get_by_text("3 times").is_visible()
+    expect(theme.get_by_text("3 times")).to_be_visible()
     theme.get_by_role("link", name="Follow up Restore of a single table").click()
     page.get_by_label("What it is about").fill("Course about restoring")
     page.get_by_role("button", name="Save").click()
-    assert page.get_by_role("link", name="Course about restoring").is_visible()
+    expect(page.get_by_role("link", name="Course about restoring")).to_be_visible()
 
 
 def test_a_portfolio_is_searched_and_sorted_without_leaving_the_page(open_page: Open) -> None:  # edge case 41

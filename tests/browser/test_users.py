@@ -4,6 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from playwright.sync_api import expect
 
 from tests.browser.looks import looks_well
 from tests.browser.test_walk import ADMIN
@@ -26,7 +27,7 @@ def test_several_are_ticked_put_into_a_group_and_get_what_it_gives(open_page: Ca
     page.get_by_label("Group", exact=True).select_option(label="Night shift")
     page.get_by_role("button", name="Show").first.click()
     assert page.locator("tbody tr").count() == len(names) == 2
-    assert page.locator("tbody tr", has_text="Customer activity").count() == 2
+    expect(page.locator("tbody tr", has_text="Customer activity")).to_have_count(2)
 
 
 def test_filters_swap_the_list_and_stand_in_the_address(open_page: Callable[..., Any]) -> None:
@@ -36,7 +37,7 @@ def test_filters_swap_the_list_and_stand_in_the_address(open_page: Callable[...,
     page.get_by_role("link", name="Name").click()
     page.wait_for_url("**sort=-name**")
     assert "contacts=yes" in page.url
-    assert page.locator("td[data-column=support_contact]", has_text="No").count() == 0
+    expect(page.locator("td[data-column=support_contact]", has_text="No")).to_have_count(0)
     page.go_back()
     page.wait_for_url("**/users/?*")
 

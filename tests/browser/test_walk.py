@@ -8,6 +8,7 @@ from typing import Any
 from urllib.parse import urlparse
 
 import pytest
+from playwright.sync_api import expect
 
 from tests.browser.looks import is_too_wide, violations_of
 
@@ -86,7 +87,7 @@ def test_from_home_to_the_rows_and_the_file(open_page: Callable[..., Any]) -> No
     page = open_page(ADMIN, "/")
     page.get_by_role("link", name="Management", exact=True).click()
     page.locator("main").get_by_role("link", name="Customer activity").click()
-    assert page.get_by_role("heading", level=1).inner_text() == "Customer activity"
+    expect(page.get_by_role("heading", level=1)).to_have_text("Customer activity")
     assert re.search(r"\d left of \d|h left of", page.locator("main").inner_text())
     page.locator("#enterprise .tile-link").first.click()
     page.get_by_role("heading", name="Consumption history").wait_for()
@@ -131,7 +132,7 @@ def test_everything_works_without_script(open_page: Callable[..., Any]) -> None:
     assert "status=any" in page.url
     assert "workspace=all" in page.url
     page.locator("#enterprise .tile-link").first.click()
-    assert page.get_by_role("heading", name="Consumption history").is_visible()
+    expect(page.get_by_role("heading", name="Consumption history")).to_be_visible()
 
 
 def test_the_keyboard_is_enough(open_page: Callable[..., Any]) -> None:
@@ -198,8 +199,8 @@ def test_nothing_comes_from_another_host(open_page: Callable[..., Any], hub: str
 def test_a_printed_page_has_no_ribbon(open_page: Callable[..., Any]) -> None:
     page = open_page(ADMIN, "/customer-activity/?workspace=all")
     page.emulate_media(media="print")
-    assert not page.locator("header.ribbon").is_visible()
-    assert page.locator("#enterprise").is_visible()
+    expect(page.locator("header.ribbon")).not_to_be_visible()
+    expect(page.locator("#enterprise")).to_be_visible()
 
 
 @pytest.mark.parametrize(("language", "heading"), [("de", "Kundenaktivität"), ("es", "Actividad del cliente")])
@@ -208,7 +209,7 @@ def test_the_profile_changes_the_language(open_page: Callable[..., Any], languag
     page.locator("[name=language]").select_option(language)
     page.locator("main form button").click()
     page.goto("/customer-activity/")
-    assert page.get_by_role("heading", level=1).inner_text() == heading
+    expect(page.get_by_role("heading", level=1)).to_have_text(heading)
     page.goto("/accounts/profile/")
     page.locator("[name=language]").select_option("en")
     page.locator("main form button").click()
