@@ -137,6 +137,7 @@ DEFINERS = {
     "helpdesk_followers",
     "helpdesk_following",
     "helpdesk_left_behind",
+    "helpdesk_left_with",
     "agreements_channels",
     "agreements_sold",
     "agreements_sold_by",

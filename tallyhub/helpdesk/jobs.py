@@ -4,6 +4,8 @@ from procrastinate.contrib.django import app
 
 from tallyhub.health.queries import get_update
 from tallyhub.helpdesk.gates import commands, queries
+from tallyhub.helpdesk.intake import commands as intake
+from tallyhub.helpdesk.intake.queries import list_left_with
 from tallyhub.helpdesk.provider_desk import jobs as provider_desk
 from tallyhub.kernel.access import Access
 from tallyhub.kernel.scope import scope
@@ -31,3 +33,12 @@ def leave_behind(subject_id: int, **_about: object) -> None:
         found = queries.list_left_behind(subject_id)
     for customer_id, number in found:
         commands.leave_behind(Access.of_system([customer_id]), number, subject_id)
+
+
+@app.task(name="helpdesk.move_on", pass_context=False)
+def move_on(subject_id: int, **_about: object) -> None:
+    """A partner was suspended: what it has not solved becomes somebody else's (edge 16)."""
+    with scope(Access()):
+        found = list_left_with(subject_id)
+    for customer_id, number in found:
+        intake.move_on(Access.of_system([customer_id], organizations=[subject_id]), number, subject_id)

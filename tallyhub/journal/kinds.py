@@ -156,6 +156,11 @@ KINDS: dict[str, Kind] = {
         _("There is an update of the incident %(event)s that the request follows"),
         About.REQUEST,
     ),
+    "helpdesk.moved_on": Kind(
+        _("Request moved on"),
+        _("Gave the request to %(partner)s, because whoever had it is suspended"),
+        About.REQUEST,
+    ),
     "helpdesk.price_accepted": Kind(
         _("Price accepted"), _("Accepted the price in version %(number)s of the support plan"), About.REQUEST
     ),

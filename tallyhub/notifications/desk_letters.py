@@ -49,6 +49,15 @@ def _given_back(person: Person, params: Mapping[str, Any]) -> Letter:
     return _letter(person, request, first, *_quoted(last.reason if last else ""))
 
 
+def _moved_here(person: Person, params: Mapping[str, Any]) -> Letter:
+    access = _access(person, params["subject"])
+    with scope(access):
+        request = get_request(access, number_of(params["subject"]))
+        named = _named(request)
+    first = _("Whoever worked on the request %(number)s of %(customer)s is suspended. It is with you now:") % named
+    return _letter(person, request, first, *_quoted(request.description))
+
+
 def _said(person: Person, params: Mapping[str, Any]) -> Letter:
     access = _access(person, params["request"])
     with scope(access):
@@ -106,6 +115,7 @@ LETTERS = {
     "helpdesk.contacted": Kind(_asked),
     "helpdesk.given_back": Kind(_given_back),
     "helpdesk.is_trouble_gone": Kind(_is_trouble_gone),
+    "helpdesk.moved_here": Kind(_moved_here),
     "helpdesk.said": Kind(_said),
     "helpdesk.taken_in": Kind(_asked),
 }

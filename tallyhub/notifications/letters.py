@@ -33,6 +33,7 @@ from tallyhub.office.enquiries.queries import Asked, find_for_mail, get_asker
 from tallyhub.office.rules import Answer
 from tallyhub.organizations.queries import list_account_team, names_of
 from tallyhub.organizations.sign_on import act_for
+from tallyhub.partners.queries import names_of_organizations
 from tallyhub.people.invitations.links import Link, path_of
 from tallyhub.people.invitations.page import until, what_roles_do
 from tallyhub.people.invitations.queries import Found, find_by_link
@@ -260,6 +261,13 @@ def _incident_over(person: Person, params: Mapping[str, Any]) -> Letter:
     return _about_request(person, request, said % {"number": request.number})
 
 
+def _moved_on(person: Person, params: Mapping[str, Any]) -> Letter:
+    request = _request(person, params)
+    partner = names_of_organizations([request.desk_id or 0]).get(request.desk_id or 0, "")
+    said = _("%(partner)s works on the support request %(number)s now, because whoever did so is suspended.")
+    return _about_request(person, request, said % {"number": request.number, "partner": partner})
+
+
 def _merged(person: Person, params: Mapping[str, Any]) -> Letter:
     """An answer goes into the other request, where its reader sees that one."""
     access = act_for(person.pk, params["customer"]).access
@@ -357,6 +365,7 @@ LETTERS: dict[str, Kind] = {
     "assessments.refused": Kind(_assessment_refused, readers=_sender),
     "helpdesk.incident_over": Kind(_incident_over),
     "helpdesk.incident_updated": Kind(_incident_updated),
+    "helpdesk.moved_on": Kind(_moved_on),
     "notifications.allowed_again": Kind(_stopped_again),
     "learning.assigned": Kind(_assigned, readers=_learner),
     "people.invitation_asked": Kind(_asked),

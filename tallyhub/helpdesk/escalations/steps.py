@@ -5,7 +5,7 @@ from typing import Any
 
 from django.core.exceptions import ObjectDoesNotExist
 
-from tallyhub.helpdesk.escalations.queries import find_settings
+from tallyhub.helpdesk.escalations.queries import find_settings, lock_current
 from tallyhub.helpdesk.escalations.rules import Side, Status, check_move, check_words, due_at
 from tallyhub.helpdesk.models import Escalation, EscalationEvent
 from tallyhub.journal.steps import News
@@ -14,6 +14,7 @@ from tallyhub.kernel.access import Access, Right
 from tallyhub.kernel.errors import Conflict
 from tallyhub.kernel.scope import require_transaction
 from tallyhub.partners.steps import tell
+from tallyhub.support.models import Request
 
 # What the journal calls each step.
 KINDS = {
@@ -80,6 +81,22 @@ def move(
         escalation.answered_at = now
     escalation.save()
     write(access, escalation, "moved", side, status=becomes, text=text, items=sorted(items))
+
+
+def give_up(access: Access, request: Request) -> bool:
+    """Before a request becomes another partner's: what is with nobody else is withdrawn. False where somebody has it.
+
+    For the hub itself, which acts for the partner.
+    """
+    require_transaction()
+    found = lock_current(access, request)
+    if found is None or found.status not in (Status.DRAFT, Status.RETURNED):
+        return found is None
+    found.status, found.changed_at = Status.WITHDRAWN, clock.now()
+    found.version += 1
+    found.save()
+    write(access, found, "moved", Side.HUB, status=Status.WITHDRAWN)
+    return True
 
 
 def write(access: Access, escalation: Escalation, kind: str, side: Side, **said: Any) -> EscalationEvent:

@@ -8,6 +8,7 @@ from django.core.exceptions import ObjectDoesNotExist
 
 from tallyhub.agreements.models import Product
 from tallyhub.agreements.queries import list_channels, list_products
+from tallyhub.helpdesk.escalations.steps import give_up
 from tallyhub.helpdesk.intake import queries, steps
 from tallyhub.helpdesk.intake.rules import (
     REASON_MAX,
@@ -35,6 +36,7 @@ from tallyhub.support import desk
 from tallyhub.support.conversation.rules import FILES_MAX
 from tallyhub.support.conversation.steps import attach, rows_of
 from tallyhub.support.conversation.storage import Kept
+from tallyhub.support.models import Request
 from tallyhub.support.rules import OPEN
 from tallyhub.support.steps import Line, lock_request, tell
 from tallyhub.support.work.steps import check_version, keep
@@ -227,18 +229,61 @@ def give_back(access: Access, number: str, reason: str, version: int) -> None:
     check_version(request, version)
     if request.status not in OPEN:
         raise Conflict("handover_not_open")
+    if get_party(partner).suspended_at is not None:
+        raise Conflict("handover_to_suspended")
     said = read_text(reason, length_max=REASON_MAX)
     if not said:
         raise Invalid("handover_reason_missing")
-    there = {"customer_id": request.customer_id, "workspace_id": request.workspace_id}
-    Handover.objects.create(
-        **there, request=request, was_id=was, becomes_id=partner, reason=said, by_id=access.person_id, at=clock.now()
-    )
-    if request.assigned_to_id is not None:
-        request.assigned_to_id = None
-        tell(request, Line("assigned", {"person": None}, access.person_id))
+    _hand_over(access, request, partner, said)
     record(access, "helpdesk.given_back", request.pk, workspace_id=request.workspace_id, partner=partner)
-    request.desk_id = partner
     # Last, and as the hub: whoever gives it back does not see it any more.
     widen(Access.of_system([request.customer_id]))
     keep(request)
+
+
+def _hand_over(access: Access, request: Request, becomes: int, reason: str = "") -> None:
+    """To another desk, where it is nobody's yet. The caller keeps the request."""
+    there = {"customer_id": request.customer_id, "workspace_id": request.workspace_id, "request": request}
+    by = {"reason": reason, "by_id": access.person_id, "at": clock.now()}
+    Handover.objects.create(**there, was_id=request.desk_id, becomes_id=becomes, **by)
+    request.desk_id = becomes
+    if request.assigned_to_id is not None:
+        request.assigned_to_id = None
+        tell(request, Line("assigned", {"person": None}, access.person_id))
+
+
+# For the hub itself
+
+
+@command
+def move_on(access: Access, number: str, suspended_id: int) -> None:
+    """What a suspended partner has not solved goes to whoever stands in for it, and what it does as a supplier back to
+    the partner (edge 16). What is escalated stays until that is over, and where nobody stands in the customer is told
+    to ask the provider. ``access``: of both. Again changes nothing.
+    """
+    request = lock_request(access, number)
+    if request.status not in OPEN or suspended_id not in (request.partner_id, request.desk_id):
+        return
+    becomes = request.partner_id
+    if request.partner_id == suspended_id:
+        becomes = _stand_in(access, request)
+    if becomes in (None, suspended_id):
+        return
+    _hand_over(access, request, becomes)
+    request.partner_id = becomes
+    keep(request)
+    about = {"customer_id": request.customer_id, "workspace_id": request.workspace_id}
+    record(access, "helpdesk.moved_on", request.pk, **about, was=suspended_id, partner=becomes)
+
+
+def _stand_in(access: Access, request: Request) -> int | None:
+    """Whoever takes it over; None while it has to stay."""
+    intake = queries.find_intake(access, request)
+    seller = (intake.stands_in_for_id if intake else None) or request.partner_id or 0
+    addressee = queries.find_addressee(read_supported(access), seller)
+    if addressee is None or addressee.organization_id == request.partner_id or not give_up(access, request):
+        return None
+    if intake:
+        intake.stands_in_for_id = seller
+        intake.save(update_fields=["stands_in_for"])
+    return addressee.organization_id

@@ -31,7 +31,7 @@ from tallyhub.helpdesk.intake.words import (
     TOLD_SEVERITY_MEANS,
     WORKS,
 )
-from tallyhub.helpdesk.models import Intake
+from tallyhub.helpdesk.models import Handover, Intake
 from tallyhub.kernel import formatting as fmt
 from tallyhub.kernel.access import Access, Right
 from tallyhub.kernel.http import url
@@ -40,6 +40,7 @@ from tallyhub.organizations.queries import list_sellers
 from tallyhub.partners.card.page import opening
 from tallyhub.partners.plans.rules import CHARGED, Line, Mode
 from tallyhub.partners.plans.words import PRICE_SENTENCES
+from tallyhub.partners.queries import find_parties
 from tallyhub.support.models import Request
 from tallyhub.support.parts import Known, Part
 from tallyhub.support.requests.rules import IMPACT_MAX
@@ -144,7 +145,7 @@ def _contact(one: Contact, places: Mapping[int, str]) -> str:
 
 
 def read(access: Access, request: Request) -> Part:
-    """How a partner request came in: for whoever sees it. Three statements, four for those at its desk."""
+    """How a partner request came in: for whoever sees it. Four statements."""
     intake = queries.find_intake(access, request)
     if intake is None:
         return Part(lambda _known: {"intake": None})
@@ -152,6 +153,7 @@ def read(access: Access, request: Request) -> Part:
     is_at_desk = access.serves(Right.SERVE_CUSTOMERS)
     handovers = queries.list_handovers(access, request) if is_at_desk else []
     names = {one.pk: one.name for one in list_sellers()}
+    stuck = _stuck(access, request, names)
     zone = get_current_timezone_name()
     may_give_back = request.desk_id != request.partner_id and request.desk_id in access.organizations and is_at_desk
 
@@ -164,14 +166,14 @@ def read(access: Access, request: Request) -> Part:
                 "price": _price(access, request, intake, known),
                 "handovers": [
                     {
-                        "text": _("%(was)s gave it back to %(becomes)s")
-                        % {"was": names.get(one.was_id, ""), "becomes": names.get(one.becomes_id, "")},
+                        "text": _handover(one, names),
                         "reason": one.reason,
                         "when": fmt.minute(one.at, zone),
-                        "by": known.people.get(one.by_id or 0) or _("Somebody who has left"),
+                        "by": _handed_by(one, known),
                     }
                     for one in handovers
                 ],
+                "stuck": stuck,
                 "may_give_back": may_give_back and request.status in OPEN,
                 "partner": names.get(request.partner_id or 0, ""),
                 "reason_max": REASON_MAX,
@@ -179,6 +181,27 @@ def read(access: Access, request: Request) -> Part:
         }
 
     return Part(say, people=(intake.accepted_by_id, *(one.by_id for one in handovers)))
+
+
+def _handover(one: Handover, names: Mapping[int, str]) -> str:
+    by_hub = _("%(was)s was suspended, so it went to %(becomes)s")
+    said = _("%(was)s gave it back to %(becomes)s") if one.reason else by_hub
+    return said % {"was": names.get(one.was_id, ""), "becomes": names.get(one.becomes_id, "")}
+
+
+def _handed_by(one: Handover, known: Known) -> str:
+    if not one.reason:
+        return _("the hub")
+    return known.people.get(one.by_id or 0) or _("Somebody who has left")
+
+
+def _stuck(access: Access, request: Request, names: Mapping[int, str]) -> dict[str, str] | None:
+    """For the customer, whose partner can take in nothing new: who else is asked now. One statement."""
+    partner = request.partner_id or 0
+    if access.is_staff or request.status not in OPEN or find_parties([partner])[partner].suspended_at is None:
+        return None
+    product = request.product_id or OTHER
+    return {"partner": names.get(partner, ""), "href": f"{url('partners:technical')}?product={product}"}
 
 
 def _facts(

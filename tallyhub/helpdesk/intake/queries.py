@@ -210,3 +210,13 @@ def list_contacts(customer_id: int) -> list[Contact]:
 def contacts_in(contacts: Collection[Contact], workspace_id: int | None) -> set[int]:
     """Those who belong to the workspace."""
     return {one.person_id for one in contacts if not one.workspaces or workspace_id in one.workspaces}
+
+
+# For the hub itself
+
+
+def list_left_with(partner_id: int) -> list[tuple[int, str]]:
+    """(customer, number) of open requests that a suspended partner has to leave to others (edge 16)."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT * FROM helpdesk_left_with(%s)", [partner_id])
+        return list(cursor.fetchall())
