@@ -435,7 +435,8 @@ def escalations(number: str, refused: dict[str, int]) -> dict[tuple[str, str], t
         ("GET", "helpdesk:escalation"): ([0], for_all(404)),
         ("GET", "helpdesk:escalation_file"): ([0, 0], for_all(404)),
         **{("POST", f"helpdesk:escalation_{act}"): ([0], for_all(404)) for act in ("move", "note", "assign", "tie")},
-        **{("GET", f"helpdesk:{name}"): ([], for_all(403)) for name in ("escalations", "desk_settings")},
+        **{("GET", f"helpdesk:{name}"): ([], for_all(403)) for name in ("escalations", "desk_settings", "allowances")},
+        ("POST", "helpdesk:allowance_withdraw"): ([0], for_all(403)),
     }
 
 

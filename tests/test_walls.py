@@ -136,6 +136,7 @@ DEFINERS = {
     "helpdesk_facts",
     "helpdesk_followers",
     "helpdesk_following",
+    "helpdesk_allowances",
     "helpdesk_left_behind",
     "helpdesk_left_with",
     "agreements_channels",

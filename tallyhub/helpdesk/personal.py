@@ -35,6 +35,11 @@ def _own(name: str, title: Any, table: str, condition: str, *columns: str) -> Ho
 
 HOLDINGS = (
     *escalations.HOLDINGS,
+    Holding(
+        name="allowances", title=_("What was agreed with partners on escalations"), table="helpdesk_allowance",
+        condition="made_by_id = %(person)s", columns=("organization_id", "starts_on", "ends_on", "made_at"),
+        customer="", stays=_RECORD,
+    ),
     _own("contact_files", _("Files of what was begun to write to a partner"), "helpdesk_contactfile",
          "added_by_id = %(person)s", "name", "at"),
     _own("contact_drafts", _("What was begun to write to a partner"), "helpdesk_contactdraft",

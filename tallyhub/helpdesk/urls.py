@@ -1,5 +1,6 @@
 from django.urls import URLPattern, URLResolver
 
+from tallyhub.helpdesk.allowances.urls import urlpatterns as allowances
 from tallyhub.helpdesk.baseline.urls import urlpatterns as baseline
 from tallyhub.helpdesk.escalations.urls import urlpatterns as escalations
 from tallyhub.helpdesk.gates.urls import urlpatterns as gates
@@ -10,6 +11,7 @@ from tallyhub.helpdesk.sending.urls import urlpatterns as sending
 
 app_name = "helpdesk"
 urlpatterns: list[URLPattern | URLResolver] = [
+    *allowances,
     *baseline,
     *gates,
     *intake,

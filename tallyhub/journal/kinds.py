@@ -125,6 +125,12 @@ KINDS: dict[str, Kind] = {
         _("Mail confirmed"), _("A visitor confirmed that they want mail about service health"), About.OTHER
     ),
     "health.visitor_left": Kind(_("Mail ended"), _("A visitor wants no more mail about service health"), About.OTHER),
+    "helpdesk.allowance_added": Kind(
+        _("Escalations agreed"), _("Agreed on escalations with the partner %(partner)s"), About.OTHER
+    ),
+    "helpdesk.allowance_withdrawn": Kind(
+        _("Escalations withdrawn"), _("Withdrew what was agreed on with the partner %(partner)s"), About.OTHER
+    ),
     "helpdesk.baseline_added": Kind(_("Baseline item added"), _("Added an item of the baseline"), About.OTHER),
     "helpdesk.baseline_changed": Kind(_("Baseline item changed"), _("Changed an item of the baseline"), About.OTHER),
     "helpdesk.consent_asked": Kind(

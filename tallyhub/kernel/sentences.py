@@ -897,6 +897,15 @@ _SENTENCES = {
     "contact_price_unaccepted": _("Accept the price first: the partner charges for it."),
     "contact_product_gone": _("This product is not the partner’s any more. Choose another one, or something else."),
     "contact_workspace_missing": _("Choose the workspace that it is about."),
+    "allowance_ended": _("Escalations were agreed until %(ends_on)s. Ask the provider to agree on more."),
+    "allowance_not_begun": _("Escalations are agreed from %(starts_on)s on, and none before."),
+    "allowance_overlaps": _("From %(starts_on)s until %(ends_on)s something is agreed already. Choose other days."),
+    "allowance_reversed": _("It ends before it begins."),
+    "allowance_too_long": _("Agree on %(years)s years at most."),
+    "allowance_used": _(
+        "All %(included)s escalations that are agreed until %(ends_on)s are used. Ask the provider to agree on more."
+    ),
+    "allowance_withdrawn": _("It is withdrawn already."),
     "handover_not_open": _("The request is not open any more, so it is not given back."),
     "handover_reason_missing": _("Say why you give it back."),
     "handover_to_suspended": _("The partner is suspended, so the request cannot go back to it."),

@@ -8,6 +8,8 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from tallyhub.accounts.queries import names_by_id
+from tallyhub.helpdesk.allowances.page import balance_text
+from tallyhub.helpdesk.allowances.queries import read_balance
 from tallyhub.helpdesk.escalations import queries, words
 from tallyhub.helpdesk.escalations.commands import EscalationRefused, Typed
 from tallyhub.helpdesk.escalations.evidence import Form, Item, items_of
@@ -108,6 +110,7 @@ def context(
         "security": security(settings),
         "health": health_text(taken.health) if taken.health else "",
         "lock": _lock(taken, route),
+        "balance": _balance(request, typed, route, kept),
         "vias": _vias(route, typed.via_id),
         "via": _via_name(kept, route),
         **_tenants(access, request, typed),
@@ -118,6 +121,14 @@ def context(
 def _lock(taken: Taken, route: Route) -> str:
     code = route.refusal or taken.lock
     return str(sentence(Conflict(code))) if code else ""
+
+
+def _balance(request: Request, typed: Typed, route: Route, kept: Escalation | None) -> str:
+    """What is left for the partner itself. What an indirect provider passes on is on that one."""
+    is_counted = typed.category is not Category.AGREED and not (kept and kept.submitted_at)
+    if not is_counted or route.via_id or route.choices or route.refusal:
+        return ""
+    return balance_text(read_balance(request.partner_id or 0))
 
 
 def _gap(item: str, said: str) -> dict[str, str]:

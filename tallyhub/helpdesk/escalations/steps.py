@@ -5,6 +5,7 @@ from typing import Any
 
 from django.core.exceptions import ObjectDoesNotExist
 
+from tallyhub.helpdesk.allowances.steps import draw
 from tallyhub.helpdesk.escalations.queries import find_settings, lock_current
 from tallyhub.helpdesk.escalations.rules import Side, Status, check_move, check_words, due_at
 from tallyhub.helpdesk.models import Escalation, EscalationEvent
@@ -69,6 +70,8 @@ def move(
     known = {"was_submitted": escalation.submitted_at is not None, "has_via": escalation.via_id is not None}
     check_move(was, becomes, side, **known)
     check_words(was, becomes, side, text, items)
+    if becomes is Status.SUBMITTED:
+        draw(escalation)
     escalation.status, escalation.changed_at = becomes, now
     escalation.version += 1
     if becomes is Status.AWAITING:

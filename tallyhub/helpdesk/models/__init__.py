@@ -1,5 +1,6 @@
 """What a helpdesk keeps about a request that a customer asks of a partner, beside the request itself (support)."""
 
+from tallyhub.helpdesk.models.allowances import Allowance
 from tallyhub.helpdesk.models.escalations import (
     DeskSettings,
     Escalation,
@@ -18,6 +19,7 @@ from tallyhub.helpdesk.models.gates import (
 from tallyhub.helpdesk.models.intake import ContactDraft, ContactFile, Handover, Intake, Reach
 
 __all__ = [
+    "Allowance",
     "BaselineItem",
     "ContactDraft",
     "ContactFile",

@@ -11,6 +11,8 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from tallyhub.agreements.rules import Severity
+from tallyhub.helpdesk.allowances.page import balance_text
+from tallyhub.helpdesk.allowances.queries import read_balance
 from tallyhub.helpdesk.escalations.queries import find_settings, get_provider_id
 from tallyhub.helpdesk.escalations.rules import Category, Status
 from tallyhub.helpdesk.models import DeskSettings
@@ -49,11 +51,19 @@ def escalations(request: HubRequest) -> HttpResponse:
             "filters": page.filters(access, wanted),
             "is_filtered": wanted != Wanted(),
             "ours": queries.count_ours(access),
+            "balance": _balance(access),
             "pager": page.pager(found, place, url("helpdesk:escalations"), carried),
             "is_desk": access.serves(Right.WORK_ESCALATIONS),
             "zone": zone.replace("_", " "),
         }
         return render(request, "helpdesk/escalations.html", context)
+
+
+def _balance(access: Access) -> str:
+    """What is left for a partner to escalate; the desk reads that of each on a page of its own."""
+    if access.serves(Right.WORK_ESCALATIONS) or access.organization_id is None:
+        return ""
+    return balance_text(read_balance(access.organization_id))
 
 
 def _read_wanted(query: QueryDict) -> Wanted:

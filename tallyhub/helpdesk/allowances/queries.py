@@ -1,0 +1,52 @@
+"""Reads about what partners may escalate, and how much of it they did."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+
+from django.db import connection
+
+from tallyhub.helpdesk.allowances.rules import Balance, Period, balance_of
+from tallyhub.helpdesk.models import Allowance
+from tallyhub.kernel import clock
+from tallyhub.kernel.access import Access
+from tallyhub.organizations.queries import list_providers
+
+
+@dataclass(frozen=True, slots=True)
+class Agreed:
+    """One allowance of a partner, with what was used of it."""
+
+    id: int
+    partner_id: int
+    period: Period
+
+
+def list_agreed(partners: Collection[int]) -> list[Agreed]:
+    """Of these partners, as far as one acts for them or for their provider, the last to begin first. One statement.
+
+    What is used: escalations that came to the provider through the partner, its resellers' included; not those that
+    were withdrawn, nor what is beyond the five categories by agreement.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT * FROM helpdesk_allowances(%s::bigint[], %s)", [sorted(set(partners)), provider_zone()])
+        return [Agreed(key, partner, Period(*period)) for key, partner, *period in cursor.fetchall()]
+
+
+def read_balances(partners: Collection[int]) -> dict[int, Balance]:
+    """By partner, on the provider's day. Two statements, whatever their number."""
+    wanted, today = sorted(set(partners)), clock.today(provider_zone())
+    found = list_agreed(wanted)
+    return {one: balance_of([each.period for each in found if each.partner_id == one], today) for one in wanted}
+
+
+def read_balance(partner_id: int) -> Balance:
+    return read_balances([partner_id])[partner_id]
+
+
+def get_allowance(access: Access, allowance_id: int) -> Allowance:
+    found: Allowance = Allowance.objects.visible_to(access).select_for_update().get(pk=allowance_id)
+    return found
+
+
+def provider_zone() -> str:
+    return next((one.zone for one in list_providers()), "UTC")
