@@ -1,5 +1,6 @@
 """What partners may escalate: the page of whoever oversees them."""
 
+from collections.abc import Callable
 from typing import Any
 
 from django.contrib import messages
@@ -41,7 +42,7 @@ def allowances(request: HubRequest) -> HttpResponseBase:
 
 def _read(typed: dict[str, str]) -> tuple[dict[str, str], dict[str, Any]]:
     """Every mistake at once, and what was understood."""
-    readers = {
+    readers: dict[str, tuple[str, Callable[[str], Any]]] = {
         "partner_id": ("partner", read_id),
         "starts_on": ("starts_on", cells.day),
         "ends_on": ("ends_on", cells.day),

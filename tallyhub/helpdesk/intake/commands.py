@@ -243,9 +243,12 @@ def give_back(access: Access, number: str, reason: str, version: int) -> None:
 
 def _hand_over(access: Access, request: Request, becomes: int, reason: str = "") -> None:
     """To another desk, where it is nobody's yet. The caller keeps the request."""
+    was = request.desk_id
+    if was is None or was == becomes:  # a supplier that stands in goes on
+        return
     there = {"customer_id": request.customer_id, "workspace_id": request.workspace_id, "request": request}
     by = {"reason": reason, "by_id": access.person_id, "at": clock.now()}
-    Handover.objects.create(**there, was_id=request.desk_id, becomes_id=becomes, **by)
+    Handover.objects.create(**there, was_id=was, becomes_id=becomes, **by)
     request.desk_id = becomes
     if request.assigned_to_id is not None:
         request.assigned_to_id = None

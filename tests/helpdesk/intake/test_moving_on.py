@@ -153,3 +153,12 @@ def test_a_suspension_that_is_over_moves_nothing(stood: Any, as_: Any, owner: An
     as_(stood.warden).post(f"/partners/all/{stood.partner.pk}/reinstate/", {})
     run_jobs()
     assert fresh(request).partner_id == stood.partner.pk
+
+
+def test_a_supplier_that_stands_in_goes_on_with_it(outsourced: Any, as_: Any, owner: Any) -> None:
+    stand_behind(owner, outsourced.rival, outsourced.partner)
+    request = ask(as_(outsourced.asker), outsourced)
+    suspend(outsourced, as_)
+    moved = fresh(request)
+    assert (moved.partner_id, moved.desk_id) == (outsourced.rival.pk, outsourced.rival.pk)
+    assert not Handover.objects.using("owner").exists()
