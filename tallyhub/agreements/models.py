@@ -95,11 +95,16 @@ def _term_constraints(name: str) -> list[models.BaseConstraint]:
 
 
 class Product(models.Model):
-    """What a support request is about: a catalogue entry of the provider. Names are kept per language."""
+    """What a support request is about: a catalogue entry of the provider. Names are kept per language.
+
+    ``publisher``: whoever makes and supports it, where that is not the provider, which then takes no escalation of it.
+    """
 
     code = models.CharField(max_length=60, unique=True)
     names = models.JSONField()  # {"en": "Ledgerline database", "de": …}
     is_offered = models.BooleanField(default=True)  # to new requests; one that is not stays named where it was
+    publisher = models.CharField(max_length=200, blank=True)
+    publisher_url = models.CharField(max_length=500, blank=True)  # where its publisher is asked
 
     @property
     def name(self) -> str:

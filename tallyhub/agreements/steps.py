@@ -4,6 +4,7 @@ Each demands an open transaction whose scope holds the customers concerned.
 """
 
 from collections.abc import Collection, Sequence
+from collections.abc import Mapping as Mapped
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Any
@@ -55,6 +56,20 @@ def find_services(codes: Collection[str]) -> dict[str, Service]:
 def find_products(codes: Collection[str]) -> dict[str, int]:
     """Ids by code, those included that are offered no more: what is named stays named."""
     return dict(Product.objects.filter(code__in=codes).values_list("code", "pk"))
+
+
+def add_products(rows: Sequence[Row]) -> Added[Product]:
+    return add_missing(Product, rows, ("code",))
+
+
+def change_offered(offered: Mapped[str, bool]) -> int:
+    """Offer products, or offer them no more, by code; returns how many came out different."""
+    require_transaction()
+    changed = 0
+    for is_offered in (True, False):
+        codes = [code for code, wanted in offered.items() if wanted is is_offered]
+        changed += Product.objects.filter(code__in=codes).exclude(is_offered=is_offered).update(is_offered=is_offered)
+    return changed
 
 
 def add_services(rows: Sequence[Row]) -> Added[Service]:

@@ -1026,6 +1026,7 @@ _SENTENCES = {
         "Name a second customer. Where it is one alone, take another category: it does something else than it should, "
         "or it is not available."
     ),
+    "escalation_of_publisher": _("The provider does not support this product: its publisher does. Ask there."),
     "escalation_suspended": _("The provider has suspended you as a partner, so nothing can be escalated."),
     "escalation_time_future": _("This lies in the future."),
     "escalation_time_malformed": _("Write day, time and zone, such as 2026-11-21T08:15+01:00."),

@@ -1,4 +1,4 @@
-"""How much a partner may escalate, and until when (edge case 27): reckoned from what it escalated, named when it ends."""
+"""How much a partner may escalate, and until when (edge case 27): counted from what it escalated."""
 
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date, timedelta

@@ -285,7 +285,7 @@ def test_severity_begins_with_the_category(category: Category, asked: str, sever
     ],
 )
 def test_where_it_goes(kind: PartyType, suspended: bool, upstream: list[int], sold_by: list[int], route: Route) -> None:
-    assert route_of(kind, is_suspended=suspended, upstream=upstream, sold_by=sold_by) == route
+    assert route_of(kind, is_published=False, is_suspended=suspended, upstream=upstream, sold_by=sold_by) == route
 
 
 def test_every_status_has_its_transitions_and_only_two_are_the_last() -> None:
@@ -357,3 +357,8 @@ def test_of_each_other_customer_the_likest_request_is_proposed() -> None:
     ]
     assert set(propose(mine, others)) == {3, 6}
     assert propose(Asked(1, 10, ""), others) == []
+
+
+def test_what_a_publisher_supports_goes_nowhere() -> None:  # edge 24
+    route = route_of(PartyType.DIRECT_BILL, is_published=True, is_suspended=False, upstream=(), sold_by=())
+    assert route.refusal == "escalation_of_publisher"

@@ -560,3 +560,15 @@ def test_no_request_to_the_provider_comes_of_it(linked: SimpleNamespace, as_: An
     one = escalated(linked, as_)
     moved(as_(linked.clerk), one, "accepted")
     assert Request.objects.using("owner").filter(partner=None).count() == before
+
+
+def test_of_what_a_publisher_supports_nothing_is_sent_and_its_link_is_there(
+    linked: SimpleNamespace, as_: Any, owner: Any
+) -> None:  # edge 24
+    owner.execute("UPDATE agreements_product SET publisher = 'Lamps United', publisher_url = 'https://lamps.example/'")
+    refused = form(linked, as_)
+    page = refused.content.decode()
+    assert refused.status_code == 409
+    assert "The provider does not support this product: its publisher does." in page
+    assert 'href="https://lamps.example/"' in page
+    assert not Escalation.objects.using("owner").exists()

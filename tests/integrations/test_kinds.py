@@ -65,6 +65,10 @@ STORY: dict[str, list[dict[str, str]]] = {
         {"customer": "maple", "request": "C-1", "external_id": "1", "at": "2026-05-05T10:00+02:00",
          "is_by_staff": "no", "author": "m1", "body": "Still dark"},
     ],
+    "products": [
+        {"code": "lamp", "name_en": "Lamp", "name_it": "Lampada", "publisher": "Lamps United",
+         "publisher_url": "https://lamps.example/help", "is_offered": "no"},
+    ],
     "offerings": [
         {"code": "health", "kind": "workshop", "category": "maintain", "name_en": "Health check",
          "name_it": "Controllo", "planned_hours": "16", "credit_rate": "4.5",
@@ -133,6 +137,10 @@ WRONG = {
         {"workspace", "severity", "agreement", "closed_at"},
     ),
     "request_changes": ({"request": "none", "at": "yesterday", "status": "odd"}, {"request", "at", "status"}),
+    "products": (
+        {"name_en": "x" * 201, "publisher_url": "javascript:alert(1)", "is_offered": "perhaps"},
+        {"name_en", "publisher_url", "is_offered"},
+    ),
     "activities": (
         {
             "format": "book",

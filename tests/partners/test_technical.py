@@ -312,3 +312,13 @@ def test_the_page_costs_the_same_whatever_is_held(held: Any, as_: Any, statement
     with statements() as many:
         technical(client, held.database)
     assert len(many) == len(few)
+
+
+def test_who_makes_a_product_is_named_beside_who_sold_it(held: Any, as_: Any, owner: Any) -> None:  # edge case 24
+    client = as_(held.asker)
+    assert "makes this product" not in technical(client, held.database)
+    owner.execute("UPDATE agreements_product SET publisher = 'Lamps United', publisher_url = 'https://lamps.example/'")
+    page = technical(client, held.database)
+    assert "Lamps United makes this product and supports it." in page
+    assert 'href="https://lamps.example/"' in page
+    assert LAKESIDE in page

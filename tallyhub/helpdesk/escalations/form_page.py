@@ -8,6 +8,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from tallyhub.accounts.queries import names_by_id
+from tallyhub.agreements.models import Product
 from tallyhub.helpdesk.allowances.page import balance_text
 from tallyhub.helpdesk.allowances.queries import read_balance
 from tallyhub.helpdesk.escalations import queries, words
@@ -110,6 +111,7 @@ def context(
         "security": security(settings),
         "health": health_text(taken.health) if taken.health else "",
         "lock": _lock(taken, route),
+        "publisher": publisher(request.product),
         "balance": _balance(request, typed, route, kept),
         "vias": _vias(route, typed.via_id),
         "via": _via_name(kept, route),
@@ -129,6 +131,13 @@ def _balance(request: Request, typed: Typed, route: Route, kept: Escalation | No
     if not is_counted or route.via_id or route.choices or route.refusal:
         return ""
     return balance_text(read_balance(request.partner_id or 0))
+
+
+def publisher(product: Product | None) -> dict[str, str] | None:
+    """Who supports the product instead of the provider."""
+    if product is None or not product.publisher:
+        return None
+    return {"name": product.publisher, "href": product.publisher_url}
 
 
 def _gap(item: str, said: str) -> dict[str, str]:

@@ -163,6 +163,7 @@ def find_route(request: Request) -> Route:
     channels = list_channels([request.customer_id]) if len(upstream) > 1 else []
     return route_of(
         parties[partner_id].type,
+        is_published=request.product is not None and request.product.publisher != "",
         is_suspended=parties[partner_id].suspended_at is not None,
         upstream=[one for one in upstream if parties[one].suspended_at is None],
         sold_by={one.seller_id for one in channels if request.product_id in (None, one.product_id)},

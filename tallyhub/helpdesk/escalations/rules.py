@@ -171,10 +171,15 @@ class Route:
     refusal: str = ""
 
 
-def route_of(kind: PartyType, *, is_suspended: bool, upstream: Sequence[int], sold_by: Collection[int]) -> Route:
-    """``upstream``: the indirect providers whose partnership with the partner runs; ``sold_by``: who of them, and of
-    others, sold the product to the customer. Who sold it is not chosen.
+def route_of(
+    kind: PartyType, *, is_published: bool, is_suspended: bool, upstream: Sequence[int], sold_by: Collection[int]
+) -> Route:
+    """``is_published``: somebody else than the provider makes the product (edge 24). ``upstream``: the indirect
+    providers whose partnership with the partner runs; ``sold_by``: who of them, and of others, sold the product to the
+    customer. Who sold it is not chosen.
     """
+    if is_published:
+        return Route(refusal="escalation_of_publisher")
     if is_suspended:
         return Route(refusal="escalation_suspended")
     if kind is not PartyType.INDIRECT_RESELLER:

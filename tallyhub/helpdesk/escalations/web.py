@@ -68,6 +68,7 @@ def _choose(request: HubRequest, ask: Request, *, fits_none: bool = False) -> Ht
     settings = queries.find_settings(queries.get_provider_id())
     context = {
         "ask": ask,
+        "publisher": form_page.publisher(ask.product),
         "categories": form_page.categories("", takes_agreed=settings.takes_agreed),
         "takes_agreed": settings.takes_agreed,
         "fits_none": fits_none,

@@ -60,6 +60,16 @@ def write_services(run: Run, rows: Sequence[Row]) -> None:
     run.wrote(rows, steps.add_services(wanted))
 
 
+def write_products(run: Run, rows: Sequence[Row]) -> None:
+    """They are added and never changed, but for whether they are offered."""
+    run.check(rows, _check_english, lambda error: "name_en")
+    rows = good(rows)
+    wanted = [row.said("code", "publisher", "publisher_url") | _texts(row) for row in rows]
+    run.wrote(rows, steps.add_products(wanted))
+    offered = {row.values["code"]: row.values["is_offered"] for row in rows if "is_offered" in row.values}
+    run.tally.changed += steps.change_offered(offered)
+
+
 def _check_english(row: Row) -> None:
     """English is what is shown where a language is missing."""
     if row.wrong.isdisjoint({"names", "name_en"}) and not _texts(row).get("names", {}).get("en"):
@@ -282,6 +292,19 @@ KINDS = (
         ),
         ("code",),
         write_services,
+    ),
+    Kind(
+        "products",
+        (
+            _required("code", fields.CODE),
+            Field("names", cells.texts),
+            *(Field(f"name_{one}", cells.text(200)) for one in _LANGUAGES),
+            Field("publisher", cells.text(200)),
+            Field("publisher_url", cells.url),
+            Field("is_offered", cells.flag),
+        ),
+        ("code",),
+        write_products,
     ),
     Kind(
         "agreements",
