@@ -151,6 +151,18 @@ def test_a_deviation_needs_the_clause(linked: SimpleNamespace, as_: Any) -> None
     assert form(linked, as_, Category.DEVIATION, version=version).status_code == 302
 
 
+@pytest.mark.parametrize("missing", ["steps", "frequency", "version", "second_environment"])
+def test_a_defect_needs_to_be_repeatable(linked: SimpleNamespace, as_: Any, missing: str) -> None:
+    """S003-23."""
+    refused = form(linked, as_, Category.DEFECT, **{missing: ""})
+    assert refused.status_code == 400
+    assert f'href="#{missing}"' in refused.content.decode()
+    again = typed(linked, Category.DEFECT) | {"version": str(newest().version)}
+    address = f"/helpdesk/requests/{linked.ask.number}/escalate/"
+    assert as_(linked.agent).post(address, again).status_code == 302
+    assert newest().status == "submitted"
+
+
 def test_a_network_disruption_needs_two_traces(linked: SimpleNamespace, as_: Any) -> None:
     """S003-24."""
     data = typed(linked, Category.NETWORK)

@@ -12,7 +12,7 @@ from tallyhub.helpdesk.models import Intake
 from tallyhub.kernel import clock
 from tallyhub.support.models import Request
 from tests.helpdesk.intake.asking import ask
-from tests.make import make_request
+from tests.make import grant, make_organization, make_request, make_workspace
 
 QUEUE = "/helpdesk/"
 
@@ -224,3 +224,16 @@ def test_a_page_costs_the_same_however_many_there_are(sold: Any, as_: Any) -> No
 def test_the_ribbon_leads_there(sold: Any, as_: Any) -> None:
     assert 'href="/helpdesk/"' in as_(sold.helper).get("/").content.decode()
     assert 'href="/helpdesk/"' not in as_(sold.asker).get("/").content.decode()
+
+
+def test_a_partners_own_trouble_is_no_matter_of_its_helpdesk(sold: Any, as_: Any) -> None:  # edge case 25
+    """As a customer it asks whoever sold it, by its own entitlements; at its desk nobody finds it among the others'."""
+    own = make_organization("lakeside-it", name="Lakeside IT")
+    place = make_workspace(own, "office")
+    grant(sold.helper, "customer_administrator", own)
+    request = make_request(place, title="Our own mail")
+    client = as_(sold.helper)
+    assert "Our own mail" not in shown(client)
+    client.post("/switch/customer/", {"customer": own.pk, "next": "/"})
+    assert client.get(f"/support/requests/{request.number}/").status_code == 200
+    assert "Our own mail" not in shown(client)
