@@ -129,7 +129,7 @@ KINDS: dict[str, Kind] = {
         _("Escalations agreed"), _("Agreed on escalations with the partner %(partner)s"), About.OTHER
     ),
     "helpdesk.allowance_withdrawn": Kind(
-        _("Escalations withdrawn"), _("Withdrew what was agreed on with the partner %(partner)s"), About.OTHER
+        _("Agreed escalations withdrawn"), _("Withdrew what was agreed on with the partner %(partner)s"), About.OTHER
     ),
     "helpdesk.baseline_added": Kind(_("Baseline item added"), _("Added an item of the baseline"), About.OTHER),
     "helpdesk.baseline_changed": Kind(_("Baseline item changed"), _("Changed an item of the baseline"), About.OTHER),

@@ -7,6 +7,8 @@ from collections.abc import Callable, Iterator
 from datetime import datetime, timedelta
 
 from tallyhub.accounts.models import Person
+from tallyhub.helpdesk.allowances import commands as allowances
+from tallyhub.helpdesk.allowances.queries import list_agreed
 from tallyhub.helpdesk.escalations import commands, queries
 from tallyhub.helpdesk.escalations.commands import Looked, Typed
 from tallyhub.helpdesk.escalations.form_page import first_typed
@@ -24,6 +26,7 @@ from tallyhub.support.conversation.storage import Sent, keeping
 from tallyhub.support.models import Request
 from tallyhub.support.rules import OPEN
 
+OVERSEER, AGREED = "partners@provider.example", {"brightline": 12, "wexcombe": 40}
 DESK, UPPER = "escalations@provider.example", "admin@wexcombe.example"
 EVIDENCE = {
     "vulnerability": "no",
@@ -57,8 +60,22 @@ def set_up() -> None:
     if not is_said:
         said = Said(security_channel="security@provider.example", security_note="Nothing is too small to be told.")
         provider_desk.save_settings(provider, said, 0)
+    _agree()
     for address, ways in WAYS.items():
         _go(_at_work(address), list(ways))
+
+
+def _agree() -> None:
+    """How much two partners may escalate in the half year around today; the others have no limit."""
+    overseer = _at_work(OVERSEER)
+    with scope(overseer):
+        ids = {one.code: one.pk for one in list_partners() if one.code in AGREED}
+        if list_agreed(ids.values()):
+            return
+    today = clock.today("UTC")
+    for code, included in AGREED.items():
+        starts_on, ends_on = today - timedelta(days=100), today + timedelta(days=83)
+        allowances.add_allowance(overseer, ids[code], starts_on, ends_on, included)
 
 
 def _at_work(address: str) -> Access:
