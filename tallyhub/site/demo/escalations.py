@@ -21,6 +21,7 @@ from tallyhub.kernel import clock
 from tallyhub.kernel.access import Access
 from tallyhub.kernel.scope import scope
 from tallyhub.organizations.sign_on import act_at_work
+from tallyhub.partners.parties.queries import list_partners
 from tallyhub.support import desk
 from tallyhub.support.conversation.storage import Sent, keeping
 from tallyhub.support.models import Request
