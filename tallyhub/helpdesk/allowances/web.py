@@ -18,6 +18,8 @@ from tallyhub.kernel.ids import read_id
 from tallyhub.kernel.scope import scope
 from tallyhub.kernel.sentences import sentence
 from tallyhub.partners.parties.queries import list_partners
+from tallyhub.partners.queries import find_parties
+from tallyhub.partners.rules import PartyType
 
 FIELDS = ("partner", "starts_on", "ends_on", "included")
 
@@ -65,12 +67,13 @@ def _page(request: HubRequest, typed: dict[str, str], errors: dict[str, str]) ->
         commands.require_provider(request.access)
         partners = list_partners()
         ids = [one.pk for one in partners]
-        found, balances = queries.list_agreed(ids), queries.read_balances(ids)
+        found, balances, parties = queries.list_agreed(ids), queries.read_balances(ids), find_parties(ids)
         context = {
             "partners": [
                 {
                     "id": one.pk,
                     "name": one.name,
+                    "is_reseller": parties[one.pk].type is PartyType.INDIRECT_RESELLER,
                     "balance": page.balance_text(balances[one.pk]),
                     "rows": page.rows([each for each in found if each.partner_id == one.pk], balances[one.pk]),
                 }
