@@ -1,0 +1,90 @@
+"""What somebody tries who wants to know, to write or to break more than is theirs."""
+
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+
+from tallyhub.accounts.tokens import TokenScope
+from tallyhub.helpdesk.escalations.rules import Category
+from tallyhub.helpdesk.models import Escalation
+from tallyhub.support.models import Request
+from tests.helpdesk.escalating import escalated, newest, typed
+from tests.integrations.api.program import Program, make_token
+from tests.make import grant
+
+ESCALATE = "/helpdesk/requests/{}/escalate/"
+
+
+def post(client: Any, address: str, **said: Any) -> int:
+    return int(client.post(address, said).status_code)
+
+
+# What nobody else learns
+
+
+def told(client: Any) -> str:
+    answer = client.get("/audit/events.csv")
+    return b"".join(answer.streaming_content).decode()
+
+
+@pytest.mark.parametrize("who", ["csam", "rival_agent"])
+def test_the_audit_tells_staff_nothing_of_what_is_asked_of_others(
+    linked: SimpleNamespace, as_: Any, who: str
+) -> None:  # R5.3, edge 13
+    grant(linked.rival_agent, "support_read", linked.cedar, source="delegation:1")
+    agent, here = as_(linked.agent), f"/support/requests/{linked.ask.number}"
+    assert post(agent, f"{here}/say/", body="We look into it.") == 302
+    version = Request.objects.using("owner").get(pk=linked.ask.pk).version
+    assert post(agent, f"{here}/assign/", person=linked.agent.pk, version=version) == 302
+    assert post(as_(linked.admin), f"{here}/share/", people=linked.member.pk) == 302
+    escalated(linked, as_)
+    own, others = told(as_(linked.admin)), told(as_(getattr(linked, who)))
+    for kind in ("message_added", "assigned", "request_shared", "escalation_submitted"):
+        assert kind in own, kind
+        assert kind not in others, kind
+    assert linked.ask.number not in as_(getattr(linked, who)).get("/audit/").content.decode()
+
+
+def test_a_token_that_the_account_team_made_reads_no_partner_request(linked: SimpleNamespace) -> None:  # R5.3
+    for maker, is_read in ((linked.admin, True), (linked.csam, False)):
+        program = Program(make_token(maker, linked.cedar, TokenScope.READ_REQUESTS, is_of_customer=True))
+        assert (linked.ask.number in program.get("/requests").content.decode()) is is_read, maker
+        assert program.get(f"/requests/{linked.ask.pk}").status_code == (200 if is_read else 404)
+
+
+# What breaks
+
+
+def test_a_contact_of_very_many_digits_is_none(linked: SimpleNamespace, as_: Any) -> None:
+    for said in ("9" * 30, "9" * 5000, "²"):
+        data = typed(
+            linked,
+            Category.DEFECT,
+            act="save",
+            contact=said,
+            version=str(newest().version) if Escalation.objects.using("owner").exists() else "0",
+        )
+        assert post(as_(linked.agent), ESCALATE.format(linked.ask.number), **data) == 302
+        assert as_(linked.agent).get(f"/escalations/{newest().pk}/").status_code == 200
+        data["act"], data["version"] = "send", str(newest().version)
+        data.pop("recording")
+        assert post(as_(linked.agent), ESCALATE.format(linked.ask.number), **data) == 400
+
+
+def test_numbers_that_are_none_are_no_customers(linked: SimpleNamespace, as_: Any) -> None:
+    for said in ("\x00", "1 " * 20_000, "²"):
+        data = typed(linked, Category.REGIONAL, tenants=[said], more_tenants=said)
+        assert post(as_(linked.agent), ESCALATE.format(linked.ask.number), **data) == 400
+
+
+@pytest.mark.parametrize("hours", ["9" * 5000, "²", "-1", "\x00"])
+def test_hours_that_are_none_are_refused(linked: SimpleNamespace, as_: Any, hours: str) -> None:
+    said = {"hours_a": hours, "hours_b": "4", "hours_c": "8", "version": "0"}
+    assert post(as_(linked.clerk), "/escalations/settings/", **said) == 400
+
+
+@pytest.mark.parametrize("after", ["A²~1", "A--5~1", "A~1", "~1", "A" + "9" * 199 + "~1", "A5-~1", "AB~2"])
+def test_a_place_of_the_queue_that_is_none_is_refused(linked: SimpleNamespace, as_: Any, after: str) -> None:
+    answer = as_(linked.agent).get("/helpdesk/", {"sort": "severity", "after": after})
+    assert answer.status_code == 400
