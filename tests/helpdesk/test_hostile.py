@@ -7,9 +7,9 @@ import pytest
 
 from tallyhub.accounts.tokens import TokenScope
 from tallyhub.helpdesk.escalations.rules import Category
-from tallyhub.helpdesk.models import Escalation
+from tallyhub.helpdesk.models import Escalation, EscalationFile
 from tallyhub.support.models import Request
-from tests.helpdesk.escalating import escalated, newest, typed
+from tests.helpdesk.escalating import escalated, moved, newest, typed, upload
 from tests.integrations.api.program import Program, make_token
 from tests.make import grant
 
@@ -51,6 +51,42 @@ def test_a_token_that_the_account_team_made_reads_no_partner_request(linked: Sim
         program = Program(make_token(maker, linked.cedar, TokenScope.READ_REQUESTS, is_of_customer=True))
         assert (linked.ask.number in program.get("/requests").content.decode()) is is_read, maker
         assert program.get(f"/requests/{linked.ask.pk}").status_code == (200 if is_read else 404)
+
+
+def test_what_is_mended_of_a_returned_one_is_read_once_it_is_sent(linked: SimpleNamespace, as_: Any) -> None:
+    """S003-26, edge 28: nobody has looked through it yet, and the page says that nobody else reads it."""
+    one = escalated(linked, as_)
+    desk, agent = as_(linked.clerk), as_(linked.agent)
+    assert moved(desk, one, "returned_incomplete", items=["steps"]).status_code == 302
+    said = {"steps": "Sign in with password: hunter22", "title": "Mended", "recording": upload("mended.txt", b"hop 3")}
+    data = typed(linked, Category.DEFECT, act="save", version=str(newest().version), **said)
+    assert post(agent, ESCALATE.format(linked.ask.number), **data) == 302
+    page = desk.get(f"/escalations/{one.pk}/").content.decode() + desk.get("/escalations/").content.decode()
+    assert "Write, send, wait." in page
+    for unsent in ("hunter22", "Mended", "mended.txt"):
+        assert unsent not in page, unsent
+    file = EscalationFile.objects.using("owner").get(name="mended.txt")
+    assert desk.get(f"/escalations/{one.pk}/files/{file.pk}/").status_code == 404
+    form = agent.get(ESCALATE.format(linked.ask.number)).content.decode()
+    assert "hunter22" in form
+    assert "mended.txt" in form
+    data = typed(linked, Category.DEFECT, version=str(newest().version), **said | {"steps": "Sign in. Wait."})
+    data["recording"] = upload("again.txt")
+    assert post(agent, ESCALATE.format(linked.ask.number), **data) == 302
+    page = desk.get(f"/escalations/{one.pk}/").content.decode()
+    for sent in ("Sign in. Wait.", "Mended", "mended.txt", "again.txt"):
+        assert sent in page, sent
+
+
+def test_what_is_sent_is_shown_even_if_the_category_asks_for_it_no_more(linked: SimpleNamespace, as_: Any) -> None:
+    agent = as_(linked.agent)
+    assert post(agent, ESCALATE.format(linked.ask.number), **typed(linked, Category.DEFECT, act="save")) == 302
+    data = typed(linked, Category.OUTAGE, act="save", version=str(newest().version))
+    assert post(agent, ESCALATE.format(linked.ask.number), **data) == 302
+    file = EscalationFile.objects.using("owner").get()
+    form = agent.get(ESCALATE.format(linked.ask.number)).content.decode()
+    assert "shot.txt" in form
+    assert f"/files/{file.pk}/remove/" in form
 
 
 # What breaks

@@ -1,6 +1,7 @@
 """Asking, for whoever asks: a person on a page, or a program. It demands an open transaction."""
 
 from dataclasses import replace
+from typing import Any
 
 from django.core.exceptions import ObjectDoesNotExist
 from django.db import IntegrityError, transaction
@@ -89,9 +90,9 @@ def _keep(access: Access, said: Typed, seller: int, organization: int) -> Subscr
     return wish
 
 
-def about(wish: SubscriptionWish) -> dict[str, str | int]:
+def about(wish: SubscriptionWish) -> dict[str, Any]:
     """For the journal. What is asked of a partner no staff of others read there."""
-    details: dict[str, str | int] = {"what": wish.kind, "partner": wish.organization_id}
+    details: dict[str, Any] = {"what": wish.kind, "partner": wish.organization_id}
     is_partners = wish.organization.kind == Kind.PARTNER
     return details | ({ASKED_OF: wish.organization_id} if is_partners else {})
 
