@@ -8,10 +8,10 @@ import pytest
 from tallyhub.accounts.tokens import TokenScope
 from tallyhub.helpdesk.escalations.rules import Category
 from tallyhub.helpdesk.models import Escalation, EscalationFile
-from tallyhub.support.models import Request
-from tests.helpdesk.escalating import escalated, moved, newest, typed, upload
+from tallyhub.support.models import Request, RequestViewer
+from tests.helpdesk.escalating import escalated, moved, newest, partner_request, typed, upload
 from tests.integrations.api.program import Program, make_token
-from tests.make import grant
+from tests.make import give_request, grant
 
 ESCALATE = "/helpdesk/requests/{}/escalate/"
 
@@ -87,6 +87,23 @@ def test_what_is_sent_is_shown_even_if_the_category_asks_for_it_no_more(linked: 
     form = agent.get(ESCALATE.format(linked.ask.number)).content.decode()
     assert "shot.txt" in form
     assert f"/files/{file.pk}/remove/" in form
+
+
+def test_a_desk_learns_nothing_of_who_else_belongs_to_the_customer(linked: SimpleNamespace, as_: Any) -> None:
+    """S003-39: whoever works on a request there shares it with nobody, and takes nobody's away."""
+    night = partner_request(linked, linked.north, desk=linked.rival)
+    give_request(night, linked.member, "shared")
+    shared = RequestViewer.objects.using("owner").get(request=night, person=linked.member)
+    Request.objects.using("owner").filter(pk=night.pk).update(opened_by_id=linked.rival_agent.pk)
+    supplier, here = as_(linked.rival_agent), f"/support/requests/{night.number}"
+    for door in ("share", "who"):
+        assert supplier.get(f"{here}/{door}/").status_code == 403
+        assert f"{here}/{door}/" not in supplier.get(f"/helpdesk/requests/{night.number}/").content.decode()
+        assert as_(linked.admin).get(f"{here}/{door}/").status_code == 200
+    assert post(supplier, f"{here}/share/", people=linked.reader.pk) == 403
+    assert post(supplier, f"{here}/share/", act="find", find="r") == 403
+    assert post(supplier, f"{here}/unshare/", viewer=shared.pk) == 403
+    assert RequestViewer.objects.using("owner").filter(request=night).count() == 1
 
 
 # What breaks

@@ -24,6 +24,7 @@ from tallyhub.support.requests.rules import (
     check_typed,
     may_be_taken,
     may_take_away,
+    require_sharing,
 )
 from tallyhub.support.requests.steps import Opening, open_request
 from tallyhub.support.rules import Why
@@ -158,9 +159,13 @@ def _opening(access: Access, workspace: Workspace, typed: Typed) -> Opening:
 
 @command
 def share_request(access: Access, number: str, *, people: Collection[int], groups: Collection[int]) -> None:
-    """Give it to members and groups of its workspace; whoever sees it may. Raises DoesNotExist for anybody else."""
+    """Give it to members and groups of its workspace; whoever sees it may, but for a partner's desk.
+
+    Raises DoesNotExist for anybody else.
+    """
     check_sharing(people, groups)
     request = lock_request(access, number)
+    require_sharing(access)
     _require_there(access, request.workspace_id, people, groups)
     readers = queries.list_readers(access, request)
     new_people = sorted(set(people) - {one.person_id for one in readers})
