@@ -4,14 +4,19 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from django.core.exceptions import ObjectDoesNotExist
 
 from tallyhub.accounts.tokens import TokenScope
+from tallyhub.health.models import HealthEvent
 from tallyhub.helpdesk.escalations.rules import Category
 from tallyhub.helpdesk.models import Escalation, EscalationFile
+from tallyhub.notifications.letters import LETTERS
+from tallyhub.organizations.models import Staff
 from tallyhub.support.models import Request, RequestViewer
 from tests.helpdesk.escalating import escalated, moved, newest, partner_request, typed, upload
 from tests.integrations.api.program import Program, make_token
 from tests.make import give_request, grant
+from tests.world import NOW
 
 ESCALATE = "/helpdesk/requests/{}/escalate/"
 
@@ -104,6 +109,32 @@ def test_a_desk_learns_nothing_of_who_else_belongs_to_the_customer(linked: Simpl
     assert post(supplier, f"{here}/share/", act="find", find="r") == 403
     assert post(supplier, f"{here}/unshare/", viewer=shared.pk) == 403
     assert RequestViewer.objects.using("owner").filter(request=night).count() == 1
+
+
+def test_an_incident_that_is_for_others_is_told_to_no_partner(linked: SimpleNamespace, as_: Any) -> None:
+    """Edge 23: the desk ties what it likes; the partner reads what it may know of service health."""
+    event = HealthEvent.objects.using("owner").create(
+        organization=linked.provider, kind="incident", title="A bank is down", status="investigating", impact="major",
+        visibility="affected", reach="named", occurred_at=NOW, published_at=NOW, changed_at=NOW,
+    )  # fmt: skip
+    one = escalated(linked, as_)
+    assert post(as_(linked.clerk), f"/escalations/{one.pk}/tie/", incident=event.pk, version=one.version) == 302
+    assert "A bank is down" in as_(linked.clerk).get(f"/escalations/{one.pk}/").content.decode()
+    assert "A bank is down" not in as_(linked.agent).get(f"/escalations/{one.pk}/").content.decode()
+
+
+def test_whoever_lost_the_role_gets_no_mail_that_was_under_way(linked: SimpleNamespace, as_: Any) -> None:  # edge 37
+    one = escalated(linked, as_)
+    for person, house, role in (
+        (linked.agent, linked.partner, "sales_agent"),
+        (linked.clerk, linked.provider, "editor"),
+    ):
+        about = {"subject": one.pk, "organization": house.pk}
+        make = LETTERS["helpdesk.escalation_noted"].make
+        assert make(person, about)
+        Staff.objects.using("owner").filter(person_id=person.pk).update(roles=[role])
+        with pytest.raises(ObjectDoesNotExist):
+            make(person, about)
 
 
 # What breaks
