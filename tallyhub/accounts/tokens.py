@@ -66,19 +66,20 @@ _NEEDED_OF_CUSTOMER |= {TokenScope.READ_LEARNING: Right.VIEW_LEARNING}
 _NEEDED_OF_CUSTOMER |= {TokenScope.READ_SERVICES: Right.VIEW_ACTIVITY, TokenScope.WRITE_SERVICES: Right.VIEW_ACTIVITY}
 _NEEDED_OF_CUSTOMER |= {TokenScope.READ_HEALTH: Right.VIEW_ACTIVITY, TokenScope.READ_MESSAGES: Right.VIEW_ACTIVITY}
 _NEEDED_OF_CUSTOMER |= {TokenScope.READ_ARTICLES: Right.VIEW_ACTIVITY}
+# What a partner is asked, a customer's own token reads if one of the customer's administrators made it, and not the
+# provider's account team, which must not know of it (R5.3).
+_READS_REQUESTS = frozenset({Right.VIEW_ALL_REQUESTS, Right.VIEW_PARTNER_REQUESTS, Right.READ_WORK})
 # A token has these of its holder's rights and no others, so that an endpoint cannot reach further than its scope.
 _RIGHTS_OF = {
     TokenScope.READ_AGREEMENTS: frozenset({Right.VIEW_ACTIVITY, Right.ADMINISTER}),
     TokenScope.READ_ENTRIES: frozenset({Right.VIEW_ACTIVITY, Right.ADMINISTER, Right.VIEW_LEARNING}),
     TokenScope.WRITE_ENTRIES: frozenset({Right.POST_ENTRIES}),
-    TokenScope.READ_REQUESTS: frozenset({Right.VIEW_ALL_REQUESTS, Right.READ_WORK}),
+    TokenScope.READ_REQUESTS: _READS_REQUESTS,
     TokenScope.READ_LEARNING: frozenset({Right.VIEW_LEARNING}),
     TokenScope.READ_HEALTH: frozenset(),  # whoever belongs to the customer may read it
     TokenScope.READ_MESSAGES: frozenset(),  # as service health; what is for administrators alone is not there
     TokenScope.READ_ARTICLES: frozenset(),  # as service health
-    TokenScope.WRITE_REQUESTS: frozenset(
-        {Right.VIEW_ALL_REQUESTS, Right.OPEN_REQUESTS, Right.READ_WORK, Right.WORK_REQUESTS}
-    ),
+    TokenScope.WRITE_REQUESTS: _READS_REQUESTS | {Right.OPEN_REQUESTS, Right.WORK_REQUESTS},
     TokenScope.READ_ASSESSMENTS: frozenset({Right.VIEW_ASSESSMENTS}),
     TokenScope.WRITE_ASSESSMENTS: frozenset({Right.VIEW_ASSESSMENTS, Right.SET_UP_ASSESSMENTS}),
 }

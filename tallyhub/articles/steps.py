@@ -6,6 +6,7 @@ from tallyhub.agreements.queries import list_products
 from tallyhub.articles import queries
 from tallyhub.articles.models import Article, ArticleDraft, ArticleText, ArticleVersion, Sent, SentTo
 from tallyhub.articles.rules import SENT_TO_MAX, ArticleState, Written
+from tallyhub.journal.rules import ASKED_OF
 from tallyhub.journal.steps import News, record_many
 from tallyhub.kernel import clock
 from tallyhub.kernel.access import Access
@@ -75,4 +76,5 @@ def send_article(access: Access, article_id: int, customer_id: int, request_id: 
 
 def sent_news(sent: Sent) -> News:
     """What the customer's journal says of it. For ``record_many``, in the customer's scope."""
-    return News("articles.sent", sent.customer_id, sent.article_id, details={"request": sent.request_id})
+    details = {"request": sent.request_id, ASKED_OF: sent.organization_id}
+    return News("articles.sent", sent.customer_id, sent.article_id, details=details)

@@ -3,16 +3,27 @@
 from django.db import models
 from django.db.models import F, Q
 
+from tallyhub.journal.rules import ASKED_OF
 from tallyhub.kernel.access import Access, Right
 
 
 class EventQuerySet(models.QuerySet["Event"]):
     def visible_to(self, access: Access) -> "EventQuerySet":
-        """Of the customer worked inside: all of them, or those that name a workspace one administers (R7.3)."""
+        """Of the customer worked inside: all of them, or those that name a workspace one administers (R7.3). Staff read
+        nothing of what was asked of somebody else.
+        """
         mine = self.filter(customer_id__in=access.customers)
+        if access.is_staff:
+            mine = mine.exclude(_of_others(access))
         if access.has(Right.VIEW_AUDIT):
             return mine
         return mine.filter(workspace_id__in=access.workspaces_with(Right.VIEW_AUDIT))
+
+
+def _of_others(access: Access) -> Q:
+    """What a customer asks of a partner is no matter of the provider's or of another partner's (R5.3)."""
+    of_partner = Q(details__has_key=ASKED_OF) & ~Q(**{f"details__{ASKED_OF}__in": access.organizations})
+    return of_partner | Q(kind__startswith="helpdesk.")
 
 
 class Event(models.Model):

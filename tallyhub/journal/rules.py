@@ -6,6 +6,7 @@ from datetime import timedelta
 from typing import Any
 
 ANSWERS_KEPT = timedelta(days=30)
+ASKED_OF = "asked_of"  # the detail that names the partner of whom something was asked: others' staff do not read it
 # A code, number, day or file-format name: no blanks, no @, so neither a name nor an address fits (R10.4).
 _CODE = re.compile(r"[A-Za-z0-9_.:/+-]{0,200}")
 

@@ -16,6 +16,7 @@ class Right(StrEnum):
     ASSIGN_LEARNING = "assign_learning"  # ask people of a workspace to complete an activity, and withdraw that
     OPEN_REQUESTS = "open_requests"
     VIEW_ALL_REQUESTS = "view_all_requests"
+    VIEW_PARTNER_REQUESTS = "view_partner_requests"  # by a program of the customer's: what partners are asked, too
     MANAGE_AGREEMENTS = "manage_agreements"
     WORK_REQUESTS = "work_requests"  # answer, assign, log time
     READ_NOTES = "read_notes"  # what staff write to each other about a request; nobody of the customer ever has it

@@ -10,12 +10,14 @@ from django.utils.translation import gettext_lazy
 
 from tallyhub.accounts.models import Person
 from tallyhub.helpdesk.escalations.queries import find_last_words, get_escalation
-from tallyhub.helpdesk.escalations.steps import side_of
+from tallyhub.helpdesk.escalations.steps import require_side
 from tallyhub.helpdesk.escalations.words import STATUS_NAMES
+from tallyhub.helpdesk.models import Escalation
 from tallyhub.kernel.access import Access
+from tallyhub.kernel.errors import Forbidden
 from tallyhub.kernel.scope import scope
 from tallyhub.notifications.letter import Kind, Letter
-from tallyhub.organizations.queries import find_house
+from tallyhub.organizations.sign_on import act_at_work
 from tallyhub.partners.queries import names_of_organizations
 from tallyhub.support.rules import number_of
 
@@ -36,17 +38,23 @@ _SAID: dict[str, Any] = {
 }
 
 
+def _require_side(access: Access, one: Escalation) -> None:
+    """Raises DoesNotExist for whoever lost the role since they were to be told."""
+    try:
+        require_side(access, one)
+    except Forbidden:
+        raise ObjectDoesNotExist from None
+
+
 def _make(event: str) -> Any:
     def letter(person: Person, params: Mapping[str, Any]) -> Letter:
-        """For whoever works for one of its sides now; what was said is what was said last."""
-        with scope(Access(person_id=person.pk)):
-            house = find_house(person.pk)
-        access = Access(person_id=person.pk, organization_id=house)
-        if house != params["organization"]:
+        """For whoever works on it at one of its sides now; what was said is what was said last."""
+        access = act_at_work(person.pk)
+        if access.organization_id != params["organization"]:
             raise ObjectDoesNotExist
         with scope(access):
             one = get_escalation(access, params["subject"])
-            side_of(access, one)
+            _require_side(access, one)
             words = find_last_words(access, one)
             partner = names_of_organizations([one.organization_id])[one.organization_id]
         named = {"partner": partner, "number": number_of(one.request_id)}

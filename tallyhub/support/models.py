@@ -44,12 +44,13 @@ class RequestQuerySet(models.QuerySet["Request"]):
         """R1.5, and nothing else: all of it to whoever holds the right there; else to those it was given to.
 
         Administrators and assigned staff hold the right. Whoever left the workspace sees nothing of it. What is asked
-        of a partner is no staff's but that partner's.
+        of a partner is no staff's but that partner's, nor a program's that the provider's staff set up.
         """
         mine = self.filter(customer_id__in=access.customers)
         oversees_whole = access.in_whole and access.has(Right.VIEW_ALL_REQUESTS)
         if oversees_whole and not access.is_staff:
-            return mine
+            is_told_all = access.person_id is not None or access.has(Right.VIEW_PARTNER_REQUESTS)
+            return mine if is_told_all else mine.filter(partner=None)
         overseen = Q() if oversees_whole else Q(workspace_id__in=access.workspaces_with(Right.VIEW_ALL_REQUESTS))
         if access.is_staff:
             overseen &= Q(partner=None)

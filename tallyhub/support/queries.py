@@ -1,6 +1,6 @@
 """Reads that several rooms need."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -94,6 +94,12 @@ def list_asked_of(access: Access, customer_id: int, since: datetime, at_most: in
         "number", "title", "product_id", "kind", "opened_at", "resolved_at"
     )
     return [Counted(*row) for row in rows[:at_most]]
+
+
+def partners_of(requests: Collection[int]) -> dict[int, int]:
+    """Of whom each is asked that is asked of a partner, as far as the scope sees it."""
+    asked = Request.objects.filter(pk__in=requests, partner__isnull=False)
+    return {one: partner for one, partner in asked.values_list("pk", "partner_id") if partner}
 
 
 def ids_seen(access: Access) -> tuple[str, Any]:

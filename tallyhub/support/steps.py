@@ -7,6 +7,7 @@ from typing import Any
 
 from django.db import connection
 
+from tallyhub.journal.rules import ASKED_OF
 from tallyhub.journal.steps import record
 from tallyhub.kernel import clock
 from tallyhub.kernel.access import Access
@@ -105,6 +106,12 @@ def tell(request: Request, *lines: Line) -> None:
     )
 
 
+def about(request: Request) -> dict[str, Any]:
+    """For the journal: where it is and, of a partner request, whose, so that others' staff read nothing of it there."""
+    where = {"customer_id": request.customer_id, "workspace_id": request.workspace_id}
+    return where | ({ASKED_OF: request.partner_id} if request.partner_id is not None else {})
+
+
 def actor_of(access: Access) -> Actor:
     """On whose side somebody speaks."""
     if access.person_id is None:
@@ -126,4 +133,4 @@ def note_look(access: Access, request: Request) -> None:
     """Staff opened the request (R7.3). The database keeps the first look of each person, request and day."""
     require_transaction()
     day = clock.today("UTC").isoformat()
-    record(access, "support.request_looked", request.pk, workspace_id=request.workspace_id, day=day)
+    record(access, "support.request_looked", request.pk, **about(request), day=day)

@@ -146,7 +146,7 @@ def test_the_customers_journal_says_what_was_sent_and_names_nobody(desk: Any, wr
     article = write()
     send(desk.helping, article, desk.cedar, REQUEST, desk.member)
     found = owner.execute("SELECT customer_id, subject_id, details FROM journal_event WHERE kind = 'articles.sent'")
-    assert found.fetchall() == [(desk.cedar.pk, article, {"request": REQUEST})]
+    assert found.fetchall() == [(desk.cedar.pk, article, {"request": REQUEST, "asked_of": desk.partner.pk})]
 
 
 def test_the_list_costs_one_statement(desk: Any, write: Write, statements: Any) -> None:

@@ -9,6 +9,7 @@ from tallyhub.helpdesk.escalations import rules
 from tallyhub.helpdesk.escalations.alike import Asked, propose
 from tallyhub.helpdesk.escalations.evidence import COMMON, OF, Evidence, Form, gaps, items_of
 from tallyhub.helpdesk.escalations.findings import (
+    SCANNED_MAX,
     Finding,
     find_in,
     find_in_bytes,
@@ -245,12 +246,28 @@ def test_other_words_do_not() -> None:
 
 
 @pytest.mark.parametrize(
-    ("name", "head"), [("tool.EXE", b""), ("trace.txt", b"MZ\x90"), ("a.sh", b""), ("log", b"#!/bin/sh")]
+    ("name", "head"),
+    [("tool.EXE", b""), ("tool.bat. ", b""), ("trace.txt", b"MZ\x90"), ("a.sh", b""), ("log", b"#!/bin/sh")],
 )
 def test_what_can_be_run_is_no_evidence(name: str, head: bytes) -> None:
     """Edge 28."""
     assert is_executable(name, head)
     assert not is_executable("trace.har", b'{"log": {}}')
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-16", "cp1252"])
+def test_secrets_are_found_however_the_text_was_written(encoding: str) -> None:
+    """Edge 28: a console of Windows writes two bytes a letter, and logs are of any age."""
+    said = "Rückverfolgung\npassword: hunter22\n"
+    assert Finding.PASSWORD in find_in_bytes(said.encode(encoding))
+
+
+def test_what_is_not_looked_through_to_its_end_says_so() -> None:
+    """Edge 28."""
+    long = b"hop 1\n" * (SCANNED_MAX // 6 + 1)
+    assert find_in_bytes(long[: SCANNED_MAX + 1]) == {Finding.LONG}
+    assert find_in_bytes(long[:SCANNED_MAX]) == frozenset()
+    assert find_in_bytes(b"\x00\x01" + b"password: hunter22") == frozenset()
 
 
 # Severity, routes and steps

@@ -391,7 +391,7 @@ def test_what_was_done_stands_in_both_journals_without_a_name(held: Any, as_: An
     rows = owner.execute(
         "SELECT kind, customer_id, subject_id, details FROM journal_event WHERE kind LIKE 'partners.wish%' ORDER BY id"
     ).fetchall()
-    about = {"what": "add", "partner": held.partner.pk}
+    about = {"what": "add", "partner": held.partner.pk, "asked_of": held.partner.pk}
     assert [(kind, customer, subject) for kind, customer, subject, _details in rows] == [
         ("partners.wish_asked", held.birch.pk, wish.pk),
         ("partners.wish_accepted", held.birch.pk, wish.pk),

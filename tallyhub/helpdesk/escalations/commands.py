@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
+from typing import Any, Self
 
 from django.core.exceptions import ObjectDoesNotExist
 
@@ -47,6 +48,10 @@ class Typed:
     tenants: Sequence[str] = ()
     via_id: int | None = None
 
+    @classmethod
+    def of(cls, stored: Mapping[str, Any]) -> Self:
+        return cls(Category(stored["category"]), stored["values"], tuple(stored["tenants"]), stored["via_id"])
+
 
 @dataclass(frozen=True, slots=True)
 class Looked:
@@ -84,7 +89,8 @@ def require_own(access: Access, request: Request) -> None:
 
 @command
 def save_draft(access: Access, number: str, typed: Typed, version: int, files: Sequence[Looked] = ()) -> Escalation:
-    """Keep what is typed, whatever it is worth. ``version``: of the one that the form was made from, 0 for none.
+    """Keep what is typed, whatever it is worth. ``version``: of the one that the form was made from, 0 for none. Those
+    who returned it go on reading what they were sent.
 
     Raises Conflict where somebody else wrote meanwhile, where it is under way, or where there is no way for it.
     """
@@ -99,11 +105,17 @@ def save_draft(access: Access, number: str, typed: Typed, version: int, files: S
     check_category(typed.category)
     if any(len(said) > KEPT_MAX for said in typed.values.values()):
         raise Invalid("text_too_long", length_max=KEPT_MAX)
+    named = _named(access, request, typed)
     kept = found or _new(access, request, typed)
-    _fill(kept, request, typed)
-    kept.save()
+    if kept.status == Status.RETURNED:
+        kept.unsent = asdict(typed)
+        kept.version += 1
+        kept.save(update_fields=["unsent", "version"])
+    else:
+        _fill(kept, request, typed)
+        kept.save()
+        _keep_tenants(kept, named)
     _keep_files(access, kept, files)
-    _keep_tenants(access, kept, request, typed)
     return kept
 
 
@@ -166,14 +178,18 @@ def _keep_files(access: Access, kept: Escalation, files: Sequence[Looked]) -> No
     )
 
 
-def _keep_tenants(access: Access, kept: Escalation, request: Request, typed: Typed) -> None:
-    """Raises Invalid for a number that is none of another customer's of the same partner."""
+def _named(access: Access, request: Request, typed: Typed) -> list[Request]:
+    """Of the further customers. Raises Invalid for a number that is none of another customer's of the same partner."""
     wanted = set(typed.tenants) if typed.category is Category.REGIONAL else set()
-    found = queries.list_named(access, request, wanted)
-    if len(found) != len(wanted) or len(wanted) > TENANTS_MAX:
+    found = queries.list_named(access, request, wanted) if len(wanted) <= TENANTS_MAX else []
+    if len(found) != len(wanted):
         raise Invalid("escalation_request_unknown")
+    return found
+
+
+def _keep_tenants(kept: Escalation, named: Sequence[Request]) -> None:
     EscalationTenant.objects.filter(escalation=kept).delete()
-    by_customer = {one.customer_id: one for one in found}
+    by_customer = {one.customer_id: one for one in named}
     of = {"organization_id": kept.organization_id, "escalation": kept}
     EscalationTenant.objects.bulk_create(
         EscalationTenant(**of, customer_id=one.customer_id, workspace_id=one.workspace_id, request_id=one.pk)
@@ -208,6 +224,10 @@ def send(access: Access, number: str, version: int, looked: str = "") -> Escalat
     if found is None:
         raise ObjectDoesNotExist
     steps.check_version(found, version)
+    if found.unsent is not None:
+        typed, found.unsent = Typed.of(found.unsent), None
+        _fill(found, request, typed)
+        _keep_tenants(found, _named(access, request, typed))
     check_category(Category(found.category))
     taken = read_taken(access, request)
     if taken.lock:
@@ -217,6 +237,7 @@ def send(access: Access, number: str, version: int, looked: str = "") -> Escalat
     found.health, found.diagnosis = taken.health, taken.diagnosis
     becomes = Status.AWAITING if found.via_id else Status.SUBMITTED
     steps.move(access, found, becomes)
+    EscalationFile.objects.filter(escalation=found, sent_at=None).update(sent_at=clock.now())
     steps.tell_of(access, found, steps.KINDS[becomes], category=found.category, request=request.number)
     return found
 

@@ -9,6 +9,7 @@ from tallyhub.agreements.rules import Severity
 from tallyhub.helpdesk.escalations.instants import check_span, is_ongoing, read_instant
 from tallyhub.helpdesk.escalations.rules import LINE_MAX, TEXT_MAX, TITLE_MAX, Category
 from tallyhub.kernel.errors import HubError, Invalid
+from tallyhub.kernel.ids import find_id
 
 PEOPLE_MAX = 100_000_000  # affected
 
@@ -163,7 +164,7 @@ def _is_demanded(item: Item, there: Evidence) -> bool:
 
 def _choice(item: Item, said: str, there: Evidence) -> None:
     if item.code == "contact":
-        if not said.isdecimal() or int(said) not in there.colleagues:
+        if find_id(said) not in there.colleagues:
             raise Invalid("escalation_contact_foreign")
     elif said not in item.choices:
         raise Invalid("escalation_choice_unknown")

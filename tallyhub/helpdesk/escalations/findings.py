@@ -4,11 +4,13 @@ A finding is a warning and no proof: whoever sends it looks, and says so.
 """
 
 import re
+from codecs import BOM_UTF16_BE, BOM_UTF16_LE
 from collections.abc import Iterable, Mapping
 from enum import StrEnum
 from hashlib import sha256
 
 SCANNED_MAX = 4 * 1024 * 1024  # bytes of a file that are looked through
+_HEAD = 512  # bytes by which a file is told from a text
 
 
 class Finding(StrEnum):
@@ -18,6 +20,7 @@ class Finding(StrEnum):
     TOKEN = "token"  # noqa: S105
     PRIVATE_KEY = "private_key"
     COOKIE = "cookie"
+    LONG = "long"  # a file that goes on beyond what is looked through
 
 
 _PATTERNS: tuple[tuple[Finding, re.Pattern[str]], ...] = (
@@ -73,8 +76,14 @@ def find_in(text: str) -> frozenset[Finding]:
 
 
 def find_in_bytes(content: bytes) -> frozenset[Finding]:
-    """Of a file that is a text: what is none reads as noise, in which nothing is found."""
-    return find_in(content[:SCANNED_MAX].decode("utf-8", "replace"))
+    """Of a file that is a text, in whatever way it was written; in what is none nothing is looked for. ``content``: one
+    byte more than is looked through says that there is more.
+    """
+    encoding = "utf-16" if content.startswith((BOM_UTF16_LE, BOM_UTF16_BE)) else "utf-8"
+    if encoding == "utf-8" and b"\0" in content[:_HEAD]:
+        return frozenset()
+    found = find_in(content[:SCANNED_MAX].decode(encoding, "replace"))
+    return found | {Finding.LONG} if len(content) > SCANNED_MAX else found
 
 
 def hints_at_vulnerability(texts: Iterable[str]) -> bool:
@@ -83,7 +92,7 @@ def hints_at_vulnerability(texts: Iterable[str]) -> bool:
 
 def is_executable(name: str, head: bytes) -> bool:
     """By how it begins or what it is called: nobody looks at evidence by running it."""
-    return name.rpartition(".")[2].casefold() in _EXECUTABLE_ENDINGS or head.startswith(_EXECUTABLE_HEADS)
+    return name.rstrip(". ").rpartition(".")[2].casefold() in _EXECUTABLE_ENDINGS or head.startswith(_EXECUTABLE_HEADS)
 
 
 def seal(found: Mapping[str, Iterable[Finding]]) -> str:

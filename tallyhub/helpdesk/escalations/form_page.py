@@ -1,6 +1,6 @@
 """What the form of an escalation shows: what is known already, what was typed, and what is wrong with it."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -83,7 +83,11 @@ def tried(taken: Taken) -> str:
     return "\n".join(" → ".join(said for said in each if said) for each in parts)
 
 
-def of_kept(kept: Escalation, tenants: Sequence[str]) -> Typed:
+def of_kept(access: Access, kept: Escalation) -> Typed:
+    """What was typed last, sent or not."""
+    if kept.unsent is not None:
+        return Typed.of(kept.unsent)
+    tenants = [one.number for one in queries.list_tenant_requests(access, kept)]
     return Typed(Category(kept.category), kept.content, tuple(tenants), kept.via_id)
 
 
@@ -96,12 +100,16 @@ def context(
     colleagues = names_by_id(set(list_serving(access, request.partner_id or 0)))
     refused = refusal.refused
     settings = queries.find_settings(queries.get_provider_id())
+    items = items_of(typed.category)
+    others = {one.item for one in files} - {one.code for one in items}  # of the category that was chosen before
     return {
         "ask": request,
         "category": words.category_name(typed.category),
         "category_id": typed.category.value,
         "version": kept.version if kept else 0,
-        "evidence": [_field(one, typed.values, colleagues, files, request.number) for one in items_of(typed.category)],
+        "evidence": [
+            _field(one, typed.values, colleagues, _of_item(one, files, others), request.number) for one in items
+        ],
         "errors": dict(refusal.errors),
         "notice": str(sentence(refusal.error)) if refusal.error else "",
         "gaps": [_gap(one, said) for one, said in refusal.errors.items()],
@@ -158,9 +166,15 @@ def _field(
         "is_required": item.is_required,
         "length_max": item.length_max,
         "options": _options(item, value, colleagues),
-        "files": [shown_file(one, url("helpdesk:escalation_file_remove", number, one.pk))
-                  for one in files if one.item == item.code],
-    }  # fmt: skip
+        "files": [shown_file(one, url("helpdesk:escalation_file_remove", number, one.pk)) for one in files],
+    }
+
+
+def _of_item(item: Item, files: Sequence[EscalationFile], others: Collection[str]) -> list[EscalationFile]:
+    """What is sent is shown, so that it can be taken out: files that no item asks for any more stand with the further
+    ones.
+    """
+    return [one for one in files if one.item == item.code or (item.code == "files" and one.item in others)]
 
 
 def _hint(item: Item) -> str:

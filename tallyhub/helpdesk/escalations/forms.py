@@ -56,7 +56,7 @@ def keeping(request: HttpRequest, category: Category) -> Iterator[list[Looked]]:
 
 def _look(one: Kept) -> frozenset[Finding]:
     with storage.open_file(one.key) as file:
-        content = file.read(SCANNED_MAX)
+        content = file.read(SCANNED_MAX + 1)
     if is_executable(one.name, content[: media.HEAD_BYTES]):
         raise Invalid("escalation_file_executable", name=one.name)
-    return find_in_bytes(content) if one.media_type == media.TEXT else frozenset()
+    return find_in_bytes(content) if one.media_type in (media.TEXT, media.UNKNOWN) else frozenset()

@@ -22,6 +22,7 @@ from tallyhub.kernel import formatting as fmt
 from tallyhub.kernel.access import Access, Right
 from tallyhub.kernel.errors import Invalid
 from tallyhub.kernel.http import url
+from tallyhub.kernel.ids import find_id
 from tallyhub.organizations.queries import list_at_desk
 from tallyhub.partners.queries import names_of_organizations
 from tallyhub.support.models import Request
@@ -155,10 +156,9 @@ def _is_mended(one: Escalation) -> bool:
 
 def _people(one: Escalation, events: Sequence[EscalationEvent]) -> set[int | None]:
     of_health = {one.health.get("by")} if one.health else set()
-    contact = one.content.get("contact", "")
-    named = {int(contact)} if contact.isdecimal() else set()
     assigned = {each.number for each in events if each.kind == "assigned"}
-    return {one.assigned_to_id, *of_health, *named, *assigned, *(each.actor_id for each in events)}
+    contact = find_id(one.content.get("contact", ""))
+    return {one.assigned_to_id, contact, *of_health, *assigned, *(each.actor_id for each in events)}
 
 
 def _facts(
@@ -197,7 +197,7 @@ def _evidence(one: Escalation, people: Mapping[int, tuple[str, str]], zone: str)
 
 def _said(item: Item, said: str, people: Mapping[int, tuple[str, str]], zone: str) -> str:
     if item.code == "contact":
-        return name_of(people, int(said)) if said.isdecimal() else ""
+        return name_of(people, contact) if (contact := find_id(said)) else ""
     if item.code == "severity":
         return str(SEVERITY_NAMES.get(said, said))
     if item.form is Form.CHOICE:

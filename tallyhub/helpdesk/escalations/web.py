@@ -51,8 +51,9 @@ def escalate(request: HubRequest, number: str) -> HttpResponseBase:
             return _choose(request, ask)
         if wanted == NONE:
             return _choose(request, ask, fits_none=True)
-        category = read_word(Category, wanted or (kept.category if kept else ""))
-        typed = _typed(request.access, ask, category)
+        last = form_page.of_kept(request.access, kept) if kept else None
+        category = read_word(Category, wanted or (last.category if last else ""))
+        typed = _typed(request.access, ask, category, last)
         return render(request, "helpdesk/escalate.html", form_page.context(request.access, ask, typed, kept, Refusal()))
 
 
@@ -78,15 +79,13 @@ def _choose(request: HubRequest, ask: Request, *, fits_none: bool = False) -> Ht
     return render(request, "helpdesk/escalate_choose.html", context, status=400 if fits_none else 200)
 
 
-def _typed(access: Access, ask: Request, category: Category) -> Typed:
+def _typed(access: Access, ask: Request, category: Category, last: Typed | None) -> Typed:
     """What is known already, and over it what was kept."""
     first = form_page.first_typed(access, ask, category, read_taken(access, ask))
-    kept = queries.find_current(access, ask)
-    if kept is None:
+    if last is None:
         return first
-    tenants = [one.number for one in queries.list_tenant_requests(access, kept)]
-    values = {**first.values, **{code: said for code, said in kept.content.items() if said}}
-    return Typed(category, values, tuple(tenants) or first.tenants, kept.via_id)
+    values = {**first.values, **{code: said for code, said in last.values.items() if said}}
+    return Typed(category, values, last.tenants or first.tenants, last.via_id)
 
 
 def _posted(request: HubRequest, number: str, category: Category) -> HttpResponseBase:

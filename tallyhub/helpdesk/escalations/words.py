@@ -200,6 +200,7 @@ FINDING_NAMES: dict[str, Any] = {
     Finding.TOKEN: _("an access token or a key"),
     Finding.PRIVATE_KEY: _("a private key"),
     Finding.COOKIE: _("cookies"),
+    Finding.LONG: _("only its beginning was looked through"),
 }
 RESULT_NAMES: dict[str, Any] = {
     Result.MATCH: _("an incident fits"),

@@ -27,7 +27,7 @@ from tallyhub.support.conversation.queries import get_by_id
 from tallyhub.support.conversation.steps import say
 from tallyhub.support.models import Request
 from tallyhub.support.rules import Actor, Status
-from tallyhub.support.steps import Line, lock_request, tell
+from tallyhub.support.steps import Line, about, lock_request, tell
 from tallyhub.support.work.steps import check_version, keep, move
 
 RESOLUTION_MAX = 10_000  # characters of what the customer is told
@@ -196,5 +196,4 @@ def leave_behind(access: Access, number: str, person_id: int) -> None:
     request.assigned_to_id = None
     tell(request, Line("assigned", {"person": None}))
     keep(request)
-    about = {"customer_id": request.customer_id, "workspace_id": request.workspace_id}
-    record(access, "support.assigned", request.pk, **about, to=0)
+    record(access, "support.assigned", request.pk, **about(request), to=0)

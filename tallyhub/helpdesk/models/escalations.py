@@ -55,6 +55,9 @@ class Escalation(models.Model):
     content = models.JSONField(default=dict)  # {item: as typed}
     health = models.JSONField(null=True)  # the health check: when, of which product, with which result
     diagnosis = models.JSONField(default=list)  # hypotheses, steps and results
+    unsent = models.JSONField(
+        null=True
+    )  # what the partner mends since it came back, which the others read once it is sent
 
     made_at = models.DateTimeField()
     made_by = _doer()
@@ -136,6 +139,13 @@ class EscalationEvent(models.Model):
         indexes = [models.Index(fields=["escalation", "at", "id"], name="escalation_event_of")]
 
 
+class FileQuerySet(OfEscalationQuerySet):
+    def visible_to(self, access: Access) -> Self:
+        """The partner's own; to the others once they were sent."""
+        sent = Q(organization_id__in=access.organizations) | Q(sent_at__isnull=False)
+        return super().visible_to(access).filter(sent)
+
+
 class EscalationFile(models.Model):
     """Evidence. The bytes lie in the data folder, under ``key``, which says nothing."""
 
@@ -150,8 +160,9 @@ class EscalationFile(models.Model):
     findings = ArrayField(models.CharField(max_length=20), default=list)
     added_by = _doer()
     at = models.DateTimeField()
+    sent_at = models.DateTimeField(null=True)
 
-    objects = OfEscalationQuerySet.as_manager()
+    objects = FileQuerySet.as_manager()
 
     class Meta:
         indexes = [models.Index(fields=["escalation", "id"], name="escalation_file_of")]

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from tallyhub.helpdesk.escalations.rules import HOURS_MAX
 from tallyhub.kernel.errors import Invalid
+from tallyhub.kernel.ids import find_id
 
 CHANNEL_MAX, NOTE_MAX = 300, 2_000  # characters
 
@@ -33,6 +34,7 @@ def check_said(said: Said) -> tuple[int, int, int]:
 
 
 def _hours(text: str) -> int:
-    if not (text.isascii() and text.isdigit() and 1 <= int(text) <= HOURS_MAX):
+    hours = find_id(text)
+    if hours is None or not 1 <= hours <= HOURS_MAX:
         raise Invalid("desk_hours", hours_max=HOURS_MAX)
-    return int(text)
+    return hours

@@ -129,7 +129,7 @@ def _beyond(place: Place, key: Key) -> Q:
     """What comes behind a row. Raises Invalid for a key that no page of ours made."""
     way = "lt" if place.reads_descending else "gt"
     severity, at = (key.value[:1], key.value[1:]) if place.sort == "severity" else ("", key.value)
-    if severity not in ("", *Severity) or not at.lstrip("-").isdigit():
+    if severity not in ("", *Severity) or not (at.isascii() and at.removeprefix("-").isdigit()):
         raise Invalid("page_unknown")
     instant = instant_of(at)
     later = Q(**{f"opened_at__{way}": instant}) | Q(opened_at=instant, **{f"pk__{way}": key.id})

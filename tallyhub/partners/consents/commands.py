@@ -1,5 +1,9 @@
 """Letting a partner into one request, and out again."""
 
+from collections.abc import Mapping
+from typing import Any
+
+from tallyhub.journal.rules import ASKED_OF
 from tallyhub.journal.steps import News
 from tallyhub.kernel import clock
 from tallyhub.kernel.access import Access, Right
@@ -9,7 +13,7 @@ from tallyhub.partners import steps
 from tallyhub.partners.consents import queries
 from tallyhub.partners.models import Consent
 from tallyhub.partners.rules import CONSENT_LASTS, Template
-from tallyhub.support.queries import get_request
+from tallyhub.support.queries import get_request, partners_of
 from tallyhub.support.rules import OPEN, number_of
 
 
@@ -40,7 +44,8 @@ def give_consent(access: Access, number: str, organization_id: int, template: Te
         ends_at=now + CONSENT_LASTS,
     )
     changes = steps.settle_consents([made.pk])
-    details = {"consent": made.pk, "partner": organization_id, "template": template.value}
+    details: dict[str, Any] = {"consent": made.pk, "partner": organization_id, "template": template.value}
+    details |= _asked_of(partners_of([request.pk]), request.pk)
     news = News("partners.consent_given", made.customer_id, request.pk, made.workspace_id, details)
     steps.tell(access, [*over, news, *steps.news_of_grants(changes)])
 
@@ -74,14 +79,20 @@ def _end(access: Access, consents: list[Consent], *, by: str) -> list[News]:
     ids = [one.pk for one in consents]
     Consent.objects.filter(pk__in=ids).update(ended_at=clock.now(), ended_by_id=access.person_id)
     changes = steps.settle_consents(ids)
+    asked = partners_of([one.request_id for one in consents])
     said = [
         News(
             "partners.consent_ended",
             one.customer_id,
             one.request_id,
             one.workspace_id,
-            details={"consent": one.pk, "by": by},
+            details={"consent": one.pk, "by": by, **_asked_of(asked, one.request_id)},
         )
         for one in consents
     ]
     return [*said, *steps.news_of_grants(changes)]
+
+
+def _asked_of(asked: Mapping[int, int], request_id: int) -> dict[str, int]:
+    """Staff of others read nothing of a request to a partner, its consents included."""
+    return {ASKED_OF: asked[request_id]} if request_id in asked else {}

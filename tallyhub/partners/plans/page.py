@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from tallyhub.kernel import clock
 from tallyhub.kernel import formatting as fmt
 from tallyhub.kernel.http import url
+from tallyhub.kernel.ids import find_id
 from tallyhub.organizations.models import Organization
 from tallyhub.organizations.rules import Kind
 from tallyhub.partners.hours import AROUND, Hours, day_text
@@ -80,10 +81,10 @@ def targets(typed: Typed) -> list[dict[str, str]]:
     return [
         {
             "severity": severity,
-            "text": ngettext("within %(n)s hour", "within %(n)s hours", int(hours)) % {"n": fmt.number(int(hours))},
+            "text": ngettext("within %(n)s hour", "within %(n)s hours", hours) % {"n": fmt.number(hours)},
         }
-        for severity, hours in typed.targets.items()
-        if hours.strip().isdigit()
+        for severity, said in typed.targets.items()
+        if (hours := find_id(said.strip())) is not None
     ]
 
 

@@ -19,6 +19,7 @@ from tallyhub.partners.models import SubscriptionWish
 from tallyhub.partners.subscriptions import queries, rules
 from tallyhub.partners.subscriptions import steps as steps_of_wishes
 from tallyhub.partners.subscriptions.rules import Typed, WishKind, WishState, may_answer, may_ask
+from tallyhub.partners.subscriptions.steps import about
 
 
 @command
@@ -90,7 +91,7 @@ def withdraw(access: Access, wish_id: int) -> None:
         raise Forbidden(Right.ADMINISTER)
     rules.check_open(WishState(wish.state))
     _end(access, wish, WishState.WITHDRAWN)
-    record(access, "partners.wish_withdrawn", wish.pk, partner=wish.organization_id)
+    record(access, "partners.wish_withdrawn", wish.pk, **about(wish))
 
 
 @command
@@ -102,7 +103,7 @@ def accept(access: Access, wish_id: int) -> None:
     wish.state, wish.answered_at, wish.answered_by_id = WishState.ACCEPTED, clock.now(), access.person_id
     wish.owner_id = wish.owner_id or access.person_id
     wish.save(update_fields=["state", "answered_at", "answered_by_id", "owner_id"])
-    steps.tell(access, [News("partners.wish_accepted", wish.customer_id, wish.pk, details=_about(wish))])
+    steps.tell(access, [News("partners.wish_accepted", wish.customer_id, wish.pk, details=about(wish))])
 
 
 @command
@@ -116,7 +117,7 @@ def decline(access: Access, wish_id: int, reason: str) -> None:
     wish.state, wish.answer = WishState.DECLINED, said
     wish.answered_at, wish.answered_by_id = clock.now(), access.person_id
     wish.save(update_fields=["state", "answer", "answered_at", "answered_by_id"])
-    steps.tell(access, [News("partners.wish_declined", wish.customer_id, wish.pk, details=_about(wish))])
+    steps.tell(access, [News("partners.wish_declined", wish.customer_id, wish.pk, details=about(wish))])
 
 
 @command
@@ -132,7 +133,7 @@ def finish(access: Access, wish_id: int, note: str, number: str) -> None:
     wish.owner_id = wish.owner_id or access.person_id
     wish.save(update_fields=["note", "number", "answered_at", "answered_by_id", "owner_id"])
     _end(access, wish, WishState.DONE)
-    steps.tell(access, [News("partners.wish_done", wish.customer_id, wish.pk, details=_about(wish))])
+    steps.tell(access, [News("partners.wish_done", wish.customer_id, wish.pk, details=about(wish))])
 
 
 @command
@@ -144,7 +145,7 @@ def set_owner(access: Access, wish_id: int, owner: int | None) -> None:
         raise ObjectDoesNotExist
     wish.owner_id = owner
     wish.save(update_fields=["owner_id"])
-    steps.tell(access, [News("partners.wish_owner_set", wish.customer_id, wish.pk, details=_about(wish))])
+    steps.tell(access, [News("partners.wish_owner_set", wish.customer_id, wish.pk, details=about(wish))])
 
 
 def owners_offered(access: Access, wish: SubscriptionWish) -> dict[int, str]:
@@ -165,7 +166,3 @@ def _lock_asked(access: Access, wish_id: int) -> SubscriptionWish:
 def _end(access: Access, wish: SubscriptionWish, state: WishState) -> None:
     wish.state, wish.ended_at, wish.ended_by_id = state, clock.now(), access.person_id
     wish.save(update_fields=["state", "ended_at", "ended_by_id"])
-
-
-def _about(wish: SubscriptionWish) -> dict[str, str | int]:
-    return {"what": wish.kind, "partner": wish.organization_id}

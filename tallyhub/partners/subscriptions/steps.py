@@ -1,11 +1,13 @@
 """Asking, for whoever asks: a person on a page, or a program. It demands an open transaction."""
 
 from dataclasses import replace
+from typing import Any
 
 from django.core.exceptions import ObjectDoesNotExist
 from django.db import IntegrityError, transaction
 
 from tallyhub.agreements.queries import list_products
+from tallyhub.journal.rules import ASKED_OF
 from tallyhub.journal.steps import record
 from tallyhub.kernel import cells, clock
 from tallyhub.kernel.access import Access, Right
@@ -13,6 +15,7 @@ from tallyhub.kernel.errors import Conflict, Forbidden, Invalid
 from tallyhub.kernel.names import read_name
 from tallyhub.kernel.scope import require_transaction
 from tallyhub.organizations.queries import get_customer
+from tallyhub.organizations.rules import Kind
 from tallyhub.partners.card.queries import read_supported
 from tallyhub.partners.holdings.queries import list_held
 from tallyhub.partners.holdings.rules import Line, Subscription
@@ -42,7 +45,7 @@ def ask(access: Access, typed: Typed) -> SubscriptionWish:
     if queries.count_open(access) >= OPEN_MAX:
         raise Conflict("wishes_many", open_max=OPEN_MAX)
     made = _keep(access, said, seller, queries.asked_instead(supported, seller))
-    record(access, "partners.wish_asked", made.pk, what=made.kind, partner=made.organization_id)
+    record(access, "partners.wish_asked", made.pk, **about(made))
     return made
 
 
@@ -85,6 +88,13 @@ def _keep(access: Access, said: Typed, seller: int, organization: int) -> Subscr
             raise Conflict("wish_open") from None
         raise
     return wish
+
+
+def about(wish: SubscriptionWish) -> dict[str, Any]:
+    """For the journal. What is asked of a partner no staff of others read there."""
+    details: dict[str, Any] = {"what": wish.kind, "partner": wish.organization_id}
+    is_partners = wish.organization.kind == Kind.PARTNER
+    return details | ({ASKED_OF: wish.organization_id} if is_partners else {})
 
 
 def wish_of(access: Access, said: Typed) -> SubscriptionWish:

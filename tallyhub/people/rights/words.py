@@ -17,6 +17,7 @@ RIGHT_NAMES: dict[Right, Any] = {
     Right.SET_UP_ASSESSMENTS: _("Set up, run and end assessments"),
     Right.OPEN_REQUESTS: _("Open support requests"),
     Right.VIEW_ALL_REQUESTS: _("See every support request"),
+    Right.VIEW_PARTNER_REQUESTS: _("Make access tokens that read what partners are asked"),
     Right.PLAN_SERVICES: _("Plan and schedule services, and answer disputes"),
     Right.DELIVER_SERVICES: _("Log what was delivered of services"),
     Right.WORK_REQUESTS: _("Work on support requests"),

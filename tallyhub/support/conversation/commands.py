@@ -15,7 +15,7 @@ from tallyhub.support.conversation.rules import read_body
 from tallyhub.support.conversation.storage import Kept
 from tallyhub.support.models import Message, Note, NoteFile
 from tallyhub.support.rules import Source
-from tallyhub.support.steps import lock_request
+from tallyhub.support.steps import about, lock_request
 
 MERGES_MAX = 10  # of one into another into another
 
@@ -90,8 +90,7 @@ def refuse_mail(access: Access, mail: Mail, verdict: str, *, number: str = "") -
 def answer_refused(access: Access, number: str) -> None:
     """Whoever wrote gets a mail that says why it is not in the request. Raises as ``lock_request``."""
     request = lock_request(access, number)
-    about = {"customer_id": request.customer_id, "workspace_id": request.workspace_id}
-    record(access, "support.reply_refused", request.pk, **about)
+    record(access, "support.reply_refused", request.pk, **about(request))
 
 
 def _note_mail(mail: Mail, verdict: str, *, number: str = "") -> bool:

@@ -15,7 +15,7 @@ from tallyhub.support.conversation.rules import check_open_for_words, read_body,
 from tallyhub.support.conversation.storage import Kept
 from tallyhub.support.models import File, Incoming, Message, Request, StoredFile
 from tallyhub.support.rules import Actor, Source, Status
-from tallyhub.support.steps import actor_of, index_words
+from tallyhub.support.steps import about, actor_of, index_words
 from tallyhub.support.work.steps import answer, keep, move
 
 Stored = TypeVar("Stored", bound=StoredFile)
@@ -61,8 +61,7 @@ def say(
     index_words(request)
     if becomes := status_after(status, actor):
         move(access, request, becomes, actor, at=now)  # of the same instant: it makes no mail of its own
-    about = {"customer_id": request.customer_id, "workspace_id": request.workspace_id}
-    record(access, "support.message_added", message.pk, **about, request=request.number)
+    record(access, "support.message_added", message.pk, **about(request), request=request.number)
     return message
 
 

@@ -24,10 +24,11 @@ from tallyhub.support.requests.rules import (
     check_typed,
     may_be_taken,
     may_take_away,
+    require_sharing,
 )
 from tallyhub.support.requests.steps import Opening, open_request
 from tallyhub.support.rules import Why
-from tallyhub.support.steps import Line, Viewer, give, lock_request, tell
+from tallyhub.support.steps import Line, Viewer, about, give, lock_request, tell
 
 
 @command
@@ -158,9 +159,13 @@ def _opening(access: Access, workspace: Workspace, typed: Typed) -> Opening:
 
 @command
 def share_request(access: Access, number: str, *, people: Collection[int], groups: Collection[int]) -> None:
-    """Give it to members and groups of its workspace; whoever sees it may. Raises DoesNotExist for anybody else."""
+    """Give it to members and groups of its workspace; whoever sees it may, but for a partner's desk.
+
+    Raises DoesNotExist for anybody else.
+    """
     check_sharing(people, groups)
     request = lock_request(access, number)
+    require_sharing(access)
     _require_there(access, request.workspace_id, people, groups)
     readers = queries.list_readers(access, request)
     new_people = sorted(set(people) - {one.person_id for one in readers})
@@ -172,7 +177,7 @@ def share_request(access: Access, number: str, *, people: Collection[int], group
     added = [{"person": one} for one in new_people] + [{"group": one} for one in new_groups]
     tell(request, *(Line("shared", one, actor_id=access.person_id) for one in added))
     counted = {"people": len(new_people), "groups": len(new_groups)}
-    record(access, "support.request_shared", request.pk, workspace_id=request.workspace_id, **counted)
+    record(access, "support.request_shared", request.pk, **about(request), **counted)
 
 
 def _require_there(access: Access, workspace_id: int, people: Collection[int], wanted: Collection[int]) -> None:
@@ -199,7 +204,7 @@ def unshare_request(access: Access, number: str, viewer_id: int) -> None:
     taken = {"group": viewer.group_id} if viewer.group_id else {"person": viewer.person_id}
     tell(request, Line("unshared", taken, actor_id=access.person_id))
     ((what, subject),) = taken.items()
-    record(access, "support.request_unshared", request.pk, workspace_id=request.workspace_id, what=what, id=subject)
+    record(access, "support.request_unshared", request.pk, **about(request), what=what, id=subject)
     viewer.delete()  # last: it may be what oneself sees it by
 
 

@@ -13,7 +13,7 @@ from tallyhub.people.groups import queries as groups
 from tallyhub.support.models import Request
 from tallyhub.support.parts import Known, Part
 from tallyhub.support.requests.queries import Reader, is_visible, list_readers
-from tallyhub.support.requests.rules import may_be_taken, may_take_away
+from tallyhub.support.requests.rules import may_be_taken, may_share, may_take_away
 from tallyhub.support.rules import Why, number_of
 from tallyhub.support.words import KIND_NAMES, severity_badge, status_badge
 
@@ -62,8 +62,10 @@ def _merged(access: Access, request: Request) -> dict[str, str] | None:
 
 
 def may_ask_who(access: Access, request: Request) -> bool:
-    """Administrators of its workspace, and staff."""
-    return any(access.has(one, workspace_id=request.workspace_id) for one in (Right.VIEW_AUDIT, Right.READ_NOTES))
+    """Administrators of its workspace, and staff; but for a partner's desk."""
+    return may_share(access) and any(
+        access.has(one, workspace_id=request.workspace_id) for one in (Right.VIEW_AUDIT, Right.READ_NOTES)
+    )
 
 
 def _name(known: Known, person_id: int | None) -> str:
@@ -89,7 +91,7 @@ def sharing(access: Access, request: Request) -> Part:
             }
             for one in readers
         ]
-        return {"sharing": {"readers": rows}}
+        return {"sharing": {"readers": rows, "may_share": may_share(access)}}
 
     return Part(say, people=[one.person_id for one in readers])
 

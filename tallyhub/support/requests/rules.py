@@ -7,6 +7,7 @@ from typing import Any, Self
 
 from tallyhub.kernel.access import Access, Right
 from tallyhub.kernel.errors import Forbidden, Invalid
+from tallyhub.organizations.rules import AT_DESK
 from tallyhub.support.rules import Kind, Severity, Why
 
 IMPACT_MAX = 2_000  # characters
@@ -132,9 +133,21 @@ def check_sharing(people: Collection[int], groups: Collection[int]) -> None:
         raise Invalid("request_shared_too_many", shared_max=SHARED_MAX)
 
 
+def may_share(access: Access) -> bool:
+    """Whoever sees it; but for a partner's desk, which must not learn who else belongs to the customer (S003-39)."""
+    return access.acts_as != AT_DESK
+
+
+def require_sharing(access: Access) -> None:
+    if not may_share(access):
+        raise Forbidden(Right.ADMINISTER)
+
+
 def may_take_away(access: Access, workspace_id: int, own: Collection[int | None]) -> bool:
-    """Its opener and its primary contact (``own``), and whoever administers its workspace."""
-    is_own = access.person_id is not None and access.person_id in own
+    """Its opener and its primary contact (``own``), and whoever administers its workspace; nobody at a partner's desk,
+    who wrote it down for somebody.
+    """
+    is_own = access.person_id is not None and access.person_id in own and may_share(access)
     return is_own or access.has(Right.ADMINISTER, workspace_id=workspace_id)
 
 

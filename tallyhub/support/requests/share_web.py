@@ -17,7 +17,7 @@ from tallyhub.support.looks import tell_look
 from tallyhub.support.queries import get_request
 from tallyhub.support.requests import commands, page, queries
 from tallyhub.support.requests.opening import read_find
-from tallyhub.support.requests.rules import require_opening
+from tallyhub.support.requests.rules import require_opening, require_sharing
 
 GET_POST = require_http_methods(["GET", "HEAD", "POST"])
 
@@ -42,6 +42,7 @@ def _share(request: HubRequest, number: str, find: str, people: list[int], group
     access = request.access
     with scope(access):
         ask = get_request(access, number)
+        require_sharing(access)
         readers = queries.list_readers(access, ask)
         there = {one.person_id for one in readers if one.person_id}
         given = {one.group_id for one in readers}

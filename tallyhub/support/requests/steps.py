@@ -12,7 +12,7 @@ from tallyhub.organizations.models import Workspace
 from tallyhub.support.models import Request
 from tallyhub.support.requests.rules import Typed
 from tallyhub.support.rules import Kind, Severity, Why, number_of
-from tallyhub.support.steps import Line, Viewer, give, index_words, next_serial, tell
+from tallyhub.support.steps import Line, Viewer, about, give, index_words, next_serial, tell
 from tallyhub.support.work.steps import renew_due
 
 
@@ -77,7 +77,7 @@ def open_request(access: Access, opening: Opening) -> Request:
     give(access, request, _first_viewers(access, opening))
     give(access, request, opening.shared)
     tell(request, Line("opened", {"severity": opening.severity}, actor_id=access.person_id))
-    record(access, "support.request_opened", request.pk, workspace_id=request.workspace_id)
+    record(access, "support.request_opened", request.pk, **about(request))
     index_words(request)
     return request
 

@@ -10,7 +10,7 @@ from tallyhub.kernel.errors import Conflict, Invalid
 from tallyhub.kernel.scope import command
 from tallyhub.support.models import Request
 from tallyhub.support.rules import OPEN, Actor, RequestClass, Severity, Status
-from tallyhub.support.steps import Line, lock_request, tell
+from tallyhub.support.steps import Line, about, lock_request, tell
 from tallyhub.support.time.steps import book, move_work
 from tallyhub.support.work import queries, steps
 from tallyhub.support.work.rules import CLOSE_AFTER, check_merge
@@ -47,7 +47,7 @@ def assign(access: Access, number: str, *, person_id: int | None, version: int) 
         steps.move(access, request, Status.ASSIGNED, Actor.STAFF)
     else:
         steps.keep(request)
-    record(access, "support.assigned", request.pk, workspace_id=request.workspace_id, to=person_id or 0)
+    record(access, "support.assigned", request.pk, **about(request), to=person_id or 0)
     book(access, [request], "assigned")  # where cases are counted, it draws one from now on
     return request
 
@@ -64,7 +64,7 @@ def change_severity(access: Access, number: str, *, severity: Severity, version:
     tell(request, Line("severity", told, access.person_id))
     steps.renew_due(request)
     steps.keep(request)
-    record(access, "support.severity_changed", request.pk, workspace_id=request.workspace_id, **told)
+    record(access, "support.severity_changed", request.pk, **about(request), **told)
     return request
 
 
@@ -78,7 +78,7 @@ def classify(access: Access, number: str, *, request_class: RequestClass, versio
     request.request_class = request_class
     tell(request, Line("class", told, access.person_id))
     steps.keep(request)
-    record(access, "support.classified", request.pk, workspace_id=request.workspace_id, **told)
+    record(access, "support.classified", request.pk, **about(request), **told)
     return request
 
 
@@ -97,7 +97,7 @@ def call(access: Access, number: str, *, reason: str, version: int) -> Request:
     request.called_at, request.called_for, request.call_heard_at = clock.now(), reason, None
     tell(request, Line("called", {}, access.person_id))
     steps.keep(request)
-    record(access, "support.called", request.pk, workspace_id=request.workspace_id)
+    record(access, "support.called", request.pk, **about(request))
     return request
 
 
@@ -112,7 +112,7 @@ def hear_call(access: Access, number: str) -> Request:
         request.call_heard_at = clock.now()
         tell(request, Line("call_heard", {}, access.person_id))
         steps.keep(request)
-        record(access, "support.call_heard", request.pk, workspace_id=request.workspace_id)
+        record(access, "support.call_heard", request.pk, **about(request))
     return request
 
 
@@ -135,7 +135,7 @@ def merge_request(access: Access, number: str, into: str) -> Request:
     else:
         steps.move(access, gone, Status.CLOSED, Actor.HUB)
     steps.keep(target)
-    record(access, "support.request_merged", gone.pk, workspace_id=gone.workspace_id, into=target.number)
+    record(access, "support.request_merged", gone.pk, **about(gone), into=target.number)
     move_work(access, gone, target)
     return target
 

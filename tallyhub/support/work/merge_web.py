@@ -20,6 +20,7 @@ from tallyhub.support.looks import tell_look
 from tallyhub.support.models import Request
 from tallyhub.support.queries import get_request
 from tallyhub.support.requests.queries import list_left_out
+from tallyhub.support.requests.rules import may_share
 from tallyhub.support.work import commands, steps
 from tallyhub.support.work.rules import check_merge
 
@@ -63,6 +64,7 @@ def _ask(request: HubRequest, number: str, into: str, *, error: Exception | None
         except (Invalid, Conflict) as found:
             error, other = found, None
         context: dict[str, Any] = {"ask": ask, "into": into, "other": other, "said": _said(error)}
+        context["may_share"] = may_share(request.access)
         if other:
             context["left_out"] = _left_out(request.access, ask, other)
         response = render(request, "support/merge.html", context, status=_status(error))

@@ -10,7 +10,7 @@ from tallyhub.kernel.errors import Conflict
 from tallyhub.kernel.scope import require_transaction
 from tallyhub.support.models import Request
 from tallyhub.support.rules import OPEN, REOPEN_DAYS, Actor, Severity, Status, check_transition
-from tallyhub.support.steps import Line, actor_of, tell
+from tallyhub.support.steps import Line, about, actor_of, tell
 from tallyhub.support.work import queries
 from tallyhub.support.work.rules import Merging, first_due, pauses_of
 
@@ -52,10 +52,7 @@ def move(access: Access, request: Request, becomes: Status, actor: Actor, *, at:
     tell(request, Line("status", {"was": was.value, "becomes": becomes.value}, access.person_id, at))
     renew_due(request)
     keep(request, at=at)
-    record(
-        access, "support.status_changed", request.pk, customer_id=request.customer_id,
-        workspace_id=request.workspace_id, was=was.value, becomes=becomes.value,
-    )  # fmt: skip
+    record(access, "support.status_changed", request.pk, **about(request), was=was.value, becomes=becomes.value)
 
 
 def renew_due(request: Request) -> None:
