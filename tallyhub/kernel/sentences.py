@@ -58,6 +58,7 @@ _SENTENCES = {
         "article anew."
     ),
     "article_nobody_asked": _("Nobody is named to whom the article goes. Choose at least one person."),
+    "article_nothing_to_discard": _("What is written here is published already, so there is nothing to throw away."),
     "article_not_published": _("This article is not published, so there is nothing to withdraw."),
     "article_sent_already": _("This article was sent for this request already. It has not changed since."),
     "article_text_half": _("In this language (%(language)s) one of title and text is missing."),

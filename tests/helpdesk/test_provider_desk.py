@@ -160,7 +160,7 @@ def test_the_clock_stands_still_while_the_partner_has_it(linked: SimpleNamespace
     with clock.frozen(NOW + timedelta(hours=30)):
         page = as_(linked.clerk).get(f"/escalations/{one.pk}/").content.decode()
         assert "overdue" not in page
-        again = typed(linked, Category.DEFECT, version=str(newest().version))
+        again = typed(linked, Category.DEFECT, draft_version=str(newest().version))
         assert as_(linked.agent).post(f"/helpdesk/requests/{linked.ask.number}/escalate/", again).status_code == 302
     assert (newest().due_at, newest().answered_at) == (NOW + timedelta(hours=36), None)
 

@@ -2,8 +2,10 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
+from django.utils.timezone import get_current_timezone_name
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
@@ -15,6 +17,7 @@ from tallyhub.helpdesk.escalations.instants import ONGOING_WORDS
 from tallyhub.helpdesk.escalations.rules import LETTERS, TEXT_MAX, Category, Route, default_severity
 from tallyhub.helpdesk.escalations.taken import Taken, read_taken
 from tallyhub.helpdesk.models import Escalation, EscalationFile
+from tallyhub.kernel import formatting as fmt
 from tallyhub.kernel.access import Access
 from tallyhub.kernel.errors import Conflict
 from tallyhub.kernel.http import url
@@ -106,7 +109,7 @@ def context(
         "hints": refused is not None and refused.hints,
         "seal": refused.seal if refused and (refused.findings or refused.hints) else "",
         "security": security(settings),
-        "health": health_text(taken.health) if taken.health else "",
+        "health": _health(taken.health) if taken.health else "",
         "lock": _lock(taken, route),
         "vias": _vias(route, typed.via_id),
         "via": _via_name(kept, route),
@@ -192,6 +195,12 @@ def health_text(health: Mapping[str, Any]) -> str:
     if health.get("despite"):
         said.append(str(words.DESPITE_NAMES[health["despite"]]))
     return " · ".join(said)
+
+
+def _health(health: Mapping[str, Any]) -> str:
+    zone = get_current_timezone_name()
+    when = {"when": fmt.minute(datetime.fromisoformat(health["at"]), zone), "zone": zone.replace("_", " ")}
+    return f"{health_text(health)} · {_('looked at on %(when)s (%(zone)s)') % when}"
 
 
 def _vias(route: Route, chosen: int | None) -> list[dict[str, Any]]:

@@ -48,7 +48,7 @@ def escalations(request: HubRequest) -> HttpResponse:
             "rows": page.rows(access, found.rows, zone),
             "filters": page.filters(access, wanted),
             "is_filtered": wanted != Wanted(),
-            "ours": queries.count_ours(access),
+            "counts": page.counts(queries.count(access), wanted),
             "pager": page.pager(found, place, url("helpdesk:escalations"), carried),
             "is_desk": access.serves(Right.WORK_ESCALATIONS),
             "zone": zone.replace("_", " "),
