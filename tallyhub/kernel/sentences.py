@@ -900,6 +900,9 @@ _SENTENCES = {
     "contact_workspace_missing": _("Choose the workspace that it is about."),
     "handover_not_open": _("The request is not open any more, so it is not given back."),
     "handover_reason_missing": _("Say why you give it back."),
+    "helpdesk_sent_to_nobody": _(
+        "Nobody of the customer is named in this request, so nobody would get it. Share the request first."
+    ),
     "helpdesk_suspended": _("The provider has suspended your organisation. It can take in nothing new."),
     "work_on_partners": _("The request is a partner’s: time is logged on requests to the provider only."),
     "work_on_merged": _("The request was merged into another one. Log the time there."),

@@ -409,8 +409,15 @@ def test_a_return_names_what_is_missing_and_it_can_be_sent_again(linked: SimpleN
     page = page_of(as_(linked.agent), one)
     for word in ("Steps that lead there", "Which build is it?", "Complete it and send it again"):
         assert word in page, word
+    again = as_(linked.agent).get(f"/helpdesk/requests/{linked.ask.number}/escalate/").content.decode()
+    for word in ("It came back", '<a href="#steps">Steps that lead there</a>', "Which build is it?"):
+        assert word in again, word
+    request = as_(linked.agent).get(f"/helpdesk/requests/{linked.ask.number}/").content.decode()
+    assert "The next step of the escalation is yours" in request
     assert form(linked, as_, draft_version=str(newest().version)).status_code == 302
     assert newest().status == "submitted"
+    gone = as_(linked.agent).get(f"/helpdesk/requests/{linked.ask.number}/").content.decode()
+    assert "The next step of the escalation is yours" not in gone
 
 
 def test_the_desk_takes_it_to_a_solution_and_the_partner_closes_it(linked: SimpleNamespace, as_: Any) -> None:

@@ -122,7 +122,7 @@ def test_articles_that_did_not_help_are_counted_first(advised: Any, as_: Any, ow
     good, bad, other = (write(editing, written(title, "Text."), is_published=True) for title in titles)
     ours, theirs = acting(advised.partner, advised.helper), acting(advised.rival, advised.rival_agent)
     for article, access in ((good, ours), (bad, ours), (other, theirs)):
-        send(access, article, advised.birch, 1, advised.asker, advised.stranger)
+        send(access, article, advised.birch, 1, advised.admin, advised.stranger)
     owner.execute("UPDATE articles_sentto SET opened_at = now(), answered_at = now(), is_solved = false")
     owner.execute(
         "UPDATE articles_sentto SET is_solved = true WHERE sent_id IN"

@@ -14,7 +14,7 @@ from tallyhub.helpdesk.escalations import queries, words
 from tallyhub.helpdesk.escalations.commands import EscalationRefused, Typed
 from tallyhub.helpdesk.escalations.evidence import Form, Item, items_of
 from tallyhub.helpdesk.escalations.instants import ONGOING_WORDS
-from tallyhub.helpdesk.escalations.rules import LETTERS, TEXT_MAX, Category, Route, default_severity
+from tallyhub.helpdesk.escalations.rules import LETTERS, TEXT_MAX, Category, Route, Status, default_severity
 from tallyhub.helpdesk.escalations.taken import Taken, read_taken
 from tallyhub.helpdesk.models import Escalation, EscalationFile
 from tallyhub.kernel import formatting as fmt
@@ -111,6 +111,7 @@ def context(
         "security": security(settings),
         "health": _health(taken.health) if taken.health else "",
         "lock": _lock(taken, route),
+        "returned": _returned(access, kept) if kept and kept.status == Status.RETURNED else None,
         "vias": _vias(route, typed.via_id),
         "via": _via_name(kept, route),
         **_tenants(access, request, typed),
@@ -121,6 +122,15 @@ def context(
 def _lock(taken: Taken, route: Route) -> str:
     code = route.refusal or taken.lock
     return str(sentence(Conflict(code))) if code else ""
+
+
+def _returned(access: Access, kept: Escalation) -> dict[str, Any] | None:
+    """What whoever returned it last said to be missing, so that nobody has to look for it elsewhere."""
+    events = [one for one in queries.list_events(access, kept) if one.status == Status.RETURNED]
+    if not events:
+        return None
+    items = [{"item": one, "name": str(words.ITEM_NAMES.get(one, one))} for one in events[-1].items]
+    return {"items": items, "text": events[-1].text}
 
 
 def _gap(item: str, said: str) -> dict[str, str]:

@@ -68,6 +68,11 @@ def is_ours(access: Access, one: Escalation) -> bool:
     return any(side in access.organizations and one.status in statuses for side, statuses in sides)
 
 
+def count_ours(access: Access) -> int:
+    """How many wait for one's own side. One statement."""
+    return _found(access, Wanted(which="ours")).count()
+
+
 @dataclass(frozen=True, slots=True)
 class Counts:
     ours: int  # wait for one's own side
@@ -76,8 +81,7 @@ class Counts:
 
 def count(access: Access) -> Counts:
     """Two statements."""
-    ours, is_open = (_found(access, Wanted(which=which)).count() for which in ("ours", "open"))
-    return Counts(ours, is_open)
+    return Counts(count_ours(access), _found(access, Wanted()).count())
 
 
 def list_incidents(access: Access) -> list[HealthEvent]:
