@@ -210,7 +210,8 @@ def health_text(health: Mapping[str, Any]) -> str:
 def _health(health: Mapping[str, Any]) -> str:
     zone = get_current_timezone_name()
     when = {"when": fmt.minute(datetime.fromisoformat(health["at"]), zone), "zone": zone.replace("_", " ")}
-    return f"{health_text(health)} · {_('looked at on %(when)s (%(zone)s)') % when}"
+    looked = _("looked at on %(when)s (%(zone)s)") % when
+    return f"{health_text(health)} · {looked}"
 
 
 def _vias(route: Route, chosen: int | None) -> list[dict[str, Any]]:

@@ -253,7 +253,7 @@ def _what(each: EscalationEvent, people: Mapping[int, tuple[str, str]]) -> str:
 
 
 def _moves(one: Escalation, side: Side, refused: Refused) -> list[dict[str, Any]]:
-    """What this side may make of it, as buttons, what leads on first; what is sent goes by the form of evidence alone."""
+    """What this side may make of it, as buttons: what leads on first. What is sent goes by the form of evidence."""
     status = Status(one.status)
     possible = next_statuses(status, side, was_submitted=one.submitted_at is not None, has_via=one.via_id is not None)
     if side is Side.PARTNER and status is not Status.SOLVED:
@@ -264,7 +264,7 @@ def _moves(one: Escalation, side: Side, refused: Refused) -> list[dict[str, Any]
 
 def _rank(status: Status, becomes: Status) -> tuple[int, int]:
     """What is returned or given up stands last; a solution is accepted first."""
-    is_end = becomes is Status.CLOSED and status is not Status.SOLVED or becomes is Status.WITHDRAWN
+    is_end = (becomes is Status.CLOSED and status is not Status.SOLVED) or becomes is Status.WITHDRAWN
     first = 0 if status is Status.SOLVED and becomes is Status.CLOSED else 1
     return (3 if is_end else 2 if becomes is Status.RETURNED else first), list(Status).index(becomes)
 

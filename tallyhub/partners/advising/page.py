@@ -166,18 +166,18 @@ def articles(found: Iterable[Outcome]) -> list[dict[str, Any]]:
     rows = []
     for one in found:
         sent = ngettext("sent to %(n)s person", "sent to %(n)s people", one.people) % {"n": fmt.number(one.people)}
-        answered = _("solved it for %(solved)s, not for %(unsolved)s") % {
-            "solved": fmt.number(one.solved),
-            "unsolved": fmt.number(one.unsolved),
-        }
+        answered = _("nobody answered yet")
+        if one.solved or one.unsolved:
+            answered = _("solved it for %(solved)s, not for %(unsolved)s") % {
+                "solved": fmt.number(one.solved),
+                "unsolved": fmt.number(one.unsolved),
+            }
         rows.append(
             {
                 "title": one.title or _("An article that is withdrawn"),
                 "lang": one.language,
                 "href": url("articles:article", one.article_id) if one.title else "",
-                "said": f"{sent} · {answered}"
-                if one.solved or one.unsolved
-                else f"{sent} · {_('nobody answered yet')}",
+                "said": f"{sent} · {answered}",
                 "is_no_help": one.unsolved > one.solved,
             }
         )
