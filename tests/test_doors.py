@@ -359,7 +359,9 @@ def articles() -> dict[tuple[str, str], tuple[list[Any], dict[str, int]]]:
         ("GET", "articles:edit"): ([], editors),
         ("GET", "articles:edit_new"): ([], editors),
         ("GET", "articles:edit_article"): ([0], editors),
+        ("GET", "articles:edit_csv"): ([], editors),
         ("POST", "articles:edit_withdraw"): ([0], editors),
+        ("POST", "articles:edit_discard"): ([0], editors),
     }
 
 

@@ -14,6 +14,7 @@ from tallyhub.articles.queries import Counts, SentLine
 from tallyhub.articles.rules import LANGUAGE, ArticleState, excerpt
 from tallyhub.kernel import formatting as fmt
 from tallyhub.kernel import markdown
+from tallyhub.kernel.grid import harmless
 from tallyhub.kernel.http import url
 
 
@@ -130,6 +131,44 @@ def row(draft: ArticleDraft, counts: Counts, names: Mapping[int, str], zone: str
         else _("never published"),
         **figures(counts),
     }
+
+
+def csv_heads() -> list[tuple[str, str]]:
+    """(key, label); the keys are stable."""
+    return [
+        ("article", _("Article")),
+        ("title", _("Title")),
+        ("state", _("State")),
+        ("products", _("Products")),
+        ("languages", _("Languages")),
+        ("version", _("Version")),
+        ("published_at", _("Published")),
+        ("is_changed", _("Changes not published")),
+        ("readers", _("Read by")),
+        ("solved", _("Solved it")),
+        ("unsolved", _("Did not solve it")),
+        ("sent", _("Sent")),
+    ]
+
+
+def csv_row(draft: ArticleDraft, counts: Counts, names: Mapping[int, str]) -> list[str | int]:
+    """Whole numbers, and instants in UTC."""
+    article = draft.article
+    shown = row(draft, counts, names, "UTC")
+    return [
+        article.pk,
+        harmless(shown["title"]),
+        harmless(str(words.STATE_NAMES[article.state])),
+        harmless(shown["products"]),
+        shown["languages"],
+        article.number,
+        article.published_at.isoformat() if article.published_at else "",
+        int(not draft.is_published),
+        counts.readers,
+        counts.solved,
+        counts.unsolved,
+        counts.sent,
+    ]
 
 
 def versions(

@@ -17,6 +17,7 @@ from tallyhub.articles.rules import LANGUAGE, ArticleState
 from tallyhub.kernel.access import Access
 
 LIST_PAGE, FOUND_MAX = 20, 200  # articles of one page, and of one search
+OUTCOMES_MAX = 50  # articles that were sent to one customer
 
 
 # --- for readers -----------------------------------------------------------------------------------------------
@@ -181,6 +182,39 @@ def list_sent(access: Access, request_id: int) -> list[SentLine]:
         language = get_language() or LANGUAGE
         cursor.execute(_SENT.format(place=place), [language, LANGUAGE, request_id, list(ids)])
         return [SentLine(*row) for row in cursor.fetchall()]
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What came of one article for one customer. ``title`` empty: it is not there for readers any more."""
+
+    article_id: int
+    title: str
+    language: str
+    people: int
+    solved: int
+    unsolved: int
+
+
+_OUTCOMES = """
+SELECT s.article_id, coalesce(o.title, e.title, ''), coalesce(o.language, e.language, ''), count(p.id),
+    count(*) FILTER (WHERE p.is_solved), count(*) FILTER (WHERE NOT p.is_solved)
+FROM articles_sent s LEFT JOIN articles_sentto p ON p.sent_id = s.id
+LEFT JOIN articles_article a ON a.id = s.article_id AND a.state = 'published'
+LEFT JOIN articles_text o ON o.version_id = a.current_id AND o.language = %s
+LEFT JOIN articles_text e ON e.version_id = a.current_id AND e.language = %s
+WHERE s.customer_id = %s AND s.organization_id = ANY (%s) AND s.at >= %s
+GROUP BY s.article_id, o.id, e.id ORDER BY 6 DESC, 4 DESC, s.article_id LIMIT %s
+"""
+
+
+def list_outcomes(access: Access, customer_id: int, since: datetime) -> list[Outcome]:
+    """What one's own organisation sent a customer, by article: what helped least first. One statement."""
+    language = get_language() or LANGUAGE
+    with connection.cursor() as cursor:
+        mine = list(access.organizations)
+        cursor.execute(_OUTCOMES, [language, LANGUAGE, customer_id, mine, since, OUTCOMES_MAX])
+        return [Outcome(*row) for row in cursor.fetchall()]
 
 
 # --- for editors -----------------------------------------------------------------------------------------------

@@ -58,6 +58,7 @@ _SENTENCES = {
         "article anew."
     ),
     "article_nobody_asked": _("Nobody is named to whom the article goes. Choose at least one person."),
+    "article_nothing_to_discard": _("What is written here is published already, so there is nothing to throw away."),
     "article_not_published": _("This article is not published, so there is nothing to withdraw."),
     "article_sent_already": _("This article was sent for this request already. It has not changed since."),
     "article_text_half": _("In this language (%(language)s) one of title and text is missing."),
@@ -909,6 +910,9 @@ _SENTENCES = {
     "handover_not_open": _("The request is not open any more, so it is not given back."),
     "handover_reason_missing": _("Say why you give it back."),
     "handover_to_suspended": _("The partner is suspended, so the request cannot go back to it."),
+    "helpdesk_sent_to_nobody": _(
+        "Nobody of the customer is named in this request, so nobody would get it. Share the request first."
+    ),
     "helpdesk_suspended": _("The provider has suspended your organisation. It can take in nothing new."),
     "work_on_partners": _("The request is a partner’s: time is logged on requests to the provider only."),
     "work_on_merged": _("The request was merged into another one. Log the time there."),

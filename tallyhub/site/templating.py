@@ -123,7 +123,7 @@ class Chrome:
     def tabs(self) -> list[Tab]:
         path, access = self._request.path, self._request.access
         return [
-            Tab(str(title), url(name), _is_at(path, name, rows))
+            Tab(str(title), url(name), _is_at(path, access, name, rows))
             for name, title, right, rows in _TABS
             if right is None or (access.has_anywhere(right) if isinstance(right, Right) else right(access))
         ]
@@ -136,13 +136,13 @@ class Chrome:
     @property
     def subtabs(self) -> list[Tab]:
         """A line that only repeats its tab is left out."""
-        path = self._request.path
+        path, access = self._request.path, self._request.access
         found = [
             (name, row)
             for name, _title, _right, rows in _TABS
-            if _is_at(path, name, rows)
+            if _is_at(path, access, name, rows)
             for row in rows
-            if row.is_for(self._request.access)
+            if row.is_for(access)
         ]
         if all(row.address == name for name, row in found):
             return []
@@ -178,8 +178,9 @@ class Chrome:
         return next((place for place in self.workspaces if place.is_current), None)
 
 
-def _is_at(path: str, name: str, rows: Iterable[Page]) -> bool:
-    return path == url(name) or any(row.reach(path) for row in rows)
+def _is_at(path: str, access: Access, name: str, rows: Iterable[Page]) -> bool:
+    """A page that stands below two tabs is below the one that is for the person."""
+    return path == url(name) or any(row.reach(path) and row.is_for(access) for row in rows)
 
 
 def chrome(request: HttpRequest) -> dict[str, Any]:

@@ -189,3 +189,55 @@ def test_a_list_shows_how_an_article_begins(body: str, begins: str) -> None:
     found = excerpt(body)
     assert found.endswith(begins)
     assert len(found) <= EXCERPT + 2
+
+
+def test_a_draft_that_nobody_has_read_is_deleted(desk: Any, as_: Any, write: Write) -> None:
+    article = write("First", "One.", is_published=False)
+    editor, address = as_(desk.editor), f"/resources/edit/{article}/discard/"
+    assert "Delete the draft" in editor.get(f"/resources/edit/{article}/").content.decode()
+    assert editor.post(address, {"version": 7}).status_code == 302  # another editor has written meanwhile
+    assert Article.objects.using("owner").filter(pk=article).exists()
+    assert editor.post(address, {"version": 1})["Location"] == "/resources/edit/"
+    assert not Article.objects.using("owner").filter(pk=article).exists()
+    assert editor.get(f"/resources/edit/{article}/").status_code == 404
+
+
+def test_changes_are_thrown_away_and_what_was_published_stays(desk: Any, as_: Any, write: Write) -> None:
+    article = write("First", "One.", desk.search, de=("Erstes", "Eins."))
+    commands.change(desk.editing, article, 1, written("Second", "Two."), is_published=False)
+    assert not commands.discard(desk.editing, article, 2)
+    page = as_(desk.editor).get(f"/resources/edit/{article}/").content.decode()
+    assert 'value="First"' in page
+    assert 'value="Erstes"' in page
+    assert "Throw the changes away" not in page
+    assert numbers(article) == [1]
+    with pytest.raises(Conflict):
+        commands.discard(desk.editing, article, 3)  # there is nothing to throw away
+
+
+def test_what_was_published_cannot_be_deleted(desk: Any, write: Write) -> None:
+    article = write("First", "One.")
+    commands.withdraw(desk.editing, article)
+    for table, column in (("articles_draft", "article_id"), ("articles_article", "id")):
+        with scope(desk.editing, writing=True), connection.cursor() as cursor:
+            cursor.execute(f"DELETE FROM {table} WHERE {column} = %s", [article])
+            assert cursor.rowcount == 0
+    for stranger in (desk.helping, Access(person_id=desk.editor.pk)):
+        with pytest.raises(Forbidden):
+            commands.discard(stranger, article, 1)
+
+
+def test_the_list_as_a_file_says_what_the_filter_shows(desk: Any, as_: Any, write: Write) -> None:  # R8.3
+    write("=cmd()", "One.", desk.search)
+    write("Later", "Two.", is_published=False)
+    editor = as_(desk.editor)
+    assert "/resources/edit/csv/" in editor.get("/resources/edit/").content.decode()
+
+    def lines(query: str) -> list[str]:
+        return b"".join(editor.get(f"/resources/edit/csv/{query}").streaming_content).decode().splitlines()
+
+    heads, *rows = lines("?header=keys")
+    assert heads.removeprefix("\ufeff").startswith("article,title,state,products,languages,version,")
+    assert {row.split(",")[1] for row in rows} == {"'=cmd()", "Later"}
+    assert [row.split(",")[1:3] for row in lines("?state=draft")[1:]] == [["Later", "Draft"]]
+    assert as_(desk.agent).get("/resources/edit/csv/").status_code == 403

@@ -138,7 +138,7 @@ def noted(world: SimpleNamespace, request: Request, **said: str) -> Entry:
 
 def typed(world: SimpleNamespace, category: Category, **over: Any) -> dict[str, Any]:
     """What the form holds, with its files."""
-    data: dict[str, Any] = {"category": category.value, "act": "send", "version": "0"}
+    data: dict[str, Any] = {"category": category.value, "act": "send", "draft_version": "0"}
     data |= values_of(category, world.agent.pk)
     data |= {one.code: upload() for one in items_of(category) if one.form is Form.FILES and one.is_required}
     return data | over

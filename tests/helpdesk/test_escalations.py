@@ -1,5 +1,6 @@
 """Escalations through the pages: what is asked for, where it goes, who reads it, and what comes of it."""
 
+import re
 from datetime import timedelta
 from types import SimpleNamespace
 from typing import Any
@@ -104,7 +105,7 @@ def test_every_gap_is_named_and_what_was_typed_stays(linked: SimpleNamespace, as
     assert "shot.txt" in page  # kept with the draft
     kept = newest()
     assert (kept.status, kept.submitted_at) == ("draft", None)
-    again = typed(linked, Category.DEFECT, version=str(kept.version))
+    again = typed(linked, Category.DEFECT, draft_version=str(kept.version))
     del again["recording"]
     assert as_(linked.agent).post(f"/helpdesk/requests/{linked.ask.number}/escalate/", again).status_code == 302
     assert newest().status == "submitted"
@@ -113,7 +114,7 @@ def test_every_gap_is_named_and_what_was_typed_stays(linked: SimpleNamespace, as
 def test_what_is_too_long_comes_back_as_it_was_typed(linked: SimpleNamespace, as_: Any) -> None:
     for length in (5_000, 30_000):
         version = str(newest().version) if length > 5_000 else "0"
-        answer = form(linked, as_, steps="ä" * length, version=version)
+        answer = form(linked, as_, steps="ä" * length, draft_version=version)
         assert answer.status_code == 400
         assert "ä" * length in answer.content.decode()
 
@@ -148,7 +149,7 @@ def test_a_deviation_needs_the_clause(linked: SimpleNamespace, as_: Any) -> None
     """S003-21."""
     assert 'href="#clause"' in form(linked, as_, Category.DEVIATION, clause="").content.decode()
     version = str(newest().version)
-    assert form(linked, as_, Category.DEVIATION, version=version).status_code == 302
+    assert form(linked, as_, Category.DEVIATION, draft_version=version).status_code == 302
 
 
 @pytest.mark.parametrize("missing", ["steps", "frequency", "version", "second_environment"])
@@ -170,7 +171,7 @@ def test_a_network_disruption_needs_two_traces(linked: SimpleNamespace, as_: Any
     address = f"/helpdesk/requests/{linked.ask.number}/escalate/"
     answer = as_(linked.agent).post(address, data)
     assert 'href="#trace_2"' in answer.content.decode()
-    second = {**data, "trace_2": upload("second.txt"), "version": str(newest().version)}
+    second = {**data, "trace_2": upload("second.txt"), "draft_version": str(newest().version)}
     del second["trace_1"]
     assert as_(linked.agent).post(address, second).status_code == 302
 
@@ -212,13 +213,32 @@ def test_personal_data_and_secrets_are_shown_before_they_are_sent(linked: Simple
     assert "a mail address" in page
     assert "trace.har: cookies" in page
     seal = page.split('name="looked" value="')[1].split('"')[0]
-    again = typed(linked, Category.DEFECT, seen=over["seen"], version=str(newest().version))
+    again = typed(linked, Category.DEFECT, seen=over["seen"], draft_version=str(newest().version))
     del again["recording"]
     address = f"/helpdesk/requests/{linked.ask.number}/escalate/"
     more = as_(linked.agent).post(address, {**again, "looked": seal, "error": "password=hunter22"})
     assert more.status_code == 400
-    again["version"] = str(newest().version)
+    again["draft_version"] = str(newest().version)
     assert as_(linked.agent).post(address, {**again, "looked": seal}).status_code == 302
+
+
+@pytest.mark.parametrize("category", list(Category))
+def test_no_two_fields_of_the_form_have_one_name(linked: SimpleNamespace, as_: Any, category: Category) -> None:
+    """The version that somebody types is not the one of the draft."""
+    channel = {"takes_agreed": True, "changed_at": NOW}
+    DeskSettings.objects.using("owner").create(organization=linked.provider, **channel)
+    page = as_(linked.agent).get(f"/helpdesk/requests/{linked.ask.number}/escalate/?category={category}")
+    body = page.content.decode().partition('class="card support-form"')[2].partition("</form>")[0]
+    names = re.findall(r'<(?:input|select|textarea)[^>]* name="(\w+)"', body)
+    assert "draft_version" in names
+    assert sorted(set(names) - {"tenants"}) == sorted(one for one in names if one != "tenants")
+
+
+def test_a_defect_is_kept_and_sent_later(linked: SimpleNamespace, as_: Any) -> None:
+    assert form(linked, as_, act="save", version="4").status_code == 302
+    answer = form(linked, as_, version="4", draft_version=str(newest().version))
+    assert answer.status_code == 302, answer.content.decode()
+    assert (newest().status, newest().content["version"]) == ("submitted", "4")
 
 
 def test_a_program_is_no_evidence(linked: SimpleNamespace, as_: Any) -> None:
@@ -297,7 +317,7 @@ def test_an_indirect_provider_resolves_or_returns_it_itself(linked: SimpleNamesp
     through(linked)
     one = escalated(linked, as_)
     assert moved(as_(linked.upper), one, "returned_incomplete", items=["steps"]).status_code == 302
-    assert form(linked, as_, version=str(newest().version)).status_code == 302
+    assert form(linked, as_, draft_version=str(newest().version)).status_code == 302
     assert newest().status == "awaiting_indirect_provider"
     assert moved(as_(linked.upper), one, "solution_provided", text="Set the switch.").status_code == 302
     assert moved(as_(linked.agent), one, "awaiting_indirect_provider", text="It did not help.").status_code == 302
@@ -338,8 +358,8 @@ def test_of_two_that_nobody_can_tell_apart_the_partner_says_which(linked: Simple
     through(linked)
     quay = second_provider(linked)
     assert form(linked, as_).status_code == 409
-    assert form(linked, as_, version=str(newest().version), via=str(linked.rival.pk)).status_code == 409
-    assert form(linked, as_, version=str(newest().version), via=str(quay.pk)).status_code == 302
+    assert form(linked, as_, draft_version=str(newest().version), via=str(linked.rival.pk)).status_code == 409
+    assert form(linked, as_, draft_version=str(newest().version), via=str(quay.pk)).status_code == 302
     assert newest().via_id == quay.pk
 
 
@@ -351,7 +371,7 @@ def test_what_is_open_stays_with_the_old_provider(linked: SimpleNamespace, as_: 
     one = escalated(linked, as_)
     Partnership.objects.using("owner").update(ended_at=NOW)
     assert moved(as_(linked.upper), one, "returned_incomplete", items=["steps"]).status_code == 302
-    assert form(linked, as_, version=str(newest().version)).status_code == 302
+    assert form(linked, as_, draft_version=str(newest().version)).status_code == 302
     assert newest().via_id == linked.harbour.pk
     assert moved(as_(linked.upper), one, "submitted").status_code == 302
 
@@ -375,7 +395,7 @@ def test_an_incident_that_fits_wants_a_reason(linked: SimpleNamespace, as_: Any)
     assert as_(linked.agent).post(address, typed(linked, Category.DEFECT)).status_code == 409
     checked(linked, other, "match", event=event, despite="differs")
     version = str(newest().version)
-    assert as_(linked.agent).post(address, typed(linked, Category.DEFECT, version=version)).status_code == 302
+    assert as_(linked.agent).post(address, typed(linked, Category.DEFECT, draft_version=version)).status_code == 302
     assert "the symptoms differ" in page_of(as_(linked.clerk), newest())
 
 
@@ -401,8 +421,15 @@ def test_a_return_names_what_is_missing_and_it_can_be_sent_again(linked: SimpleN
     page = page_of(as_(linked.agent), one)
     for word in ("Steps that lead there", "Which build is it?", "Complete it and send it again"):
         assert word in page, word
-    assert form(linked, as_, version=str(newest().version)).status_code == 302
+    again = as_(linked.agent).get(f"/helpdesk/requests/{linked.ask.number}/escalate/").content.decode()
+    for word in ("It came back", '<a href="#steps">Steps that lead there</a>', "Which build is it?"):
+        assert word in again, word
+    request = as_(linked.agent).get(f"/helpdesk/requests/{linked.ask.number}/").content.decode()
+    assert "The next step of the escalation is yours" in request
+    assert form(linked, as_, draft_version=str(newest().version)).status_code == 302
     assert newest().status == "submitted"
+    gone = as_(linked.agent).get(f"/helpdesk/requests/{linked.ask.number}/").content.decode()
+    assert "The next step of the escalation is yours" not in gone
 
 
 def test_the_desk_takes_it_to_a_solution_and_the_partner_closes_it(linked: SimpleNamespace, as_: Any) -> None:
@@ -474,7 +501,7 @@ def test_the_customer_reads_with_whom_it_is_and_no_evidence(linked: SimpleNamesp
     seen = f"/helpdesk/requests/{linked.ask.number}/"
     form(linked, as_, act="save")
     assert "handed it on" not in as_(linked.contact).get(seen).content.decode()
-    assert form(linked, as_, version=str(newest().version)).status_code == 302
+    assert form(linked, as_, draft_version=str(newest().version)).status_code == 302
     page = as_(linked.contact).get(seen).content.decode()
     assert "Lakeside has handed it on to the provider, Northgate." in page
     assert "The next step is up to Northgate." in page
@@ -544,7 +571,7 @@ def test_the_database_lets_nobody_else_read_it(linked: SimpleNamespace, as_: Any
     for table, rows in zip(TABLES, (1, 0, 1, 1), strict=True):
         assert read(partner, table) == rows, table
         assert [read(one, table) for one in (via, provider, *others)] == [0] * 7, table
-    again = typed(linked, Category.REGIONAL, tenants=[other.number], version=str(newest().version))
+    again = typed(linked, Category.REGIONAL, tenants=[other.number], draft_version=str(newest().version))
     assert as_(linked.agent).post(f"/helpdesk/requests/{linked.ask.number}/escalate/", again).status_code == 302
     assert [read(one, table) for table in TABLES for one in (partner, via)] == [1] * 8
     assert [read(one, table) for table in TABLES for one in (provider, *others)] == [0] * 24

@@ -54,13 +54,38 @@ def test_each_side_lists_its_own(linked: SimpleNamespace, as_: Any) -> None:
     assert "Nothing is open" in desk(as_, linked.clerk)
     escalated(linked, as_)
     assert "Delivery stops" in desk(as_, linked.agent)
-    assert "1 escalation waits for you." in desk(as_, linked.upper)
+    assert "Waits for you: 1" in desk(as_, linked.upper)
+    assert "Waits for you: 0" in desk(as_, linked.agent)
     assert "Nothing is open" in desk(as_, linked.clerk)
     assert "Nothing is open" in desk(as_, linked.rival_agent)
     moved(as_(linked.upper), newest(), "submitted")
     page = desk(as_, linked.clerk)
     assert "Lakeside through Harbour" in page
     assert "Cedar" in page
+
+
+def test_what_waits_for_the_reader_stands_first(linked: SimpleNamespace, as_: Any) -> None:
+    escalated(linked, as_, title="Older, and at the desk")
+    older = newest()
+    many(linked, 1)
+    Escalation.objects.using("owner").exclude(pk=older.pk).update(status="solution_provided", title="Newer, solved")
+    at_desk, at_partner = desk(as_, linked.clerk), desk(as_, linked.agent)
+    assert at_desk.index("Older, and at the desk") < at_desk.index("Newer, solved")
+    assert at_partner.index("Newer, solved") < at_partner.index("Older, and at the desk")
+    assert at_desk.count("<strong>waits for you</strong>") == at_partner.count("<strong>waits for you</strong>") == 1
+
+
+def test_home_says_what_waits(linked: SimpleNamespace, as_: Any) -> None:
+    for person in (linked.clerk, linked.agent):
+        assert "escalation waits for you" not in as_(person).get("/").content.decode()
+    assert "1 request at your desk is nobody’s yet." in as_(linked.agent).get("/").content.decode()
+    escalated(linked, as_)
+    home = as_(linked.clerk).get("/").content.decode()
+    assert "1 escalation waits for you." in home
+    assert 'href="/escalations/?which=ours"' in home
+    assert "at your desk" not in home
+    for person in (linked.agent, linked.seller, linked.rival_agent, linked.contact):
+        assert "escalation waits for you" not in as_(person).get("/").content.decode()
 
 
 def test_the_list_is_for_whoever_works_on_escalations(linked: SimpleNamespace, as_: Any) -> None:
@@ -160,7 +185,7 @@ def test_the_clock_stands_still_while_the_partner_has_it(linked: SimpleNamespace
     with clock.frozen(NOW + timedelta(hours=30)):
         page = as_(linked.clerk).get(f"/escalations/{one.pk}/").content.decode()
         assert "overdue" not in page
-        again = typed(linked, Category.DEFECT, version=str(newest().version))
+        again = typed(linked, Category.DEFECT, draft_version=str(newest().version))
         assert as_(linked.agent).post(f"/helpdesk/requests/{linked.ask.number}/escalate/", again).status_code == 302
     assert (newest().due_at, newest().answered_at) == (NOW + timedelta(hours=36), None)
 

@@ -140,7 +140,7 @@ class Story:
         category = self.random.choice([Category.DEFECT, Category.DEVIATION, Category.REGIONAL])
         before = Escalation.objects.using("owner").filter(request=one).order_by("-pk").first()
         self.cast.agent, agent = self.people.get(who, self.cast.agent), self.cast.agent
-        data = typed(self.cast, category, version=str(before.version if before else 0))
+        data = typed(self.cast, category, draft_version=str(before.version if before else 0))
         self.cast.agent = agent
         if self.random.random() < 0.3:
             data[self.random.choice(["steps", "started", "expected"])] = ""

@@ -5,7 +5,8 @@ from typing import Any
 
 import pytest
 
-from tallyhub.kernel.access import Access
+from tallyhub.articles.editing.commands import write
+from tallyhub.kernel.access import Access, Right
 from tallyhub.kernel.scope import scope
 from tallyhub.organizations.models import Staff
 from tallyhub.partners.advising.rules import (
@@ -18,6 +19,7 @@ from tallyhub.partners.advising.rules import (
 )
 from tallyhub.partners.models import FollowUp
 from tallyhub.support.rules import Kind
+from tests.articles.cast import send, written
 from tests.make import (
     days,
     make_agreement,
@@ -29,7 +31,7 @@ from tests.make import (
     make_service,
 )
 from tests.partners.plans import cover, supporting
-from tests.partners.world import acting
+from tests.partners.world import _hired, acting
 from tests.strangers import ABSENT, raise_ids
 from tests.strangers import said as told
 
@@ -109,6 +111,28 @@ def test_nothing_of_what_others_sold_or_were_asked_is_there(advised: Any, as_: A
     own = text(rival, f"/customers/{advised.birch.pk}/adviser/")
     assert "Secret of a rival" in own
     assert "report" not in own.partition("<main")[2].lower()
+
+
+def test_articles_that_did_not_help_are_counted_first(advised: Any, as_: Any, owner: Any) -> None:  # R5.9, S003-50
+    house = _hired(advised.provider, "editor", "editor")
+    editing = Access(
+        person_id=house.pk, organization_id=advised.provider.pk, organization_rights=frozenset({Right.EDIT_GUIDES})
+    )
+    titles = ("It helped", "It did not", "Of a rival")
+    good, bad, other = (write(editing, written(title, "Text."), is_published=True) for title in titles)
+    ours, theirs = acting(advised.partner, advised.helper), acting(advised.rival, advised.rival_agent)
+    for article, access in ((good, ours), (bad, ours), (other, theirs)):
+        send(access, article, advised.birch, 1, advised.admin, advised.stranger)
+    owner.execute("UPDATE articles_sentto SET opened_at = now(), answered_at = now(), is_solved = false")
+    owner.execute(
+        "UPDATE articles_sentto SET is_solved = true WHERE sent_id IN"
+        " (SELECT id FROM articles_sent WHERE article_id = %s)", [good],
+    )  # fmt: skip
+    section = view(advised, as_).partition('id="articles-title"')[2].partition("</section>")[0]
+    assert section.index("It did not") < section.index("It helped")
+    assert section.count("did not help") == 1
+    assert "solved it for 0, not for 2" in section
+    assert "Of a rival" not in section
 
 
 def test_what_is_asked_three_times_is_a_theme_with_services_that_may_help(advised: Any, as_: Any) -> None:  # S003-11

@@ -14,6 +14,7 @@ from tests.make import (
     make_entitlement,
     make_organization,
     make_package,
+    make_request,
     make_resale,
     make_workspace,
 )
@@ -82,6 +83,18 @@ def test_search_and_order_are_in_the_address(sold: Any, as_: Any) -> None:  # ed
     for odd in ("?sort=secret", "?sort=name&after=x", "?after=2026-13-01~1", "?sort=ends_on&before=~~~"):
         assert helper.get(f"/portfolio/{odd}").status_code in (400, 404), odd
     text(helper, f"/portfolio/?text={'x' * 500}%00")
+
+
+def test_it_leads_to_what_each_customer_asks_of_the_desk(sold: Any, as_: Any) -> None:
+    for status in ("submitted", "closed"):
+        make_request(sold.birch_main, partner=sold.partner, desk=sold.partner, title="Asked", status=status)
+    make_request(sold.birch_main, partner=sold.rival, desk=sold.rival, title="Another partner’s")
+    page = text(as_(sold.helper), "/portfolio/")
+    assert f'href="/helpdesk/?customer={sold.birch.pk}">1</a>' in row(page, "Birch")
+    assert f'href="/helpdesk/?customer={sold.alder.pk}">0</a>' in row(page, "Alder")
+    assert 'href="/helpdesk/"' in page.partition("<main")[2]
+    seller = text(as_(sold.seller), "/portfolio/")  # to whom the queue does not open
+    assert "/helpdesk/" not in seller.partition("<main")[2]
 
 
 def test_pages_cost_the_same_and_lose_nobody(sold: Any, as_: Any, owner: Any, statements: Any) -> None:  # edge case 41

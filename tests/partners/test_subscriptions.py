@@ -343,6 +343,10 @@ def test_a_wish_is_looked_after_by_a_colleague(held: Any, as_: Any) -> None:
     assert fresh(wish).owner_id is None
 
 
+def test_the_last_page_of_wishes_leads_to_no_other(held: Any, as_: Any) -> None:
+    assert "Next page" not in as_(held.helper).get("/wishes/").content.decode()
+
+
 def test_filters_of_wishes_are_in_the_address(held: Any, as_: Any) -> None:
     wish, helper = more(held, as_), as_(held.helper)
     helper.post(f"/wishes/{wish.pk}/decline/", {"reason": "No."})

@@ -15,6 +15,8 @@ from django.utils.translation import ngettext
 from tallyhub.activity.queries import AgreementLines
 from tallyhub.agreements.rules import ACTIVE_STATES
 from tallyhub.engagements.home.queries import Sort as Engagements
+from tallyhub.helpdesk.provider_desk import queries as escalations
+from tallyhub.helpdesk.queue import queries as queue
 from tallyhub.kernel import formatting as fmt
 from tallyhub.kernel.access import Access, Right
 from tallyhub.kernel.amounts import Unit
@@ -401,7 +403,32 @@ def packages_begun(about: About) -> list[Item]:
     return found
 
 
+def escalations_ours(about: About) -> list[Item]:
+    """Of a partner and at the provider's desk: what the others wait for."""
+    access = about.access
+    if not access.serves(Right.WORK_ESCALATIONS) and not access.serves(Right.ESCALATE):
+        return []
+    ours = escalations.count_ours(access)
+    text = ngettext("%(n)s escalation waits for you.", "%(n)s escalations wait for you.", ours)
+    item = Item(text % {"n": fmt.number(ours)}, url("helpdesk:escalations") + "?which=ours", None, Tone.LOW)
+    return [item] if ours else []
+
+
+def requests_of_nobody(about: About) -> list[Item]:
+    """What is asked of a partner's desk, and nobody has taken."""
+    if not about.access.serves(Right.SERVE_CUSTOMERS):
+        return []
+    free = queue.count_open(about.access).unassigned
+    text = ngettext(
+        "%(n)s request at your desk is nobody’s yet.", "%(n)s requests at your desk are nobody’s yet.", free
+    )
+    item = Item(text % {"n": fmt.number(free)}, url("helpdesk:queue") + "?assigned=nobody", None, Tone.LOW)
+    return [item] if free else []
+
+
 NEEDS: tuple[Needs, ...] = (
+    escalations_ours,
+    requests_of_nobody,
     requests_waiting,
     requests_assigned,
     calls_unheard,

@@ -52,6 +52,34 @@ def change(access: Access, article_id: int, seen: int, said: Written, *, is_publ
 
 
 @command
+def discard(access: Access, article_id: int, seen: int) -> bool:
+    """Throw away what is not published: all of an article that never was; of another one its changes, so that its draft
+    is again what was published last.
+
+    ``seen``: the draft's version that the editor had before them. Raises Conflict where another one has written
+    meanwhile, and where there is nothing to throw away. True: the article is gone.
+    """
+    access.require_serving(Right.EDIT_GUIDES)
+    draft = queries.lock_edited(access, article_id)
+    article = draft.article
+    check_version(seen, draft.version)
+    if article.state == ArticleState.DRAFT:
+        draft.delete()
+        article.delete()
+        return True
+    if draft.is_published:
+        raise Conflict("article_nothing_to_discard")
+    newest = queries.list_versions(article)[0]
+    texts = {one.language: one for one in newest.texts.all()}
+    draft.titles = {language: one.title for language, one in texts.items()}
+    draft.bodies = {language: one.body for language, one in texts.items()}
+    draft.products, draft.is_published, draft.version = newest.products, True, draft.version + 1
+    draft.changed_by_id, draft.changed_at = access.person_id, clock.now()
+    draft.save()
+    return False
+
+
+@command
 def withdraw(access: Access, article_id: int) -> None:
     """Readers have it no more. Its draft stays, and publishing that makes a new version of it."""
     access.require_serving(Right.EDIT_GUIDES)

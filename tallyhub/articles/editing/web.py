@@ -1,10 +1,12 @@
 """Pages of editors: what was written with its figures, a new article, and one with its versions."""
 
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from django.contrib import messages
 from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
+from django.utils import translation
 from django.utils.timezone import get_current_timezone_name
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -17,12 +19,16 @@ from tallyhub.articles.editing import commands
 from tallyhub.articles.editing.forms import ArticleForm
 from tallyhub.articles.queries import Counts
 from tallyhub.articles.reading.web import pager, read_page
-from tallyhub.articles.rules import ArticleState, Written, check_written
+from tallyhub.articles.rules import LANGUAGE, ArticleState, Written, check_written
 from tallyhub.kernel import markdown
-from tallyhub.kernel.access import Right
+from tallyhub.kernel.access import Access, Right
 from tallyhub.kernel.errors import Conflict, Invalid
-from tallyhub.kernel.http import HubRequest, signed_in
+from tallyhub.kernel.grid import csv_lines, link
+from tallyhub.kernel.http import HubRequest, signed_in, url
+from tallyhub.kernel.ids import read_id
 from tallyhub.kernel.scope import scope
+from tallyhub.kernel.sentences import sentence
+from tallyhub.kernel.streams import LongAnswer
 
 GET_POST = require_http_methods(["GET", "HEAD", "POST"])
 
@@ -45,8 +51,37 @@ def articles(request: HubRequest) -> HttpResponse:
             ],
             "is_filtered": state in set(ArticleState),
             "pager": pager(request, at, has_more=has_more),
+            "csv_href": url("articles:edit_csv") + link([("state", state)] if state in set(ArticleState) else []),
         }
         return render(request, "articles/edit.html", context)
+
+
+@signed_in
+@require_safe
+def articles_csv(request: HubRequest) -> HttpResponseBase:
+    """Exactly what the filter shows."""
+    request.access.require_serving(Right.EDIT_GUIDES)
+    body = _csv_body(request, request.GET.get("state", ""), translation.get_language() or LANGUAGE)
+    response = LongAnswer(request, body, content_type="text/csv; charset=utf-8")
+    response.headers["Content-Disposition"] = 'attachment; filename="resources.csv"'
+    return response
+
+
+def _csv_body(request: HubRequest, state: str, language: str) -> Iterator[str]:
+    has_keys = request.GET.get("header") == "keys"  # stable names for programs; people get their language
+    with translation.override(language), scope(request.access):
+        names = {one.pk: one.name for one in list_products()}
+        heads = [key if has_keys else label for key, label in page.csv_heads()]
+        yield from csv_lines(heads, _csv_rows(request.access, state, names))
+
+
+def _csv_rows(access: Access, state: str, names: Mapping[int, str]) -> Iterator[list[str | int]]:
+    at, has_more = 1, True
+    while has_more:
+        shown, has_more = queries.list_edited(access, state=state, page=at)
+        counts = queries.count_outcomes([one.article_id for one in shown])
+        yield from (page.csv_row(one, counts.get((one.article_id, None), Counts()), names) for one in shown)
+        at += 1
 
 
 @signed_in
@@ -131,8 +166,27 @@ def _show(request: HubRequest, article_id: int, form: ArticleForm, preview: list
             "versions": page.versions(queries.list_versions(draft.article), counts, zone),
             "id": article_id,
             "is_published": draft.article.state == ArticleState.PUBLISHED,
+            "is_draft": draft.article.state == ArticleState.DRAFT,
+            "has_changes": not draft.is_published,
+            "version": draft.version,
         }
         return render(request, "articles/edit_article.html", context, status=400 if form.errors else 200)
+
+
+@signed_in
+@require_POST
+def discard(request: HubRequest, article_id: int) -> HttpResponseBase:
+    request.access.require_serving(Right.EDIT_GUIDES)
+    try:
+        is_gone = commands.discard(request.access, article_id, read_id(request.POST.get("version")))
+    except Conflict as error:
+        messages.error(request, sentence(error))
+        return redirect("articles:edit_article", article_id)
+    if is_gone:
+        messages.success(request, _("The draft is deleted."))
+        return redirect("articles:edit")
+    messages.success(request, _("The changes are thrown away. The draft is what readers have, or had last."))
+    return redirect("articles:edit_article", article_id)
 
 
 @signed_in

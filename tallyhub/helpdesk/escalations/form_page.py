@@ -2,8 +2,10 @@
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
+from django.utils.timezone import get_current_timezone_name
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
@@ -15,9 +17,10 @@ from tallyhub.helpdesk.escalations import queries, words
 from tallyhub.helpdesk.escalations.commands import EscalationRefused, Typed
 from tallyhub.helpdesk.escalations.evidence import Form, Item, items_of
 from tallyhub.helpdesk.escalations.instants import ONGOING_WORDS
-from tallyhub.helpdesk.escalations.rules import LETTERS, TEXT_MAX, Category, Route, default_severity
+from tallyhub.helpdesk.escalations.rules import LETTERS, TEXT_MAX, Category, Route, Status, default_severity
 from tallyhub.helpdesk.escalations.taken import Taken, read_taken
 from tallyhub.helpdesk.models import Escalation, EscalationFile
+from tallyhub.kernel import formatting as fmt
 from tallyhub.kernel.access import Access
 from tallyhub.kernel.errors import Conflict
 from tallyhub.kernel.http import url
@@ -117,10 +120,11 @@ def context(
         "hints": refused is not None and refused.hints,
         "seal": refused.seal if refused and (refused.findings or refused.hints) else "",
         "security": security(settings),
-        "health": health_text(taken.health) if taken.health else "",
+        "health": _health(taken.health) if taken.health else "",
         "lock": _lock(taken, route),
         "publisher": publisher(request.product),
         "balance": _balance(request, typed, route, kept),
+        "returned": _returned(access, kept) if kept and kept.status == Status.RETURNED else None,
         "vias": _vias(route, typed.via_id),
         "via": _via_name(kept, route),
         **_tenants(access, request, typed),
@@ -146,6 +150,15 @@ def publisher(product: Product | None) -> dict[str, str] | None:
     if product is None or not product.publisher:
         return None
     return {"name": product.publisher, "href": product.publisher_url}
+
+
+def _returned(access: Access, kept: Escalation) -> dict[str, Any] | None:
+    """What whoever returned it last said to be missing, so that nobody has to look for it elsewhere."""
+    events = [one for one in queries.list_events(access, kept) if one.status == Status.RETURNED]
+    if not events:
+        return None
+    items = [{"item": one, "name": str(words.ITEM_NAMES.get(one, one))} for one in events[-1].items]
+    return {"items": items, "text": events[-1].text}
 
 
 def _gap(item: str, said: str) -> dict[str, str]:
@@ -226,6 +239,13 @@ def health_text(health: Mapping[str, Any]) -> str:
     if health.get("despite"):
         said.append(str(words.DESPITE_NAMES[health["despite"]]))
     return " · ".join(said)
+
+
+def _health(health: Mapping[str, Any]) -> str:
+    zone = get_current_timezone_name()
+    when = {"when": fmt.minute(datetime.fromisoformat(health["at"]), zone), "zone": zone.replace("_", " ")}
+    looked = _("looked at on %(when)s (%(zone)s)") % when
+    return f"{health_text(health)} · {looked}"
 
 
 def _vias(route: Route, chosen: int | None) -> list[dict[str, Any]]:

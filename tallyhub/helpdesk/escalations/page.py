@@ -99,7 +99,8 @@ class Refused:
 
 def context(access: Access, one: Escalation, zone: str, refused: Refused) -> dict[str, Any]:
     """Of ``helpdesk/escalation.html``, whichever side one is on. Five statements, whatever is in it."""
-    side = side_of(access, one)
+    side, holder = side_of(access, one), holder_of(Status(one.status))
+    is_ours = holder is not None and holder is side
     events, files = queries.list_events(access, one), queries.list_files(access, one)
     customers = queries.list_customers([one.pk]).get(one.pk, [])
     people = queries.list_names([one.pk], _people(one, events))
@@ -113,7 +114,7 @@ def context(access: Access, one: Escalation, zone: str, refused: Refused) -> dic
         "category": words.category_name(one.category),
         "badge": words.status_badge(one.status),
         "severity": severity_badge(one.severity),
-        "holder": words.HOLDER_NAMES[holder_of(Status(one.status))],
+        "holder": _("The next step is yours.") if is_ours else words.HOLDER_NAMES[holder],
         "facts": _facts(one, names, people, zone),
         "customers": [_customer(each) for each in customers],
         "request_href": url("helpdesk:request", number) if side is Side.PARTNER else "",
@@ -252,12 +253,20 @@ def _what(each: EscalationEvent, people: Mapping[int, tuple[str, str]]) -> str:
 
 
 def _moves(one: Escalation, side: Side, refused: Refused) -> list[dict[str, Any]]:
-    """What this side may make of it, as buttons; what is sent goes by the form of evidence alone."""
+    """What this side may make of it, as buttons: what leads on first. What is sent goes by the form of evidence."""
     status = Status(one.status)
     possible = next_statuses(status, side, was_submitted=one.submitted_at is not None, has_via=one.via_id is not None)
     if side is Side.PARTNER and status is not Status.SOLVED:
         possible -= {Status.AWAITING, Status.SUBMITTED}
-    return [_move(one, status, becomes, side, refused) for becomes in Status if becomes in possible]
+    ordered = sorted(possible, key=lambda becomes: _rank(status, becomes))
+    return [_move(one, status, becomes, side, refused) for becomes in ordered]
+
+
+def _rank(status: Status, becomes: Status) -> tuple[int, int]:
+    """What is returned or given up stands last; a solution is accepted first."""
+    is_end = (becomes is Status.CLOSED and status is not Status.SOLVED) or becomes is Status.WITHDRAWN
+    first = 0 if status is Status.SOLVED and becomes is Status.CLOSED else 1
+    return (3 if is_end else 2 if becomes is Status.RETURNED else first), list(Status).index(becomes)
 
 
 def _move(one: Escalation, status: Status, becomes: Status, side: Side, refused: Refused) -> dict[str, Any]:
@@ -266,6 +275,7 @@ def _move(one: Escalation, status: Status, becomes: Status, side: Side, refused:
         "becomes": becomes.value,
         "label": _label(status, becomes, side),
         "asks_words": _asks_words(status, becomes, side),
+        "gives_up": becomes is Status.WITHDRAWN,
         "items": [
             {"id": item, "label": str(words.ITEM_NAMES[item]), "is_chosen": is_typed and item in refused.items}
             for item in names_of(Category(one.category))

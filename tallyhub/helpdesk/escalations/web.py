@@ -92,7 +92,7 @@ def _posted(request: HubRequest, number: str, category: Category) -> HttpRespons
     typed = forms.read_typed(request.POST, category)
     if typed.values.get("vulnerability") == "yes":
         return _security(request, number)
-    version = find_id(request.POST.get("version")) or 0
+    version = find_id(request.POST.get("draft_version")) or 0
     try:
         with forms.keeping(request, category) as files:
             kept = commands.save_draft(request.access, number, typed, version, files)

@@ -14,6 +14,7 @@ from tallyhub.helpdesk.gates.rules import WHILE_IT_GOES_ON, Ball, Left, Link, Ri
 from tallyhub.helpdesk.gates.words import (
     BALL_NAMES,
     DESPITE_NAMES,
+    ESCALATION_ASKS,
     LEFT_NAMES,
     LOCKS,
     RESULT_NAMES,
@@ -61,10 +62,13 @@ def at_desk(access: Access, request: Request) -> bool:
 
 def _stands(access: Access, request: Request, standing: Standing, houses: dict[int, str]) -> dict[str, Any]:
     is_desk = at_desk(access, request)
+    is_back = standing.stage is Stage.ESCALATED and standing.ball in (Ball.PARTNER, Ball.SUPPLIER)
+    asks = ESCALATION_ASKS if is_back else STAGE_ASKS[standing.stage]
     return {
         "is_desk": is_desk,
+        "is_back": is_back,
         "stage": {"text": str(STAGE_NAMES[standing.stage]), "tone": STAGE_TONES.get(standing.stage, "low")},
-        "sentence": str((STAGE_ASKS if is_desk else STAGE_MEANS)[standing.stage]),
+        "sentence": str(asks if is_desk else STAGE_MEANS[standing.stage]),
         "ball": _ball(request, standing.ball, houses, is_customer=not access.is_staff),
     }
 

@@ -53,6 +53,7 @@ STAGE_ASKS: dict[Stage, Any] = {
     Stage.CLOSED: _("Nothing more is to be done."),
     Stage.REOPENED: _("The customer is not content: go on with it."),
 }
+ESCALATION_ASKS = _("The next step of the escalation is yours: open it.")  # when it came back, or is solved
 # Who is to do the next thing, where no name stands instead.
 BALL_NAMES: dict[Ball, Any] = {
     Ball.CUSTOMER: pgettext_lazy("is to act", "the customer"),

@@ -68,15 +68,19 @@ def save_draft(access: Access, seller_id: int, asked: Asked, files: Sequence[Kep
     require_own(access)
     if seller_id not in read_supported(access).partners:
         raise ObjectDoesNotExist
-    own: dict[str, Any] = {"customer_id": access.customer_id, "person_id": access.person_id, "partner_id": seller_id}
+    place = get_workspace(access, asked.workspace or access.workspaces[0])
+    _put_draft(access, seller_id, place.pk, asked, files)
+
+
+def _put_draft(access: Access, partner_id: int, workspace_id: int, asked: Asked, files: Sequence[Kept]) -> None:
+    own: dict[str, Any] = {"customer_id": access.customer_id, "person_id": access.person_id, "partner_id": partner_id}
     said = {"typed": asked.stored(), "changed_at": clock.now()}
     draft, _is_new = ContactDraft.objects.update_or_create(**own, defaults=said)
     if not files:
         return
     if len(queries.list_draft_files(access, draft)) + len(files) > FILES_MAX:
         raise Invalid("draft_files_full", files_max=FILES_MAX)
-    place = get_workspace(access, asked.workspace or access.workspaces[0])
-    of = {"customer_id": place.customer_id, "workspace_id": place.pk, "draft": draft}
+    of = {"customer_id": access.customer_id, "workspace_id": workspace_id, "draft": draft}
     ContactFile.objects.bulk_create(rows_of(ContactFile, access, files, **of))
 
 
@@ -140,11 +144,15 @@ def contact_partner(access: Access, seller_id: int, asked: Asked) -> str:
     routed = queries.read_routed(terms, addressee.organization_id, _code(products, asked.product_id), asked.severity)
     request = steps.take_in(access, place, asked, addressee, terms, routed)
     files = queries.list_draft_files(access, queries.find_draft(access, seller_id))
-    attach(access, request, [Kept(one.name, one.size, one.media_type, bytes(one.digest), one.key) for one in files])
+    attach(access, request, _kept(files))
     _forget(access, seller_id)
     about: dict[str, Any] = {"partner": addressee.organization_id, "mode": routed.route.mode.value}
     record(access, "helpdesk.contacted", request.pk, workspace_id=request.workspace_id, **about)
     return request.number
+
+
+def _kept(files: Iterable[ContactFile]) -> list[Kept]:
+    return [Kept(one.name, one.size, one.media_type, bytes(one.digest), one.key) for one in files]
 
 
 def _code(products: Collection[Product], product_id: int | None) -> str:
@@ -173,9 +181,54 @@ def accept_price(access: Access, number: str, plan_number: int) -> None:
 # By the partner's people
 
 
+def at_draft(access: Access, customer_id: int) -> Access | None:
+    """Inside the customer's first workspace, where what one has begun to write down for it lies with its files,
+    whichever workspace it is about in the end. None: the customer has no workspace.
+
+    Raises DoesNotExist for another's customer. Runs in the scope of the partner.
+    """
+    access.require_serving(Right.SERVE_CUSTOMERS)
+    served = queries.get_served(customer_id)
+    places = queries.list_served_places(served.customer_id)
+    return desk.inside(access, served.customer_id, places[0][0]) if places else None
+
+
+@command
+def save_told(access: Access, customer_id: int, asked: Asked, files: Sequence[Kept] = ()) -> None:
+    """Keep what is typed for a customer, as ``save_draft`` does; nobody else sees it.
+
+    Raises DoesNotExist for another's customer, Invalid where there would be more files than a request takes.
+    """
+    if inside := at_draft(access, customer_id):
+        widen(inside)
+        _put_draft(inside, access.organization_id or 0, inside.workspaces[0], asked, files)
+
+
+@command
+def remove_told_file(access: Access, customer_id: int, file_id: int) -> list[str]:
+    """Returns the keys of the bytes that nobody needs any more. Again is no error."""
+    inside = at_draft(access, customer_id)
+    if inside is None:
+        return []
+    widen(inside)
+    files = queries.list_draft_files(inside, queries.find_draft(inside, access.organization_id or 0))
+    return _remove(one for one in files if one.pk == file_id)
+
+
+@command
+def drop_told(access: Access, customer_id: int) -> list[str]:
+    """With its files; returns the keys of their bytes. Again is no error."""
+    inside = at_draft(access, customer_id)
+    if inside is None:
+        return []
+    widen(inside)
+    return _forget(inside, access.organization_id or 0)
+
+
 @command
 def take_in(access: Access, customer_id: int, asked: Asked) -> str:
-    """Write a request down for a customer that one's partner sells to: what somebody said by telephone, or wrote.
+    """Write a request down for a customer that one's partner sells to: what somebody said by telephone, or wrote, with
+    the files of the draft.
 
     The customer is whom it is for, and who wrote it down stands with it (S003-15). Returns its number; the same form
     again leads to the same request. Raises DoesNotExist for another's customer, Refused for what is wrong with the
@@ -195,6 +248,7 @@ def take_in(access: Access, customer_id: int, asked: Asked) -> str:
         wrong.append(Problem("channel", Invalid("contact_channel_missing")))
     if wrong:
         raise Refused(wrong)
+    files = _take_files(access, served.customer_id)
     inside = desk.inside(access, served.customer_id, asked.workspace or 0)
     widen(inside)  # from here on in this one workspace of the customer, as for each request at the desk
     if number := steps.opened_before(served.customer_id, asked):
@@ -202,9 +256,21 @@ def take_in(access: Access, customer_id: int, asked: Asked) -> str:
     place = Place(served.customer_id, asked.workspace or 0, asked.contact)
     routed = queries.read_routed(terms, own, _code(products, asked.product_id), asked.severity)
     request = steps.take_in(inside, place, asked, Addressee(own, own), terms, routed)
+    attach(inside, request, files)
     about: dict[str, Any] = {"channel": asked.channel, "mode": routed.route.mode.value}
     record(inside, "helpdesk.taken_in", request.pk, workspace_id=request.workspace_id, **about)
     return request.number
+
+
+def _take_files(access: Access, customer_id: int) -> list[Kept]:
+    """Those of the draft, which goes."""
+    there, own = at_draft(access, customer_id), access.organization_id or 0
+    if there is None:
+        return []
+    widen(there)
+    files = _kept(queries.list_draft_files(there, queries.find_draft(there, own)))
+    _forget(there, own)
+    return files
 
 
 def products_sold(access: Access, customer_id: int) -> list[Product]:

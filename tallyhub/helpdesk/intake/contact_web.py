@@ -22,9 +22,6 @@ from tallyhub.kernel.scope import scope
 from tallyhub.organizations.queries import find_archived
 from tallyhub.partners.card.queries import Supported, read_supported
 from tallyhub.support.conversation import storage
-from tallyhub.support.conversation.rules import FILES_MAX
-from tallyhub.support.models import StoredFile
-from tallyhub.support.words import size_text
 
 GET_POST = require_http_methods(["GET", "HEAD", "POST"])
 
@@ -126,16 +123,10 @@ def _show(
         "plan_href": url("partners:plan_read", addressee.organization_id),
         "price": page.price(terms),
         "hours": page.hours(terms, partner),
-        "files": [_file(one) for one in queries.list_draft_files(access, draft)],
-        "files_max": FILES_MAX,
-        "megabytes_max": storage.megabytes_max(),
+        **page.files(queries.list_draft_files(access, draft)),
         "begun": fmt.minute(draft.changed_at, get_current_timezone_name()) if draft and wrong is None else "",
     }
     return render(request, "helpdesk/contact.html", context, status=400 if wrong else 200)
-
-
-def _file(one: StoredFile) -> dict[str, Any]:
-    return {"id": one.pk, "name": one.name, "size": size_text(one.size)}
 
 
 @signed_in

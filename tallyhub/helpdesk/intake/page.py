@@ -41,11 +41,13 @@ from tallyhub.partners.card.page import opening
 from tallyhub.partners.plans.rules import CHARGED, Line, Mode
 from tallyhub.partners.plans.words import PRICE_SENTENCES
 from tallyhub.partners.queries import find_parties
-from tallyhub.support.models import Request
+from tallyhub.support.conversation import storage
+from tallyhub.support.conversation.rules import FILES_MAX
+from tallyhub.support.models import Request, StoredFile
 from tallyhub.support.parts import Known, Part
 from tallyhub.support.requests.rules import IMPACT_MAX
 from tallyhub.support.rules import OPEN, TEXT_MAX, TITLE_MAX
-from tallyhub.support.words import SEVERITY_MEANS, SEVERITY_NAMES
+from tallyhub.support.words import SEVERITY_MEANS, SEVERITY_NAMES, size_text
 
 
 def price_text(price: str, amount: int, currency: str) -> str:
@@ -114,6 +116,15 @@ def fields(
         "products": [*named, other],
         "places": [{"id": one, "label": name, "is_chosen": one == asked.workspace} for one, name in places],
         "maxima": {"title": TITLE_MAX, "text": TEXT_MAX, "impact": IMPACT_MAX, "reach": REACH_MAX},
+    }
+
+
+def files(found: Iterable[StoredFile]) -> dict[str, Any]:
+    """Those of a draft, and how many there may be."""
+    return {
+        "files": [{"id": one.pk, "name": one.name, "size": size_text(one.size)} for one in found],
+        "files_max": FILES_MAX,
+        "megabytes_max": storage.megabytes_max(),
     }
 
 

@@ -1,26 +1,31 @@
 """What a partner's people write down for a customer; and what a supplier gives back."""
 
 import secrets
+from dataclasses import replace
 from typing import Any
 
 from django.contrib import messages
 from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
+from django.utils.timezone import get_current_timezone_name
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from tallyhub.helpdesk.intake import commands, forms, page, queries
 from tallyhub.helpdesk.intake.commands import Refused
-from tallyhub.helpdesk.intake.rules import Asked, Channel, Problem
-from tallyhub.kernel.access import Right
-from tallyhub.kernel.errors import Conflict, HubError
+from tallyhub.helpdesk.intake.rules import Asked, Channel, Problem, read_asked
+from tallyhub.helpdesk.models import ContactDraft, ContactFile
+from tallyhub.kernel import formatting as fmt
+from tallyhub.kernel.access import Access, Right
+from tallyhub.kernel.errors import Conflict, HubError, Invalid
 from tallyhub.kernel.grid import TEXT_MAX
-from tallyhub.kernel.http import HubRequest, signed_in
-from tallyhub.kernel.ids import read_id
+from tallyhub.kernel.http import HubRequest, signed_in, url
+from tallyhub.kernel.ids import find_id, read_id
 from tallyhub.kernel.scope import scope
 from tallyhub.kernel.sentences import sentence
 from tallyhub.organizations.queries import get_seller
 from tallyhub.partners.queries import get_party
+from tallyhub.support.conversation import storage
 from tallyhub.support.desk import of_request
 
 GET_POST = require_http_methods(["GET", "HEAD", "POST"])
@@ -37,13 +42,67 @@ def new(request: HubRequest) -> HttpResponseBase:
     customer_id = read_id(chosen)
     if request.method != "POST":
         return _show(request, customer_id, None)
+    return _save(request, customer_id)
+
+
+def _save(request: HubRequest, customer_id: int) -> HttpResponseBase:
+    """Keep all of it first, files as well, then do what the button says."""
+    act, access, here = request.POST.get("act"), request.access, f"{url('helpdesk:new')}?customer={customer_id}"
+    if act == "drop":
+        storage.remove(commands.drop_told(access, customer_id))
+        messages.success(request, _("What you had begun to write was deleted."))
+        return redirect(here)
     asked = forms.read(request.POST)
+    wrong = read_asked(asked)[1]
+    unfit: dict[str, Any] = {one.field: "" for one in wrong}  # too long, as a rule: it stays on the page alone
+    wrong += _keep(request, customer_id, replace(asked, **unfit))
+    if gone := find_id(request.POST.get("remove")):
+        storage.remove(commands.remove_told_file(access, customer_id, gone))
+    if wrong:
+        return _show(request, customer_id, asked, wrong)
+    if gone or act == "attach":
+        return redirect(here)
+    if act == "later":
+        messages.success(request, _("It is kept. Nobody else sees it, and you find it here again."))
+        return redirect(here)
+    return _send(request, customer_id, asked)
+
+
+def _keep(request: HubRequest, customer_id: int, asked: Asked) -> list[Problem]:
+    try:
+        with storage.keeping(storage.sent_by(request)) as kept:
+            commands.save_told(request.access, customer_id, asked, kept)
+    except Invalid as error:
+        commands.save_told(request.access, customer_id, asked)
+        return [Problem("files", error)]
+    return []
+
+
+def _send(request: HubRequest, customer_id: int, asked: Asked) -> HttpResponseBase:
     try:
         number = commands.take_in(request.access, customer_id, asked)
     except Refused as refused:
         return _show(request, customer_id, asked, refused.problems)
     messages.success(request, _("It is written down. The number of the request is %(number)s.") % {"number": number})
     return redirect("helpdesk:request", number)
+
+
+def _begun(access: Access, customer_id: int) -> tuple[ContactDraft | None, list[ContactFile]]:
+    """What one has begun to write down for the customer."""
+    with scope(access):
+        inside = commands.at_draft(access, customer_id)
+    if inside is None:
+        return None, []
+    with scope(inside):
+        draft = queries.find_draft(inside, access.organization_id or 0)
+        return draft, queries.list_draft_files(inside, draft)
+
+
+def _typed(draft: ContactDraft | None, workspace_id: int | None) -> Asked:
+    once = secrets.token_hex(16)
+    if draft:
+        return replace(Asked.of(draft.typed), once=once)
+    return Asked(workspace=workspace_id, channel=Channel.PHONE.value, once=once)
 
 
 def _choose(request: HubRequest) -> HttpResponse:
@@ -64,16 +123,17 @@ def _show(
     request: HubRequest, customer_id: int, asked: Asked | None, wrong: list[Problem] | None = None
 ) -> HttpResponse:
     access = request.access
+    draft, files = _begun(access, customer_id)
     with scope(access):
         served = queries.get_served(customer_id)
         own = get_seller(access.organization_id or 0)
         places = queries.list_served_places(customer_id)
         terms = queries.read_own_terms(access)
-        asked = asked or Asked(
-            workspace=places[0][0] if places else None, channel=Channel.PHONE.value, once=secrets.token_hex(16)
-        )
+        asked = asked or _typed(draft, places[0][0] if places else None)
         context: dict[str, Any] = {
             **page.fields(asked, places, commands.products_sold(access, customer_id), wrong or (), is_told=True),
+            **page.files(files),
+            "begun": fmt.minute(draft.changed_at, get_current_timezone_name()) if draft and wrong is None else "",
             "customer": served.name,
             "customer_id": served.customer_id,
             "channels": page.channels(asked.channel),

@@ -11,7 +11,7 @@ from tallyhub.helpdesk.escalations.queries import Customer, list_customers, list
 from tallyhub.helpdesk.escalations.rules import Category, Status
 from tallyhub.helpdesk.escalations.shown import answer_text, is_late, name_of
 from tallyhub.helpdesk.models import Escalation
-from tallyhub.helpdesk.provider_desk.queries import Wanted
+from tallyhub.helpdesk.provider_desk.queries import Counts, Wanted, is_ours
 from tallyhub.kernel import formatting as fmt
 from tallyhub.kernel.access import Access, Right
 from tallyhub.kernel.grid import Page, Place, moment, page_links
@@ -23,11 +23,30 @@ from tallyhub.support.words import SEVERITY_NAMES, severity_badge
 
 
 def rows(access: Access, found: Sequence[Escalation], zone: str) -> list[dict[str, Any]]:
-    """Two statements, whatever their number; names of organisations are a third."""
+    """What waits for the reader's own side first. Two statements, whatever their number; names of organisations are a
+    third.
+    """
     ids = [one.pk for one in found]
     customers, people = list_customers(ids), list_names(ids, (one.assigned_to_id for one in found))
     houses = {one.pk: one.name for one in list_sellers()}
-    return [_row(one, customers.get(one.pk, []), people, houses, zone) for one in found]
+    ordered = sorted(found, key=lambda one: not is_ours(access, one))
+    return [
+        {**_row(one, customers.get(one.pk, []), people, houses, zone), "is_ours": is_ours(access, one)}
+        for one in ordered
+    ]
+
+
+def counts(found: Counts, wanted: Wanted) -> list[dict[str, Any]]:
+    """Each leads to what it counts."""
+    here = url("helpdesk:escalations")
+    said = [
+        (_("Waits for you: %(n)s"), found.ours, f"{here}?which=ours", Wanted(which="ours")),
+        (_("Open: %(n)s"), found.open, here, Wanted()),
+    ]
+    return [
+        {"title": text % {"n": fmt.number(n)}, "href": href, "is_current": wanted == shows}
+        for text, n, href, shows in said
+    ]
 
 
 def _row(

@@ -62,9 +62,26 @@ def _found(access: Access, wanted: Wanted) -> QuerySet[Escalation]:
     return rows.filter(assigned_to_id=access.person_id) if wanted.is_mine else rows
 
 
+def is_ours(access: Access, one: Escalation) -> bool:
+    """Whether the next step is up to one's own side; ``which=ours`` in Python."""
+    sides = ((one.provider_id, AT_PROVIDER), (one.via_id, AT_INDIRECT), (one.organization_id, AT_PARTNER))
+    return any(side in access.organizations and one.status in statuses for side, statuses in sides)
+
+
 def count_ours(access: Access) -> int:
-    """How many wait for one's own side."""
+    """How many wait for one's own side. One statement."""
     return _found(access, Wanted(which="ours")).count()
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    ours: int  # wait for one's own side
+    open: int
+
+
+def count(access: Access) -> Counts:
+    """Two statements."""
+    return Counts(count_ours(access), _found(access, Wanted()).count())
 
 
 def list_incidents(access: Access) -> list[HealthEvent]:

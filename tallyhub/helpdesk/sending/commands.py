@@ -8,6 +8,7 @@ from tallyhub.articles.steps import send_article, sent_news
 from tallyhub.helpdesk.sending.queries import list_asked
 from tallyhub.journal.steps import record_many
 from tallyhub.kernel.access import Access, Right
+from tallyhub.kernel.errors import Invalid
 from tallyhub.kernel.http import url
 from tallyhub.kernel.scope import command
 from tallyhub.support.conversation.steps import say
@@ -22,7 +23,10 @@ def send(access: Access, number: str, article_id: int, language: str) -> None:
     """
     request = lock_request(access, number)
     access.require(Right.WORK_REQUESTS, workspace_id=request.workspace_id)
-    sent = send_article(access, article_id, request.customer_id, request.pk, list_asked(access, request))
+    asked = list_asked(access, request)
+    if not asked:
+        raise Invalid("helpdesk_sent_to_nobody")
+    sent = send_article(access, article_id, request.customer_id, request.pk, asked)
     article = get_article(access, article_id, language)
     with override(language):
         told = _("This article may help: [%(title)s](%(address)s)") % {

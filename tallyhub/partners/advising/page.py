@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from tallyhub.agreements.models import Service
+from tallyhub.articles.queries import Outcome
 from tallyhub.health import page as health
 from tallyhub.health.models import HealthEvent
 from tallyhub.kernel import clock
@@ -158,6 +159,29 @@ def suffered(events: Sequence[HealthEvent], products: Mapping[int, str], zone: s
         ],
         "newest": [health.line(one, zone) for one in events[:EVENTS_SHOWN]],
     }
+
+
+def articles(found: Iterable[Outcome]) -> list[dict[str, Any]]:
+    """What came of each: of those people that it was sent to, how many it helped and how many not."""
+    rows = []
+    for one in found:
+        sent = ngettext("sent to %(n)s person", "sent to %(n)s people", one.people) % {"n": fmt.number(one.people)}
+        answered = _("nobody answered yet")
+        if one.solved or one.unsolved:
+            answered = _("solved it for %(solved)s, not for %(unsolved)s") % {
+                "solved": fmt.number(one.solved),
+                "unsolved": fmt.number(one.unsolved),
+            }
+        rows.append(
+            {
+                "title": one.title or _("An article that is withdrawn"),
+                "lang": one.language,
+                "href": url("articles:article", one.article_id) if one.title else "",
+                "said": f"{sent} · {answered}",
+                "is_no_help": one.unsolved > one.solved,
+            }
+        )
+    return rows
 
 
 def follow_up(one: FollowUp) -> dict[str, Any]:

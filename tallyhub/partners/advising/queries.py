@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 
 from tallyhub.agreements.models import Service
 from tallyhub.agreements.queries import list_services
+from tallyhub.articles.queries import Outcome, list_outcomes
 from tallyhub.health.models import HealthEvent
 from tallyhub.health.queries import list_active, list_history
 from tallyhub.health.rules import Reach
@@ -47,8 +48,7 @@ class Figures:
 
 def read_figures(access: Access, customer_id: int, zone: str) -> Figures:
     """One statement. ``zone``: the reader's, whose quarters they are."""
-    quarters = rules.quarters_until(clock.today(zone))
-    since = datetime.combine(rules.first_day_of(quarters[0]), time(), ZoneInfo(zone)).astimezone(UTC)
+    quarters, since = rules.quarters_until(clock.today(zone)), _since(zone)
     local = ZoneInfo(zone)
     asked = [
         Asked(
@@ -62,6 +62,17 @@ def read_figures(access: Access, customer_id: int, zone: str) -> Figures:
         for one in list_asked_of(access, customer_id, since, REQUESTS_MAX)
     ]
     return Figures(asked, quarters, rules.themes_of(asked))
+
+
+def _since(zone: str) -> datetime:
+    """From when on the view counts: the first day of its first quarter."""
+    first = rules.first_day_of(rules.quarters_until(clock.today(zone))[0])
+    return datetime.combine(first, time(), ZoneInfo(zone)).astimezone(UTC)
+
+
+def list_articles(access: Access, customer_id: int, zone: str) -> list[Outcome]:
+    """What one's organisation sent the customer about its requests: what did not help first. One statement."""
+    return list_outcomes(access, customer_id, _since(zone))
 
 
 def minutes_of(asked: Iterable[Asked]) -> list[int]:

@@ -47,8 +47,10 @@ def adviser(request: HubRequest, customer_id: int) -> HttpResponse:
             "expiring": page.expiring(sold, list_of_customer(access, customer_id)),
             "requests": page.requests(figures, products),
             "themes": page.themes(figures.themes, products, services, sold, customer_id, serves=serves),
+            "articles": page.articles(queries.list_articles(access, customer_id, zone)),
             "suffered": page.suffered(queries.list_suffered(access, held), {key: products[key] for key in held}, zone),
             "follow_ups": [page.follow_up(one) for one in queries.list_follow_ups(access, customer_id)],
+            "serves": serves,
             "wishes_href": f"{url('partners:wishes')}?customer={known.code}&state=all",
             "zone": partners.zone_name(),
         }

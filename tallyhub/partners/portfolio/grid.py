@@ -17,8 +17,8 @@ from tallyhub.partners.portfolio.queries import Account
 LINES_SHOWN = 4  # of one customer, those of what ends first; the adviser view shows all
 
 
-def columns() -> list[Column[Account]]:
-    """The one declaration, for page and CSV."""
+def columns(*, serves: bool) -> list[Column[Account]]:
+    """The one declaration, for page and CSV. ``serves``: the reader works at the desk, whose queue counts the same."""
     return [
         Column("customer", _("Customer"), lambda one: one.name, lambda one: harmless(one.name), sort="name",
                sorts_upwards=True, href=lambda one: url("partners:adviser", one.customer_id),
@@ -31,6 +31,7 @@ def columns() -> list[Column[Account]]:
         Column("runs_out_on", _("Used up about"), lambda one: _day(one.runs_out_on) or "–",
                lambda one: one.runs_out_on.isoformat() if one.runs_out_on else ""),
         Column("subscriptions", _("Subscriptions"), plain=lambda one: one.subscriptions),
+        *([_requests()] if serves else []),
         Column("wishes", _("Open wishes"), lambda one: fmt.number(one.wishes), lambda one: one.wishes, is_numeric=True,
                href=lambda one: f"{url('partners:wishes')}{link([('customer', one.code)])}"),
         Column("follow_ups", _("Follow-ups"), lambda one: fmt.number(one.follow_ups), lambda one: one.follow_ups,
@@ -38,6 +39,14 @@ def columns() -> list[Column[Account]]:
         Column("delegations", _("Delegations"), lambda one: fmt.number(one.delegations), lambda one: one.delegations,
                is_numeric=True, href=lambda one: url("partners:customer", one.customer_id)),
     ]  # fmt: skip
+
+
+def _requests() -> Column[Account]:
+    def href(one: Account) -> str:
+        return f"{url('helpdesk:queue')}{link([('customer', str(one.customer_id))])}"
+
+    return Column("requests", _("Open requests"), lambda one: fmt.number(one.requests), lambda one: one.requests,
+                  is_numeric=True, href=href)  # fmt: skip
 
 
 def _day(day: date | None) -> str:
@@ -72,10 +81,10 @@ def _over(one: Account) -> str:
     return fmt.listed(said) if said else "–"
 
 
-def grid(found: Page[Account], place: Place, text: str) -> dict[str, Any]:
+def grid(found: Page[Account], place: Place, text: str, *, serves: bool) -> dict[str, Any]:
     """The list, ready to be placed."""
     base, carried = url("partners:portfolio"), [("text", text)] if text else []
-    on_page = [column for column in columns() if column.text]
+    on_page = [column for column in columns(serves=serves) if column.text]
     return {
         "columns": [heading(column, place, base, carried) for column in on_page],
         "rows": [{"cells": [cell(column, one) for column in on_page]} for one in found.rows],
@@ -108,7 +117,7 @@ def _nothing(text: str) -> dict[str, str]:
     }
 
 
-def exported(*, has_keys: bool) -> tuple[list[str], list[Any]]:
+def exported(*, has_keys: bool, serves: bool) -> tuple[list[str], list[Any]]:
     """Heads and cells of a file."""
-    chosen: Sequence[Column[Account]] = [column for column in columns() if column.plain]
+    chosen: Sequence[Column[Account]] = [column for column in columns(serves=serves) if column.plain]
     return [one.key if has_keys else one.label for one in chosen], [one.plain for one in chosen]

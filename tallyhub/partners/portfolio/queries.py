@@ -1,16 +1,20 @@
-"""All customers of the partner that is acted for, with what it sold each: two statements a page, whatever there is."""
+"""All customers of the partner that is acted for, with what it sold each: two statements a page, whatever there is, and
+a third for whoever works at its desk.
+"""
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from typing import Any
 
 from django.db import connection
 
 from tallyhub.kernel import clock
+from tallyhub.kernel.access import Access, Right
 from tallyhub.kernel.grid import PAGE_ROWS, Key, Place, SortKind
 from tallyhub.partners.holdings.queries import list_sold
 from tallyhub.partners.holdings.rules import Line, Subscription, is_over_used, runs_out_on, soonest_first
+from tallyhub.support.queries import count_open_of_desk
 
 # The database function makes the rows of a partner anew, so no index sorts them: they are as many as its customers.
 SORTS: dict[str, SortKind] = {"ends_on": date, "name": str}
@@ -21,7 +25,9 @@ _COLUMN_OF = {"ends_on": f"coalesce(p.ends_on, '{NEVER}')", "name": "p.name"}
 
 @dataclass(frozen=True, slots=True)
 class Account:
-    """One customer. ``ends_on``: the first end of what the partner sold and is in force."""
+    """One customer. ``ends_on``: the first end of what the partner sold and is in force. ``requests``: what is open of
+    what it asks of the desk, for whoever works there.
+    """
 
     customer_id: int
     code: str
@@ -32,6 +38,7 @@ class Account:
     follow_ups: int
     delegations: int
     sold: list[Subscription] = field(default_factory=list)
+    requests: int = 0
 
     @property
     def lines(self) -> list[tuple[Subscription, Line]]:
@@ -52,7 +59,7 @@ class Account:
         return f"{value}~{self.customer_id}"
 
 
-def list_page(text: str, place: Place, *, limit: int = PAGE_ROWS + 1) -> list[Account]:
+def list_page(access: Access, text: str, place: Place, *, limit: int = PAGE_ROWS + 1) -> list[Account]:
     """Up to a page of customers and one more, in the place's reading order. ``text``: a part of name or code."""
     column, order = _COLUMN_OF[place.sort], "DESC" if place.reads_descending else "ASC"
     where = "true"
@@ -68,20 +75,22 @@ def list_page(text: str, place: Place, *, limit: int = PAGE_ROWS + 1) -> list[Ac
     with connection.cursor() as cursor:
         cursor.execute(sql, [clock.now(), *values, limit])
         found = [Account(*row) for row in cursor.fetchall()]
-    return _with_sold(found)
+    return _whole(access, found)
 
 
-def _with_sold(found: list[Account]) -> list[Account]:
-    accounts = {one.customer_id: one for one in found}
+def _whole(access: Access, found: list[Account]) -> list[Account]:
+    ids = [one.customer_id for one in found]
+    asked = count_open_of_desk(access, ids) if ids and access.serves(Right.SERVE_CUSTOMERS) else {}
+    accounts = {one.customer_id: replace(one, requests=asked.get(one.customer_id, 0)) for one in found}
     for sold in soonest_first(list_sold(accounts)):
         accounts[sold.customer_id].sold.append(sold)
-    return found
+    return list(accounts.values())
 
 
-def stream(text: str) -> Iterator[list[Account]]:
+def stream(access: Access, text: str) -> Iterator[list[Account]]:
     """Every customer, the soonest end first, in batches. Runs in the caller's scope."""
     place = Place("ends_on", is_descending=False)
-    while batch := list_page(text, place, limit=STREAM_ROWS):
+    while batch := list_page(access, text, place, limit=STREAM_ROWS):
         yield batch
         value, _tilde, number = batch[-1].key_of("ends_on").rpartition("~")
         place = Place("ends_on", is_descending=False, key=Key(value, int(number)))

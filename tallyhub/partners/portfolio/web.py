@@ -7,6 +7,7 @@ from django.shortcuts import render
 from django.utils import translation
 from django.views.decorators.http import require_safe
 
+from tallyhub.kernel.access import Access, Right
 from tallyhub.kernel.grid import TEXT_MAX, Place, csv_lines, cut, read_place
 from tallyhub.kernel.http import HubRequest, signed_in
 from tallyhub.kernel.scope import scope
@@ -29,10 +30,16 @@ def portfolio_rows(request: HubRequest) -> HttpResponse:
 
 def _render(request: HubRequest, template: str) -> HttpResponse:
     page.require_partner(request.access)
-    place, text = _place(request.GET), _text(request.GET)
-    with scope(request.access):
-        found = cut(queries.list_page(text, place), place)
-        return render(request, template, {"grid": grid.grid(found, place, text)})
+    access, place, text = request.access, _place(request.GET), _text(request.GET)
+    serves = _serves(access)
+    with scope(access):
+        found = cut(queries.list_page(access, text, place), place)
+        return render(request, template, {"grid": grid.grid(found, place, text, serves=serves), "serves": serves})
+
+
+def _serves(access: Access) -> bool:
+    """Whether the reader works at the desk: to nobody else its queue opens."""
+    return access.serves(Right.SERVE_CUSTOMERS)
 
 
 def _place(query: QueryDict) -> Place:
@@ -61,6 +68,6 @@ def portfolio_csv(request: HubRequest) -> HttpResponseBase:
 def _csv_body(request: HubRequest, text: str, language: str) -> Iterator[str]:
     has_keys = request.GET.get("header") == "keys"  # stable names for programs; people get their language
     with translation.override(language), scope(request.access):
-        heads, cells = grid.exported(has_keys=has_keys)
-        rows = ([plain(one) for plain in cells] for batch in queries.stream(text) for one in batch)
+        heads, cells = grid.exported(has_keys=has_keys, serves=_serves(request.access))
+        rows = ([plain(one) for plain in cells] for batch in queries.stream(request.access, text) for one in batch)
         yield from csv_lines(heads, rows)

@@ -55,7 +55,7 @@ def wishes(request: HubRequest) -> HttpResponse:
             "filters": _filters(query),
             "is_filtered": any(query.get(name) for name in ("state", "kind", "customer")),
             "customer": code,
-            "next_href": _next(query, found.next_after),
+            "next_href": _next(query, found.next_after) if found.next_after is not None else "",
             "first_href": _next(query, None) if after is not None else "",
             "is_partner": partners.serves(access),
             "zone": partners.zone_name(),

@@ -161,6 +161,7 @@ def _what(access: Access, draft: Draft, typed: Typed) -> dict[str, Any]:
         "products": [{"id": one.pk, "label": one.name, "is_chosen": one.pk == typed.product} for one in products],
         "known": known_events(access, typed.product),
         "seen": typed.product or "",
+        "has_partner": queries.has_partner(access),
     }
 
 

@@ -261,6 +261,11 @@ def may_ask_provider(access: Access) -> bool:
     return bool(bought.direct) or not bought.is_partners(None)
 
 
+def has_partner(access: Access) -> bool:
+    """Whether a partner supports anything of what the customer holds. Two statements."""
+    return bool(get_bought(access.customers[0]).partners)
+
+
 def require_direct(access: Access, product_id: int | None) -> None:
     """Raises HeldThroughPartner for what a partner supports."""
     _require_direct(get_bought(access.customers[0]), product_id)

@@ -66,6 +66,7 @@ def read(access: Access, request: Request) -> Part:
             "call": _call(access, request, is_customer=is_customer),
             "steps": _steps(request, actor) if actor else [],
             "engineers": _engineers(access, request, names) if may_work else [],
+            "me": access.person_id if may_work and _may_take(access, request, names) else None,
             "severities": _options(SEVERITY_NAMES, request.severity) if may_work and request.status in OPEN else [],
             "classes": _options(CLASS_NAMES, request.request_class) if may_work else [],
             "may_merge": may_work and request.status != Status.CANCELLED,
@@ -154,6 +155,11 @@ def _steps(request: Request, actor: Actor) -> list[dict[str, Any]]:
     if request.assigned_to_id is None:
         allowed -= {Status.ASSIGNED}  # to whom, is said by assigning it
     return [{"id": one.value, "label": _STEPS[one]} for one in Status if one in allowed]
+
+
+def _may_take(access: Access, request: Request, people: Mapping[int, str]) -> bool:
+    """Nobody has it, and the reader may: what has to be done first is one click."""
+    return request.assigned_to_id is None and request.status in OPEN and access.person_id in people
 
 
 def _engineers(access: Access, request: Request, people: Mapping[int, str]) -> list[dict[str, Any]]:

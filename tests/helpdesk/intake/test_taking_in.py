@@ -5,12 +5,13 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 
-from tallyhub.helpdesk.models import Handover, Intake
+from tallyhub.helpdesk.models import ContactDraft, ContactFile, Handover, Intake
 from tallyhub.kernel import clock
-from tallyhub.support.models import Request, RequestViewer
-from tests.helpdesk.intake.asking import ask, errors, form, intake_of, request_of
-from tests.make import grant, make_person
+from tallyhub.support.models import File, Request, RequestViewer
+from tests.helpdesk.intake.asking import address, ask, errors, form, intake_of, request_of
+from tests.make import grant, make_person, make_workspace
 from tests.partners.world import _hired
 
 NEW = "/helpdesk/new/"
@@ -132,6 +133,56 @@ def test_a_refused_form_loses_nothing(sold: Any, as_: Any) -> None:
     assert "She said &lt;it&gt; twice" in refused.content.decode()
 
 
+def file(name: str = "trace.txt") -> SimpleUploadedFile:
+    return SimpleUploadedFile(name, b"10:02 time-out", content_type="text/plain")
+
+
+def test_files_outlive_a_refusal_and_go_with_what_is_written_down(sold: Any, as_: Any) -> None:
+    client = as_(sold.helper)
+    assert client.post(NEW, written(sold, title="", files=file())).status_code == 400
+    begun = client.get(f"{NEW}?customer={sold.birch.pk}").content.decode()
+    assert "trace.txt" in begun
+    assert "You began to write this on" in begun
+    second = make_workspace(sold.birch, "second")
+    request = take(client, sold, workspace=second.pk, contact="")
+    assert request.workspace_id == second.pk
+    kept = File.objects.using("owner").get(request=request)
+    assert (kept.name, kept.added_by_id, kept.workspace_id) == ("trace.txt", sold.helper.pk, second.pk)
+    assert not ContactFile.objects.using("owner").exists()
+    assert not ContactDraft.objects.using("owner").exists()
+
+
+def test_what_is_begun_for_a_customer_is_its_writers_alone(sold: Any, as_: Any) -> None:  # edge case 36
+    as_(sold.helper).post(NEW, written(sold, act="later", title="Mine alone", files=file()))
+    for page in (
+        as_(sold.agent).get(f"{NEW}?customer={sold.birch.pk}"),
+        as_(sold.asker).get(address(sold)),
+        as_(sold.helper).get(f"{NEW}?customer={sold.cedar.pk}"),
+    ):
+        assert page.status_code == 200
+        assert "Mine alone" not in page.content.decode()
+        assert "trace.txt" not in page.content.decode()
+    assert not Request.objects.using("owner").exists()
+
+
+def test_a_file_is_removed_and_what_is_begun_is_thrown_away(sold: Any, as_: Any) -> None:
+    client = as_(sold.helper)
+    client.post(NEW, written(sold, act="attach", files=[file("one.txt"), file("two.txt")]))
+    gone = ContactFile.objects.using("owner").get(name="one.txt")
+    client.post(NEW, written(sold, act="", remove=gone.pk))
+    assert [one.name for one in ContactFile.objects.using("owner").all()] == ["two.txt"]
+    client.post(NEW, written(sold, act="drop"))
+    assert not ContactFile.objects.using("owner").exists()
+    assert not ContactDraft.objects.using("owner").exists()
+    assert not Request.objects.using("owner").exists()
+
+
+def test_nothing_is_kept_for_another_partners_customer(sold: Any, as_: Any) -> None:  # edge case 36
+    for act in ("later", "attach", "drop"):
+        assert as_(sold.rival_agent).post(NEW, written(sold, act=act, files=file())).status_code == 404
+    assert not ContactDraft.objects.using("owner").exists()
+
+
 def test_a_second_click_writes_nothing_down_again(sold: Any, as_: Any) -> None:
     client, typed = as_(sold.helper), written(sold)
     first, second = (client.post(NEW, typed) for _click in range(2))
@@ -200,6 +251,17 @@ def test_a_supplier_gives_it_back_with_a_reason(at_rival: Any, as_: Any, owner: 
     assert one.reason == "It needs an account of yours."
     assert client.get(f"/support/requests/{request.number}/", follow=True).status_code == 404
     assert owner.execute("SELECT count(*) FROM journal_event WHERE kind = 'helpdesk.given_back'").fetchone() == (1,)
+
+
+def test_a_former_supplier_keeps_its_name_in_the_time_line(at_rival: Any, as_: Any) -> None:
+    client, number = as_(at_rival.rival_agent), at_rival.asked.number
+    client.post(f"/support/requests/{number}/say/", {"body": "We look into it.", "version": at_rival.asked.version})
+    give_back(client, Request.objects.using("owner").get(number=number))
+    for reader in (at_rival.asker, at_rival.helper):
+        page = as_(reader).get(f"/helpdesk/requests/{number}/").content.decode()
+        assert "We look into it." in page
+        assert f"{at_rival.rival_agent.name}, Rivermouth" in page
+        assert "Somebody who has left" not in page
 
 
 def test_why_it_came_back_is_none_of_the_customers(at_rival: Any, as_: Any) -> None:
