@@ -55,9 +55,7 @@ class Escalation(models.Model):
     content = models.JSONField(default=dict)  # {item: as typed}
     health = models.JSONField(null=True)  # the health check: when, of which product, with which result
     diagnosis = models.JSONField(default=list)  # hypotheses, steps and results
-    unsent = models.JSONField(
-        null=True
-    )  # what the partner mends since it came back, which the others read once it is sent
+    unsent = models.JSONField(null=True)  # what the partner mends since it came back; others read it once it is sent
 
     made_at = models.DateTimeField()
     made_by = _doer()
