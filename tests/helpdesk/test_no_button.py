@@ -6,10 +6,14 @@ from typing import Any
 import pytest
 
 from tallyhub.health.models import HealthEvent
+from tallyhub.helpdesk.escalations import commands
 from tallyhub.helpdesk.escalations.rules import Category
 from tallyhub.helpdesk.models import DeskSettings, Escalation, EscalationEvent, EscalationFile
+from tallyhub.kernel.errors import Conflict
+from tallyhub.organizations import sign_on
 from tallyhub.organizations.models import Staff
 from tallyhub.partners.models import Party
+from tallyhub.support import desk
 from tallyhub.support.models import Message, Request
 from tests.helpdesk.escalating import escalated, moved, newest, partner_request, through, typed, upload
 from tests.helpdesk.test_escalations import second_provider
@@ -63,6 +67,14 @@ def test_nothing_is_escalated_of_what_is_over_meanwhile(drafted: SimpleNamespace
     Request.objects.using("owner").filter(pk=drafted.ask.pk).update(status="resolved")
     assert form(drafted, as_(drafted.agent), act=act, seen="More.", version=str(kept().version)) == 409
     assert (kept().status, kept().content["seen"]) == ("draft", "First words.")
+
+
+def test_what_is_over_meanwhile_is_not_sent(drafted: SimpleNamespace) -> None:
+    access = desk.at_desk(sign_on.act_at_work(drafted.agent.pk), drafted.ask.number)
+    Request.objects.using("owner").filter(pk=drafted.ask.pk).update(status="closed")
+    with pytest.raises(Conflict) as refused:
+        commands.send(access, drafted.ask.number, kept().version)
+    assert refused.value.code == "escalation_request_over"
 
 
 def test_a_supplier_at_the_desk_takes_no_file_out(drafted: SimpleNamespace, as_: Any) -> None:  # S003-39
