@@ -6,11 +6,13 @@ from typing import Any
 
 import pytest
 
+from tallyhub.helpdesk.gates.commands import leave_behind
 from tallyhub.helpdesk.gates.queries import read_evidence
 from tallyhub.helpdesk.gates.rules import Ball, Lock, Result, Stage, Step, lock_of
 from tallyhub.helpdesk.models import Entry, HealthCheck, Resolution, RightsNeed
 from tallyhub.journal.models import Event
 from tallyhub.kernel import clock
+from tallyhub.kernel.access import Access
 from tallyhub.kernel.scope import scope
 from tallyhub.notifications.letters import LETTERS
 from tallyhub.notifications.models import Mail
@@ -414,6 +416,18 @@ def test_what_was_assigned_to_somebody_who_leaves_is_nobodys(gated: Gated, as_: 
     run_jobs()
     assert fresh(gated).assigned_to_id is None
     assert as_(gated.helper).get(here(gated)).status_code == 404
+
+
+def test_what_a_colleague_took_meanwhile_stays_theirs(gated: Gated) -> None:  # edge 37
+    Request.objects.using("owner").filter(pk=gated.asked.pk).update(assigned_to=gated.second, status="assigned")
+    leave_behind(Access.of_system([gated.cedar.pk]), gated.asked.number, gated.helper.pk)
+    assert fresh(gated).assigned_to_id == gated.second.pk
+
+
+def test_health_is_checked_of_a_product_that_there_is(gated: Gated, as_: Any) -> None:  # S003-18
+    answer = as_(gated.helper).post(here(gated, "health"), {"product": "999999", "event": "none"})
+    assert answer.status_code == 400
+    assert not HealthCheck.objects.using("owner").exists()
 
 
 def test_what_a_supplier_works_on_is_read_at_both_desks(gated: Gated, as_: Any) -> None:  # S003-39

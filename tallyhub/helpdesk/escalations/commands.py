@@ -327,11 +327,8 @@ def publish(access: Access, number: str, event_id: int, body: str) -> None:
     require_transaction()
     request = lock_request(access, number)
     require_own(access, request)
-    found = queries.find_newest(access, request)
-    if found is None:
-        raise ObjectDoesNotExist
-    found = queries.lock_escalation(access, found.pk)
-    event = queries.get_event(access, found, event_id)
+    event = queries.get_event(access, request, event_id)
+    found = queries.lock_escalation(access, event.escalation_id)
     if not event.text or event.side == Side.PARTNER:
         raise ObjectDoesNotExist
     if queries.is_published(found, event.pk):

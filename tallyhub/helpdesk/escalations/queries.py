@@ -60,8 +60,10 @@ def list_events(access: Access, escalation: Escalation) -> list[EscalationEvent]
     return list(found[:EVENTS_MAX])[::-1]
 
 
-def get_event(access: Access, escalation: Escalation, event_id: int) -> EscalationEvent:
-    found: EscalationEvent = EscalationEvent.objects.visible_to(access).get(escalation_id=escalation.pk, pk=event_id)
+def get_event(access: Access, request: Request, event_id: int) -> EscalationEvent:
+    """Of any escalation of the request, an earlier one included."""
+    mine = EscalationEvent.objects.visible_to(access)
+    found: EscalationEvent = mine.get(escalation__request_id=request.pk, pk=event_id)
     return found
 
 

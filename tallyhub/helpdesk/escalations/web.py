@@ -187,11 +187,10 @@ def publish(request: HubRequest, number: str) -> HttpResponseBase:
     """In the partner's name, as a message on the request."""
     event_id, text = read_id(request.POST.get("event")), forms.plain(request.POST.get("text", ""))
     with scope(request.access):
-        ask = _own(request.access, number)
-        one = queries.find_newest(request.access, ask)
+        event = queries.get_event(request.access, _own(request.access, number), event_id)
     return _do(
         request,
-        one.pk if one else 0,
+        event.escalation_id,
         lambda: commands.publish(request.access, number, event_id, text),
         Refused("publish", text, about=event_id),
         _("The customer reads it on the request now."),
