@@ -1,6 +1,6 @@
 """How far the demo's partner requests have come: what was found out at their desks, and the baseline of the provider.
 
-Takes whatever requests there are, in their order, each as one of the ways in which a request can go.
+Takes the demo's own requests in their order, each as one of the ways in which a request can go.
 """
 
 from collections.abc import Callable
@@ -19,11 +19,13 @@ from tallyhub.kernel.scope import scope
 from tallyhub.organizations.models import Organization
 from tallyhub.organizations.sign_on import act_at_work
 from tallyhub.site.demo.health import EDITOR
+from tallyhub.site.demo.partner_requests import CALLS
 from tallyhub.site.demo.story import PROVIDER
 from tallyhub.support import desk
 from tallyhub.support.models import Request
 from tallyhub.support.rules import OPEN
 
+OURS = {one.title for one in CALLS}  # what somebody asked in the demo is theirs
 AGENTS = ("helpdesk@brightline.example", "helpdesk@fernway.example")
 Way = Callable[[Access, Request, list[HealthEvent]], None]
 
@@ -37,7 +39,7 @@ def set_up() -> None:
         with scope(agent):
             found = list(Request.objects.at_desk(agent).order_by("pk").defer("words"))
         for place, request in enumerate(found):
-            if request.status in OPEN:
+            if request.status in OPEN and request.title in OURS:
                 _go(desk.at_desk(agent, request.number), request, WAYS[place % len(WAYS)])
 
 
