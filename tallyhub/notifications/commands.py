@@ -285,7 +285,11 @@ def _at_desk(access: Access, request_id: int) -> set[int]:
 
 
 # What a desk reads where others have a letter of their own about the same event.
-AT_DESK = {"support.message_added": "helpdesk.said", "helpdesk.incident_over": "helpdesk.is_trouble_gone"}
+AT_DESK = {
+    "support.message_added": "helpdesk.said",
+    "helpdesk.incident_over": "helpdesk.is_trouble_gone",
+    "helpdesk.mail_taken_in": "helpdesk.taken_in",
+}
 
 
 @command

@@ -21,6 +21,8 @@ from tallyhub.helpdesk.intake.rules import (
     read_asked,
 )
 from tallyhub.helpdesk.intake.steps import Place
+from tallyhub.helpdesk.mails.rules import check_untaken
+from tallyhub.helpdesk.mails.steps import become, lock_mail
 from tallyhub.helpdesk.models import ContactDraft, ContactFile, Handover, Intake
 from tallyhub.journal.steps import record
 from tallyhub.kernel import clock
@@ -172,14 +174,17 @@ def accept_price(access: Access, number: str, plan_number: int) -> None:
 
 
 @command
-def take_in(access: Access, customer_id: int, asked: Asked) -> str:
-    """Write a request down for a customer that one's partner sells to: what somebody said by telephone, or wrote.
+def take_in(access: Access, customer_id: int, asked: Asked, mail_id: int | None = None) -> str:
+    """Write a request down for a customer that one's partner sells to: what somebody said by telephone, or wrote; or
+    what a mail says that waits at one's own desk, whose files it takes along.
 
     The customer is whom it is for, and who wrote it down stands with it (S003-15). Returns its number; the same form
-    again leads to the same request. Raises DoesNotExist for another's customer, Refused for what is wrong with the
-    form, and Conflict while the partner is suspended.
+    again leads to the same request. Raises DoesNotExist for another's customer or mail, Refused for what is wrong with
+    the form, and Conflict while the partner is suspended, or where somebody else has taken the mail in.
     """
     access.require_serving(Right.SERVE_CUSTOMERS)
+    mail = lock_mail(access, mail_id) if mail_id else None
+    asked = replace(asked, channel=Channel.MAIL.value) if mail else asked
     served, own = queries.get_served(customer_id), access.organization_id or 0
     if get_party(own).suspended_at is not None:
         raise Conflict("helpdesk_suspended")
@@ -197,11 +202,16 @@ def take_in(access: Access, customer_id: int, asked: Asked) -> str:
     widen(inside)  # from here on in this one workspace of the customer, as for each request at the desk
     if number := steps.opened_before(served.customer_id, asked):
         return number
+    if mail:
+        check_untaken(mail.outcome, mail.number)
     place = Place(served.customer_id, asked.workspace or 0, asked.contact)
     routed = queries.read_routed(terms, own, _code(products, asked.product_id), asked.severity)
     request = steps.take_in(inside, place, asked, Addressee(own, own), terms, routed)
+    if mail:
+        become(inside, mail, request)
     about: dict[str, Any] = {"channel": asked.channel, "mode": routed.route.mode.value}
-    record(inside, "helpdesk.taken_in", request.pk, workspace_id=request.workspace_id, **about)
+    kind = "helpdesk.mail_taken_in" if mail else "helpdesk.taken_in"
+    record(inside, kind, request.pk, workspace_id=request.workspace_id, **about)
     return request.number
 
 

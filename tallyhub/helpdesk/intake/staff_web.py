@@ -11,12 +11,13 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from tallyhub.helpdesk.intake import commands, forms, page, queries
 from tallyhub.helpdesk.intake.commands import Refused
-from tallyhub.helpdesk.intake.rules import Asked, Channel, Problem
+from tallyhub.helpdesk.intake.rules import Asked, Problem
+from tallyhub.helpdesk.mails.queries import get_mail, list_files
 from tallyhub.kernel.access import Right
 from tallyhub.kernel.errors import Conflict, HubError
 from tallyhub.kernel.grid import TEXT_MAX
 from tallyhub.kernel.http import HubRequest, signed_in
-from tallyhub.kernel.ids import read_id
+from tallyhub.kernel.ids import find_id, read_id
 from tallyhub.kernel.scope import scope
 from tallyhub.kernel.sentences import sentence
 from tallyhub.organizations.queries import get_seller
@@ -29,24 +30,37 @@ GET_POST = require_http_methods(["GET", "HEAD", "POST"])
 @signed_in
 @GET_POST
 def new(request: HubRequest) -> HttpResponseBase:
-    """``customer``: its id; without one, whoever the partner sells to, searched by ``text``."""
+    """``customer``: its id; without one, whoever the partner sells to, searched by ``text``. ``mail``: the one that is
+    taken in; ``contact``: who may have sent it.
+    """
     request.access.require_serving(Right.SERVE_CUSTOMERS)
     chosen = request.POST.get("customer") or request.GET.get("customer")
+    mail_id = find_id(request.POST.get("mail") or request.GET.get("mail"))
     if not chosen:
-        return _choose(request)
-    customer_id = read_id(chosen)
+        return _choose(request, mail_id)
+    try:
+        return _form(request, read_id(chosen), mail_id)
+    except Conflict as error:
+        if error.code != "mail_taken" or mail_id is None:
+            raise
+        messages.error(request, sentence(error))
+        return redirect("helpdesk:mail", mail_id)
+
+
+def _form(request: HubRequest, customer_id: int, mail_id: int | None) -> HttpResponseBase:
+    """Raises Conflict where somebody else has taken the mail in."""
     if request.method != "POST":
-        return _show(request, customer_id, None)
+        return _show(request, customer_id, mail_id, None)
     asked = forms.read(request.POST)
     try:
-        number = commands.take_in(request.access, customer_id, asked)
+        number = commands.take_in(request.access, customer_id, asked, mail_id)
     except Refused as refused:
-        return _show(request, customer_id, asked, refused.problems)
+        return _show(request, customer_id, mail_id, asked, refused.problems)
     messages.success(request, _("It is written down. The number of the request is %(number)s.") % {"number": number})
     return redirect("helpdesk:request", number)
 
 
-def _choose(request: HubRequest) -> HttpResponse:
+def _choose(request: HubRequest, mail_id: int | None) -> HttpResponse:
     text = request.GET.get("text", "").replace("\x00", "").strip()[:TEXT_MAX]
     with scope(request.access):
         found = queries.list_served(text)
@@ -56,28 +70,36 @@ def _choose(request: HubRequest) -> HttpResponse:
             ],
             "is_cut": len(found) > queries.CUSTOMERS_MAX,
             "text": text,
+            "mail": get_mail(request.access, mail_id) if mail_id else None,
         }
         return render(request, "helpdesk/new_customer.html", context)
 
 
 def _show(
-    request: HubRequest, customer_id: int, asked: Asked | None, wrong: list[Problem] | None = None
+    request: HubRequest,
+    customer_id: int,
+    mail_id: int | None,
+    asked: Asked | None,
+    wrong: list[Problem] | None = None,
 ) -> HttpResponse:
     access = request.access
     with scope(access):
+        mail = get_mail(access, mail_id) if mail_id else None
         served = queries.get_served(customer_id)
         own = get_seller(access.organization_id or 0)
         places = queries.list_served_places(customer_id)
         terms = queries.read_own_terms(access)
-        asked = asked or Asked(
-            workspace=places[0][0] if places else None, channel=Channel.PHONE.value, once=secrets.token_hex(16)
-        )
+        contacts = queries.list_contacts(customer_id)
+        contact = find_id(request.GET.get("contact"))
+        asked = asked or page.begun(places, contacts, contact, mail, secrets.token_hex(16))
         context: dict[str, Any] = {
             **page.fields(asked, places, commands.products_sold(access, customer_id), wrong or (), is_told=True),
             "customer": served.name,
             "customer_id": served.customer_id,
             "channels": page.channels(asked.channel),
-            "contacts": page.contacts(queries.list_contacts(customer_id), dict(places), asked.contact),
+            "contacts": page.contacts(contacts, dict(places), asked.contact),
+            "mail": mail,
+            "files": [one.name for one in list_files(access, mail)] if mail else [],
             "price": page.price(terms),
             "hours": page.hours(terms, own.name),
             "is_suspended": get_party(own.pk).suspended_at is not None,

@@ -1,4 +1,6 @@
-"""Where answers go: an address for each request and reader, signed, so that nobody makes one up."""
+"""Where answers go: an address for each request and reader, signed, so that nobody makes one up. And where mail to a
+partner's desk goes: an address that anybody may know, because nothing follows from a mail to it by itself.
+"""
 
 import re
 from base64 import b32encode
@@ -42,6 +44,22 @@ def list_reply_to(texts: Iterable[str]) -> list[ReplyTo]:
                 ours.append(ReplyTo(serial, person_id))
                 break
     return ours
+
+
+def desk_address(code: str) -> str:
+    """``support+desk.CODE@…`` of the organisation with this code; empty where no address is set."""
+    name, _, domain = parseaddr(settings.TALLYHUB.reply_address)[1].rpartition("@")
+    return f"{name}+desk.{code}@{domain}" if name else ""
+
+
+def list_desk_codes(texts: Iterable[str]) -> list[str]:
+    """Codes in the addresses of desks in headers, in small letters, each once. Whose they are is not known here."""
+    before, _, behind = (re.escape(one) for one in desk_address("\n").partition("\n"))
+    if not before:
+        return []
+    tagged = re.compile(rf"(?<![\w.+-]){before}([\w.-]{{1,40}}){behind}(?![\w.-])", re.ASCII | re.IGNORECASE)
+    found = [match[1].lower() for text in texts for match in tagged.finditer(text)]
+    return list(dict.fromkeys(found[:_FOUND_MAX]))
 
 
 def _sign(serial: int, person_id: int, secret: str) -> str:
