@@ -1,5 +1,6 @@
 """What this package holds about a person: what they began to write to a partner, what a partner got by mail from their
-address, and how to reach them, which go with them; and what they did at a partner's desk, by number, which stays: others rely on it.
+address, and how to reach them, which go with them; and what they did at a partner's desk, by number, which stays:
+others rely on it.
 """
 
 from typing import Any

@@ -31,12 +31,11 @@ def mails(request: HubRequest) -> HttpResponse:
         found = cut(queries.list_mails(access, place, is_done=is_done), place)
         senders = queries.find_senders(one.pk for one in found.rows)
         names = queries.names_of_doers(found.rows)
-        own = get_seller(access.organization_id or 0)
         context = {
             "rows": [page.row(one, senders.get(one.pk, ()), names) for one in found.rows],
             "tabs": page.tabs(is_done=is_done),
             "is_done": is_done,
-            "desk": page.desk(own.code, queries.count_waiting(access)),
+            "desk": page.desk(get_seller(access.organization_id or 0), queries.count_waiting(access)),
             "pager": page_links(url("helpdesk:mails"), carried, found, place, lambda one: f"{moment(one.at)}~{one.pk}"),
             "zone": get_current_timezone_name().replace("_", " "),
         }

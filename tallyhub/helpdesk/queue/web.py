@@ -49,7 +49,7 @@ def queue(request: HubRequest) -> HttpResponse:
             "pager": page_links(url("helpdesk:queue"), carried, found, place, lambda one: queries.key_of(place, one)),
             "is_filtered": bool(carried),
             "looked_through": queries.STAGED_MAX if read.is_cut else 0,
-            "desk": mails_page.desk(get_seller(access.organization_id or 0).code, mails.count_waiting(access)),
+            "desk": mails_page.desk(get_seller(access.organization_id or 0), mails.count_waiting(access)),
             "zone": get_current_timezone_name().replace("_", " "),
         }  # fmt: skip
         return render(request, "helpdesk/queue.html", context)
