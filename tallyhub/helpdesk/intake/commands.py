@@ -21,7 +21,6 @@ from tallyhub.helpdesk.intake.rules import (
     read_asked,
 )
 from tallyhub.helpdesk.intake.steps import Place
-from tallyhub.helpdesk.mails.rules import check_untaken
 from tallyhub.helpdesk.mails.steps import become, lock_mail
 from tallyhub.helpdesk.models import ContactDraft, ContactFile, Handover, Intake
 from tallyhub.journal.steps import record
@@ -192,27 +191,31 @@ def take_in(access: Access, customer_id: int, asked: Asked, mail_id: int | None 
     contacts = queries.contacts_in(queries.list_contacts(served.customer_id), asked.workspace)
     products = products_sold(access, served.customer_id)
     terms = queries.read_own_terms(access)
-    asked, wrong = read_asked(asked)
-    wrong += check_asked(asked, Offered(places, {one.pk for one in products}, contacts))
-    if asked.channel == Channel.PORTAL:
-        wrong.append(Problem("channel", Invalid("contact_channel_missing")))
-    if wrong:
-        raise Refused(wrong)
+    asked = _read_told(asked, Offered(places, {one.pk for one in products}, contacts))
     inside = desk.inside(access, served.customer_id, asked.workspace or 0)
     widen(inside)  # from here on in this one workspace of the customer, as for each request at the desk
     if number := steps.opened_before(served.customer_id, asked):
         return number
-    if mail:
-        check_untaken(mail.outcome, mail.number)
     place = Place(served.customer_id, asked.workspace or 0, asked.contact)
     routed = queries.read_routed(terms, own, _code(products, asked.product_id), asked.severity)
     request = steps.take_in(inside, place, asked, Addressee(own, own), terms, routed)
+    about: dict[str, Any] = {"workspace_id": request.workspace_id, "channel": asked.channel}
     if mail:
         become(inside, mail, request)
-    about: dict[str, Any] = {"channel": asked.channel, "mode": routed.route.mode.value}
-    kind = "helpdesk.mail_taken_in" if mail else "helpdesk.taken_in"
-    record(inside, kind, request.pk, workspace_id=request.workspace_id, **about)
+        record(inside, "helpdesk.mail_taken_in", request.pk, **about, mode=routed.route.mode.value)
+    else:
+        record(inside, "helpdesk.taken_in", request.pk, **about, mode=routed.route.mode.value)
     return request.number
+
+
+def _read_told(asked: Asked, offered: Offered) -> Asked:
+    asked, wrong = read_asked(asked)
+    wrong += check_asked(asked, offered)
+    if asked.channel == Channel.PORTAL:
+        wrong.append(Problem("channel", Invalid("contact_channel_missing")))
+    if wrong:
+        raise Refused(wrong)
+    return asked
 
 
 def products_sold(access: Access, customer_id: int) -> list[Product]:
