@@ -15,6 +15,7 @@ from tallyhub.site.demo import (
     articles,
     assessments,
     contacts,
+    desk_mails,
     engagements,
     escalations,
     gates,
