@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 from hashlib import sha256
+from zoneinfo import ZoneInfo
 
 from tallyhub.helpdesk.mails import commands
 from tallyhub.helpdesk.mails.rules import Arrived, arrived
@@ -13,6 +14,7 @@ from tallyhub.support.conversation import storage
 from tallyhub.support.conversation.steps import Mail
 
 LOG = b"05:57:12 claim job 4471: time-out after 30 s\n05:57:42 claim job 4471: time-out after 30 s\n05:58:12 done\n"
+ZONE = ZoneInfo("Europe/Berlin")
 MB = 1024 * 1024
 MAILS = (
     arrived(
@@ -34,8 +36,9 @@ def set_up() -> None:
     """Once; again changes nothing."""
     with scope(Access.of_system()):
         desk = Organization.objects.get(code="brightline").pk
+    yesterday = clock.now().astimezone(ZONE) - timedelta(days=1)
     for number, one in enumerate(MAILS):
-        with clock.frozen(clock.now() - timedelta(minutes=150 - 70 * number)):
+        with clock.frozen(yesterday.replace(hour=6 + 3 * number, minute=41)):
             _bring_in(desk, f"demo-{number}", one)
 
 
