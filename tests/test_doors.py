@@ -301,7 +301,10 @@ def helpdesk() -> dict[tuple[str, str], tuple[list[Any], dict[str, int]]]:
     return {
         ("GET", "helpdesk:contact"): ([], for_all(403) | own),
         **{("POST", f"helpdesk:{act}"): (["no-such"], for_all(404)) for act in ("accept", "give_back")},
-        **{("GET", f"helpdesk:{name}"): ([], for_all(403)) for name in ("queue", "new")},
+        **{("GET", f"helpdesk:{name}"): ([], for_all(403)) for name in ("queue", "new", "mails")},
+        ("GET", "helpdesk:mail"): ([0], for_all(403)),
+        ("GET", "helpdesk:mail_file"): ([0, 0], for_all(403)),
+        ("POST", "helpdesk:mail_aside"): ([0], for_all(403)),
     }
 
 

@@ -131,7 +131,10 @@ OPEN = {
 }
 # Definer functions pass the wall; each is reviewed like a policy (threat model).
 DEFINERS = {
+    "helpdesk_clear_mails",
     "helpdesk_contacts",
+    "helpdesk_senders",
+    "helpdesk_serving",
     "helpdesk_places",
     "helpdesk_facts",
     "helpdesk_followers",

@@ -1,5 +1,6 @@
-"""What this package holds about a person: what they began to write to a partner, and how to reach them, which go with
-them; and what they did at a partner's desk, by number, which stays: others rely on it.
+"""What this package holds about a person: what they began to write to a partner, what a partner got by mail from their
+address, and how to reach them, which go with them; and what they did at a partner's desk, by number, which stays:
+others rely on it.
 """
 
 from typing import Any
@@ -9,6 +10,8 @@ from django.utils.translation import gettext_lazy as _
 from tallyhub.helpdesk.escalations import personal as escalations
 from tallyhub.kernel.personal import Holding
 
+# Whom a mail to a desk says it is from.
+_ADDRESS = "(SELECT email_folded FROM accounts_person WHERE id = %(person)s)"
 _RECORD = _("It belongs to the record of a support request. It names nobody by itself.")
 
 
@@ -39,6 +42,21 @@ HOLDINGS = (
         name="allowances", title=_("What was agreed with partners on escalations"), table="helpdesk_allowance",
         condition="made_by_id = %(person)s", columns=("organization_id", "starts_on", "ends_on", "made_at"),
         customer="", stays=_RECORD,
+    ),
+    Holding(
+        name="desk_mail_files", title=_("Files of mails to a partner’s desk"), table="helpdesk_deskmailfile",
+        condition=f"mail_id IN (SELECT id FROM helpdesk_deskmail WHERE sender = {_ADDRESS})",
+        columns=("organization_id", "mail_id", "name", "size"),
+    ),
+    Holding(
+        name="desk_mails", title=_("Mails to a partner’s desk from one’s address"), table="helpdesk_deskmail",
+        condition=f"sender = {_ADDRESS}",
+        columns=("organization_id", "id", "sender", "sender_name", "subject", "text", "at", "number"),
+    ),
+    Holding(
+        name="desk_mails_done", title=_("Mails to a partner’s desk taken in or put aside"), table="helpdesk_deskmail",
+        condition="done_by_id = %(person)s", columns=("organization_id", "id", "outcome", "number", "done_at"),
+        stays=_RECORD,
     ),
     _own("contact_files", _("Files of what was begun to write to a partner"), "helpdesk_contactfile",
          "added_by_id = %(person)s", "name", "at"),

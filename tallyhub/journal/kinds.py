@@ -183,6 +183,10 @@ KINDS: dict[str, Kind] = {
         _("Said that the request %(request)s needs no rights with the customer any more"),
         About.REQUEST,
     ),
+    "helpdesk.mail_put_aside": Kind(_("Mail put aside"), _("Put a mail to the desk aside: %(reason)s"), About.OTHER),
+    "helpdesk.mail_taken_in": Kind(
+        _("Mail taken in"), _("Took a mail of the customer in as a support request"), About.REQUEST
+    ),
     "helpdesk.taken_in": Kind(
         _("Request written down"), _("Wrote down what the customer asked: %(channel)s"), About.REQUEST
     ),

@@ -289,6 +289,7 @@ AT_DESK = {
     "support.message_added": "helpdesk.said",
     "helpdesk.incident_over": "helpdesk.is_trouble_gone",
     "helpdesk.moved_on": "helpdesk.moved_here",
+    "helpdesk.mail_taken_in": "helpdesk.taken_in",
 }
 
 

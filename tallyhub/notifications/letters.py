@@ -255,6 +255,20 @@ def _incident_updated(person: Person, params: Mapping[str, Any]) -> Letter:
     return _about_request(person, request, said % {"number": request.number})
 
 
+def _mail_taken_in(person: Person, params: Mapping[str, Any]) -> Letter:
+    """To whom it was taken in for, who need not have written it: a mail proves nobody."""
+    access = act_for(person.pk, params["customer"]).access
+    with scope(access):
+        request = get_by_id(access, params["subject"])
+        named = {"partner": request.partner.name if request.partner else "", "number": request.number}
+    return _about_request(
+        person,
+        request,
+        _("A mail to %(partner)s is now the support request %(number)s, which you see.") % named,
+        _("Did you not write that mail? Then say so in the request, please."),
+    )
+
+
 def _incident_over(person: Person, params: Mapping[str, Any]) -> Letter:
     request = _request(person, params)
     said = _("The incident that the support request %(number)s follows is over. Write there if the trouble stays.")
@@ -366,6 +380,7 @@ LETTERS: dict[str, Kind] = {
     "helpdesk.incident_over": Kind(_incident_over),
     "helpdesk.incident_updated": Kind(_incident_updated),
     "helpdesk.moved_on": Kind(_moved_on),
+    "helpdesk.mail_taken_in": Kind(_mail_taken_in),
     "notifications.allowed_again": Kind(_stopped_again),
     "learning.assigned": Kind(_assigned, readers=_learner),
     "people.invitation_asked": Kind(_asked),

@@ -17,6 +17,7 @@ from tallyhub.assessments import steps as assessments_steps
 from tallyhub.engagements import personal as engagements
 from tallyhub.health import personal as health
 from tallyhub.helpdesk import personal as helpdesk
+from tallyhub.helpdesk.mails import steps as desk_mails_steps
 from tallyhub.integrations import personal as integrations
 from tallyhub.journal import personal as journal
 from tallyhub.journal import steps as journal_steps
@@ -62,6 +63,7 @@ CLEARED: tuple[tuple[str, str, Clear], ...] = (
     ("sessions", "keep_sessions_days", accounts_steps.clear_sessions),
     ("mails", "keep_mails_days", notifications_steps.clear_mails),
     ("mails_in", "keep_mails_days", conversation_steps.clear_incoming),
+    ("desk_mails", "keep_mails_days", desk_mails_steps.clear_mails),
     ("jobs", "keep_jobs_days", journal_steps.clear_failed_jobs),
     ("assessment_objects", "keep_assessment_objects_days", assessments_steps.clear_objects),
 )

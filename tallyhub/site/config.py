@@ -136,7 +136,8 @@ class Config(BaseSettings):
     reply_address: str = Field(
         "",
         description="Where answers to mail about support requests come in, such as support@example.org; each mail puts "
-        "request, reader and a signature before the @, after a plus sign. Not set: they are answered in the hub.",
+        "request, reader and a signature before the @, after a plus sign, and a partner’s desk is +desk.CODE. Not set: "
+        "they are answered in the hub.",
     )
     imap_url: str = Field(
         "",

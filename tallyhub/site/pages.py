@@ -248,6 +248,7 @@ OWN_SUPPORT = (
 )
 HELPDESK = (
     Page("helpdesk:queue", _("Queue"), right=_works_at_desk),
+    Page("helpdesk:mails", _("Mails"), right=_works_at_desk),
     Page("helpdesk:new", _("Write a request down"), right=_works_at_desk),
     Page("helpdesk:escalations", _("Escalations"), right=_escalates),
 )

@@ -22,6 +22,7 @@ from tallyhub.helpdesk.intake.rules import (
     read_asked,
 )
 from tallyhub.helpdesk.intake.steps import Place
+from tallyhub.helpdesk.mails.steps import become, lock_mail
 from tallyhub.helpdesk.models import ContactDraft, ContactFile, Handover, Intake
 from tallyhub.journal.steps import record
 from tallyhub.kernel import clock
@@ -226,15 +227,17 @@ def drop_told(access: Access, customer_id: int) -> list[str]:
 
 
 @command
-def take_in(access: Access, customer_id: int, asked: Asked) -> str:
+def take_in(access: Access, customer_id: int, asked: Asked, mail_id: int | None = None) -> str:
     """Write a request down for a customer that one's partner sells to: what somebody said by telephone, or wrote, with
-    the files of the draft.
+    the files of the draft; or what a mail says that waits at one's own desk, with that one's.
 
     The customer is whom it is for, and who wrote it down stands with it (S003-15). Returns its number; the same form
-    again leads to the same request. Raises DoesNotExist for another's customer, Refused for what is wrong with the
-    form, and Conflict while the partner is suspended.
+    again leads to the same request. Raises DoesNotExist for another's customer or mail, Refused for what is wrong with
+    the form, and Conflict while the partner is suspended, or where somebody else has taken the mail in.
     """
     access.require_serving(Right.SERVE_CUSTOMERS)
+    mail = lock_mail(access, mail_id) if mail_id else None
+    asked = replace(asked, channel=Channel.MAIL.value) if mail else asked
     served, own = queries.get_served(customer_id), access.organization_id or 0
     if get_party(own).suspended_at is not None:
         raise Conflict("helpdesk_suspended")
@@ -242,13 +245,8 @@ def take_in(access: Access, customer_id: int, asked: Asked) -> str:
     contacts = queries.contacts_in(queries.list_contacts(served.customer_id), asked.workspace)
     products = products_sold(access, served.customer_id)
     terms = queries.read_own_terms(access)
-    asked, wrong = read_asked(asked)
-    wrong += check_asked(asked, Offered(places, {one.pk for one in products}, contacts))
-    if asked.channel == Channel.PORTAL:
-        wrong.append(Problem("channel", Invalid("contact_channel_missing")))
-    if wrong:
-        raise Refused(wrong)
-    files = _take_files(access, served.customer_id)
+    asked = _read_told(asked, Offered(places, {one.pk for one in products}, contacts))
+    files = [] if mail else _take_files(access, served.customer_id)
     inside = desk.inside(access, served.customer_id, asked.workspace or 0)
     widen(inside)  # from here on in this one workspace of the customer, as for each request at the desk
     if number := steps.opened_before(served.customer_id, asked):
@@ -257,9 +255,23 @@ def take_in(access: Access, customer_id: int, asked: Asked) -> str:
     routed = queries.read_routed(terms, own, _code(products, asked.product_id), asked.severity)
     request = steps.take_in(inside, place, asked, Addressee(own, own), terms, routed)
     attach(inside, request, files)
-    about: dict[str, Any] = {"channel": asked.channel, "mode": routed.route.mode.value}
-    record(inside, "helpdesk.taken_in", request.pk, workspace_id=request.workspace_id, **about)
+    about: dict[str, Any] = {"workspace_id": request.workspace_id, "channel": asked.channel}
+    if mail:
+        become(inside, mail, request)
+        record(inside, "helpdesk.mail_taken_in", request.pk, **about, mode=routed.route.mode.value)
+    else:
+        record(inside, "helpdesk.taken_in", request.pk, **about, mode=routed.route.mode.value)
     return request.number
+
+
+def _read_told(asked: Asked, offered: Offered) -> Asked:
+    asked, wrong = read_asked(asked)
+    wrong += check_asked(asked, offered)
+    if asked.channel == Channel.PORTAL:
+        wrong.append(Problem("channel", Invalid("contact_channel_missing")))
+    if wrong:
+        raise Refused(wrong)
+    return asked
 
 
 def _take_files(access: Access, customer_id: int) -> list[Kept]:

@@ -1,6 +1,7 @@
 """What pages say of how a request comes to a partner: plain values for templates, in the reader's language."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
@@ -31,7 +32,8 @@ from tallyhub.helpdesk.intake.words import (
     TOLD_SEVERITY_MEANS,
     WORKS,
 )
-from tallyhub.helpdesk.models import Handover, Intake
+from tallyhub.helpdesk.mails.rules import check_untaken
+from tallyhub.helpdesk.models import DeskMail, Handover, Intake
 from tallyhub.kernel import formatting as fmt
 from tallyhub.kernel.access import Access, Right
 from tallyhub.kernel.http import url
@@ -126,6 +128,33 @@ def files(found: Iterable[StoredFile]) -> dict[str, Any]:
         "files_max": FILES_MAX,
         "megabytes_max": storage.megabytes_max(),
     }
+
+
+def begun(
+    places: Sequence[tuple[int, str]],
+    contacts: Iterable[Contact],
+    contact: int | None,
+    mail: DeskMail | None,
+    once: str,
+) -> Asked:
+    """What stands in the form of a partner's people at first: nothing, or what a mail says. Raises Conflict for one
+    that was taken in. ``contact``: who may have sent it.
+    """
+    named = next((one for one in contacts if one.person_id == contact), None)
+    own = [one for one, _name in places if named and (not named.workspaces or one in named.workspaces)]
+    asked = Asked(
+        workspace=next(iter([*own, *(one for one, _name in places)]), None),
+        channel=Channel.PHONE.value,
+        contact=contact if own else None,
+        once=once,
+    )
+    if mail is None:
+        return asked
+    check_untaken(mail.outcome, mail.number)
+    reach = "" if own else mail.sender  # a contact's address is known
+    return replace(
+        asked, channel=Channel.MAIL.value, title=mail.subject, description=mail.text, reach=reach[:REACH_MAX]
+    )
 
 
 def _radios(names: Mapping[str, Any], means: Mapping[str, Any], chosen: str) -> list[dict[str, Any]]:

@@ -13,7 +13,8 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from tallyhub.helpdesk.intake import commands, forms, page, queries
 from tallyhub.helpdesk.intake.commands import Refused
-from tallyhub.helpdesk.intake.rules import Asked, Channel, Problem, read_asked
+from tallyhub.helpdesk.intake.rules import Asked, Problem, read_asked
+from tallyhub.helpdesk.mails.queries import get_mail, list_files
 from tallyhub.helpdesk.models import ContactDraft, ContactFile
 from tallyhub.kernel import formatting as fmt
 from tallyhub.kernel.access import Access, Right
@@ -34,14 +35,29 @@ GET_POST = require_http_methods(["GET", "HEAD", "POST"])
 @signed_in
 @GET_POST
 def new(request: HubRequest) -> HttpResponseBase:
-    """``customer``: its id; without one, whoever the partner sells to, searched by ``text``."""
+    """``customer``: its id; without one, whoever the partner sells to, searched by ``text``. ``mail``: the one that is
+    taken in; ``contact``: who may have sent it.
+    """
     request.access.require_serving(Right.SERVE_CUSTOMERS)
     chosen = request.POST.get("customer") or request.GET.get("customer")
+    mail_id = find_id(request.POST.get("mail") or request.GET.get("mail"))
     if not chosen:
-        return _choose(request)
-    customer_id = read_id(chosen)
+        return _choose(request, mail_id)
+    try:
+        return _form(request, read_id(chosen), mail_id)
+    except Conflict as error:
+        if error.code != "mail_taken" or mail_id is None:
+            raise
+        messages.error(request, sentence(error))
+        return redirect("helpdesk:mail", mail_id)
+
+
+def _form(request: HubRequest, customer_id: int, mail_id: int | None) -> HttpResponseBase:
+    """Raises Conflict where somebody else has taken the mail in."""
     if request.method != "POST":
-        return _show(request, customer_id, None)
+        return _show(request, customer_id, mail_id, None)
+    if mail_id:  # it keeps what it says, and its files
+        return _send(request, customer_id, mail_id, forms.read(request.POST))
     return _save(request, customer_id)
 
 
@@ -59,13 +75,13 @@ def _save(request: HubRequest, customer_id: int) -> HttpResponseBase:
     if gone := find_id(request.POST.get("remove")):
         storage.remove(commands.remove_told_file(access, customer_id, gone))
     if wrong:
-        return _show(request, customer_id, asked, wrong)
+        return _show(request, customer_id, None, asked, wrong)
     if gone or act == "attach":
         return redirect(here)
     if act == "later":
         messages.success(request, _("It is kept. Nobody else sees it, and you find it here again."))
         return redirect(here)
-    return _send(request, customer_id, asked)
+    return _send(request, customer_id, None, asked)
 
 
 def _keep(request: HubRequest, customer_id: int, asked: Asked) -> list[Problem]:
@@ -78,11 +94,11 @@ def _keep(request: HubRequest, customer_id: int, asked: Asked) -> list[Problem]:
     return []
 
 
-def _send(request: HubRequest, customer_id: int, asked: Asked) -> HttpResponseBase:
+def _send(request: HubRequest, customer_id: int, mail_id: int | None, asked: Asked) -> HttpResponseBase:
     try:
-        number = commands.take_in(request.access, customer_id, asked)
+        number = commands.take_in(request.access, customer_id, asked, mail_id)
     except Refused as refused:
-        return _show(request, customer_id, asked, refused.problems)
+        return _show(request, customer_id, mail_id, asked, refused.problems)
     messages.success(request, _("It is written down. The number of the request is %(number)s.") % {"number": number})
     return redirect("helpdesk:request", number)
 
@@ -98,14 +114,7 @@ def _begun(access: Access, customer_id: int) -> tuple[ContactDraft | None, list[
         return draft, queries.list_draft_files(inside, draft)
 
 
-def _typed(draft: ContactDraft | None, workspace_id: int | None) -> Asked:
-    once = secrets.token_hex(16)
-    if draft:
-        return replace(Asked.of(draft.typed), once=once)
-    return Asked(workspace=workspace_id, channel=Channel.PHONE.value, once=once)
-
-
-def _choose(request: HubRequest) -> HttpResponse:
+def _choose(request: HubRequest, mail_id: int | None) -> HttpResponse:
     text = request.GET.get("text", "").replace("\x00", "").strip()[:TEXT_MAX]
     with scope(request.access):
         found = queries.list_served(text)
@@ -115,21 +124,31 @@ def _choose(request: HubRequest) -> HttpResponse:
             ],
             "is_cut": len(found) > queries.CUSTOMERS_MAX,
             "text": text,
+            "mail": get_mail(request.access, mail_id) if mail_id else None,
         }
         return render(request, "helpdesk/new_customer.html", context)
 
 
 def _show(
-    request: HubRequest, customer_id: int, asked: Asked | None, wrong: list[Problem] | None = None
+    request: HubRequest,
+    customer_id: int,
+    mail_id: int | None,
+    asked: Asked | None,
+    wrong: list[Problem] | None = None,
 ) -> HttpResponse:
     access = request.access
-    draft, files = _begun(access, customer_id)
+    draft, files = (None, []) if mail_id else _begun(access, customer_id)
     with scope(access):
+        mail = get_mail(access, mail_id) if mail_id else None
         served = queries.get_served(customer_id)
         own = get_seller(access.organization_id or 0)
         places = queries.list_served_places(customer_id)
         terms = queries.read_own_terms(access)
-        asked = asked or _typed(draft, places[0][0] if places else None)
+        contacts, once = queries.list_contacts(customer_id), secrets.token_hex(16)
+        contact = find_id(request.GET.get("contact"))
+        if asked is None and draft:
+            asked = replace(Asked.of(draft.typed), once=once)
+        asked = asked or page.begun(places, contacts, contact, mail, once)
         context: dict[str, Any] = {
             **page.fields(asked, places, commands.products_sold(access, customer_id), wrong or (), is_told=True),
             **page.files(files),
@@ -137,7 +156,9 @@ def _show(
             "customer": served.name,
             "customer_id": served.customer_id,
             "channels": page.channels(asked.channel),
-            "contacts": page.contacts(queries.list_contacts(customer_id), dict(places), asked.contact),
+            "contacts": page.contacts(contacts, dict(places), asked.contact),
+            "mail": mail,
+            "mail_files": [one.name for one in list_files(access, mail)] if mail else [],
             "price": page.price(terms),
             "hours": page.hours(terms, own.name),
             "is_suspended": get_party(own.pk).suspended_at is not None,

@@ -17,12 +17,15 @@ from tallyhub.helpdesk.models.gates import (
     RightsNeed,
 )
 from tallyhub.helpdesk.models.intake import ContactDraft, ContactFile, Handover, Intake, Reach
+from tallyhub.helpdesk.models.mails import DeskMail, DeskMailFile
 
 __all__ = [
     "Allowance",
     "BaselineItem",
     "ContactDraft",
     "ContactFile",
+    "DeskMail",
+    "DeskMailFile",
     "DeskSettings",
     "Entry",
     "Escalation",

@@ -6,6 +6,8 @@ from django.utils.timezone import get_current_timezone_name
 from django.views.decorators.http import require_safe
 
 from tallyhub.helpdesk.gates.rules import Stage
+from tallyhub.helpdesk.mails import page as mails_page
+from tallyhub.helpdesk.mails import queries as mails
 from tallyhub.helpdesk.queue import page, queries
 from tallyhub.helpdesk.queue.queries import NOBODY, QueueFilter
 from tallyhub.kernel.access import Right
@@ -13,6 +15,7 @@ from tallyhub.kernel.grid import TEXT_MAX, cut, page_links, read_place
 from tallyhub.kernel.http import HubRequest, signed_in, url
 from tallyhub.kernel.ids import read_id, read_word
 from tallyhub.kernel.scope import scope
+from tallyhub.organizations.queries import get_seller
 from tallyhub.support.rules import Severity, Status
 
 _CARRIED = ("customer", "product", "severity", "status", "stage", "assigned", "outside", "text")
@@ -46,6 +49,7 @@ def queue(request: HubRequest) -> HttpResponse:
             "pager": page_links(url("helpdesk:queue"), carried, found, place, lambda one: queries.key_of(place, one)),
             "is_filtered": bool(carried),
             "looked_through": queries.STAGED_MAX if read.is_cut else 0,
+            "desk": mails_page.desk(get_seller(access.organization_id or 0), mails.count_waiting(access)),
             "zone": get_current_timezone_name().replace("_", " "),
         }  # fmt: skip
         return render(request, "helpdesk/queue.html", context)

@@ -15,6 +15,7 @@ from tallyhub.site.demo import (
     articles,
     assessments,
     contacts,
+    desk_mails,
     engagements,
     escalations,
     gates,
@@ -70,6 +71,7 @@ def _fill(today: date) -> None:
     assessments.set_up()
     partner_support.set_up()
     partner_requests.set_up()
+    desk_mails.set_up()
     gates.set_up()
     escalations.set_up()
     wishes.set_up()

@@ -1,4 +1,6 @@
-"""Where answers go: an address for each request and reader, signed, so that nobody makes one up."""
+"""Where answers go: an address for each request and reader, signed, so that nobody makes one up. And where mail to a
+partner's desk goes: an address that anybody may know, because nothing follows from a mail to it by itself.
+"""
 
 import re
 from base64 import b32encode
@@ -12,6 +14,7 @@ from django.utils.crypto import constant_time_compare, salted_hmac
 _SALT = "support.reply"
 _SIGNATURE_LENGTH = 16  # characters of five bits; in small letters, because mail servers may change their case
 _TAGGED = re.compile(r"\+([1-9][0-9]{0,17})\.([1-9][0-9]{0,17})\.([a-z2-7]{16})@", re.ASCII | re.IGNORECASE)
+_CODE = re.compile(r"[\w.-]{1,40}", re.ASCII)
 _FOUND_MAX = 20  # addresses that are tried of one mail
 
 
@@ -42,6 +45,27 @@ def list_reply_to(texts: Iterable[str]) -> list[ReplyTo]:
                 ours.append(ReplyTo(serial, person_id))
                 break
     return ours
+
+
+def desk_address(code: str) -> str:
+    """``support+desk.CODE@…`` of the partner with this code; empty where no address is set, or the code fits none."""
+    before, behind = _around_code()
+    return f"{before}{code}{behind}" if before and _CODE.fullmatch(code) else ""
+
+
+def _around_code() -> tuple[str, str]:
+    name, _, domain = parseaddr(settings.TALLYHUB.reply_address)[1].rpartition("@")
+    return (f"{name}+desk.", f"@{domain}") if name else ("", "")
+
+
+def list_desk_codes(texts: Iterable[str]) -> list[str]:
+    """Codes in the addresses of desks in headers, in small letters, each once. Whose they are is not known here."""
+    before, behind = map(re.escape, _around_code())
+    if not before:
+        return []
+    tagged = re.compile(rf"(?<![\w.+-]){before}({_CODE.pattern}){behind}(?![\w.-])", re.ASCII | re.IGNORECASE)
+    found = [match[1].lower() for text in texts for match in tagged.finditer(text)]
+    return list(dict.fromkeys(found[:_FOUND_MAX]))
 
 
 def _sign(serial: int, person_id: int, secret: str) -> str:

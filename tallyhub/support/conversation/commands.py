@@ -1,9 +1,6 @@
 """Saying something in a request, to everybody or among staff; and what follows from a mail that came in."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-
-from django.db import connection
 
 from tallyhub.journal.steps import record
 from tallyhub.kernel import clock
@@ -12,6 +9,7 @@ from tallyhub.kernel.errors import Forbidden, Invalid
 from tallyhub.kernel.scope import command
 from tallyhub.support.conversation import queries, steps
 from tallyhub.support.conversation.rules import read_body
+from tallyhub.support.conversation.steps import Mail
 from tallyhub.support.conversation.storage import Kept
 from tallyhub.support.models import Message, Note, NoteFile
 from tallyhub.support.rules import Source
@@ -51,15 +49,6 @@ def note(access: Access, number: str, *, body: str, files: Sequence[Kept] = ()) 
 # Mail that came in
 
 
-@dataclass(frozen=True, slots=True)
-class Mail:
-    """A mail by which it is known again. Both are digests: of Message-ID and date, and of who sent it."""
-
-    digest: bytes
-    sender: bytes
-    message_id: str = ""
-
-
 @command
 def take_reply(access: Access, mail: Mail, *, number: str, body: str, files: Sequence[Kept]) -> Message | None:
     """What a mail says, in the name of whoever wrote it; both or neither. None: it was taken before.
@@ -68,7 +57,7 @@ def take_reply(access: Access, mail: Mail, *, number: str, body: str, files: Seq
     two mails the same. Raises DoesNotExist where the person sees the request no more, and Conflict where nothing more
     is said in it.
     """
-    if not _note_mail(mail, "taken", number=number):
+    if not steps.note_mail(mail, "taken", number=number):
         return None
     request = queries.get_request(access, number)
     for _merge in range(MERGES_MAX):  # only the last one is locked: whoever merges locks in another order
@@ -83,7 +72,7 @@ def take_reply(access: Access, mail: Mail, *, number: str, body: str, files: Seq
 @command
 def refuse_mail(access: Access, mail: Mail, verdict: str, *, number: str = "") -> bool:
     """Remember that a mail was not taken, and why. False: it was known before. ``number``: of the request, if known."""
-    return _note_mail(mail, verdict, number=number)
+    return steps.note_mail(mail, verdict, number=number)
 
 
 @command
@@ -91,14 +80,3 @@ def answer_refused(access: Access, number: str) -> None:
     """Whoever wrote gets a mail that says why it is not in the request. Raises as ``lock_request``."""
     request = lock_request(access, number)
     record(access, "support.reply_refused", request.pk, **about(request))
-
-
-def _note_mail(mail: Mail, verdict: str, *, number: str = "") -> bool:
-    """One statement, so that of two who take the same mail one waits and then knows it."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            "INSERT INTO support_incoming (digest, sender, verdict, serial, at) VALUES (%s, %s, %s, %s, %s) "
-            "ON CONFLICT (digest) DO NOTHING",
-            [mail.digest, mail.sender, verdict[:40], int(number[:-1]) if number else None, clock.now()],
-        )
-        return bool(cursor.rowcount)

@@ -53,6 +53,8 @@ class Read:
     recipients: list[str]  # headers, as they are
     message_id: str
     is_automatic: bool
+    sender_name: str = ""  # as it calls itself
+    subject: str = ""
     text: str = ""
     attached: list[Attached] = field(default_factory=list)
 
@@ -96,6 +98,8 @@ def read(content: bytes) -> Read:
         recipients=[_ascii(one) for name in _TO for one in mail.get_all(name, [])],
         message_id=_header(mail, "Message-ID"),
         is_automatic=_is_automatic(mail),
+        sender_name=_sender_name(mail),
+        subject=_decoded_header(str(mail.get("Subject", ""))),
         text=text,
         attached=attached,
     )
@@ -117,6 +121,12 @@ def _sender(mail: Message) -> str:
         return ""
     found = [address for _name, address in getaddresses([_ascii(lines[0])]) if address]
     return found[0].lower() if len(found) == 1 and found[0].count("@") == 1 else ""
+
+
+def _sender_name(mail: Message) -> str:
+    """Taken apart first: a name in other letters may hide a comma."""
+    found = getaddresses([str(mail.get("From", ""))[:HEADER_LENGTH_MAX]])
+    return _decoded_header(found[0][0]) if found else ""
 
 
 def _is_automatic(mail: Message) -> bool:
@@ -179,8 +189,12 @@ def _attached(part: Message, number: int) -> Attached:
 
 def _file_name(part: Message) -> str:
     """Decoded, as most programs write it against the standard."""
-    name = part.get_filename() or ""
+    return _decoded_header(part.get_filename() or "")
+
+
+def _decoded_header(said: str) -> str:
+    """What people read of a header. What cannot be decoded stays as it is."""
     try:
-        return str(make_header(decode_header(name[:HEADER_LENGTH_MAX])))
+        return str(make_header(decode_header(said[:HEADER_LENGTH_MAX])))
     except (LookupError, UnicodeError, ValueError):
-        return name[:HEADER_LENGTH_MAX]
+        return said[:HEADER_LENGTH_MAX]

@@ -9,7 +9,7 @@ from tallyhub.support.rules import REOPEN_DAYS, TEXT_MAX, Actor, Status
 FILES_MAX = 10  # of one message or note
 NAME_MAX = 200  # characters of a file's name
 ORPHANS_KEPT = timedelta(days=1)  # bytes that no row names: somebody may be sending them just now
-_DIRECTIONS = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")  # exe.gnp looks like a picture
+DIRECTIONS = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")  # exe.gnp looks like a picture
 
 
 def read_body(text: str) -> str:
@@ -17,20 +17,29 @@ def read_body(text: str) -> str:
 
     Raises Invalid for one that is too long.
     """
-    lines = text.replace("\r\n", "\n").replace("\r", "\n")
-    said = "".join(one for one in lines if one in "\n\t" or unicodedata.category(one) not in ("Cc", "Cs")).strip()
+    said = clean_lines(text)
     if len(said) > TEXT_MAX:
         raise Invalid("text_too_long", length_max=TEXT_MAX)
     return said
 
 
+def clean_lines(text: str) -> str:
+    """As ``read_body``, of whatever length."""
+    lines = text.replace("\r\n", "\n").replace("\r", "\n")
+    return "".join(one for one in lines if one in "\n\t" or unicodedata.category(one) not in ("Cc", "Cs")).strip()
+
+
+def read_line(text: str) -> str:
+    """In one line, without what nobody types and what makes it look like another."""
+    plain = "".join(
+        " " if unicodedata.category(one) in ("Cc", "Cs", "Zl", "Zp") or one in DIRECTIONS else one for one in text
+    )
+    return " ".join(plain.split())
+
+
 def read_file_name(name: str) -> str:
     """The last part of a path, in one line, without what hides how it ends. Empty: there is none."""
-    last = name.replace("\\", "/").rpartition("/")[2]
-    plain = "".join(
-        " " if unicodedata.category(one) in ("Cc", "Cs", "Zl", "Zp") or one in _DIRECTIONS else one for one in last
-    )
-    joined = " ".join(plain.split())
+    joined = read_line(name.replace("\\", "/").rpartition("/")[2])
     return joined if len(joined) <= NAME_MAX else _shortened(joined)
 
 

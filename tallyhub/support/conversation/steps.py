@@ -1,9 +1,11 @@
 """Pieces of a conversation that several commands need. Each demands an open transaction."""
 
 from collections.abc import Sequence
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any, TypeVar
+
+from django.db import connection
 
 from tallyhub.journal.steps import record
 from tallyhub.kernel import clock
@@ -63,6 +65,30 @@ def say(
         move(access, request, becomes, actor, at=now)  # of the same instant: it makes no mail of its own
     record(access, "support.message_added", message.pk, **about(request), request=request.number)
     return message
+
+
+@dataclass(frozen=True, slots=True)
+class Mail:
+    """A mail by which it is known again. Both are digests: of Message-ID and date, and of who sent it."""
+
+    digest: bytes
+    sender: bytes
+    message_id: str = ""
+
+
+def note_mail(mail: Mail, verdict: str, *, number: str = "") -> bool:
+    """Remember that it came, and what became of it. False: it came before.
+
+    One statement, so that of two who take the same mail one waits and then knows it.
+    """
+    require_transaction()
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "INSERT INTO support_incoming (digest, sender, verdict, serial, at) VALUES (%s, %s, %s, %s, %s) "
+            "ON CONFLICT (digest) DO NOTHING",
+            [mail.digest, mail.sender, verdict[:40], int(number[:-1]) if number else None, clock.now()],
+        )
+        return bool(cursor.rowcount)
 
 
 def clear_incoming(before: datetime) -> int:

@@ -1,0 +1,93 @@
+"""Mails to a partner's desk: which wait, what one says, and putting it aside."""
+
+from django.contrib import messages
+from django.http import FileResponse, HttpResponse, HttpResponseBase
+from django.shortcuts import redirect, render
+from django.utils.timezone import get_current_timezone_name
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
+
+from tallyhub.helpdesk.mails import commands, page, queries
+from tallyhub.helpdesk.mails.rules import read_reason
+from tallyhub.kernel.access import Right
+from tallyhub.kernel.errors import Conflict, Invalid
+from tallyhub.kernel.grid import cut, moment, page_links, read_place
+from tallyhub.kernel.http import HubRequest, attachment, signed_in, url
+from tallyhub.kernel.scope import scope
+from tallyhub.kernel.sentences import sentence
+from tallyhub.organizations.queries import get_seller
+from tallyhub.support.conversation import storage
+
+
+@signed_in
+@require_safe
+def mails(request: HubRequest) -> HttpResponse:
+    """``state``: ``done`` for those that were taken in or put aside; else those that wait."""
+    access, is_done = request.access, request.GET.get("state") == "done"
+    access.require_serving(Right.SERVE_CUSTOMERS)
+    place = read_place(request.GET, queries.SORTS)
+    carried = [("state", "done")] if is_done else []
+    with scope(access):
+        found = cut(queries.list_mails(access, place, is_done=is_done), place)
+        senders = queries.find_senders(one.pk for one in found.rows)
+        names = queries.names_of_doers(found.rows)
+        context = {
+            "rows": [page.row(one, senders.get(one.pk, ()), names) for one in found.rows],
+            "tabs": page.tabs(is_done=is_done),
+            "is_done": is_done,
+            "desk": page.desk(get_seller(access.organization_id or 0), queries.count_waiting(access)),
+            "pager": page_links(url("helpdesk:mails"), carried, found, place, lambda one: f"{moment(one.at)}~{one.pk}"),
+            "zone": get_current_timezone_name().replace("_", " "),
+        }
+        return render(request, "helpdesk/mails.html", context)
+
+
+@signed_in
+@require_safe
+def mail(request: HubRequest, mail_id: int) -> HttpResponse:
+    return _show(request, mail_id)
+
+
+def _show(request: HubRequest, mail_id: int, problem: str = "") -> HttpResponse:
+    access = request.access
+    access.require_serving(Right.SERVE_CUSTOMERS)
+    with scope(access):
+        one = queries.get_mail(access, mail_id)
+        senders = queries.find_senders([one.pk])
+        names = queries.names_of_doers([one])
+        shown = page.mail(
+            one, queries.list_files(access, one), senders.get(one.pk, ()), names, queries.list_hints(access, one)
+        )
+        context = {"mail": shown, "errors": {"reason": problem} if problem else {}}
+        return render(request, "helpdesk/mail.html", context, status=400 if problem else 200)
+
+
+@signed_in
+@require_safe
+def file(request: HubRequest, mail_id: int, file_id: int) -> HttpResponseBase:
+    """Saved, never shown: anybody may have sent it."""
+    request.access.require_serving(Right.SERVE_CUSTOMERS)
+    with scope(request.access):
+        one = queries.get_file(request.access, mail_id, file_id)
+        response = FileResponse(storage.open_file(one.key), content_type="application/octet-stream")
+    response.headers["Content-Disposition"] = attachment(one.name)
+    response.headers["Content-Security-Policy"] = "default-src 'none'; sandbox"
+    response.headers["X-Content-Type-Options"] = "nosniff"
+    return response
+
+
+@signed_in
+@require_POST
+def put_aside(request: HubRequest, mail_id: int) -> HttpResponseBase:
+    request.access.require_serving(Right.SERVE_CUSTOMERS)
+    try:
+        reason = read_reason(request.POST.get("reason", ""))
+    except Invalid as error:
+        return _show(request, mail_id, sentence(error))
+    try:
+        commands.put_aside(request.access, mail_id, reason)
+    except Conflict as error:
+        messages.error(request, sentence(error))
+        return redirect("helpdesk:mail", mail_id)
+    messages.success(request, _("The mail was put aside. You find it under Done."))
+    return redirect("helpdesk:mails")
