@@ -76,7 +76,7 @@ $$;
 """
 NAMES = ("helpdesk_senders", "helpdesk_clear_mails")
 # The bytes of what came with mails lie beside those of requests.
-_FILES = import_module("tallyhub.helpdesk.migrations.0011_escalation_walls")
+_FILES = import_module("tallyhub.helpdesk.migrations.0006_escalation_walls")
 UNNAMED = _FILES.UNNAMED.replace(
     "{more}", f"{_FILES.MORE}\n        AND NOT EXISTS (SELECT FROM helpdesk_deskmailfile m WHERE m.key = k)"
 )
@@ -99,5 +99,5 @@ REVERSE = (
 
 
 class Migration(migrations.Migration):
-    dependencies = [("helpdesk", "0012_mails"), ("partners", "0009_staff_invitations")]
+    dependencies = [("helpdesk", "0009_mails"), ("partners", "0009_staff_invitations")]
     operations = [RunRoleSQL(FORWARD, REVERSE)]

@@ -53,7 +53,7 @@ EVENTS = (
 class Migration(migrations.Migration):
     dependencies = [
         ("articles", "0002_walls"),
-        ("helpdesk", "0011_escalation_walls"),
+        ("helpdesk", "0007_former_desks"),
         ("journal", "0007_request_looks"),
         ("partners", "0011_wish_walls"),
         ("support", "0015_partner_requests"),

@@ -11,7 +11,7 @@ class Migration(migrations.Migration):
         ("agreements", "0016_partners_of_all"),
         ("health", "0003_channels"),
         ("organizations", "0013_staff_elsewhere"),
-        ("helpdesk", "0006_gate_walls"),
+        ("helpdesk", "0004_gate_walls"),
         ("support", "0015_partner_requests"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]

@@ -38,5 +38,5 @@ ALTER TABLE helpdesk_allowance DISABLE ROW LEVEL SECURITY;
 
 
 class Migration(migrations.Migration):
-    dependencies = [("helpdesk", "0015_allowance")]
+    dependencies = [("helpdesk", "0012_allowance")]
     operations = [RunRoleSQL(FORWARD, REVERSE)]

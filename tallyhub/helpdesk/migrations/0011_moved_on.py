@@ -25,5 +25,5 @@ REVERSE = "DROP POLICY added_by_hub ON helpdesk_handover; DROP FUNCTION helpdesk
 
 
 class Migration(migrations.Migration):
-    dependencies = [("helpdesk", "0011_escalation_walls")]
+    dependencies = [("helpdesk", "0010_mail_walls")]
     operations = [RunRoleSQL(FORWARD, REVERSE)]

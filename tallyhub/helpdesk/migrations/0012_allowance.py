@@ -7,7 +7,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("helpdesk", "0014_moved_on"),
+        ("helpdesk", "0011_moved_on"),
         ("organizations", "0014_at_work"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]

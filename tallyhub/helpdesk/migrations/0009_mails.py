@@ -7,7 +7,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("helpdesk", "0011_escalation_walls"),
+        ("helpdesk", "0008_unsent_evidence"),
         ("organizations", "0014_at_work"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]

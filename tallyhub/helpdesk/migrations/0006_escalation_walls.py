@@ -136,5 +136,5 @@ REVERSE = (
 
 
 class Migration(migrations.Migration):
-    dependencies = [("helpdesk", "0010_escalations"), ("partners", "0009_staff_invitations")]
+    dependencies = [("helpdesk", "0005_escalations"), ("partners", "0009_staff_invitations")]
     operations = [RunRoleSQL(FORWARD, REVERSE)]

@@ -132,5 +132,5 @@ REVERSE = (
 
 
 class Migration(migrations.Migration):
-    dependencies = [("helpdesk", "0005_gates")]
+    dependencies = [("helpdesk", "0003_gates")]
     operations = [RunRoleSQL(FORWARD, REVERSE)]

@@ -16,5 +16,5 @@ FORWARD = _NAMES.replace("s.person_id = ANY (people) AND EXISTS (", _WORKED).rep
 
 
 class Migration(migrations.Migration):
-    dependencies = [("helpdesk", "0011_escalation_walls"), ("support", "0015_partner_requests")]
+    dependencies = [("helpdesk", "0006_escalation_walls"), ("support", "0015_partner_requests")]
     operations = [RunRoleSQL(FORWARD, _NAMES)]
