@@ -1,18 +1,21 @@
 """How much a partner may escalate, and until when (edge case 27): counted from what it escalated."""
 
-from concurrent.futures import ThreadPoolExecutor
 from datetime import date, timedelta
+from threading import Thread
 from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from django.db import connection
 
 from tallyhub.helpdesk.allowances.rules import Balance, Period, balance_of, check_period
 from tallyhub.helpdesk.escalations.rules import Category
 from tallyhub.helpdesk.models import Allowance, DeskSettings, Escalation
 from tallyhub.kernel import clock
 from tallyhub.kernel.errors import Conflict, Invalid
+from tallyhub.partners.steps import PARTNER_LOCK
 from tests.helpdesk.escalating import checked, escalated, hired, moved, newest, partner_request, through, typed
+from tests.make import make_organization
 from tests.world import NOW
 
 TODAY = NOW.date()
@@ -160,24 +163,58 @@ def test_a_resellers_counts_with_its_indirect_provider(agreed: Any, as_: Any) ->
     assert "are used" in refused.content.decode()
 
 
-def test_of_two_at_once_one_gets_the_last(agreed: Any, as_: Any) -> None:
-    agree(agreed, as_)
-    first, forms = agreed.ask, []
-    for _n in range(2):
-        forms.append((f"/helpdesk/requests/{agreed.ask.number}/escalate/", typed(agreed, Category.DEFECT)))
-        another(agreed)
-    clients = [as_(agreed.agent), as_(agreed.agent)]
+WAITING = "SELECT pid FROM pg_locks JOIN pg_stat_activity USING (pid) WHERE NOT granted AND datname = %s"
 
-    def run(one: int) -> int:
-        address, data = forms[one]
+
+def while_another_one_acts(agreed: SimpleNamespace, owner: Any, act: Any, meanwhile: Any) -> int:
+    """What ``act`` answers that begins while somebody else, who does ``meanwhile``, is not done yet."""
+    answers: list[int] = []
+
+    def run() -> None:
         with clock.frozen(NOW):
-            status: int = clients[one].post(address, data).status_code
-        return status
+            answers.append(act().status_code)
+        connection.close()
 
-    with ThreadPoolExecutor(2) as pool:
-        assert sorted(pool.map(run, range(2))) == [302, 409]
+    second = Thread(target=run)
+    with owner.transaction():
+        owner.execute("SELECT pg_advisory_xact_lock(%s, %s)", [PARTNER_LOCK, agreed.partner.pk])
+        second.start()
+        while second.is_alive() and not owner.execute(WAITING, [owner.info.dbname]).fetchall():
+            second.join(0.02)
+        assert second.is_alive(), "it waited for nobody"
+        meanwhile()
+    second.join()
+    return answers[0]
+
+
+def test_of_two_at_once_one_gets_the_last(agreed: Any, as_: Any, owner: Any) -> None:
+    agree(agreed, as_)
+    first = escalated(agreed, as_)
+    Escalation.objects.using("owner").filter(pk=first.pk).update(submitted_at=NOW - timedelta(days=30))
+    another(agreed)
+
+    def use_the_last() -> None:
+        Escalation.objects.using("owner").filter(pk=first.pk).update(submitted_at=NOW)
+
+    assert while_another_one_acts(agreed, owner, lambda: send(agreed, as_), use_the_last) == 409
     assert Escalation.objects.using("owner").filter(submitted_at__isnull=False).count() == 1
-    assert first.pk != agreed.ask.pk
+
+
+def test_of_two_who_agree_at_once_the_second_sees_what_the_first_did(agreed: Any, as_: Any, owner: Any) -> None:
+    def agree_first() -> None:
+        of = {"organization": agreed.partner, "provider": agreed.provider, "made_at": NOW}
+        Allowance.objects.using("owner").create(**of, starts_on=TODAY, ends_on=TODAY)
+
+    assert while_another_one_acts(agreed, owner, lambda: agree(agreed, as_), agree_first) == 400
+    assert Allowance.objects.using("owner").count() == 1
+
+
+def test_another_providers_people_agree_on_nothing(agreed: Any, as_: Any) -> None:
+    other = hired(make_organization("second-house", kind="provider"), "other", "partner_manager")
+    assert as_(other).get(PAGE).status_code == 403
+    agreed.warden = other
+    assert agree(agreed, as_).status_code == 403
+    assert not Allowance.objects.using("owner").exists()
 
 
 def test_a_mistake_is_withdrawn_and_counts_no_more(agreed: Any, as_: Any) -> None:
