@@ -1,5 +1,6 @@
 """What somebody tries who wants to know, to write or to break more than is theirs."""
 
+import json
 from types import SimpleNamespace
 from typing import Any
 
@@ -10,12 +11,18 @@ from tallyhub.accounts.tokens import TokenScope
 from tallyhub.health.models import HealthEvent
 from tallyhub.helpdesk.escalations.rules import Category
 from tallyhub.helpdesk.models import Escalation, EscalationFile
+from tallyhub.integrations.models import Delivery, Endpoint
+from tallyhub.integrations.webhooks.rules import CHOSEN
+from tallyhub.kernel.errors import Forbidden
 from tallyhub.notifications.letters import LETTERS
+from tallyhub.organizations import sign_on
 from tallyhub.organizations.models import Staff
+from tallyhub.support import desk
 from tallyhub.support.models import Request, RequestViewer
 from tests.helpdesk.escalating import escalated, moved, newest, partner_request, typed, upload
 from tests.integrations.api.program import Program, make_token
-from tests.make import give_request, grant
+from tests.make import give_request, grant, make_request
+from tests.working import run_jobs
 from tests.world import NOW
 
 ESCALATE = "/helpdesk/requests/{}/escalate/"
@@ -135,6 +142,35 @@ def test_whoever_lost_the_role_gets_no_mail_that_was_under_way(linked: SimpleNam
         Staff.objects.using("owner").filter(person_id=person.pk).update(roles=[role])
         with pytest.raises(ObjectDoesNotExist):
             make(person, about)
+
+
+def test_nobody_is_at_a_desk_who_serves_no_customers(linked: SimpleNamespace) -> None:  # S003-1
+    for who in ("seller", "clerk", "editor"):
+        with pytest.raises(Forbidden):
+            desk.inside(sign_on.act_at_work(getattr(linked, who).pk), linked.cedar.pk, linked.north.pk)
+
+
+def test_a_webhook_of_the_account_team_is_told_nothing_of_it(linked: SimpleNamespace, as_: Any) -> None:  # R5.3
+    def made_by(who: str) -> Endpoint:
+        person = getattr(linked, who).pk
+        of = {
+            "customer": linked.cedar,
+            "url": f"https://{who}.example/",
+            "types": list(CHOSEN),
+            "secret": "x",
+            "is_paused": True,
+        }
+        made: Endpoint = Endpoint.objects.using("owner").create(**of, made_by_id=person, made_at=NOW)
+        return made
+
+    own, teams = made_by("admin"), made_by("csam")
+    provided = make_request(linked.north)
+    assert post(as_(linked.agent), f"/support/requests/{linked.ask.number}/say/", body="We look into it.") == 302
+    assert post(as_(linked.admin), f"/support/requests/{provided.number}/say/", body="And you?") == 302
+    run_jobs()
+    told = Delivery.objects.using("owner").filter(type="request.changed").values_list("endpoint_id", "body")
+    about = {(one, json.loads(body)["data"]["request_id"]) for one, body in told}
+    assert about == {(own.pk, linked.ask.pk), (own.pk, provided.pk), (teams.pk, provided.pk)}
 
 
 # What breaks
