@@ -1,6 +1,7 @@
 """What somebody tries who wants to know, to write or to break more than is theirs."""
 
 import json
+from importlib import import_module
 from types import SimpleNamespace
 from typing import Any
 
@@ -171,6 +172,24 @@ def test_a_webhook_of_the_account_team_is_told_nothing_of_it(linked: SimpleNames
     told = Delivery.objects.using("owner").filter(type="request.changed").values_list("endpoint_id", "body")
     about = {(one, json.loads(body)["data"]["request_id"]) for one, body in told}
     assert about == {(own.pk, linked.ask.pk), (own.pk, provided.pk), (teams.pk, provided.pk)}
+
+
+def test_events_of_before_say_of_whom_it_was_asked_as_well(linked: SimpleNamespace, as_: Any, owner: Any) -> None:
+    """R5.3: the migration, over what an earlier release wrote."""
+    events = import_module("tallyhub.helpdesk.migrations.0012_unsent_evidence").EVENTS
+    read = "SELECT id, details FROM journal_event ORDER BY id"
+    here = f"/support/requests/{linked.ask.number}"
+    assert post(as_(linked.agent), f"{here}/say/", body="We look into it.") == 302
+    assert post(as_(linked.admin), f"{here}/share/", people=linked.member.pk) == 302
+    said = {"partner": linked.partner.pk, "template": "read"}
+    assert post(as_(linked.admin), f"/partners/requests/{linked.ask.number}/give/", **said) == 302
+    provided = make_request(linked.north)
+    assert post(as_(linked.admin), f"/support/requests/{provided.number}/say/", body="And you?") == 302
+    before = owner.execute(read).fetchall()
+    assert sum("asked_of" in details for _id, details in before) >= 3
+    owner.execute("UPDATE journal_event SET details = details - 'asked_of'")
+    owner.execute(events)
+    assert owner.execute(read).fetchall() == before
 
 
 # What breaks
