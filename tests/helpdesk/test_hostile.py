@@ -14,6 +14,7 @@ from tallyhub.helpdesk.escalations.rules import Category
 from tallyhub.helpdesk.models import Escalation, EscalationFile
 from tallyhub.integrations.models import Delivery, Endpoint
 from tallyhub.integrations.webhooks.rules import CHOSEN
+from tallyhub.kernel.access import Right
 from tallyhub.kernel.errors import Forbidden
 from tallyhub.notifications.letters import LETTERS
 from tallyhub.organizations import sign_on
@@ -143,6 +144,12 @@ def test_whoever_lost_the_role_gets_no_mail_that_was_under_way(linked: SimpleNam
         Staff.objects.using("owner").filter(person_id=person.pk).update(roles=[role])
         with pytest.raises(ObjectDoesNotExist):
             make(person, about)
+
+
+def test_a_desk_is_inside_one_workspace_and_holds_nothing_in_the_customer(linked: SimpleNamespace) -> None:  # S003-39
+    at = desk.at_desk(sign_on.act_at_work(linked.agent.pk), linked.ask.number)
+    assert (at.in_whole, at.workspaces, at.customer_rights) == (False, (linked.north.pk,), frozenset())
+    assert at.rights == {linked.north.pk: frozenset({Right.WORK_REQUESTS, Right.READ_NOTES})}
 
 
 def test_nobody_is_at_a_desk_who_serves_no_customers(linked: SimpleNamespace) -> None:  # S003-1
