@@ -311,6 +311,12 @@ def get_workspace(access: Access, workspace_id: int) -> Workspace:
     return Workspace.objects.visible_to(access).get(pk=workspace_id)
 
 
+def which_were_staff(access: Access, people: Collection[int]) -> set[int]:
+    """Those who have, or had, a role of staff there; for the hub itself."""
+    held = AccessGrant.objects.visible_to(access).filter(role__in=STAFF, person_id__in=people)
+    return set(held.values_list("person_id", flat=True))
+
+
 def list_account_team(access: Access) -> list[int]:
     """Who looks after the customer for the provider or partner, now."""
     now = clock.now()

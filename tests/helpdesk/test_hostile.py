@@ -1,5 +1,7 @@
 """What somebody tries who wants to know, to write or to break more than is theirs."""
 
+import json
+from importlib import import_module
 from types import SimpleNamespace
 from typing import Any
 
@@ -10,12 +12,19 @@ from tallyhub.accounts.tokens import TokenScope
 from tallyhub.health.models import HealthEvent
 from tallyhub.helpdesk.escalations.rules import Category
 from tallyhub.helpdesk.models import Escalation, EscalationFile
+from tallyhub.integrations.models import Delivery, Endpoint
+from tallyhub.integrations.webhooks.rules import CHOSEN
+from tallyhub.kernel.access import Right
+from tallyhub.kernel.errors import Forbidden
 from tallyhub.notifications.letters import LETTERS
+from tallyhub.organizations import sign_on
 from tallyhub.organizations.models import Staff
+from tallyhub.support import desk
 from tallyhub.support.models import Request, RequestViewer
 from tests.helpdesk.escalating import escalated, moved, newest, partner_request, typed, upload
 from tests.integrations.api.program import Program, make_token
-from tests.make import give_request, grant
+from tests.make import give_request, grant, make_request
+from tests.working import run_jobs
 from tests.world import NOW
 
 ESCALATE = "/helpdesk/requests/{}/escalate/"
@@ -135,6 +144,59 @@ def test_whoever_lost_the_role_gets_no_mail_that_was_under_way(linked: SimpleNam
         Staff.objects.using("owner").filter(person_id=person.pk).update(roles=[role])
         with pytest.raises(ObjectDoesNotExist):
             make(person, about)
+
+
+def test_a_desk_is_inside_one_workspace_and_holds_nothing_in_the_customer(linked: SimpleNamespace) -> None:  # S003-39
+    at = desk.at_desk(sign_on.act_at_work(linked.agent.pk), linked.ask.number)
+    assert (at.in_whole, at.workspaces, at.customer_rights) == (False, (linked.north.pk,), frozenset())
+    assert at.rights == {linked.north.pk: frozenset({Right.WORK_REQUESTS, Right.READ_NOTES})}
+
+
+def test_nobody_is_at_a_desk_who_serves_no_customers(linked: SimpleNamespace) -> None:  # S003-1
+    for who in ("seller", "clerk", "editor"):
+        with pytest.raises(Forbidden):
+            desk.inside(sign_on.act_at_work(getattr(linked, who).pk), linked.cedar.pk, linked.north.pk)
+
+
+def test_a_webhook_of_the_account_team_is_told_nothing_of_it(linked: SimpleNamespace, as_: Any) -> None:  # R5.3
+    def made_by(who: str) -> Endpoint:
+        person = getattr(linked, who).pk
+        of = {
+            "customer": linked.cedar,
+            "url": f"https://{who}.example/",
+            "types": list(CHOSEN),
+            "secret": "x",
+            "is_paused": True,
+        }
+        made: Endpoint = Endpoint.objects.using("owner").create(**of, made_by_id=person, made_at=NOW)
+        return made
+
+    own, teams = made_by("admin"), made_by("csam")
+    provided = make_request(linked.north)
+    assert post(as_(linked.agent), f"/support/requests/{linked.ask.number}/say/", body="We look into it.") == 302
+    assert post(as_(linked.admin), f"/support/requests/{provided.number}/say/", body="And you?") == 302
+    run_jobs()
+    told = Delivery.objects.using("owner").filter(type="request.changed").values_list("endpoint_id", "body")
+    about = {(one, json.loads(body)["data"]["request_id"]) for one, body in told}
+    assert about == {(own.pk, linked.ask.pk), (own.pk, provided.pk), (teams.pk, provided.pk)}
+
+
+def test_events_of_before_say_of_whom_it_was_asked_as_well(linked: SimpleNamespace, as_: Any, owner: Any) -> None:
+    """R5.3: the migration, over what an earlier release wrote."""
+    events = import_module("tallyhub.helpdesk.migrations.0012_unsent_evidence").EVENTS
+    read = "SELECT id, details FROM journal_event ORDER BY id"
+    here = f"/support/requests/{linked.ask.number}"
+    assert post(as_(linked.agent), f"{here}/say/", body="We look into it.") == 302
+    assert post(as_(linked.admin), f"{here}/share/", people=linked.member.pk) == 302
+    said = {"partner": linked.partner.pk, "template": "read"}
+    assert post(as_(linked.admin), f"/partners/requests/{linked.ask.number}/give/", **said) == 302
+    provided = make_request(linked.north)
+    assert post(as_(linked.admin), f"/support/requests/{provided.number}/say/", body="And you?") == 302
+    before = owner.execute(read).fetchall()
+    assert sum("asked_of" in details for _id, details in before) >= 3
+    owner.execute("UPDATE journal_event SET details = details - 'asked_of'")
+    owner.execute(events)
+    assert owner.execute(read).fetchall() == before
 
 
 # What breaks

@@ -103,6 +103,9 @@ def test_what_is_taken_by_agreement_is_not_once_the_agreement_is_over(linked: Si
     one = kept()
     settings.update(takes_agreed=False)
     assert form(linked, agent, Category.AGREED, version=str(one.version)) == 409
+    access = desk.at_desk(sign_on.act_at_work(linked.agent.pk), linked.ask.number)
+    with pytest.raises(Conflict):
+        commands.send(access, linked.ask.number, one.version)
     assert kept().status == "draft"
 
 

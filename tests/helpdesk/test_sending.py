@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from tallyhub.articles.editing import commands as articles
-from tallyhub.articles.models import Sent
+from tallyhub.articles.models import Sent, SentTo
 from tallyhub.kernel.access import Access, Right
 from tests.articles.cast import written
 from tests.helpdesk.gating import here
@@ -54,3 +54,9 @@ def test_nobody_but_the_desk_sends(gated: SimpleNamespace, article: int, as_: An
     answer = as_(getattr(gated, who)).post(here(gated, "resources"), {"article": article})
     assert answer.status_code == status
     assert not Sent.objects.using("owner").exists()
+
+
+def test_it_is_sent_to_the_customers_people_alone(gated: SimpleNamespace, article: int, as_: Any) -> None:  # S003-50
+    give_request(gated.asked, gated.rival_agent, "consent")
+    as_(gated.helper).post(here(gated, "resources"), {"article": article})
+    assert list(SentTo.objects.using("owner").values_list("person_id", flat=True)) == [gated.member.pk]

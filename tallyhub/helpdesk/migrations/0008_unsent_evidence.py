@@ -44,9 +44,9 @@ EVENTS = (
         "LIKE 'partners.consent_%'", "r.partner_id", f"support_request r WHERE r.id = j.subject_id AND {PARTNER}"
     )
     + _asked_of("= 'articles.sent'", "s.organization_id", """articles_sent s
-    WHERE s.request_id = (j.details ->> 'request')::bigint AND s.article_id = j.subject_id""")
+    WHERE s.request_id::text = j.details ->> 'request' AND s.article_id = j.subject_id""")
     + _asked_of("LIKE 'partners.wish_%'", "o.id", """organizations_organization o
-    WHERE o.id = (j.details ->> 'partner')::bigint AND o.kind = 'partner'""")
+    WHERE o.id::text = j.details ->> 'partner' AND o.kind = 'partner'""")
 )  # fmt: skip
 
 

@@ -14,12 +14,14 @@ from tallyhub.integrations.webhooks import news, queries, rules
 from tallyhub.integrations.webhooks.rules import State, Type
 from tallyhub.integrations.webhooks.sending import Answer
 from tallyhub.journal.queries import find_event
+from tallyhub.journal.rules import ASKED_OF
 from tallyhub.journal.steps import record
 from tallyhub.kernel import clock
 from tallyhub.kernel.access import Access, Right
 from tallyhub.kernel.errors import Conflict, Invalid
 from tallyhub.kernel.outbound import check_target
 from tallyhub.kernel.scope import command
+from tallyhub.organizations.queries import which_were_staff
 
 DELIVER, QUEUE = "integrations.deliver", "deliveries"  # the job, and where it waits
 DUE_MAX = 200  # deliveries that a minute's round begins, per customer
@@ -131,6 +133,8 @@ def spread(access: Access, event_id: int) -> None:
     if not told:
         return
     endpoints = list(Endpoint.objects.visible_to(access))
+    if event and ASKED_OF in event.details:
+        endpoints = _without_staffs(access, endpoints)
     wanted = [
         Delivery(**_new(endpoint, event_id, type_, body))
         for type_, body in told
@@ -140,6 +144,12 @@ def spread(access: Access, event_id: int) -> None:
     Delivery.objects.bulk_create(wanted, ignore_conflicts=True)
     for delivery in Delivery.objects.visible_to(access).filter(event_id=event_id, state=State.PENDING, tries=0):
         _send(delivery)
+
+
+def _without_staffs(access: Access, endpoints: list[Endpoint]) -> list[Endpoint]:
+    """What is asked of a partner is told to the systems that the customer's own people named (R5.3)."""
+    staff = which_were_staff(access, {one.made_by_id for one in endpoints if one.made_by_id is not None})
+    return [one for one in endpoints if one.made_by_id not in staff]
 
 
 def _new(endpoint: Endpoint, event_id: int | None, type_: Type, body: str) -> dict[str, object]:
