@@ -77,6 +77,7 @@ API |= {("GET", "api:list_health_events"): [], ("GET", "api:list_messages"): []}
 API |= {("GET", "api:list_articles"): [], ("GET", "api:get_article"): [1]}
 API |= {("GET", f"api:list_{name}"): [] for name in ("subscriptions", "wishes")}
 API |= {("PATCH", "api:change_subscription"): [1], ("POST", "api:ask_wish"): []}
+API |= {("GET", "api:list_support_partners"): [], ("POST", "api:ask_partner"): []}
 API |= {("POST", "api:post_entries"): [], ("POST", "api:reverse_entry"): [1]}
 
 

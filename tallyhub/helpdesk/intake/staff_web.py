@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from tallyhub.helpdesk.intake import commands, forms, page, queries
-from tallyhub.helpdesk.intake.commands import Refused
+from tallyhub.helpdesk.intake.asking import Refused
 from tallyhub.helpdesk.intake.rules import Asked, Channel, Problem
 from tallyhub.kernel.access import Right
 from tallyhub.kernel.errors import Conflict, HubError

@@ -15,9 +15,9 @@ from ninja import Field
 from ninja.errors import AuthenticationError, HttpError, ValidationError
 from pydantic import BaseModel
 
+from tallyhub.kernel.access import Right
 from tallyhub.kernel.errors import Conflict, Forbidden, HubError, Invalid
 from tallyhub.kernel.sentences import sentence
-from tallyhub.support.requests.rules import HeldThroughPartner
 
 log = logging.getLogger(__name__)
 MEDIA_TYPE = "application/problem+json"
@@ -134,7 +134,7 @@ def problem(
     partners: list[PartnerContact] | None = None,
     wish_id: int | None = None,
 ) -> HttpResponse:
-    is_of_right = isinstance(error, Forbidden) and not isinstance(error, HeldThroughPartner)
+    is_of_right = isinstance(error, Forbidden) and error.code in set(Right)
     code = "right_missing" if is_of_right else error.code
     told = Problem(
         type=f"/api/v1/docs#{code}",
