@@ -167,7 +167,7 @@ def get_request(request: HttpRequest, id: Path[Id]) -> Any:  # noqa: A002
 def list_request_messages(request: HttpRequest, id: Path[Id], paging: PagingQuery) -> Any:  # noqa: A002
     """What customer and staff say to each other, in the order in which it came to the hub."""
     rows, names, more = _of_request(request, id, paging, queries.list_messages, lambda one: one.author_id)
-    return Messages(items=[_message(one, names) for one in rows], **more)
+    return Messages(items=[shown_message(one, names) for one in rows], **more)
 
 
 @router.get("/requests/{id}/changes", auth=READ, response=answers(Changes, 404), operation_id="list_request_changes")
@@ -395,7 +395,7 @@ def _line(one: Any, names: dict[int, str], partners: dict[int, AskedPartner]) ->
     }
 
 
-def _message(one: Any, names: dict[int, str]) -> Message:
+def shown_message(one: Any, names: dict[int, str]) -> Message:
     return Message(
         id=one.pk, author_id=one.author_id, author=names.get(one.author_id), is_by_staff=one.is_by_staff,
         body=one.body, at=one.at, source=one.source, external_id=one.external_id,

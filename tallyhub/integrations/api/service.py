@@ -17,6 +17,7 @@ from tallyhub.integrations.api import (
     assessments,
     contacts,
     health,
+    helpdesk,
     messages,
     partner_requests,
     services,
@@ -62,6 +63,7 @@ def _assembled() -> NinjaAPI:
     made.add_router("", services.router)
     made.add_router("", subscriptions.router)
     made.add_router("", partner_requests.router)
+    made.add_router("", helpdesk.router)
     for kind in (Exception, HttpError, ValidationError):
         made.add_exception_handler(kind, _on_error)
     return made
