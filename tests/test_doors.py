@@ -84,6 +84,12 @@ API |= {("GET", "api:get_served_customer"): [1], ("POST", "api:write_request_dow
 DESK_ACTS = ("take_desk_request", "assign_desk_request", "change_desk_status", "write_desk_message")
 DESK_ACTS += ("check_desk_health", "leave_desk_incident", "add_desk_diagnosis", "resolve_desk_request")
 API |= {("POST", f"api:{act}"): [1] for act in (*DESK_ACTS, "give_desk_request_back")}
+ESCALATION_READS = ("list_escalations", "read_categories", "list_desk_colleagues", "list_desk_incidents")
+ESCALATION_ACTS = ("draft", "send", "move", "note", "publish", "assign", "tie")
+API |= {("GET", f"api:{name}"): [] for name in ESCALATION_READS}
+API |= {("GET", "api:get_escalation"): [1], ("PUT", "api:put_evidence"): [1]}
+API |= {("POST", f"api:{act}_escalation"): [1] for act in ESCALATION_ACTS}
+API |= {("POST", "api:add_evidence_file"): [1], ("POST", "api:remove_evidence_file"): [1, 1]}
 API |= {("POST", "api:post_entries"): [], ("POST", "api:reverse_entry"): [1]}
 
 

@@ -168,7 +168,7 @@ def test_the_queue_goes_on_by_pages_at_the_same_cost(gated: SimpleNamespace, cal
     with statements() as many:
         calls.get("/helpdesk/requests", limit=5)
     assert len(few) == len(many)
-    rest = calls._client.get(first["next"], headers=calls._headers).json()["items"]
+    rest = done(calls.follow(first["next"]))["items"]
     assert [one["id"] for one in [*first["items"], *rest]] == more[:4]
 
 

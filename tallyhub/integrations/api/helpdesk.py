@@ -14,6 +14,7 @@ from pydantic import BaseModel, ConfigDict
 
 from tallyhub.accounts.tokens import TokenScope
 from tallyhub.agreements.queries import list_products
+from tallyhub.health.models import HealthEvent
 from tallyhub.health.rules import EventKind, EventStatus
 from tallyhub.helpdesk.baseline.queries import list_items
 from tallyhub.helpdesk.gates import queries as gates
@@ -325,12 +326,15 @@ def read_desk_health(request: HttpRequest, id: Path[Id], wanted: Query[HealthFil
     with scope(inside):
         products = {one.code: one.pk for one in list_products()}
         own = get_request(inside, id).product_id
-        found = gates.list_going_on(inside, products.get(wanted.product, 0) if wanted.product else own)
+        return going_on(gates.list_going_on(inside, products.get(wanted.product, 0) if wanted.product else own))
+
+
+def going_on(events: Sequence[HealthEvent]) -> Health:
     return Health(
         items=[
             GoingOn(id=one.pk, kind=EventKind(one.kind), title=one.title, status=EventStatus(one.status),
                     occurred_at=one.occurred_at)
-            for one in found
+            for one in events
         ]
     )  # fmt: skip
 

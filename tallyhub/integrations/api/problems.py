@@ -56,6 +56,10 @@ class Problem(BaseModel):
     partners: list[PartnerContact] | None = Field(
         None, description="Where a partner supports what is asked for: how to reach it."
     )
+    findings: dict[str, list[str]] | None = Field(
+        None, description="Of an escalation, by item: what nobody else should read and was found there."
+    )
+    looked: str | None = Field(None, description="Names these findings, for the one who has looked at them.")
     wish_id: int | None = Field(None, description="The wish that says what was tried, where one was asked or is open.")
 
 
@@ -133,6 +137,8 @@ def problem(
     headers: dict[str, str] | None = None,
     partners: list[PartnerContact] | None = None,
     wish_id: int | None = None,
+    findings: dict[str, list[str]] | None = None,
+    looked: str | None = None,
 ) -> HttpResponse:
     is_of_right = isinstance(error, Forbidden) and error.code in set(Right)
     code = "right_missing" if is_of_right else error.code
@@ -144,6 +150,8 @@ def problem(
         errors=list(errors[:ERRORS_MAX]),
         partners=partners,
         wish_id=wish_id,
+        findings=findings,
+        looked=looked,
     )
     body = json.dumps(told.model_dump(exclude_none=True), ensure_ascii=False)
     return HttpResponse(body, status=status, content_type=MEDIA_TYPE, headers=headers)

@@ -16,6 +16,7 @@ from tallyhub.integrations.api import (
     articles,
     assessments,
     contacts,
+    escalations,
     health,
     helpdesk,
     messages,
@@ -64,6 +65,7 @@ def _assembled() -> NinjaAPI:
     made.add_router("", subscriptions.router)
     made.add_router("", partner_requests.router)
     made.add_router("", helpdesk.router)
+    made.add_router("", escalations.router)
     for kind in (Exception, HttpError, ValidationError):
         made.add_exception_handler(kind, _on_error)
     return made

@@ -51,5 +51,14 @@ class Program:
             f"/api/v1{path}", json.dumps(body), content_type="application/json", headers=self._headers
         )
 
+    def put(self, path: str, body: Any) -> Any:
+        return self._client.put(
+            f"/api/v1{path}", json.dumps(body), content_type="application/json", headers=self._headers
+        )
+
+    def follow(self, address: str) -> Any:
+        """The next page."""
+        return self._client.get(address, headers=self._headers)
+
     def book(self, *rows: dict[str, Any], key: str | None = None) -> Any:
         return self.post("/entries", {"entries": list(rows)}, key=key)
