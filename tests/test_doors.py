@@ -83,6 +83,7 @@ API |= {("GET", f"api:{name}"): [1] for name in ("get_desk_request", "list_desk_
 API |= {("GET", "api:get_served_customer"): [1], ("POST", "api:write_request_down"): []}
 DESK_ACTS = ("take_desk_request", "assign_desk_request", "change_desk_status", "write_desk_message")
 DESK_ACTS += ("check_desk_health", "leave_desk_incident", "add_desk_diagnosis", "resolve_desk_request")
+DESK_ACTS += ("need_desk_rights", "ask_desk_consent")
 API |= {("POST", f"api:{act}"): [1] for act in (*DESK_ACTS, "give_desk_request_back")}
 ESCALATION_READS = ("list_escalations", "read_categories", "list_desk_colleagues", "list_desk_incidents")
 ESCALATION_ACTS = ("draft", "send", "move", "note", "publish", "assign", "tie")

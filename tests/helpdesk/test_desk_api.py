@@ -4,14 +4,15 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
-from django.db import IntegrityError
+from django.db import DatabaseError, IntegrityError
 
 from tallyhub.accounts.models import Token
 from tallyhub.accounts.tokens import OF_WORK, TokenScope
 from tallyhub.helpdesk.models import Entry, Handover, HealthCheck, IncidentLink, Intake, Resolution
-from tallyhub.journal.models import Event
+from tallyhub.journal.models import Answered, Event
 from tallyhub.kernel.access import Right
 from tallyhub.kernel.errors import Invalid
+from tallyhub.kernel.scope import scope
 from tallyhub.organizations import sign_on
 from tallyhub.organizations.models import Staff
 from tallyhub.support.models import Message, Request
@@ -123,6 +124,17 @@ def test_a_token_is_of_a_customer_or_of_work_and_never_of_both(gated: SimpleName
             rows.update(**wrong)
 
 
+def test_the_database_keeps_tokens_and_answers_to_their_person(gated: SimpleNamespace, calls: Program) -> None:  # R3.3
+    done(calls.post(here(gated, "messages"), {"body": "One"}, key="k"))
+    for person, seen in ((gated.helper, 1), (gated.second, 0), (gated.rival_agent, 0)):
+        with scope(sign_on.act_at_work(person.pk)):
+            assert (Token.objects.count(), Answered.objects.count()) == (seen, seen), person.name
+    said = {"name": "x", "digest": b"x", "scopes": ["helpdesk:read"], "made_by_id": gated.helper.pk}
+    of = {"person_id": gated.helper.pk, "made_at": NOW, "expires_at": NOW, "organization_id": gated.rival.pk}
+    with pytest.raises(DatabaseError), scope(sign_on.act_at_work(gated.helper.pk), writing=True):
+        Token.objects.create(**said, **of)
+
+
 def test_a_token_that_reads_writes_nothing(gated: SimpleNamespace) -> None:
     assert code(program(gated.helper, READ).post(here(gated, "take"), {"version": 1}), 403) == "scope_missing"
 
@@ -187,6 +199,8 @@ def test_nobody_elses_desk_knows_of_it(gated: SimpleNamespace) -> None:  # R5.4
             ("health-checks", {}),
             ("leave-incident", {"why": "differs"}),
             ("diagnosis", {"step": "Looked"}),
+            ("rights", {"is_needed": True}),
+            ("consent-request", {"body": "Please"}),
             ("resolution", {"item_id": gated.item.pk, "text": "Done", "version": 1}),
             ("give-back", {"reason": "Not ours", "version": 1}),
         ):
@@ -278,6 +292,19 @@ def test_the_diagnosis_is_noted_for_the_desk_alone(gated: SimpleNamespace, calls
     assert (entry.hypothesis, entry.by_id) == ("The line", gated.helper.pk)
     (told,) = done(calls.get(here(gated)))["diagnosis"]
     assert (told["result"], told["by"]) == ("It is dead", "helper, Lakeside")
+
+
+def test_the_work_waits_for_rights_until_it_needs_none(gated: SimpleNamespace, calls: Program) -> None:  # S003-20
+    done(calls.post(here(gated, "rights"), {"is_needed": True}))
+    told = done(calls.get(here(gated)))
+    assert (told["stage"], told["rights"], told["ball"]) == ("waiting_delegation", "missing", "partner")
+    assert flaws(calls.post(here(gated, "consent-request"), {"body": " "})) == {"/body": "message_missing"}
+    done(calls.post(here(gated, "consent-request"), {"body": "Please let us in."}, key="c"))
+    done(calls.post(here(gated, "consent-request"), {"body": "Please let us in."}, key="c"))
+    assert Message.objects.using("owner").count() == 1
+    assert done(calls.get(here(gated)))["ball"] == "customer"
+    done(calls.post(here(gated, "rights"), {"is_needed": False}))
+    assert done(calls.get(here(gated)))["rights"] == "not_needed"
 
 
 def test_it_is_resolved_within_the_baseline(gated: SimpleNamespace, calls: Program) -> None:  # S003-36

@@ -623,6 +623,38 @@ def add_desk_diagnosis(request: HttpRequest, id: Path[Id], body: NewEntry, key: 
     return response_of(commands.add_entry(working(request), id, body.model_dump(), request_of(request, key)))
 
 
+class RightsNeeded(BaseModel):
+    model_config = ConfigDict(extra="forbid", strict=True)
+
+    is_needed: bool = Field(description="False: the work needs none any more.")
+
+
+@router.post(
+    "/helpdesk/requests/{id}/rights", auth=WRITE, response=answers(Done, 404, 409, 415), operation_id="need_desk_rights"
+)
+def need_desk_rights(request: HttpRequest, id: Path[Id], body: RightsNeeded, key: IdempotencyKey = None) -> Any:  # noqa: A002
+    """The work needs rights inside the customer: the request waits until somebody at the desk holds one."""
+    sent = request_of(request, key)
+    return response_of(commands.need_rights(working(request), id, sent, is_needed=body.is_needed))
+
+
+class NewConsentRequest(BaseModel):
+    model_config = ConfigDict(extra="forbid", strict=True)
+
+    body: str = Field(min_length=1, max_length=RESOLUTION_MAX, description="The customer reads it as a message.")
+
+
+@router.post(
+    "/helpdesk/requests/{id}/consent-request",
+    auth=WRITE,
+    response=answers(Done, 404, 409, 415),
+    operation_id="ask_desk_consent",
+)
+def ask_desk_consent(request: HttpRequest, id: Path[Id], body: NewConsentRequest, key: IdempotencyKey = None) -> Any:  # noqa: A002
+    """Ask the customer to let the partner into this request. Only whoever decides there can do that."""
+    return response_of(commands.ask_consent(working(request), id, body.body, request_of(request, key)))
+
+
 class NewResolution(BaseModel):
     model_config = ConfigDict(extra="forbid", strict=True)
 

@@ -169,6 +169,24 @@ def add_entry(access: Access, request_id: int, said: Mapping[str, str], sent: Se
     return _at_desk(access, request_id, sent, do)
 
 
+def need_rights(access: Access, request_id: int, sent: Sent, *, is_needed: bool) -> Answer:
+    def do(inside: Access, number: str) -> Mapping[str, Any]:
+        as_step(gates.need_rights if is_needed else gates.need_no_rights)(inside, number)
+        return _as_it_is(inside, request_id)
+
+    return _at_desk(access, request_id, sent, do)
+
+
+def ask_consent(access: Access, request_id: int, body: str, sent: Sent) -> Answer:
+    """Raises Refused without words: the customer reads them."""
+
+    def do(inside: Access, number: str) -> Mapping[str, Any]:
+        _read("/body", lambda: as_step(gates.ask_consent)(inside, number, body))
+        return _as_it_is(inside, request_id)
+
+    return _at_desk(access, request_id, sent, do)
+
+
 def resolve(access: Access, request_id: int, item_id: int, text: str, version: int, sent: Sent) -> Answer:
     def do(inside: Access, number: str) -> Mapping[str, Any]:
         as_step(gates.resolve)(inside, number, item_id=item_id, text=text, version=version)
