@@ -45,6 +45,8 @@ CREATE POLICY work_changed ON journal_answered FOR UPDATE USING ({OWN_ANSWER}) W
 REVERSE = (
     "".join(f"DROP POLICY work_{act} ON journal_answered;" for act in ("readable", "added", "changed"))
     + f"""
+DELETE FROM journal_answered WHERE customer_id IS NULL;
+DELETE FROM accounts_token WHERE customer_id IS NULL;
 ALTER TABLE accounts_token DROP CONSTRAINT accounts_token_organization;
 DROP POLICY writable ON accounts_token;
 CREATE POLICY writable ON accounts_token FOR ALL USING ({OWN} OR {OF_CUSTOMER})
