@@ -355,7 +355,7 @@ def spread(world: SimpleNamespace, owner: Any) -> SimpleNamespace:
             made_by_id=person.pk, made_at=NOW, expires_at=NOW,
         )  # fmt: skip
         Answered.objects.using("owner").create(
-            customer_id=customer.pk, token_id=1, key="k", fingerprint=b"", status=200, at=NOW
+            customer_id=customer.pk, token_id=customer.pk, key="k", fingerprint=b"", status=200, at=NOW
         )
         owner.execute(
             "INSERT INTO journal_event (customer_id, kind, details, at) VALUES (%s, 'x.y', '{}', now())", [customer.pk]

@@ -2,6 +2,7 @@
 
 from collections.abc import Collection
 from datetime import timedelta
+from typing import Any
 
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
@@ -13,10 +14,11 @@ from tallyhub.accounts.tokens import (
     digest_of,
     may_make_for_customer,
     new_secret,
+    offered_at_work,
     offered_scopes,
     rights_of_customer,
 )
-from tallyhub.journal.steps import record
+from tallyhub.journal.steps import News, record, record_many
 from tallyhub.kernel import clock
 from tallyhub.kernel.access import Access, Right
 from tallyhub.kernel.errors import Forbidden, Invalid
@@ -94,20 +96,49 @@ def make_token(
         raise Forbidden(Right.ADMINISTER)
     if not scopes or not set(scopes) <= set(offered_scopes(access, is_of_customer=is_of_customer)):
         raise Invalid("token_scope_refused")
-    secret, now = new_secret(), clock.now()
-    token = Token.objects.create(
+    token, secret = _make(
+        access,
+        name,
+        scopes,
+        lifetime_days,
         customer_id=access.customer_id or 0,
         person_id=None if is_of_customer else access.person_id,
+        rights=sorted(held & rights_of_customer(frozenset(scopes))) if is_of_customer else [],
+    )
+    record(access, "accounts.token_made", token.pk, scopes="+".join(token.scopes), of_customer=is_of_customer)
+    return secret
+
+
+@command
+def make_work_token(access: Access, *, name: str, scopes: Collection[TokenScope], lifetime_days: int) -> str:
+    """A token for one's work at the provider or partner, inside no customer; returns its secret, told this once.
+
+    It does what the person may there, each time anew, and nothing that a customer delegated. Raises Invalid for a scope
+    that would be of no use.
+    """
+    if not scopes or not set(scopes) <= set(offered_at_work(access)):
+        raise Invalid("token_scope_refused")
+    of = {"organization_id": access.organization_id, "person_id": access.person_id}
+    token, secret = _make(access, name, scopes, lifetime_days, **of)
+    details = {"scopes": "+".join(token.scopes), "of_customer": False}
+    record_many(access, [News("accounts.token_made", None, token.pk, details=details)])  # no customer's matter
+    return secret
+
+
+def _make(
+    access: Access, name: str, scopes: Collection[TokenScope], lifetime_days: int, **of: Any
+) -> tuple[Token, str]:
+    secret, now = new_secret(), clock.now()
+    token = Token.objects.create(
+        **of,
         name=name,
         digest=digest_of(secret),
         scopes=sorted(scopes),
-        rights=sorted(held & rights_of_customer(frozenset(scopes))) if is_of_customer else [],
         made_by_id=access.person_id or 0,
         made_at=now,
         expires_at=now + timedelta(days=lifetime_days),
     )
-    record(access, "accounts.token_made", token.pk, scopes="+".join(token.scopes), of_customer=is_of_customer)
-    return secret
+    return token, secret
 
 
 @command
@@ -119,5 +150,6 @@ def revoke_token(access: Access, token_id: int) -> Token:
     if token.revoked_at is None:
         token.revoked_at = clock.now()
         token.save(update_fields=["revoked_at"])
-        record(access, "accounts.token_revoked", token.pk)
+        customer_id = None if token.organization_id else access.customer_id
+        record_many(access, [News("accounts.token_revoked", customer_id, token.pk)])
     return token

@@ -10,7 +10,7 @@ from django.db.models import Q
 from django.db.models.functions import Lower
 
 from tallyhub.accounts.rules import LANGUAGES, THEMES, check_zone
-from tallyhub.accounts.tokens import TokenScope
+from tallyhub.accounts.tokens import OF_CUSTOMERS, OF_WORK
 from tallyhub.kernel.access import Access
 
 
@@ -89,9 +89,12 @@ class TokenQuerySet(models.QuerySet["Token"]):
 
 
 class Token(models.Model):
-    """A secret by which a program acts inside one customer: for a person, or, without one, for the customer."""
+    """A secret by which a program acts inside one customer: for a person, or, without one, for the customer. Or at the
+    provider or partner that a person works for, inside no customer.
+    """
 
-    customer_id = models.BigIntegerField()
+    customer_id = models.BigIntegerField(null=True)
+    organization_id = models.BigIntegerField(null=True)
     person = models.ForeignKey(Person, null=True, on_delete=models.CASCADE, related_name="tokens")
     name = models.CharField(max_length=100)
     digest = models.BinaryField(max_length=32, unique=True)  # of the secret, which is not kept
@@ -107,7 +110,16 @@ class Token(models.Model):
 
     class Meta:
         constraints = [
-            models.CheckConstraint(condition=Q(scopes__contained_by=list(TokenScope)), name="token_scopes_known"),
+            models.CheckConstraint(
+                condition=Q(organization_id=None, scopes__contained_by=list(OF_CUSTOMERS))
+                | Q(organization_id__isnull=False, scopes__contained_by=list(OF_WORK)),
+                name="token_scopes_known",
+            ),
+            models.CheckConstraint(
+                condition=Q(customer_id__isnull=False, organization_id=None)
+                | Q(customer_id=None, organization_id__isnull=False, person__isnull=False),
+                name="token_of_customer_or_work",
+            ),
             models.CheckConstraint(condition=~Q(scopes=[]), name="token_has_scope"),
         ]
         indexes = [models.Index(fields=["customer_id", "person"], name="token_of_customer")]

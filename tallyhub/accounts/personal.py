@@ -9,9 +9,16 @@ HOLDINGS = (
         name="tokens",
         title=_("Access tokens"),
         table="accounts_token",
-        condition="person_id = %(person)s",
+        condition="person_id = %(person)s AND customer_id IS NOT NULL",
         columns=("id", "customer_id", "name", "scopes", "made_at", "expires_at", "last_used_at", "revoked_at"),
         customer="customer_id",
+    ),
+    Holding(
+        name="work_tokens",
+        title=_("Access tokens for one’s work"),
+        table="accounts_token",
+        condition="person_id = %(person)s AND organization_id IS NOT NULL",
+        columns=("id", "organization_id", "name", "scopes", "made_at", "expires_at", "last_used_at", "revoked_at"),
     ),
     Holding(
         name="customers_tokens",

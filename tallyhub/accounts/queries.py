@@ -63,6 +63,12 @@ def list_tokens(access: Access, *, is_of_customer: bool) -> TokenQuerySet:
     return wanted.order_by("-pk")[:LISTED_MAX]
 
 
+def list_work_tokens(access: Access) -> TokenQuerySet:
+    """The newest of one's own, for the provider or partner that one works for."""
+    mine = Token.objects.visible_to(access).filter(person_id=access.person_id or 0)
+    return mine.filter(organization_id__in=access.organizations).order_by("-pk")[:LISTED_MAX]
+
+
 def names_of_tokens(access: Access, wanted: Collection[int]) -> dict[int, str]:
     """By id, of those that this person sees."""
     return dict(Token.objects.visible_to(access).filter(pk__in=wanted).values_list("pk", "name"))

@@ -29,6 +29,8 @@ class TokenScope(StrEnum):
     READ_MESSAGES = "messages:read"
     READ_ARTICLES = "articles:read"
     WRITE_WISHES = "wishes:write"
+    READ_HELPDESK = "helpdesk:read"
+    WRITE_HELPDESK = "helpdesk:write"
 
 
 SCOPE_LABELS = {
@@ -48,7 +50,13 @@ SCOPE_LABELS = {
     TokenScope.READ_MESSAGES: _("Read the provider’s messages to the customer"),
     TokenScope.READ_ARTICLES: _("Read the articles about the customer’s products"),
     TokenScope.WRITE_WISHES: _("Ask whoever sold a subscription for more, for less or for something new"),
+    TokenScope.READ_HELPDESK: _("Read the requests at your helpdesk, and escalations"),
+    TokenScope.WRITE_HELPDESK: _("Work on the requests at your helpdesk, and on escalations"),
 }
+# For one's work at the provider or a partner, inside no customer; all others are for what one does inside one.
+OF_WORK = (TokenScope.READ_HELPDESK, TokenScope.WRITE_HELPDESK)
+OF_CUSTOMERS = tuple(one for one in TokenScope if one not in OF_WORK)
+_AT_WORK = frozenset({Right.SERVE_CUSTOMERS, Right.ESCALATE, Right.WORK_ESCALATIONS})
 # The right without which it is of no use. Support requests are given to people who have no right at all (R1.5), so that
 # one's own token may be of use to everybody; a customer's own is nobody whom anything could be given to.
 _NEEDED = {
@@ -84,6 +92,7 @@ _RIGHTS_OF = {
     TokenScope.WRITE_ASSESSMENTS: frozenset({Right.VIEW_ASSESSMENTS, Right.SET_UP_ASSESSMENTS}),
 }
 _RIGHTS_OF |= {TokenScope.WRITE_WISHES: frozenset({Right.VIEW_ACTIVITY, Right.ADMINISTER})}
+_RIGHTS_OF |= dict.fromkeys(OF_WORK, _AT_WORK)
 # What was ordered is read by whoever reads the workspace, and written by those who plan, deliver or administer there.
 _READS_SERVICES = frozenset({Right.VIEW_ACTIVITY, Right.PLAN_SERVICES, Right.DELIVER_SERVICES})
 _RIGHTS_OF |= {
@@ -121,5 +130,10 @@ def may_make_for_customer(access: Access) -> bool:
 def offered_scopes(access: Access, *, is_of_customer: bool) -> list[TokenScope]:
     """Those that would be of use: whose right one has somewhere, or, for the customer's own, in all of it."""
     if is_of_customer:
-        return [one for one in TokenScope if _NEEDED_OF_CUSTOMER[one] in access.customer_rights]
-    return [one for one in TokenScope if one not in _NEEDED or access.has_anywhere(_NEEDED[one])]
+        return [one for one in OF_CUSTOMERS if _NEEDED_OF_CUSTOMER[one] in access.customer_rights]
+    return [one for one in OF_CUSTOMERS if one not in _NEEDED or access.has_anywhere(_NEEDED[one])]
+
+
+def offered_at_work(access: Access) -> list[TokenScope]:
+    """For what one does at the provider or partner that one works for; none where a program could do nothing there."""
+    return list(OF_WORK) if access.organization_rights & _AT_WORK else []

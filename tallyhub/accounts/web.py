@@ -1,5 +1,6 @@
 """One's own profile and access tokens, and the tokens of the customer."""
 
+from collections.abc import Callable, Iterable
 from datetime import datetime
 from typing import Any
 
@@ -13,7 +14,7 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from tallyhub.accounts import commands, queries
 from tallyhub.accounts.forms import ProfileForm, TokenForm
 from tallyhub.accounts.models import Token
-from tallyhub.accounts.tokens import may_make_for_customer, offered_scopes
+from tallyhub.accounts.tokens import TokenScope, may_make_for_customer, offered_at_work, offered_scopes
 from tallyhub.kernel import clock
 from tallyhub.kernel import formatting as fmt
 from tallyhub.kernel.access import Right
@@ -62,24 +63,60 @@ def customer_tokens(request: HubRequest) -> HttpResponseBase:
     return _tokens(request, is_of_customer=True)
 
 
+@signed_in
+@require_http_methods(["GET", "HEAD", "POST"])
+def work_tokens(request: HubRequest) -> HttpResponseBase:
+    """One's own, for the provider or partner that one works for, whichever customer is worked inside."""
+    access = request.access
+    offered = offered_at_work(access)
+    if not offered:
+        raise Forbidden(Right.SERVE_CUSTOMERS)
+    return _page(
+        request,
+        offered,
+        lambda **said: commands.make_work_token(access, **said),
+        lambda: queries.list_work_tokens(access),
+        is_of_work=True,
+    )
+
+
 def _tokens(request: HubRequest, *, is_of_customer: bool) -> HttpResponseBase:
+    access = request.access
+    return _page(
+        request,
+        offered_scopes(access, is_of_customer=is_of_customer),
+        lambda **said: commands.make_token(access, **said, is_of_customer=is_of_customer),
+        lambda: queries.list_tokens(access, is_of_customer=is_of_customer),
+        is_of_customer=is_of_customer,
+    )
+
+
+def _page(
+    request: HubRequest,
+    offered: list[TokenScope],
+    make: Callable[..., str],
+    list_made: Callable[[], Iterable[Token]],
+    **which: bool,
+) -> HttpResponseBase:
     """The secret is on the page that answers its making and nowhere afterwards: so no redirect."""
-    offered = offered_scopes(request.access, is_of_customer=is_of_customer)
     form = TokenForm(offered, request.POST) if request.method == "POST" else TokenForm(offered)
     status, secret = 200, None
     if form.is_valid():
-        secret = commands.make_token(request.access, **form.cleaned_data, is_of_customer=is_of_customer)
+        secret = make(**form.cleaned_data)
         form = TokenForm(offered)
     elif form.is_bound:
         status = 400
     with scope(request.access):
-        rows = [_row(one) for one in queries.list_tokens(request.access, is_of_customer=is_of_customer)]
+        rows = [_row(one) for one in list_made()]
     context = {
         "form": form if offered else None,
         "secret": secret,
         "tokens": rows,
-        "is_of_customer": is_of_customer,
+        "is_of_customer": False,
+        "is_of_work": False,
+        **which,
         "customer": request.sign_on.customer_name,
+        "house": request.sign_on.house.name if offered_at_work(request.access) and request.sign_on.house else "",
         "has_customer_tokens": may_make_for_customer(request.access),
     }
     response = render(request, "accounts/tokens.html", context, status=status)
@@ -114,4 +151,6 @@ def _state(token: Token) -> str:
 def revoke_token(request: HubRequest, token_id: int) -> HttpResponseBase:
     token = commands.revoke_token(request.access, token_id)
     messages.success(request, _("The token was revoked. It opens nothing any more."))
+    if token.organization_id:
+        return redirect("accounts:work_tokens")
     return redirect("accounts:tokens" if token.person_id else "accounts:customer_tokens")

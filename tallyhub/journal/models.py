@@ -57,7 +57,7 @@ class Event(models.Model):
 class Answered(models.Model):
     """What a request with an idempotency key was answered. Written in the transaction of what it did: both or none."""
 
-    customer_id = models.BigIntegerField()
+    customer_id = models.BigIntegerField(null=True)  # null: of a token for somebody's work
     token_id = models.BigIntegerField()  # another token's same key is another key
     key = models.CharField(max_length=255)
     fingerprint = models.BinaryField(max_length=32)  # of the whole request
@@ -66,5 +66,5 @@ class Answered(models.Model):
     at = models.DateTimeField()
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["customer_id", "token_id", "key"], name="answered_once")]
+        constraints = [models.UniqueConstraint(fields=["token_id", "key"], name="answered_once_by_token")]
         indexes = [models.Index(fields=["at"], name="answered_at")]

@@ -144,13 +144,13 @@ class Answer:
 
 _BEGIN = """
 INSERT INTO journal_answered (customer_id, token_id, key, fingerprint, body, at) VALUES (%s, %s, %s, %s, '', %s)
-ON CONFLICT (customer_id, token_id, key) DO NOTHING
+ON CONFLICT (token_id, key) DO NOTHING
 """
 _KNOWN = """
-SELECT fingerprint, status, body FROM journal_answered WHERE customer_id = %s AND token_id = %s AND key = %s
+SELECT fingerprint, status, body FROM journal_answered WHERE token_id = %s AND key = %s
 """
 _KEEP = """
-UPDATE journal_answered SET status = %s, body = %s WHERE customer_id = %s AND token_id = %s AND key = %s
+UPDATE journal_answered SET status = %s, body = %s WHERE token_id = %s AND key = %s
 """
 
 
@@ -163,9 +163,9 @@ def find_answer(access: Access, request: Request) -> Answer | None:
     require_transaction()
     if not request.key:
         return None
-    named = (access.customer_id, request.token_id, request.key)
+    named = (request.token_id, request.key)
     with connection.cursor() as cursor:
-        cursor.execute(_BEGIN, [*named, request.fingerprint, clock.now()])
+        cursor.execute(_BEGIN, [access.customer_id, *named, request.fingerprint, clock.now()])
         if cursor.rowcount:
             return None
         cursor.execute(_KNOWN, named)
@@ -180,8 +180,7 @@ def keep_answer(access: Access, request: Request, answer: Answer) -> Answer:
     require_transaction()
     if request.key:
         with connection.cursor() as cursor:
-            named = (access.customer_id, request.token_id, request.key)
-            cursor.execute(_KEEP, [answer.status, answer.body, *named])
+            cursor.execute(_KEEP, [answer.status, answer.body, request.token_id, request.key])
     return answer
 
 

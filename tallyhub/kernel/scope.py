@@ -74,6 +74,14 @@ def command(function: Callable[Concatenate[Access, P], R]) -> Callable[Concatena
     return run
 
 
+def as_step(done: Callable[Concatenate[Access, P], R]) -> Callable[Concatenate[Access, P], R]:
+    """What a command does, without its transaction: for the API, which keeps beside it that it was done, both or
+    neither. The scope is the caller's, and may be another one afterwards.
+    """
+    inner: Callable[Concatenate[Access, P], R] = getattr(done, "__wrapped__")  # noqa: B009 - unknown to the type
+    return inner
+
+
 def require_transaction() -> None:
     """Guard of steps: they are pieces of a command and must not commit on their own."""
     if not connection.in_atomic_block:

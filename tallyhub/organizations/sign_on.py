@@ -113,16 +113,18 @@ class TokenHolder:
 
 def use_token(secret: str) -> TokenHolder | None:
     """Who may do what by this secret, and count the request. None where it is unknown, expired or revoked, or its
-    person has no role left in its customer."""
+    person has no role left in its customer, or where they worked."""
     with connection.cursor() as cursor:
         cursor.execute(_READ_HOLDER, [digest_of(secret), clock.now()])
         found = cursor.fetchone()
     if found is None:
         return None
-    token_id, said, rights, requests, customer_id, person_id, grants, places = found
+    token_id, said, rights, requests, customer_id, person_id, grants, places, staff = found
     scopes = frozenset(map(TokenScope, said))
     workspaces = [place[0] for place in json.loads(places or "[]")]
-    if person_id is None:
+    if staff is not None:
+        access = _at_work(SignOn(SessionStore(), AnonymousUser(), Access(person_id=person_id)), staff).access
+    elif person_id is None:
         held = frozenset(map(Right, rights))
         access = Access(customer_id=customer_id, in_whole=True, workspaces=tuple(workspaces), customer_rights=held)
     else:

@@ -16,7 +16,7 @@ import pytest
 
 from tallyhub.site import postgres
 
-START_SECONDS_MAX = 180
+START_SECONDS_MAX = 300
 PASSWORD = "tallyhub-demo"
 _BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable", "chrome")
 _QUIET = (

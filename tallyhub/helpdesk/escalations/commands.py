@@ -8,8 +8,9 @@ from django.core.exceptions import ObjectDoesNotExist
 
 from tallyhub.agreements.rules import Severity
 from tallyhub.helpdesk.escalations import queries, steps
-from tallyhub.helpdesk.escalations.evidence import Evidence, Gap, gaps, names_of, scanned
-from tallyhub.helpdesk.escalations.findings import Finding, find_in, hints_at_vulnerability, seal
+from tallyhub.helpdesk.escalations.evidence import names_of
+from tallyhub.helpdesk.escalations.findings import Finding
+from tallyhub.helpdesk.escalations.missing import Missing, find_missing
 from tallyhub.helpdesk.escalations.rules import (
     KEPT_MAX,
     TENANTS_MAX,
@@ -27,7 +28,6 @@ from tallyhub.kernel import clock
 from tallyhub.kernel.access import Access, Right
 from tallyhub.kernel.errors import Conflict, Forbidden, Invalid
 from tallyhub.kernel.scope import command, require_transaction
-from tallyhub.organizations.queries import list_serving
 from tallyhub.support.conversation.steps import say
 from tallyhub.support.conversation.storage import Kept
 from tallyhub.support.models import Request
@@ -67,17 +67,10 @@ class EscalationRefused(Invalid):
     names them for the one who says that they have looked.
     """
 
-    def __init__(self, found: Sequence[Gap], findings: Mapping[str, Collection[Finding]], *, hints: bool) -> None:
+    def __init__(self, missing: Missing) -> None:
         super().__init__("escalation_incomplete")
-        self.gaps = list(found)
-        self.findings = {where: sorted(what) for where, what in findings.items()}
-        self.hints = hints
-        self.seal = _seal(findings, hints=hints)
-
-
-def _seal(findings: Mapping[str, Collection[Finding]], *, hints: bool) -> str:
-    found = seal(findings)
-    return f"{found}v" if hints else found
+        self.gaps, self.findings = missing.gaps, missing.findings
+        self.hints, self.seal = missing.hints, missing.seal
 
 
 def require_own(access: Access, request: Request) -> None:
@@ -256,22 +249,9 @@ def _check_way(found: Escalation, request: Request) -> None:
 
 
 def _check_complete(access: Access, found: Escalation, taken: Taken, looked: str) -> None:
-    files = queries.list_files(access, found)
-    there = Evidence(
-        values=found.content,
-        files={one.item: 1 for one in files},
-        is_health_checked=taken.health is not None,
-        tenants=queries.count_tenants(found),
-        colleagues=list_serving(access, found.organization_id),
-    )
-    missing = gaps(Category(found.category), there, clock.now())
-    texts = dict(scanned(found.content))
-    findings: dict[str, Collection[Finding]] = {code: find_in(said) for code, said in texts.items()}
-    findings |= {f"file-{one.pk}": [Finding(each) for each in one.findings] for one in files}
-    findings = {where: what for where, what in findings.items() if what}
-    hints = hints_at_vulnerability(texts.values())
-    if missing or _seal(findings, hints=hints) != (looked if findings or hints else ""):
-        raise EscalationRefused(missing, findings, hints=hints)
+    missing = find_missing(access, found, taken)
+    if missing.gaps or missing.seal != (looked if missing.seal else ""):
+        raise EscalationRefused(missing)
 
 
 # What each side does

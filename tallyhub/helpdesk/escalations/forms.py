@@ -2,7 +2,7 @@
 
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
@@ -50,8 +50,15 @@ def keeping(request: HttpRequest, category: Category) -> Iterator[list[Looked]]:
         files: list[Any] = request.FILES.getlist(item.code) if item.form is Form.FILES else []
         sent += [Sent(one.name or "", one.size or 0, one.chunks) for one in files]
         codes += [item.code] * len(files)
-    with storage.keeping(sent) as kept:
-        yield [Looked(code, one, _look(one)) for code, one in zip(codes, kept, strict=True)]
+    with keeping_sent(list(zip(codes, sent, strict=True))) as kept:
+        yield kept
+
+
+@contextmanager
+def keeping_sent(sent: Sequence[tuple[str, Sent]]) -> Iterator[list[Looked]]:
+    """The same for what comes otherwise: each with the item that it is evidence of."""
+    with storage.keeping([one for _code, one in sent]) as kept:
+        yield [Looked(code, one, _look(one)) for (code, _sent), one in zip(sent, kept, strict=True)]
 
 
 def _look(one: Kept) -> frozenset[Finding]:

@@ -44,6 +44,12 @@ def read_evidence(access: Access, request: Request) -> Evidence:
     )
 
 
+def list_checks(access: Access, request: Request) -> list[HealthCheck]:
+    """All of them with their products, the newest first."""
+    found = HealthCheck.objects.visible_to(access).filter(request_id=request.pk).select_related("product")
+    return list(found.order_by("-at", "-pk"))
+
+
 def read_facts(requests: Sequence[Request]) -> dict[int, Facts]:
     """By request, of partner requests that the reader sees, the customer's people as well. One statement.
 

@@ -1,6 +1,6 @@
 """What people do so that a request comes to a partner, and to the right desk of it."""
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -10,6 +10,7 @@ from tallyhub.agreements.models import Product
 from tallyhub.agreements.queries import list_channels, list_products
 from tallyhub.helpdesk.escalations.steps import give_up
 from tallyhub.helpdesk.intake import queries, steps
+from tallyhub.helpdesk.intake.asking import Refused, ask_partner, code_of, require_own
 from tallyhub.helpdesk.intake.rules import (
     REASON_MAX,
     Addressee,
@@ -17,7 +18,6 @@ from tallyhub.helpdesk.intake.rules import (
     Channel,
     Offered,
     Problem,
-    check_accepted,
     check_asked,
     read_asked,
 )
@@ -30,7 +30,7 @@ from tallyhub.kernel.access import Access, Right
 from tallyhub.kernel.errors import Conflict, Forbidden, Invalid
 from tallyhub.kernel.scope import command, widen
 from tallyhub.kernel.texts import read_text
-from tallyhub.organizations.queries import find_archived, get_workspace
+from tallyhub.organizations.queries import get_workspace
 from tallyhub.partners.card.queries import read_supported
 from tallyhub.partners.queries import get_party
 from tallyhub.support import desk
@@ -42,22 +42,7 @@ from tallyhub.support.rules import OPEN
 from tallyhub.support.steps import Line, lock_request, tell
 from tallyhub.support.work.steps import check_version, keep
 
-
-class Refused(Invalid):
-    """Several fields of one form are wrong; nothing was sent. ``problems``: which, each with why."""
-
-    def __init__(self, problems: Sequence[Problem]) -> None:
-        super().__init__(problems[0].error.code, **problems[0].error.params)
-        self.problems = list(problems)
-
-
 # By the customer's people
-
-
-def require_own(access: Access) -> None:
-    """Whoever is of the customer, in any workspace of it. Raises Forbidden for staff of anybody, and without any."""
-    if access.is_staff or access.person_id is None or not access.workspaces:
-        raise Forbidden("contact_is_customers")
 
 
 @command
@@ -124,40 +109,15 @@ def contact_partner(access: Access, seller_id: int, asked: Asked) -> str:
     if number := steps.opened_before(access.customer_id or 0, asked):
         _forget(access, seller_id)
         return number
-    supported = read_supported(access)
-    if seller_id not in supported.partners:
-        raise ObjectDoesNotExist
-    addressee = queries.find_addressee(supported, seller_id)
-    if addressee is None:
-        raise Conflict("contact_is_providers")
-    terms = queries.terms_for(supported, addressee.organization_id)
-    products = supported.products_of(seller_id)
-    places = set(access.workspaces) - find_archived(access.workspaces)
-    asked, wrong = read_asked(replace(asked, channel=Channel.PORTAL.value, contact=None))
-    wrong += check_asked(asked, Offered(places, {one.pk for one in products}))
-    try:
-        check_accepted(terms.cost, asked.accepted)
-    except Invalid as error:
-        wrong.append(Problem("accepted", error))
-    if wrong:
-        raise Refused(wrong)
-    place = Place(access.customer_id or 0, asked.workspace or 0, access.person_id)
-    routed = queries.read_routed(terms, addressee.organization_id, _code(products, asked.product_id), asked.severity)
-    request = steps.take_in(access, place, asked, addressee, terms, routed)
+    request = ask_partner(access, seller_id, asked)
     files = queries.list_draft_files(access, queries.find_draft(access, seller_id))
     attach(access, request, _kept(files))
     _forget(access, seller_id)
-    about: dict[str, Any] = {"partner": addressee.organization_id, "mode": routed.route.mode.value}
-    record(access, "helpdesk.contacted", request.pk, workspace_id=request.workspace_id, **about)
     return request.number
 
 
 def _kept(files: Iterable[ContactFile]) -> list[Kept]:
     return [Kept(one.name, one.size, one.media_type, bytes(one.digest), one.key) for one in files]
-
-
-def _code(products: Collection[Product], product_id: int | None) -> str:
-    return next((one.code for one in products if one.pk == product_id), "")
 
 
 @command
@@ -227,9 +187,11 @@ def drop_told(access: Access, customer_id: int) -> list[str]:
 
 
 @command
-def take_in(access: Access, customer_id: int, asked: Asked, mail_id: int | None = None) -> str:
+def take_in(
+    access: Access, customer_id: int, asked: Asked, *, mail_id: int | None = None, takes_draft: bool = False
+) -> str:
     """Write a request down for a customer that one's partner sells to: what somebody said by telephone, or wrote, with
-    the files of the draft; or what a mail says that waits at one's own desk, with that one's.
+    the files of one's draft where it is sent; or what a mail says that waits at one's own desk, with that one's.
 
     The customer is whom it is for, and who wrote it down stands with it (S003-15). Returns its number; the same form
     again leads to the same request. Raises DoesNotExist for another's customer or mail, Refused for what is wrong with
@@ -246,13 +208,13 @@ def take_in(access: Access, customer_id: int, asked: Asked, mail_id: int | None 
     products = products_sold(access, served.customer_id)
     terms = queries.read_own_terms(access)
     asked = _read_told(asked, Offered(places, {one.pk for one in products}, contacts))
-    files = [] if mail else _take_files(access, served.customer_id)
+    files = [] if mail or not takes_draft else _take_files(access, served.customer_id)
     inside = desk.inside(access, served.customer_id, asked.workspace or 0)
     widen(inside)  # from here on in this one workspace of the customer, as for each request at the desk
     if number := steps.opened_before(served.customer_id, asked):
         return number
     place = Place(served.customer_id, asked.workspace or 0, asked.contact)
-    routed = queries.read_routed(terms, own, _code(products, asked.product_id), asked.severity)
+    routed = queries.read_routed(terms, own, code_of(products, asked.product_id), asked.severity)
     request = steps.take_in(inside, place, asked, Addressee(own, own), terms, routed)
     attach(inside, request, files)
     about: dict[str, Any] = {"workspace_id": request.workspace_id, "channel": asked.channel}

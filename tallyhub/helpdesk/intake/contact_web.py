@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
 from tallyhub.helpdesk.intake import commands, forms, page, queries
-from tallyhub.helpdesk.intake.commands import Refused, require_own
+from tallyhub.helpdesk.intake.asking import Refused, require_own
 from tallyhub.helpdesk.intake.rules import OTHER, Addressee, Asked, Problem, choose_sellers, read_asked
 from tallyhub.kernel import formatting as fmt
 from tallyhub.kernel.errors import Invalid

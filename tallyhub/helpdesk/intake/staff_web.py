@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from tallyhub.helpdesk.intake import commands, forms, page, queries
-from tallyhub.helpdesk.intake.commands import Refused
+from tallyhub.helpdesk.intake.asking import Refused
 from tallyhub.helpdesk.intake.rules import Asked, Problem, read_asked
 from tallyhub.helpdesk.mails.queries import get_mail, list_files
 from tallyhub.helpdesk.models import ContactDraft, ContactFile
@@ -96,7 +96,7 @@ def _keep(request: HubRequest, customer_id: int, asked: Asked) -> list[Problem]:
 
 def _send(request: HubRequest, customer_id: int, mail_id: int | None, asked: Asked) -> HttpResponseBase:
     try:
-        number = commands.take_in(request.access, customer_id, asked, mail_id)
+        number = commands.take_in(request.access, customer_id, asked, mail_id=mail_id, takes_draft=mail_id is None)
     except Refused as refused:
         return _show(request, customer_id, mail_id, asked, refused.problems)
     messages.success(request, _("It is written down. The number of the request is %(number)s.") % {"number": number})

@@ -42,6 +42,14 @@ def list_page(access: Access, wanted: Wanted, place: Place) -> list[Escalation]:
     return list(rows.select_related("product").order_by(*order)[: PAGE_ROWS + 1])
 
 
+def list_after(access: Access, wanted: Wanted, request_id: int | None, *, after: int, limit: int) -> list[Escalation]:
+    """For programs: in the order of ids. ``request_id``: of one request only."""
+    rows = _found(access, wanted).filter(pk__gt=after)
+    if request_id is not None:
+        rows = rows.filter(request_id=request_id)
+    return list(rows.select_related("product").order_by("pk")[:limit])
+
+
 def _found(access: Access, wanted: Wanted) -> QuerySet[Escalation]:
     rows = Escalation.objects.visible_to(access)
     if wanted.which == "open":

@@ -6,6 +6,7 @@ It costs what a page costs, however many there are.
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from django.db.models import Count, Q
@@ -86,10 +87,26 @@ def _list(access: Access, wanted: QueueFilter, place: Place, at_most: int) -> li
     return found[:at_most]
 
 
+def list_after(
+    access: Access, wanted: QueueFilter, *, is_open: bool | None, changed_from: datetime | None, after: int, limit: int
+) -> list[Request]:
+    """For programs: in the order of ids. ``is_open`` None: whatever its status."""
+    rows = _narrowed(asked_of_desk(access).filter(pk__gt=after), wanted)
+    if wanted.status:
+        rows = rows.filter(status=wanted.status)
+    if is_open is not None:
+        rows = rows.filter(status__in=sorted(OPEN)) if is_open else rows.exclude(status__in=sorted(OPEN))
+    if changed_from is not None:
+        rows = rows.filter(changed_at__gte=changed_from)
+    return _page(rows, ["pk"], limit)
+
+
 def _matching(access: Access, wanted: QueueFilter) -> RequestQuerySet:
-    rows = asked_of_desk(access)
     statuses = {Status(wanted.status)} if wanted.status else _STATUSES.get(wanted.stage, OPEN)
-    rows = rows.filter(status__in=sorted(statuses))
+    return _narrowed(asked_of_desk(access).filter(status__in=sorted(statuses)), wanted)
+
+
+def _narrowed(rows: RequestQuerySet, wanted: QueueFilter) -> RequestQuerySet:
     asked: list[tuple[bool, Q]] = [
         (wanted.customer_id is not None, Q(customer_id=wanted.customer_id)),
         (wanted.product_id is not None, Q(product_id=wanted.product_id)),

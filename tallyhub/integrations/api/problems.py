@@ -15,9 +15,9 @@ from ninja import Field
 from ninja.errors import AuthenticationError, HttpError, ValidationError
 from pydantic import BaseModel
 
+from tallyhub.kernel.access import Right
 from tallyhub.kernel.errors import Conflict, Forbidden, HubError, Invalid
 from tallyhub.kernel.sentences import sentence
-from tallyhub.support.requests.rules import HeldThroughPartner
 
 log = logging.getLogger(__name__)
 MEDIA_TYPE = "application/problem+json"
@@ -56,6 +56,10 @@ class Problem(BaseModel):
     partners: list[PartnerContact] | None = Field(
         None, description="Where a partner supports what is asked for: how to reach it."
     )
+    findings: dict[str, list[str]] | None = Field(
+        None, description="Of an escalation, by item: what nobody else should read and was found there."
+    )
+    looked: str | None = Field(None, description="Names these findings, for the one who has looked at them.")
     wish_id: int | None = Field(None, description="The wish that says what was tried, where one was asked or is open.")
 
 
@@ -133,8 +137,10 @@ def problem(
     headers: dict[str, str] | None = None,
     partners: list[PartnerContact] | None = None,
     wish_id: int | None = None,
+    findings: dict[str, list[str]] | None = None,
+    looked: str | None = None,
 ) -> HttpResponse:
-    is_of_right = isinstance(error, Forbidden) and not isinstance(error, HeldThroughPartner)
+    is_of_right = isinstance(error, Forbidden) and error.code in set(Right)
     code = "right_missing" if is_of_right else error.code
     told = Problem(
         type=f"/api/v1/docs#{code}",
@@ -144,6 +150,8 @@ def problem(
         errors=list(errors[:ERRORS_MAX]),
         partners=partners,
         wish_id=wish_id,
+        findings=findings,
+        looked=looked,
     )
     body = json.dumps(told.model_dump(exclude_none=True), ensure_ascii=False)
     return HttpResponse(body, status=status, content_type=MEDIA_TYPE, headers=headers)

@@ -3,7 +3,7 @@
 Notes have no address here. The time worked is for staff, each with a token of their own.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from datetime import datetime
 from typing import Annotated, Any, Literal, TypeVar
 
@@ -12,8 +12,15 @@ from ninja import Field, Path, Query
 from pydantic import AwareDatetime, BaseModel, ConfigDict
 
 from tallyhub.accounts.tokens import TokenScope
+from tallyhub.helpdesk.gates.queries import find_following
 from tallyhub.integrations.api import request_commands as commands
 from tallyhub.integrations.api.paging import Code, Id, Paged, Paging, PagingQuery, page
+from tallyhub.integrations.api.partner_requests import (
+    AskedPartner,
+    FollowedIncident,
+    read_partners,
+    shown_incident,
+)
 from tallyhub.integrations.api.posting import IdempotencyKey, request_of, response_of
 from tallyhub.integrations.api.posting import router as router  # one for all: an address has one entry
 from tallyhub.integrations.api.problems import PartnerContact, problem
@@ -25,6 +32,7 @@ from tallyhub.organizations.queries import names_of
 from tallyhub.partners.card.page import contacts_for
 from tallyhub.support.intake import queries
 from tallyhub.support.intake.queries import RequestFilter
+from tallyhub.support.queries import names_at_desk
 from tallyhub.support.requests.commands import note_refusal
 from tallyhub.support.requests.rules import HeldThroughPartner
 from tallyhub.support.rules import TEXT_MAX, TITLE_MAX, Kind, RequestClass, Severity, Status
@@ -62,6 +70,7 @@ class RequestLine(BaseModel):
     closed_at: datetime | None
     source: str
     external_id: str = Field(description="What its source calls it; may be empty.")
+    partner: AskedPartner | None = Field(description="Null: the provider is asked.")
 
 
 class RequestDetail(RequestLine):
@@ -70,6 +79,7 @@ class RequestDetail(RequestLine):
     agreement: str | None = Field(description="Number, where one is named.")
     package: str | None = Field(description="Code, where one is named.")
     merged_into_id: int | None
+    incident: FollowedIncident | None = Field(description="Which it follows, of what is asked of a partner.")
 
 
 class Requests(Paged):
@@ -128,9 +138,10 @@ def list_requests(request: HttpRequest, paging: PagingQuery, wanted: Query[Reque
     with scope(access):
         found = queries.list_requests(access, asked, after=paging.after, limit=paging.limit + 1)
         rows, following, cursor = page(request, paging, found, lambda one: one.pk)
-        names = names_of(access, _people(rows))
+        names, partners = _names(access, _people(rows), rows), read_partners(rows)
     _tell_look(access)
-    return Requests(items=[RequestLine(**_line(one, names)) for one in rows], next=following, cursor=cursor)
+    items = [RequestLine(**_line(one, names, partners)) for one in rows]
+    return Requests(items=items, next=following, cursor=cursor)
 
 
 @router.get("/requests/{id}", auth=READ, response=answers(RequestDetail, 404), operation_id="get_request")
@@ -138,15 +149,17 @@ def get_request(request: HttpRequest, id: Path[Id]) -> Any:  # noqa: A002
     access = _acting(request)
     with scope(access):
         one = queries.get_request(access, id)
-        names = names_of(access, _people([one]))
+        names, partners = _names(access, _people([one]), [one]), read_partners([one])
+        incident = find_following(access, one) if one.partner_id else None
     _tell_look(access, one)
     return RequestDetail(
-        **_line(one, names),
+        **_line(one, names, partners),
         description=one.description,
         impact=one.impact,
         agreement=one.agreement.number if one.agreement else None,
         package=one.package.code if one.package else None,
         merged_into_id=one.merged_into_id,
+        incident=shown_incident(incident),
     )
 
 
@@ -154,7 +167,7 @@ def get_request(request: HttpRequest, id: Path[Id]) -> Any:  # noqa: A002
 def list_request_messages(request: HttpRequest, id: Path[Id], paging: PagingQuery) -> Any:  # noqa: A002
     """What customer and staff say to each other, in the order in which it came to the hub."""
     rows, names, more = _of_request(request, id, paging, queries.list_messages, lambda one: one.author_id)
-    return Messages(items=[_message(one, names) for one in rows], **more)
+    return Messages(items=[shown_message(one, names) for one in rows], **more)
 
 
 @router.get("/requests/{id}/changes", auth=READ, response=answers(Changes, 404), operation_id="list_request_changes")
@@ -335,7 +348,7 @@ def _of_request(
             access.require(right, workspace_id=one.workspace_id)
         found = rows_of(access, one.pk, after=paging.after, limit=paging.limit + 1)
         rows, following, cursor = page(request, paging, found, lambda row: row.pk)  # type: ignore[attr-defined]
-        names = names_of(access, map(person_of, rows))
+        names = _names(access, list(map(person_of, rows)), [one])
     _tell_look(access, one)
     return rows, names, {"next": following, "cursor": cursor}
 
@@ -350,7 +363,13 @@ def _people(rows: Iterable[Any]) -> list[int | None]:
     return [person for one in rows for person in (one.primary_contact_id, one.assigned_to_id)]
 
 
-def _line(one: Any, names: dict[int, str]) -> dict[str, Any]:
+def _names(access: Access, people: Collection[int | None], requests: Iterable[Any]) -> dict[int, str]:
+    """Also of a partner's people, where one is asked."""
+    at_desk = names_at_desk(people) if any(one.partner_id for one in requests) else {}
+    return at_desk | names_of(access, people)
+
+
+def _line(one: Any, names: dict[int, str], partners: dict[int, AskedPartner]) -> dict[str, Any]:
     return {
         "id": one.pk,
         "number": one.number,
@@ -372,10 +391,11 @@ def _line(one: Any, names: dict[int, str]) -> dict[str, Any]:
         "closed_at": one.closed_at,
         "source": one.source,
         "external_id": one.external_id,
+        "partner": partners.get(one.pk),
     }
 
 
-def _message(one: Any, names: dict[int, str]) -> Message:
+def shown_message(one: Any, names: dict[int, str]) -> Message:
     return Message(
         id=one.pk, author_id=one.author_id, author=names.get(one.author_id), is_by_staff=one.is_by_staff,
         body=one.body, at=one.at, source=one.source, external_id=one.external_id,

@@ -12,7 +12,18 @@ from django.views.decorators.http import require_safe
 from ninja import NinjaAPI
 from ninja.errors import HttpError, ValidationError
 
-from tallyhub.integrations.api import articles, assessments, contacts, health, messages, services, subscriptions
+from tallyhub.integrations.api import (
+    articles,
+    assessments,
+    contacts,
+    escalations,
+    health,
+    helpdesk,
+    messages,
+    partner_requests,
+    services,
+    subscriptions,
+)
 from tallyhub.integrations.api.door import JsonBody, fault
 from tallyhub.integrations.api.problems import MEDIA_TYPE, answer_error
 
@@ -52,6 +63,9 @@ def _assembled() -> NinjaAPI:
     made.add_router("", messages.router)
     made.add_router("", services.router)
     made.add_router("", subscriptions.router)
+    made.add_router("", partner_requests.router)
+    made.add_router("", helpdesk.router)
+    made.add_router("", escalations.router)
     for kind in (Exception, HttpError, ValidationError):
         made.add_exception_handler(kind, _on_error)
     return made

@@ -128,7 +128,7 @@ def test_of_two_at_once_one_takes_it_in(sold: Sold) -> None:
     def one(person: Any) -> str:
         try:
             typed = {name: str(value) for name, value in forms(sold, mail).items()}
-            return commands.take_in(act_at_work(person.pk), sold.birch.pk, read(typed), mail.pk)
+            return commands.take_in(act_at_work(person.pk), sold.birch.pk, read(typed), mail_id=mail.pk)
         except Conflict as error:
             return error.code
         finally:

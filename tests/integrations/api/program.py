@@ -7,12 +7,12 @@ from django.test import Client
 
 from tallyhub.accounts import commands
 from tallyhub.accounts.models import Person
-from tallyhub.accounts.tokens import TokenScope
+from tallyhub.accounts.tokens import OF_CUSTOMERS, OF_WORK, TokenScope
 from tallyhub.organizations import sign_on
 from tallyhub.organizations.models import Organization
 
 # All that the account team may be given; a customer's administrators alone ask for other subscriptions.
-ALL = tuple(one for one in TokenScope if one is not TokenScope.WRITE_WISHES)
+ALL = tuple(one for one in OF_CUSTOMERS if one is not TokenScope.WRITE_WISHES)
 
 
 def make_token(
@@ -23,6 +23,12 @@ def make_token(
     return commands.make_token(
         access, name="Nightly", scopes=scopes, lifetime_days=lifetime_days, is_of_customer=is_of_customer
     )
+
+
+def make_work_token(person: Person, *scopes: TokenScope) -> str:
+    """For their work, by the same command as on the page."""
+    access = sign_on.act_at_work(person.pk)
+    return commands.make_work_token(access, name="Bridge", scopes=scopes or OF_WORK, lifetime_days=90)
 
 
 class Program:
@@ -44,6 +50,15 @@ class Program:
         return self._client.patch(
             f"/api/v1{path}", json.dumps(body), content_type="application/json", headers=self._headers
         )
+
+    def put(self, path: str, body: Any) -> Any:
+        return self._client.put(
+            f"/api/v1{path}", json.dumps(body), content_type="application/json", headers=self._headers
+        )
+
+    def follow(self, address: str) -> Any:
+        """The next page."""
+        return self._client.get(address, headers=self._headers)
 
     def book(self, *rows: dict[str, Any], key: str | None = None) -> Any:
         return self.post("/entries", {"entries": list(rows)}, key=key)

@@ -123,7 +123,8 @@ def test_a_request_is_told_with_its_people_and_places(world: SimpleNamespace, pr
         "primary_contact_id": world.member.pk, "primary_contact": "member", "assigned_to_id": world.engineer.pk,
         "assigned_to": "engineer", "opened_at": "2026-11-21T12:00:00Z", "changed_at": "2026-11-21T12:00:00Z",
         "resolved_at": None, "closed_at": None, "source": "desk", "external_id": "INC1", "description": "*It*",
-        "impact": "Little", "agreement": "CED-2026", "package": "BASE", "merged_into_id": None,
+        "impact": "Little", "agreement": "CED-2026", "package": "BASE", "merged_into_id": None, "partner": None,
+        "incident": None,
     }  # fmt: skip
     (line,) = calls.get("/requests").json()["items"]
     assert line == {name: detail[name] for name in line}
