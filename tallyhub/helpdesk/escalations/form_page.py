@@ -132,6 +132,11 @@ def context(
     }
 
 
+def lock(access: Access, request: Request) -> str:
+    """Why nothing is sent now, whatever is typed; empty where something may be."""
+    return _lock(read_taken(access, request), queries.find_route(request))
+
+
 def _lock(taken: Taken, route: Route) -> str:
     code = route.refusal or taken.lock
     return str(sentence(Conflict(code))) if code else ""

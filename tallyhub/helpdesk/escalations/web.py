@@ -73,6 +73,7 @@ def _choose(request: HubRequest, ask: Request, *, fits_none: bool = False) -> Ht
         "categories": form_page.categories("", takes_agreed=settings.takes_agreed),
         "takes_agreed": settings.takes_agreed,
         "fits_none": fits_none,
+        "lock": form_page.lock(request.access, ask),
         "baseline_href": url("helpdesk:baseline"),
         "security": form_page.security(settings),
     }

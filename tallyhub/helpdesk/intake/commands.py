@@ -54,11 +54,12 @@ def save_draft(access: Access, seller_id: int, asked: Asked, files: Sequence[Kep
     require_own(access)
     if seller_id not in read_supported(access).partners:
         raise ObjectDoesNotExist
-    place = get_workspace(access, asked.workspace or access.workspaces[0])
-    _put_draft(access, seller_id, place.pk, asked, files)
+    here = get_workspace(access, asked.workspace or access.workspaces[0]).pk if files else 0
+    _put_draft(access, seller_id, here, asked, files)
 
 
 def _put_draft(access: Access, partner_id: int, workspace_id: int, asked: Asked, files: Sequence[Kept]) -> None:
+    """``workspace_id``: where the files lie, if there are any."""
     own: dict[str, Any] = {"customer_id": access.customer_id, "person_id": access.person_id, "partner_id": partner_id}
     said = {"typed": asked.stored(), "changed_at": clock.now()}
     draft, _is_new = ContactDraft.objects.update_or_create(**own, defaults=said)

@@ -235,7 +235,8 @@ def get_escalation(request: HttpRequest, id: Path[Id]) -> Any:  # noqa: A002 - t
     if unsent:
         line["category"] = unsent["category"]
     return EscalationOut(
-        **line, side=side, evidence=unsent["values"] if unsent else one.content, files=[_file(each) for each in files], gaps=gaps,
+        **line, side=side, evidence=unsent["values"] if unsent else one.content,
+        files=[_file(each) for each in files], gaps=gaps,
         health=_health(one.health) if one.health else None, diagnosis=[_tried(each) for each in one.diagnosis],
         next=_next(one, side), events=[_step(each, names) for each in events],
     )  # fmt: skip

@@ -48,7 +48,8 @@ def _render(request: HubRequest, template: str) -> HttpResponse:
     choice = read_choice(request.GET, request.access)
     with scope(request.access):
         may_open = queries.may_ask_provider(request.access)
-        context = {"grid": _grid(request, choice), "may_open": may_open}
+        may_ask = not may_open and not request.access.is_staff and bool(request.access.workspaces)
+        context = {"grid": _grid(request, choice), "may_open": may_open, "may_ask": may_ask}
         return render(request, template, context)
 
 

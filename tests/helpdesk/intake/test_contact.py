@@ -255,6 +255,22 @@ def test_for_severity_a_the_way_outside_the_hours_is_named(sold: Any, as_: Any, 
     assert "Outside the hours of service Nightwatch takes severity A for Lakeside: +44 20 7946 0000." in shown
 
 
+def test_the_providers_form_says_where_a_partners_product_is_asked_about(sold: Any, as_: Any) -> None:  # R5.3
+    client = as_(sold.asker)
+    step = client.post("/support/open/begin/", {"workspace": sold.birch_main.pk}, follow=True).content.decode()
+    assert "What a partner sold you, it supports." in step
+
+
+def test_whoever_opens_nothing_is_led_to_technical_support(sold: Any, as_: Any) -> None:
+    def heading(person: Any) -> str:
+        page: str = as_(person).get("/support/").content.decode()
+        return page.partition('class="page-head"')[2].partition('id="grid"')[0]
+
+    assert "/technical-support/" in heading(sold.stranger)
+    assert "/support/open/" in heading(sold.asker)
+    assert "/technical-support/" not in heading(sold.helper)
+
+
 @pytest.mark.parametrize("who", ["csam", "agent", "newcomer", "warden"])
 def test_nobody_but_the_customers_own_people_asks_there(sold: Any, as_: Any, who: str) -> None:
     client = as_(getattr(sold, who))
