@@ -16,6 +16,7 @@ NAME_MAX = 200
 WAITING_MAX = 500  # mails that wait at one desk; anybody may send them, so that there must be an end
 WAITING_BYTES_MAX = 1024**3  # of their files
 DESKS_MAX = 3  # of one mail
+READ_MAX = 200_000  # characters of a text that are looked at
 WHOLE = "mail.txt"  # the file that holds all of a text, where only a part of it is shown
 _NUMBERS = re.compile(r"\d+", re.ASCII)
 _HINTS_MAX = 3
@@ -54,9 +55,10 @@ def arrived(
     sender: str, sender_name: str, subject: str, text: str, files: Sequence[tuple[str, bytes]], bytes_max: int
 ) -> Arrived:
     """Of what was read of a mail. Where less is shown than it says, all of it comes along as a file."""
-    whole = clean_lines("".join(one for one in text if one not in DIRECTIONS))
+    whole = clean_lines("".join(one for one in text[:READ_MAX] if one not in DIRECTIONS))
     said = (cut_quotation(whole) or whole)[:TEXT_MAX]  # of what is only passed on, nothing is left out
-    kept = [] if said == whole else [(WHOLE, whole.encode(errors="replace"))]
+    is_all = said == whole and len(text) <= READ_MAX
+    kept = [] if is_all else [(WHOLE, text.encode(errors="replace")[:bytes_max])]
     fitting = [one for one in files if len(one[1]) <= bytes_max][: FILES_MAX - len(kept)]
     return Arrived(
         sender[:ADDRESS_MAX],

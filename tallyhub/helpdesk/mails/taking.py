@@ -30,11 +30,11 @@ def take(read: Read) -> Verdict | None:
     # Counted apart from answers: whoever writes to desks in somebody's name hinders no answer of theirs.
     mail = Mail(read.digest, digest_of_sender(f"desk {read.sender}"), read.message_id)
     desks = _find_desks(codes)
-    said = _said(read)
     if not read.sender or len(read.sender) > ADDRESS_MAX:  # nobody could ever be answered
         raise Refused(Verdict.UNREADABLE, mail=mail)
     if count_from(mail.sender, RATE_WITHIN) >= RATE_MAX:
         raise Refused(Verdict.TOO_OFTEN, mail=mail)
+    said = _said(read)
     if said.is_empty:
         raise Refused(Verdict.EMPTY, mail=mail)
     return _bring_in(mail, said, _with_room(desks, mail))

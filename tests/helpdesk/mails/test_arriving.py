@@ -85,6 +85,13 @@ def test_what_is_too_long_comes_whole_as_a_file(sold: Sold, imap: Mailbox) -> No
     assert DeskMailFile.objects.using("owner").get().name == "mail.txt"
 
 
+def test_a_text_that_is_longer_than_a_file_may_be_is_cut(sold: Sold, imap: Mailbox) -> None:
+    """Else it would be tried again every minute."""
+    with override_settings(TALLYHUB=settings.TALLYHUB.model_copy(update={"file_megabytes": 1})):
+        came(imap, "Ümläut\n" * 200_000)
+    assert DeskMailFile.objects.using("owner").get().size == 1024 * 1024
+
+
 def test_files_that_do_not_fit_are_left_out_and_counted(sold: Sold, imap: Mailbox) -> None:
     """Its sender is not told, so that the desk must see it."""
     config = settings.TALLYHUB.model_copy(update={"file_megabytes": 1})
