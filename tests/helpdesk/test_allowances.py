@@ -136,7 +136,7 @@ def test_what_is_returned_and_sent_again_is_counted_once(agreed: Any, as_: Any) 
     agree(agreed, as_)
     one = escalated(agreed, as_)
     assert moved(as_(agreed.clerk), one, "returned_incomplete", text="Say more.").status_code == 302
-    again = typed(agreed, Category.DEFECT, version=str(newest().version))
+    again = typed(agreed, Category.DEFECT, draft_version=str(newest().version))
     answer = as_(agreed.agent).post(f"/helpdesk/requests/{agreed.ask.number}/escalate/", again)
     assert answer.status_code == 302
     assert newest().status == "submitted"

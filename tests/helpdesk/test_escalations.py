@@ -158,7 +158,7 @@ def test_a_defect_needs_to_be_repeatable(linked: SimpleNamespace, as_: Any, miss
     refused = form(linked, as_, Category.DEFECT, **{missing: ""})
     assert refused.status_code == 400
     assert f'href="#{missing}"' in refused.content.decode()
-    again = typed(linked, Category.DEFECT) | {"version": str(newest().version)}
+    again = typed(linked, Category.DEFECT) | {"draft_version": str(newest().version)}
     address = f"/helpdesk/requests/{linked.ask.number}/escalate/"
     assert as_(linked.agent).post(address, again).status_code == 302
     assert newest().status == "submitted"
