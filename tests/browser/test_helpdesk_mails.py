@@ -1,4 +1,4 @@
-"""A mail that waits at a partner's desk becomes a request in the browser, and the customer reads it (issue 8)."""
+"""A mail that waits at a partner's desk becomes a request in the browser, and the customer reads it."""
 
 from collections.abc import Callable
 from typing import Any

@@ -1,4 +1,4 @@
-"""What goes wrong around a delivery: too much, too late, twice, two at once, and a process that dies (issue 6)."""
+"""What goes wrong around a delivery: too much, too late, twice, two at once, and a process that dies."""
 
 from datetime import date, timedelta
 

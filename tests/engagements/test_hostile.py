@@ -1,4 +1,4 @@
-"""What somebody tries who means harm, or is only unlucky, around services that are planned and delivered (issue 6)."""
+"""What somebody tries who means harm, or is only unlucky, around services that are planned and delivered."""
 
 from datetime import UTC, date, datetime, timedelta
 

@@ -1,4 +1,4 @@
-"""Rules of services that nothing else watches: each was taken out once, and no test went red (issue 6)."""
+"""Rules of services that nothing else watches: each was taken out once, and no test went red."""
 
 from datetime import date, datetime
 

@@ -1,4 +1,4 @@
-"""The database is gone for a while under a hub that serves: issue 3, bad input and faults."""
+"""The database is gone for a while under a hub that serves."""
 
 import json
 import os

@@ -60,7 +60,7 @@ def test_probes_run_neither_sign_on_nor_sessions(world: Any, client: Any, statem
     assert [one for one in made if "sign_on" in one] == []
 
 
-def test_a_database_that_is_away_is_said_calmly(world: Any, away: None) -> None:  # issue 3, faults
+def test_a_database_that_is_away_is_said_calmly(world: Any, away: None) -> None:  # R10.3
     client = Client(raise_request_exception=False)
     client.cookies["sessionid"] = "somebody"
     response = client.get("/customer-activity/", HTTP_ACCEPT_LANGUAGE="en")
@@ -77,7 +77,7 @@ def test_programs_are_told_to_come_again_while_the_database_is_away(world: Any, 
     assert answer.json()["type"].endswith("#database_away")
 
 
-def test_a_connection_that_broke_meanwhile_is_replaced(world: Any, client: Any) -> None:  # issue 3, faults
+def test_a_connection_that_broke_meanwhile_is_replaced(world: Any, client: Any) -> None:  # R10.3
     """After a restart of the database nobody notices."""
     import os
 
@@ -94,7 +94,7 @@ def test_a_connection_that_broke_meanwhile_is_replaced(world: Any, client: Any) 
     assert client.get("/").status_code == 200
 
 
-def test_a_full_disk_is_said_in_a_sentence(world: Any, monkeypatch: pytest.MonkeyPatch) -> None:  # issue 3, faults
+def test_a_full_disk_is_said_in_a_sentence(world: Any, monkeypatch: pytest.MonkeyPatch) -> None:  # R10.3
     def fail(*_args: Any, **_more: Any) -> None:
         raise OSError(errno.ENOSPC, "No space left on device")
 

@@ -15,6 +15,7 @@ from django.utils.translation import ngettext
 from tallyhub.activity.queries import AgreementLines
 from tallyhub.agreements.rules import ACTIVE_STATES
 from tallyhub.engagements.home.queries import Sort as Engagements
+from tallyhub.helpdesk.mails import queries as mails
 from tallyhub.helpdesk.provider_desk import queries as escalations
 from tallyhub.helpdesk.queue import queries as queue
 from tallyhub.kernel import formatting as fmt
@@ -426,8 +427,18 @@ def requests_of_nobody(about: About) -> list[Item]:
     return [item] if free else []
 
 
+def mails_to_take_in(about: About) -> list[Item]:
+    """What came to a partner's desk by mail: nobody is written to about it."""
+    if not about.access.serves(Right.SERVE_CUSTOMERS):
+        return []
+    waiting = mails.count_waiting(about.access)
+    text = ngettext("%(n)s mail to take in", "%(n)s mails to take in", waiting)
+    return [Item(text % {"n": fmt.number(waiting)}, url("helpdesk:mails"), None, Tone.LOW)] if waiting else []
+
+
 NEEDS: tuple[Needs, ...] = (
     escalations_ours,
+    mails_to_take_in,
     requests_of_nobody,
     requests_waiting,
     requests_assigned,

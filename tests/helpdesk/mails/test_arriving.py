@@ -1,4 +1,4 @@
-"""A mail to a partner's desk waits there, and nothing else comes of it (issue 8, S003-34)."""
+"""A mail to a partner's desk waits there, and nothing else comes of it (R5.4, S003-34)."""
 
 from types import SimpleNamespace
 from typing import Any

@@ -303,3 +303,11 @@ def test_a_file_is_saved_and_never_shown(sold: Sold, as_: Any, imap: Mailbox) ->
     assert answer["Content-Type"] == "application/octet-stream"
     assert answer["Content-Disposition"].startswith("attachment")
     assert as_(sold.rival_agent).get(f"{page_of(mail)}files/{file.pk}/").status_code == 404
+
+
+def test_what_waits_stands_on_home(sold: Sold, as_: Any) -> None:
+    client = as_(sold.helper)
+    assert "to take in" not in client.get("/").content.decode()
+    make_mail(sold.partner)
+    assert "1 mail to take in" in client.get("/").content.decode()
+    assert "to take in" not in as_(sold.rival_agent).get("/").content.decode()
