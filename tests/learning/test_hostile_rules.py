@@ -1,4 +1,4 @@
-"""Rules of learning that nothing else watches: each was taken out once, and no test went red (issue 6)."""
+"""Rules of learning that nothing else watches: each was taken out once, and no test went red."""
 
 from datetime import date
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""What becomes of a mail that waits: a request for the customer that an agent chose, or nothing (issue 8, S003-15)."""
+"""What becomes of a mail that waits: a request for the customer that an agent chose, or nothing (S003-15)."""
 
 import re
 from concurrent.futures import ThreadPoolExecutor
