@@ -258,3 +258,10 @@ def test_who_can_see_it_names_the_desk_and_no_staff_of_the_provider(firm: Simple
     assert "Lakeside" in page
     assert firm.admin.name in page
     assert firm.engineer.name not in page
+
+
+def test_the_customer_reads_that_its_partner_is_to_act(firm: SimpleNamespace, as_: Any) -> None:
+    page = as_(firm.admin).get(f"/helpdesk/requests/{firm.asked.number}/").content.decode()
+    assert "Your partner has to take the request" in page
+    assert "waits for an engineer" not in page
+    assert "waits for an engineer" in as_(firm.admin).get(f"/support/requests/{firm.provided.number}/").content.decode()

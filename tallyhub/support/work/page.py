@@ -45,6 +45,10 @@ _NEXT_OF_CUSTOMER: dict[Next, Any] = {  # the same, as the customer's own people
     Next.ANSWER: gettext_lazy("The staff are to give a first answer"),
     Next.CUSTOMER: gettext_lazy("You are asked to answer"),
 }
+_NEXT_OF_PARTNER = {  # and of what they ask of a partner
+    Next.ASSIGN: gettext_lazy("Your partner has to take the request"),
+    Next.ANSWER: gettext_lazy("Your partner is to give a first answer"),
+}
 _TONES = {Clock.LATE: "critical", Clock.SOON: "low", Clock.MISSED: "low", Clock.RUNS: "ok", Clock.KEPT: "ok"}
 
 
@@ -79,6 +83,8 @@ def read(access: Access, request: Request) -> Part:
 
 def _next(request: Request, *, is_customer: bool = False) -> str:
     said = _NEXT | _NEXT_OF_CUSTOMER if is_customer else _NEXT
+    if is_customer and request.partner_id is not None:
+        said = said | _NEXT_OF_PARTNER
     return str(said[next_of(request)])
 
 
