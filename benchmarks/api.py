@@ -80,7 +80,7 @@ def _book(connection: HTTPConnection, headers: dict[str, str], rows: list[dict[s
 def _token(database: Database) -> str:
     """Of the customer whose rows they are, made past the pages: this data has no people."""
     from tallyhub.accounts.models import Token
-    from tallyhub.accounts.tokens import TokenScope, digest_of, new_secret
+    from tallyhub.accounts.tokens import OF_CUSTOMERS, digest_of, new_secret
     from tallyhub.kernel.access import Access, Right
     from tallyhub.kernel.scope import scope
 
@@ -88,7 +88,7 @@ def _token(database: Database) -> str:
     secret, (customer_id,) = new_secret(), row_of(database, _CUSTOMER)
     with scope(Access.of_system([customer_id]), writing=True):
         Token.objects.create(
-            customer_id=customer_id, name="Benchmark", digest=digest_of(secret), scopes=sorted(TokenScope),
+            customer_id=customer_id, name="Benchmark", digest=digest_of(secret), scopes=sorted(OF_CUSTOMERS),
             rights=sorted(Right), made_by_id=0, made_at=datetime.now(UTC), expires_at=datetime(9000, 1, 1, tzinfo=UTC),
         )  # fmt: skip
     leave()
