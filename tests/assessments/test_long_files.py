@@ -92,7 +92,7 @@ def test_how_far_it_is_is_told_while_it_is_read(world: Any, client: Any, monkeyp
     with psycopg.connect(os.environ["TALLYHUB_OWNER_URL"]) as holder:
         holder.execute("LOCK TABLE ledger_entry IN SHARE MODE")  # so that it cannot end
         reading.start()
-        deadline = monotonic() + 60
+        deadline = monotonic() + 180
         while not the_intake().done and monotonic() < deadline:
             sleep(0.02)
         page = client.get(reverse("assessments:intake", args=[taken.pk])).content.decode()

@@ -73,7 +73,7 @@ def test_what_is_mended_of_a_returned_one_is_read_once_it_is_sent(linked: Simple
     desk, agent = as_(linked.clerk), as_(linked.agent)
     assert moved(desk, one, "returned_incomplete", items=["steps"]).status_code == 302
     said = {"steps": "Sign in with password: hunter22", "title": "Mended", "recording": upload("mended.txt", b"hop 3")}
-    data = typed(linked, Category.DEFECT, act="save", version=str(newest().version), **said)
+    data = typed(linked, Category.DEFECT, act="save", draft_version=str(newest().version), **said)
     assert post(agent, ESCALATE.format(linked.ask.number), **data) == 302
     page = desk.get(f"/escalations/{one.pk}/").content.decode() + desk.get("/escalations/").content.decode()
     assert "Write, send, wait." in page
@@ -84,7 +84,7 @@ def test_what_is_mended_of_a_returned_one_is_read_once_it_is_sent(linked: Simple
     form = agent.get(ESCALATE.format(linked.ask.number)).content.decode()
     assert "hunter22" in form
     assert "mended.txt" in form
-    data = typed(linked, Category.DEFECT, version=str(newest().version), **said | {"steps": "Sign in. Wait."})
+    data = typed(linked, Category.DEFECT, draft_version=str(newest().version), **said | {"steps": "Sign in. Wait."})
     data["recording"] = upload("again.txt")
     assert post(agent, ESCALATE.format(linked.ask.number), **data) == 302
     page = desk.get(f"/escalations/{one.pk}/").content.decode()
@@ -95,7 +95,7 @@ def test_what_is_mended_of_a_returned_one_is_read_once_it_is_sent(linked: Simple
 def test_what_is_sent_is_shown_even_if_the_category_asks_for_it_no_more(linked: SimpleNamespace, as_: Any) -> None:
     agent = as_(linked.agent)
     assert post(agent, ESCALATE.format(linked.ask.number), **typed(linked, Category.DEFECT, act="save")) == 302
-    data = typed(linked, Category.OUTAGE, act="save", version=str(newest().version))
+    data = typed(linked, Category.OUTAGE, act="save", draft_version=str(newest().version))
     assert post(agent, ESCALATE.format(linked.ask.number), **data) == 302
     file = EscalationFile.objects.using("owner").get()
     form = agent.get(ESCALATE.format(linked.ask.number)).content.decode()
@@ -183,7 +183,7 @@ def test_a_webhook_of_the_account_team_is_told_nothing_of_it(linked: SimpleNames
 
 def test_events_of_before_say_of_whom_it_was_asked_as_well(linked: SimpleNamespace, as_: Any, owner: Any) -> None:
     """R5.3: the migration, over what an earlier release wrote."""
-    events = import_module("tallyhub.helpdesk.migrations.0012_unsent_evidence").EVENTS
+    events = import_module("tallyhub.helpdesk.migrations.0008_unsent_evidence").EVENTS
     read = "SELECT id, details FROM journal_event ORDER BY id"
     here = f"/support/requests/{linked.ask.number}"
     assert post(as_(linked.agent), f"{here}/say/", body="We look into it.") == 302
@@ -209,11 +209,11 @@ def test_a_contact_of_very_many_digits_is_none(linked: SimpleNamespace, as_: Any
             Category.DEFECT,
             act="save",
             contact=said,
-            version=str(newest().version) if Escalation.objects.using("owner").exists() else "0",
+            draft_version=str(newest().version) if Escalation.objects.using("owner").exists() else "0",
         )
         assert post(as_(linked.agent), ESCALATE.format(linked.ask.number), **data) == 302
         assert as_(linked.agent).get(f"/escalations/{newest().pk}/").status_code == 200
-        data["act"], data["version"] = "send", str(newest().version)
+        data["act"], data["draft_version"] = "send", str(newest().version)
         data.pop("recording")
         assert post(as_(linked.agent), ESCALATE.format(linked.ask.number), **data) == 400
 

@@ -51,21 +51,21 @@ def event_of(linked: SimpleNamespace) -> HealthEvent:
 
 def test_of_two_colleagues_who_write_the_second_is_told(drafted: SimpleNamespace, as_: Any) -> None:
     version = str(kept().version)
-    assert form(drafted, as_(drafted.second), act="save", seen="Second words.", version=version) == 302
-    assert form(drafted, as_(drafted.agent), act="save", seen="Third words.", version=version) == 409
+    assert form(drafted, as_(drafted.second), act="save", seen="Second words.", draft_version=version) == 302
+    assert form(drafted, as_(drafted.agent), act="save", seen="Third words.", draft_version=version) == 409
     assert kept().content["seen"] == "Second words."
 
 
 def test_what_was_sent_is_not_written_over(linked: SimpleNamespace, as_: Any) -> None:
     one = escalated(linked, as_)
-    assert form(linked, as_(linked.agent), act="save", seen="Other words.", version=str(one.version)) == 409
+    assert form(linked, as_(linked.agent), act="save", seen="Other words.", draft_version=str(one.version)) == 409
     assert kept().content["seen"] != "Other words."
 
 
 @pytest.mark.parametrize("act", ["save", "send"])
 def test_nothing_is_escalated_of_what_is_over_meanwhile(drafted: SimpleNamespace, as_: Any, act: str) -> None:
     Request.objects.using("owner").filter(pk=drafted.ask.pk).update(status="resolved")
-    assert form(drafted, as_(drafted.agent), act=act, seen="More.", version=str(kept().version)) == 409
+    assert form(drafted, as_(drafted.agent), act=act, seen="More.", draft_version=str(kept().version)) == 409
     assert (kept().status, kept().content["seen"]) == ("draft", "First words.")
 
 
@@ -90,7 +90,7 @@ def test_what_came_back_stays_with_a_partner_that_is_suspended(linked: SimpleNam
     one = escalated(linked, as_)
     assert moved(as_(linked.clerk), one, "returned_incomplete", items=["steps"]).status_code == 302
     Party.objects.using("owner").filter(organization=linked.partner).update(suspended_at=NOW)
-    assert form(linked, as_(linked.agent), version=str(kept().version)) == 409
+    assert form(linked, as_(linked.agent), draft_version=str(kept().version)) == 409
     assert kept().status == "returned_incomplete"
 
 
@@ -102,7 +102,7 @@ def test_what_is_taken_by_agreement_is_not_once_the_agreement_is_over(linked: Si
     assert form(linked, agent, Category.AGREED, act="save") == 302
     one = kept()
     settings.update(takes_agreed=False)
-    assert form(linked, agent, Category.AGREED, version=str(one.version)) == 409
+    assert form(linked, agent, Category.AGREED, draft_version=str(one.version)) == 409
     access = desk.at_desk(sign_on.act_at_work(linked.agent.pk), linked.ask.number)
     with pytest.raises(Conflict):
         commands.send(access, linked.ask.number, one.version)
@@ -112,10 +112,10 @@ def test_what_is_taken_by_agreement_is_not_once_the_agreement_is_over(linked: Si
 def test_an_escalation_takes_no_files_without_end(drafted: SimpleNamespace, as_: Any) -> None:
     for _turn in range(2):
         files = [upload(f"{n}.txt") for n in range(9)]
-        assert form(drafted, as_(drafted.agent), act="save", files=files, version=str(kept().version)) == 302
+        assert form(drafted, as_(drafted.agent), act="save", files=files, draft_version=str(kept().version)) == 302
     there = EscalationFile.objects.using("owner").count()
     files = [upload(f"{n}.txt") for n in range(9)]
-    assert form(drafted, as_(drafted.agent), act="save", files=files, version=str(kept().version)) == 400
+    assert form(drafted, as_(drafted.agent), act="save", files=files, draft_version=str(kept().version)) == 400
     assert EscalationFile.objects.using("owner").count() == there
 
 
@@ -129,7 +129,7 @@ def test_it_goes_to_no_indirect_provider_but_ones_own(linked: SimpleNamespace, a
     through(linked)
     second_provider(linked)
     assert form(linked, as_(linked.agent), via=str(linked.rival.pk)) == 409
-    assert form(linked, as_(linked.agent), via="", version=str(kept().version)) == 409
+    assert form(linked, as_(linked.agent), via="", draft_version=str(kept().version)) == 409
     assert (kept().status, kept().via_id) == ("draft", None)
 
 
@@ -192,7 +192,7 @@ def test_whoever_lost_the_role_in_the_middle_does_nothing_more(linked: SimpleNam
         assert post(client, f"/escalations/{one.pk}/note/", text="Hello?") == 403
         for door in ("", f"files/{file.pk}/"):
             assert client.get(f"/escalations/{one.pk}/{door}").status_code == 403
-    assert form(linked, agent, act="save", version=str(one.version)) == 404
+    assert form(linked, agent, act="save", draft_version=str(one.version)) == 404
     assert kept().status == "submitted"
 
 
