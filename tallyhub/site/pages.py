@@ -260,7 +260,10 @@ PARTNERS = (
     Page("partners:partnerships", _("Partnerships"), right=_serves_customers),
     Page("helpdesk:baseline", _("The baseline"), right=_serves_customers),
 )
-OVERSEEING = (Page("partners:overview", _("Partners"), right=_oversees_partners),)
+OVERSEEING = (
+    Page("partners:overview", _("Partners"), right=_oversees_partners),
+    Page("helpdesk:allowances", _("What partners may escalate"), right=_oversees_partners),
+)
 SERVICES = (
     Page("engagements:services", _("Catalogue")),
     Page("engagements:engagements", _("Engagements")),
