@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from django.db import connection
 
-from tallyhub.helpdesk.allowances.rules import Balance, Period, balance_of, check_period
+from tallyhub.helpdesk.allowances.rules import Period, balance_of, check_period
 from tallyhub.helpdesk.escalations.rules import Category
 from tallyhub.helpdesk.models import Allowance, DeskSettings, Escalation
 from tallyhub.kernel import clock
@@ -70,8 +70,8 @@ def test_what_is_left_and_until_when_decides(periods: list[Period], code: str | 
 
 
 def test_no_less_than_nothing_is_left() -> None:
-    assert Balance(running=Period(TODAY, TODAY, 2, 5)).left == 0
-    assert Balance(running=Period(TODAY, TODAY, 5, 2)).left == 3
+    assert Period(TODAY, TODAY, 2, 5).left == 0
+    assert Period(TODAY, TODAY, 5, 2).left == 3
 
 
 @pytest.mark.parametrize(

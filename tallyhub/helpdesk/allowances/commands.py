@@ -4,30 +4,21 @@ from datetime import date
 
 from tallyhub.helpdesk.allowances import queries
 from tallyhub.helpdesk.allowances.rules import Period, check_period
-from tallyhub.helpdesk.escalations.queries import get_provider_id
+from tallyhub.helpdesk.escalations.steps import require_provider
 from tallyhub.helpdesk.models import Allowance
 from tallyhub.journal.steps import News, record_many
 from tallyhub.kernel import clock
 from tallyhub.kernel.access import Access, Right
-from tallyhub.kernel.errors import Conflict, Forbidden
+from tallyhub.kernel.errors import Conflict
 from tallyhub.kernel.scope import command
 from tallyhub.partners.parties.queries import get_partner
 from tallyhub.partners.steps import lock_partner
 
 
-def require_provider(access: Access) -> int:
-    """The provider's id. Raises Forbidden for whoever does not oversee its partners."""
-    access.require_serving(Right.OVERSEE_PARTNERS)
-    provider_id = get_provider_id()
-    if provider_id not in access.organizations:
-        raise Forbidden(Right.OVERSEE_PARTNERS)
-    return provider_id
-
-
 @command
 def add_allowance(access: Access, partner_id: int, starts_on: date, ends_on: date, included: int | None) -> None:
     """Raises DoesNotExist for no partner, Invalid for a period that ends before it begins or meets another one."""
-    provider_id = require_provider(access)
+    provider_id = require_provider(access, Right.OVERSEE_PARTNERS)
     partner = get_partner(partner_id)
     lock_partner(partner.pk)
     period = Period(starts_on, ends_on, included)
@@ -41,7 +32,7 @@ def add_allowance(access: Access, partner_id: int, starts_on: date, ends_on: dat
 @command
 def withdraw_allowance(access: Access, allowance_id: int) -> None:
     """It was a mistake: it counts for nothing any more. What was escalated stays. Raises Conflict for a second time."""
-    require_provider(access)
+    require_provider(access, Right.OVERSEE_PARTNERS)
     kept = queries.get_allowance(access, allowance_id)
     if kept.withdrawn_at is not None:
         raise Conflict("allowance_withdrawn")

@@ -2,6 +2,7 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass
+from datetime import date
 
 from django.db import connection
 
@@ -32,15 +33,13 @@ def list_agreed(partners: Collection[int]) -> list[Agreed]:
         return [Agreed(key, partner, Period(*period)) for key, partner, *period in cursor.fetchall()]
 
 
-def read_balances(partners: Collection[int]) -> dict[int, Balance]:
-    """By partner, on the provider's day. Two statements, whatever their number."""
-    wanted, today = sorted(set(partners)), clock.today(provider_zone())
-    found = list_agreed(wanted)
-    return {one: balance_of([each.period for each in found if each.partner_id == one], today) for one in wanted}
-
-
 def read_balance(partner_id: int) -> Balance:
-    return read_balances([partner_id])[partner_id]
+    """On the provider's day. Three statements."""
+    return balance_of([one.period for one in list_agreed([partner_id])], today())
+
+
+def today() -> date:
+    return clock.today(provider_zone())
 
 
 def get_allowance(access: Access, allowance_id: int) -> Allowance:

@@ -21,6 +21,11 @@ class Period:
     included: int | None = None
     used: int = 0
 
+    @property
+    def left(self) -> int | None:
+        """None: no number limits it."""
+        return None if self.included is None else max(self.included - self.used, 0)
+
     def holds(self, day: date) -> bool:
         return self.starts_on <= day <= self.ends_on
 
@@ -36,17 +41,10 @@ class Balance:
     last: Period | None = None  # that is over
     following: Period | None = None  # that has not begun
 
-    @property
-    def left(self) -> int | None:
-        """None: no number limits it."""
-        if self.running is None or self.running.included is None:
-            return None
-        return max(self.running.included - self.running.used, 0)
-
     def check(self) -> None:
         """Raise Conflict where nothing may be escalated now: what ended or is used up is named (edge 27)."""
         if self.running is not None:
-            if self.left == 0:
+            if self.running.left == 0:
                 raise Conflict("allowance_used", included=self.running.included, ends_on=self.running.ends_on)
         elif self.following is not None:
             raise Conflict("allowance_not_begun", starts_on=self.following.starts_on)

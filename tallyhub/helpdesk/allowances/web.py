@@ -11,7 +11,9 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from tallyhub.helpdesk.allowances import commands, page, queries
 from tallyhub.helpdesk.allowances.rules import INCLUDED_MAX
+from tallyhub.helpdesk.escalations.steps import require_provider
 from tallyhub.kernel import cells
+from tallyhub.kernel.access import Right
 from tallyhub.kernel.errors import Conflict, Invalid
 from tallyhub.kernel.http import HubRequest, signed_in
 from tallyhub.kernel.ids import read_id
@@ -64,18 +66,17 @@ def _read(typed: dict[str, str]) -> tuple[dict[str, str], dict[str, Any]]:
 
 def _page(request: HubRequest, typed: dict[str, str], errors: dict[str, str]) -> HttpResponse:
     with scope(request.access):
-        commands.require_provider(request.access)
+        require_provider(request.access, Right.OVERSEE_PARTNERS)
         partners = list_partners()
         ids = [one.pk for one in partners]
-        found, balances, parties = queries.list_agreed(ids), queries.read_balances(ids), find_parties(ids)
+        found, parties, today = queries.list_agreed(ids), find_parties(ids), queries.today()
         context = {
             "partners": [
                 {
                     "id": one.pk,
                     "name": one.name,
                     "is_reseller": parties[one.pk].type is PartyType.INDIRECT_RESELLER,
-                    "balance": page.balance_text(balances[one.pk]),
-                    "rows": page.rows([each for each in found if each.partner_id == one.pk], balances[one.pk]),
+                    **page.agreed([each for each in found if each.partner_id == one.pk], today),
                 }
                 for one in partners
             ],

@@ -6,13 +6,13 @@ from typing import Any
 from django.core.exceptions import ObjectDoesNotExist
 
 from tallyhub.helpdesk.allowances.steps import draw
-from tallyhub.helpdesk.escalations.queries import find_settings, lock_current
+from tallyhub.helpdesk.escalations.queries import find_settings, get_provider_id, lock_current
 from tallyhub.helpdesk.escalations.rules import Side, Status, check_move, check_words, due_at
 from tallyhub.helpdesk.models import Escalation, EscalationEvent
 from tallyhub.journal.steps import News
 from tallyhub.kernel import clock
 from tallyhub.kernel.access import Access, Right
-from tallyhub.kernel.errors import Conflict
+from tallyhub.kernel.errors import Conflict, Forbidden
 from tallyhub.kernel.scope import require_transaction
 from tallyhub.partners.steps import tell
 from tallyhub.support.models import Request
@@ -50,6 +50,15 @@ def require_side(access: Access, escalation: Escalation) -> Side:
     side = side_of(access, escalation)
     access.require_serving(Right.WORK_ESCALATIONS if side is Side.PROVIDER else Right.ESCALATE)
     return side
+
+
+def require_provider(access: Access, right: Right) -> int:
+    """The provider's id, for its own people with the right. Raises Forbidden for anybody else."""
+    access.require_serving(right)
+    provider_id = get_provider_id()
+    if provider_id not in access.organizations:
+        raise Forbidden(right)
+    return provider_id
 
 
 def check_version(escalation: Escalation, version: int) -> None:

@@ -2,7 +2,7 @@
 
 from tallyhub.health.queries import get_event, get_update
 from tallyhub.helpdesk.escalations import steps
-from tallyhub.helpdesk.escalations.queries import find_settings, get_provider_id, lock_escalation, lock_settings
+from tallyhub.helpdesk.escalations.queries import find_settings, lock_escalation, lock_settings
 from tallyhub.helpdesk.escalations.rules import Side
 from tallyhub.helpdesk.models import Escalation
 from tallyhub.helpdesk.provider_desk.queries import list_untold
@@ -58,10 +58,7 @@ def tie(access: Access, escalation_id: int, event_id: int | None, version: int) 
 @command
 def save_settings(access: Access, said: Said, version: int) -> None:
     """For every partner. Raises Conflict where somebody else wrote meanwhile."""
-    access.require_serving(Right.WORK_ESCALATIONS)
-    provider_id = get_provider_id()
-    if provider_id not in access.organizations:
-        raise Forbidden(Right.WORK_ESCALATIONS)
+    provider_id = steps.require_provider(access, Right.WORK_ESCALATIONS)
     found = lock_settings(provider_id) or find_settings(provider_id)
     if found.version != version:
         raise Conflict("escalation_changed_meanwhile")

@@ -13,14 +13,15 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 from tallyhub.agreements.rules import Severity
 from tallyhub.helpdesk.allowances.page import balance_text
 from tallyhub.helpdesk.allowances.queries import read_balance
-from tallyhub.helpdesk.escalations.queries import find_settings, get_provider_id
+from tallyhub.helpdesk.escalations.queries import find_settings
 from tallyhub.helpdesk.escalations.rules import Category, Status
+from tallyhub.helpdesk.escalations.steps import require_provider
 from tallyhub.helpdesk.models import DeskSettings
 from tallyhub.helpdesk.provider_desk import commands, page, queries
 from tallyhub.helpdesk.provider_desk.queries import Wanted
 from tallyhub.helpdesk.provider_desk.rules import Said
 from tallyhub.kernel.access import Access, Right
-from tallyhub.kernel.errors import Conflict, Forbidden, Invalid
+from tallyhub.kernel.errors import Conflict, Invalid
 from tallyhub.kernel.grid import cut, read_place
 from tallyhub.kernel.http import HubRequest, signed_in, url
 from tallyhub.kernel.ids import find_id, read_id, read_word
@@ -113,10 +114,9 @@ def _do(request: HubRequest, escalation_id: int, act: Callable[[], None], done: 
 def settings(request: HubRequest) -> HttpResponseBase:
     """How the desk works with all partners."""
     access = request.access
-    access.require_serving(Right.WORK_ESCALATIONS)
     if request.method != "POST":
         with scope(access):
-            kept = _own_settings(access)
+            kept = find_settings(require_provider(access, Right.WORK_ESCALATIONS))
             return _form(request, _said(kept), kept.version)
     said, version = _read_said(request.POST), find_id(request.POST.get("version")) or 0
     try:
@@ -125,13 +125,6 @@ def settings(request: HubRequest) -> HttpResponseBase:
         return _form(request, said, version, str(sentence(error)))
     messages.success(request, _("That is what partners read from now on."))
     return redirect("helpdesk:desk_settings")
-
-
-def _own_settings(access: Access) -> DeskSettings:
-    provider_id = get_provider_id()
-    if provider_id not in access.organizations:
-        raise Forbidden(Right.WORK_ESCALATIONS)
-    return find_settings(provider_id)
 
 
 def _said(kept: DeskSettings) -> Said:
