@@ -17,7 +17,7 @@ from tallyhub.agreements.rules import Days, Scope
 from tallyhub.journal.steps import News, record_many
 from tallyhub.kernel import clock
 from tallyhub.kernel.access import Access
-from tallyhub.kernel.bulk import Added, Row, add_missing
+from tallyhub.kernel.bulk import Added, Row, add_missing, change_offered
 from tallyhub.kernel.scope import require_transaction
 
 # In the order of the models' columns, which from_db() relies on.
@@ -62,14 +62,8 @@ def add_products(rows: Sequence[Row]) -> Added[Product]:
     return add_missing(Product, rows, ("code",))
 
 
-def change_offered(offered: Mapped[str, bool]) -> int:
-    """Offer products, or offer them no more, by code; returns how many came out different."""
-    require_transaction()
-    changed = 0
-    for is_offered in (True, False):
-        codes = [code for code, wanted in offered.items() if wanted is is_offered]
-        changed += Product.objects.filter(code__in=codes).exclude(is_offered=is_offered).update(is_offered=is_offered)
-    return changed
+def offer_products(offered: Mapped[str, bool]) -> int:
+    return change_offered(Product, offered)
 
 
 def add_services(rows: Sequence[Row]) -> Added[Service]:

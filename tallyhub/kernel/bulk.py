@@ -56,3 +56,14 @@ def _known(model: type[M], rows: Sequence[Row], key: Sequence[str]) -> dict[Key,
             narrowed[f"{column}__in"] = values
     found = model._default_manager.filter(**narrowed)
     return {tuple(getattr(one, column) for column in key): one for one in found}
+
+
+def change_offered(model: type[M], offered: Mapping[str, bool]) -> int:
+    """Offer entries of a catalogue, or offer them no more, by code; returns how many came out different."""
+    require_transaction()
+    changed = 0
+    for is_offered in (True, False):
+        codes = [code for code, wanted in offered.items() if wanted is is_offered]
+        others = model._default_manager.filter(code__in=codes).exclude(is_offered=is_offered)
+        changed += others.update(is_offered=is_offered)
+    return changed

@@ -50,10 +50,7 @@ def _given_back(person: Person, params: Mapping[str, Any]) -> Letter:
 
 
 def _moved_here(person: Person, params: Mapping[str, Any]) -> Letter:
-    access = _access(person, params["subject"])
-    with scope(access):
-        request = get_request(access, number_of(params["subject"]))
-        named = _named(request)
+    request, named = _request(person, params)
     first = _("Whoever worked on the request %(number)s of %(customer)s is suspended. It is with you now:") % named
     return _letter(person, request, first, *_quoted(request.description))
 
@@ -78,12 +75,17 @@ def _said(person: Person, params: Mapping[str, Any]) -> Letter:
 
 def _is_trouble_gone(person: Person, params: Mapping[str, Any]) -> Letter:
     """The incident that it follows is over: the desk is to say whether that was it."""
+    request, named = _request(person, params)
+    first = _("The incident that the request %(number)s of %(customer)s follows is over.") % named
+    return _letter(person, request, first, _("Is the trouble gone? Ask the customer, and say it in the request."))
+
+
+def _request(person: Person, params: Mapping[str, Any]) -> tuple[Request, dict[str, str]]:
+    """With what its first sentence names."""
     access = _access(person, params["subject"])
     with scope(access):
         request = get_request(access, number_of(params["subject"]))
-        named = _named(request)
-    first = _("The incident that the request %(number)s of %(customer)s follows is over.") % named
-    return _letter(person, request, first, _("Is the trouble gone? Ask the customer, and say it in the request."))
+        return request, _named(request)
 
 
 def _access(person: Person, request_id: int) -> Access:

@@ -10,6 +10,7 @@ from django.utils.timezone import get_current_timezone_name
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, pgettext
 
+from tallyhub.agreements.models import Product
 from tallyhub.kernel import clock
 from tallyhub.kernel import formatting as fmt
 from tallyhub.kernel.access import Access, Right
@@ -168,3 +169,10 @@ def consent_days() -> int:
 
 def is_full(roles: Iterable[str]) -> bool:
     return Role.FULL_ADMINISTRATION in set(roles)
+
+
+def publisher(product: Product | None) -> dict[str, str] | None:
+    """Who supports a product instead of the provider. None: nobody does."""
+    if product is None or not product.publisher:
+        return None
+    return {"name": product.publisher, "href": product.publisher_url}

@@ -10,7 +10,6 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from tallyhub.accounts.queries import names_by_id
-from tallyhub.agreements.models import Product
 from tallyhub.helpdesk.allowances.page import balance_text
 from tallyhub.helpdesk.allowances.queries import read_balance
 from tallyhub.helpdesk.escalations import queries, words
@@ -26,6 +25,7 @@ from tallyhub.kernel.errors import Conflict
 from tallyhub.kernel.http import url
 from tallyhub.kernel.sentences import sentence
 from tallyhub.organizations.queries import list_serving
+from tallyhub.partners.page import publisher
 from tallyhub.partners.queries import names_of_organizations
 from tallyhub.support.conversation.storage import megabytes_max
 from tallyhub.support.models import Request
@@ -148,13 +148,6 @@ def _balance(request: Request, typed: Typed, route: Route, kept: Escalation | No
     if not is_counted or route.via_id or route.choices or route.refusal:
         return ""
     return balance_text(read_balance(request.partner_id or 0))
-
-
-def publisher(product: Product | None) -> dict[str, str] | None:
-    """Who supports the product instead of the provider."""
-    if product is None or not product.publisher:
-        return None
-    return {"name": product.publisher, "href": product.publisher_url}
 
 
 def _returned(access: Access, kept: Escalation) -> dict[str, Any] | None:

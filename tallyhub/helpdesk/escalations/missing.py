@@ -31,20 +31,19 @@ class Missing:
 
 def find_missing(access: Access, found: Escalation, taken: Taken) -> Missing:
     """Of what was written last, sent or not. Three statements."""
-    files, unsent = queries.list_files(access, found), found.unsent
-    values = unsent["values"] if unsent else found.content
+    files, written = queries.list_files(access, found), found.written
     there = Evidence(
-        values=values,
+        values=written["values"],
         files={one.item: 1 for one in files},
         is_health_checked=taken.health is not None,
-        tenants=1 + len(unsent["tenants"]) if unsent else queries.count_tenants(found),
+        tenants=1 + len(found.unsent["tenants"]) if found.unsent else queries.count_tenants(found),
         colleagues=list_serving(access, found.organization_id),
     )
-    texts = dict(scanned(values))
+    texts = dict(scanned(written["values"]))
     findings: dict[str, Collection[Finding]] = {code: find_in(said) for code, said in texts.items()}
     findings |= {f"file-{one.pk}": [Finding(each) for each in one.findings] for one in files}
     return Missing(
-        gaps=gaps(Category(unsent["category"] if unsent else found.category), there, clock.now()),
+        gaps=gaps(Category(written["category"]), there, clock.now()),
         findings={where: sorted(what) for where, what in findings.items() if what},
         hints=hints_at_vulnerability(texts.values()),
     )

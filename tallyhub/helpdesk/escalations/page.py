@@ -15,7 +15,7 @@ from tallyhub.helpdesk.escalations.instants import is_ongoing, read_instant
 from tallyhub.helpdesk.escalations.queries import Customer, State
 from tallyhub.helpdesk.escalations.rules import OVER, Category, Side, Status, holder_of, next_statuses
 from tallyhub.helpdesk.escalations.shown import answer_text, name_of
-from tallyhub.helpdesk.escalations.steps import side_of
+from tallyhub.helpdesk.escalations.steps import is_ours, side_of
 from tallyhub.helpdesk.models import Escalation, EscalationEvent
 from tallyhub.helpdesk.provider_desk.queries import list_incidents
 from tallyhub.kernel import formatting as fmt
@@ -99,8 +99,7 @@ class Refused:
 
 def context(access: Access, one: Escalation, zone: str, refused: Refused) -> dict[str, Any]:
     """Of ``helpdesk/escalation.html``, whichever side one is on. Five statements, whatever is in it."""
-    side, holder = side_of(access, one), holder_of(Status(one.status))
-    is_ours = holder is not None and holder is side
+    side = side_of(access, one)
     events, files = queries.list_events(access, one), queries.list_files(access, one)
     customers = queries.list_customers([one.pk]).get(one.pk, [])
     people = queries.list_names([one.pk], _people(one, events))
@@ -114,7 +113,9 @@ def context(access: Access, one: Escalation, zone: str, refused: Refused) -> dic
         "category": words.category_name(one.category),
         "badge": words.status_badge(one.status),
         "severity": severity_badge(one.severity),
-        "holder": _("The next step is yours.") if is_ours else words.HOLDER_NAMES[holder],
+        "holder": _("The next step is yours.")
+        if is_ours(access, one)
+        else words.HOLDER_NAMES[holder_of(Status(one.status))],
         "facts": _facts(one, names, people, zone),
         "customers": [_customer(each) for each in customers],
         "request_href": url("helpdesk:request", number) if side is Side.PARTNER else "",

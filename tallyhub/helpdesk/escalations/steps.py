@@ -7,7 +7,7 @@ from django.core.exceptions import ObjectDoesNotExist
 
 from tallyhub.helpdesk.allowances.steps import draw
 from tallyhub.helpdesk.escalations.queries import find_settings, get_provider_id, lock_current
-from tallyhub.helpdesk.escalations.rules import Side, Status, check_move, check_words, due_at
+from tallyhub.helpdesk.escalations.rules import Side, Status, check_move, check_words, due_at, holder_of
 from tallyhub.helpdesk.models import Escalation, EscalationEvent
 from tallyhub.journal.steps import News
 from tallyhub.kernel import clock
@@ -43,6 +43,11 @@ def side_of(access: Access, escalation: Escalation) -> Side:
     if side is None:
         raise ObjectDoesNotExist
     return side
+
+
+def is_ours(access: Access, escalation: Escalation) -> bool:
+    """Whether the next step is up to the side that the person acts for."""
+    return holder_of(Status(escalation.status)) is side_of(access, escalation)
 
 
 def require_side(access: Access, escalation: Escalation) -> Side:

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from typing import Any
 
 from django.contrib import messages
-from django.http import FileResponse, HttpResponse, HttpResponseBase
+from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils.timezone import get_current_timezone_name
 from django.utils.translation import gettext as _
@@ -19,10 +19,11 @@ from tallyhub.helpdesk.escalations.steps import require_side
 from tallyhub.helpdesk.escalations.taken import read_taken
 from tallyhub.kernel.access import Access
 from tallyhub.kernel.errors import Conflict, HubError, Invalid
-from tallyhub.kernel.http import HubRequest, attachment, signed_in, url
+from tallyhub.kernel.http import HubRequest, send_file, signed_in, url
 from tallyhub.kernel.ids import find_id, read_id, read_word
 from tallyhub.kernel.scope import scope
 from tallyhub.kernel.sentences import sentence
+from tallyhub.partners.page import publisher
 from tallyhub.support.conversation import storage
 from tallyhub.support.desk import of_request
 from tallyhub.support.models import Request
@@ -69,7 +70,7 @@ def _choose(request: HubRequest, ask: Request, *, fits_none: bool = False) -> Ht
     settings = queries.find_settings(queries.get_provider_id())
     context = {
         "ask": ask,
-        "publisher": form_page.publisher(ask.product),
+        "publisher": publisher(ask.product),
         "categories": form_page.categories("", takes_agreed=settings.takes_agreed),
         "takes_agreed": settings.takes_agreed,
         "fits_none": fits_none,
@@ -216,8 +217,4 @@ def file(request: HubRequest, escalation_id: int, file_id: int) -> HttpResponseB
     with scope(request.access):
         require_side(request.access, queries.get_escalation(request.access, escalation_id))
         one = queries.get_file(request.access, escalation_id, file_id)
-        response = FileResponse(storage.open_file(one.key), content_type="application/octet-stream")
-    response.headers["Content-Disposition"] = attachment(one.name)
-    response.headers["Content-Security-Policy"] = "default-src 'none'; sandbox"
-    response.headers["X-Content-Type-Options"] = "nosniff"
-    return response
+        return send_file(storage.open_file(one.key), one.name)

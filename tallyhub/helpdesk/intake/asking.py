@@ -15,7 +15,7 @@ from tallyhub.kernel.access import Access
 from tallyhub.kernel.errors import Conflict, Forbidden, Invalid
 from tallyhub.kernel.scope import require_transaction
 from tallyhub.organizations.queries import find_archived
-from tallyhub.partners.card.queries import read_supported
+from tallyhub.partners.card.queries import Supported
 from tallyhub.support.models import Request
 
 
@@ -33,15 +33,14 @@ def require_own(access: Access) -> None:
         raise Forbidden("contact_is_customers")
 
 
-def ask_partner(access: Access, seller_id: int, asked: Asked) -> Request:
-    """Ask the partner that sold something, or whoever stands in for it.
+def ask_partner(access: Access, supported: Supported, seller_id: int, asked: Asked) -> Request:
+    """Ask the partner that sold something, or whoever stands in for it. ``supported``: read in this transaction.
 
     Raises Refused for what is wrong, DoesNotExist for another's partner, and Conflict where the provider itself
     supports what it sold (S003-53).
     """
     require_transaction()
     require_own(access)
-    supported = read_supported(access)
     if seller_id not in supported.partners:
         raise ObjectDoesNotExist
     addressee = queries.find_addressee(supported, seller_id)

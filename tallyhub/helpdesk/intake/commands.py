@@ -36,10 +36,10 @@ from tallyhub.partners.queries import get_party
 from tallyhub.support import desk
 from tallyhub.support.conversation.rules import FILES_MAX
 from tallyhub.support.conversation.steps import attach, rows_of
-from tallyhub.support.conversation.storage import Kept
+from tallyhub.support.conversation.storage import Kept, kept_of
 from tallyhub.support.models import Request
 from tallyhub.support.rules import OPEN
-from tallyhub.support.steps import Line, lock_request, tell
+from tallyhub.support.steps import Line, about, lock_request, tell
 from tallyhub.support.work.steps import check_version, keep
 
 # By the customer's people
@@ -110,15 +110,11 @@ def contact_partner(access: Access, seller_id: int, asked: Asked) -> str:
     if number := steps.opened_before(access.customer_id or 0, asked):
         _forget(access, seller_id)
         return number
-    request = ask_partner(access, seller_id, asked)
+    request = ask_partner(access, read_supported(access), seller_id, asked)
     files = queries.list_draft_files(access, queries.find_draft(access, seller_id))
-    attach(access, request, _kept(files))
+    attach(access, request, kept_of(files))
     _forget(access, seller_id)
     return request.number
-
-
-def _kept(files: Iterable[ContactFile]) -> list[Kept]:
-    return [Kept(one.name, one.size, one.media_type, bytes(one.digest), one.key) for one in files]
 
 
 @command
@@ -151,8 +147,12 @@ def at_draft(access: Access, customer_id: int) -> Access | None:
     """
     access.require_serving(Right.SERVE_CUSTOMERS)
     served = queries.get_served(customer_id)
-    places = queries.list_served_places(served.customer_id)
-    return desk.inside(access, served.customer_id, places[0][0]) if places else None
+    places = dict(queries.list_served_places(served.customer_id))
+    return _in_draft(access, served.customer_id, places) if places else None
+
+
+def _in_draft(access: Access, customer_id: int, places: Iterable[int]) -> Access:
+    return desk.inside(access, customer_id, next(iter(places)))
 
 
 @command
@@ -209,7 +209,7 @@ def take_in(
     products = products_sold(access, served.customer_id)
     terms = queries.read_own_terms(access)
     asked = _read_told(asked, Offered(places, {one.pk for one in products}, contacts))
-    files = [] if mail or not takes_draft else _take_files(access, served.customer_id)
+    files = [] if mail or not takes_draft else _take_files(_in_draft(access, customer_id, places))
     inside = desk.inside(access, served.customer_id, asked.workspace or 0)
     widen(inside)  # from here on in this one workspace of the customer, as for each request at the desk
     if number := steps.opened_before(served.customer_id, asked):
@@ -218,12 +218,16 @@ def take_in(
     routed = queries.read_routed(terms, own, code_of(products, asked.product_id), asked.severity)
     request = steps.take_in(inside, place, asked, Addressee(own, own), terms, routed)
     attach(inside, request, files)
-    about: dict[str, Any] = {"workspace_id": request.workspace_id, "channel": asked.channel}
+    said: dict[str, Any] = {
+        "workspace_id": request.workspace_id,
+        "channel": asked.channel,
+        "mode": routed.route.mode.value,
+    }
     if mail:
         become(inside, mail, request)
-        record(inside, "helpdesk.mail_taken_in", request.pk, **about, mode=routed.route.mode.value)
+        record(inside, "helpdesk.mail_taken_in", request.pk, **said)
     else:
-        record(inside, "helpdesk.taken_in", request.pk, **about, mode=routed.route.mode.value)
+        record(inside, "helpdesk.taken_in", request.pk, **said)
     return request.number
 
 
@@ -237,13 +241,11 @@ def _read_told(asked: Asked, offered: Offered) -> Asked:
     return asked
 
 
-def _take_files(access: Access, customer_id: int) -> list[Kept]:
+def _take_files(there: Access) -> list[Kept]:
     """Those of the draft, which goes."""
-    there, own = at_draft(access, customer_id), access.organization_id or 0
-    if there is None:
-        return []
+    own = there.organization_id or 0
     widen(there)
-    files = _kept(queries.list_draft_files(there, queries.find_draft(there, own)))
+    files = kept_of(queries.list_draft_files(there, queries.find_draft(there, own)))
     _forget(there, own)
     return files
 
@@ -316,8 +318,7 @@ def move_on(access: Access, number: str, suspended_id: int) -> None:
     _hand_over(access, request, becomes)
     request.partner_id = becomes
     keep(request)
-    about = {"customer_id": request.customer_id, "workspace_id": request.workspace_id}
-    record(access, "helpdesk.moved_on", request.pk, **about, was=suspended_id, partner=becomes)
+    record(access, "helpdesk.moved_on", request.pk, **about(request), was=suspended_id, partner=becomes)
 
 
 def _stand_in(access: Access, request: Request) -> int | None:

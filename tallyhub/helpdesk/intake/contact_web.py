@@ -2,7 +2,6 @@
 
 import secrets
 from dataclasses import replace
-from typing import Any
 
 from django.contrib import messages
 from django.http import HttpResponse, HttpResponseBase
@@ -11,17 +10,16 @@ from django.utils.timezone import get_current_timezone_name
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
-from tallyhub.helpdesk.intake import commands, forms, page, queries
-from tallyhub.helpdesk.intake.asking import Refused, require_own
-from tallyhub.helpdesk.intake.rules import OTHER, Addressee, Asked, Problem, choose_sellers, read_asked
+from tallyhub.helpdesk.intake import commands, page, queries
+from tallyhub.helpdesk.intake.asking import require_own
+from tallyhub.helpdesk.intake.draft_web import Form, answer
+from tallyhub.helpdesk.intake.rules import OTHER, Addressee, Asked, Problem, choose_sellers
 from tallyhub.kernel import formatting as fmt
-from tallyhub.kernel.errors import Invalid
 from tallyhub.kernel.http import HubRequest, signed_in, url
 from tallyhub.kernel.ids import find_id, read_id
 from tallyhub.kernel.scope import scope
 from tallyhub.organizations.queries import find_archived
 from tallyhub.partners.card.queries import Supported, read_supported
-from tallyhub.support.conversation import storage
 
 GET_POST = require_http_methods(["GET", "HEAD", "POST"])
 
@@ -43,7 +41,7 @@ def contact(request: HubRequest) -> HttpResponseBase:
             return redirect(f"{url('partners:technical')}?product={product or OTHER}")
         if request.method != "POST":
             return _show(request, supported, addressee, _begun(request, sellers[0], str(product or "")))
-    return _save(request, sellers[0])
+    return answer(request, _form(request, sellers[0]))
 
 
 def _begun(request: HubRequest, seller_id: int, product: str) -> Asked:
@@ -56,47 +54,18 @@ def _begun(request: HubRequest, seller_id: int, product: str) -> Asked:
     return Asked(workspace=here, product=product or OTHER if request.GET.get("product") else "", once=once)
 
 
-def _save(request: HubRequest, seller_id: int) -> HttpResponseBase:
-    """Keep all of it first, then do what the button says."""
-    act, access = request.POST.get("act"), request.access
-    if act == "drop":
-        storage.remove(commands.drop_draft(access, seller_id))
-        messages.success(request, _("What you had begun to write was deleted."))
-        return redirect(f"{url('partners:technical')}?product={OTHER}")
-    asked = forms.read(request.POST)
-    wrong = read_asked(asked)[1]
-    unfit: dict[str, Any] = {one.field: "" for one in wrong}  # too long, as a rule: it stays on the page alone
-    wrong += _keep(request, seller_id, replace(asked, **unfit))
-    if gone := find_id(request.POST.get("remove")):
-        storage.remove(commands.remove_file(access, seller_id, gone))
-    if wrong:
-        return _again(request, seller_id, asked, wrong)
-    if gone or act == "attach":
-        return redirect(request.get_full_path())
-    if act == "later":
-        messages.success(request, _("It is kept. Nobody else sees it, and you find it here again."))
-        return redirect(f"{url('partners:technical')}?product={OTHER}")
-    return _send(request, seller_id, asked)
-
-
-def _keep(request: HubRequest, seller_id: int, asked: Asked) -> list[Problem]:
-    try:
-        files = storage.sent_by(request)
-        with storage.keeping(files) as kept:
-            commands.save_draft(request.access, seller_id, asked, kept)
-    except Invalid as error:
-        commands.save_draft(request.access, seller_id, asked)
-        return [Problem("files", error)]
-    return []
-
-
-def _send(request: HubRequest, seller_id: int, asked: Asked) -> HttpResponseBase:
-    try:
-        number = commands.contact_partner(request.access, seller_id, asked)
-    except Refused as refused:
-        return _again(request, seller_id, asked, refused.problems)
-    messages.success(request, _("Your partner has it. The number of the request is %(number)s.") % {"number": number})
-    return redirect("helpdesk:request", number)
+def _form(request: HubRequest, seller_id: int) -> Form:
+    access = request.access
+    return Form(
+        drop=lambda: commands.drop_draft(access, seller_id),
+        save=lambda asked, kept: commands.save_draft(access, seller_id, asked, kept),
+        remove=lambda file_id: commands.remove_file(access, seller_id, file_id),
+        show=lambda asked, wrong: _again(request, seller_id, asked, wrong),
+        send=lambda asked: commands.contact_partner(access, seller_id, asked),
+        sent=_("Your partner has it. The number of the request is %(number)s."),
+        here=request.get_full_path(),
+        away=f"{url('partners:technical')}?product={OTHER}",
+    )
 
 
 def _again(request: HubRequest, seller_id: int, asked: Asked, wrong: list[Problem]) -> HttpResponse:

@@ -12,13 +12,13 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_POST
 
 from tallyhub.helpdesk.intake import commands, forms, page, queries
-from tallyhub.helpdesk.intake.asking import Refused
-from tallyhub.helpdesk.intake.rules import Asked, Problem, read_asked
+from tallyhub.helpdesk.intake.draft_web import Form, answer, send
+from tallyhub.helpdesk.intake.rules import Asked, Problem
 from tallyhub.helpdesk.mails.queries import get_mail, list_files
 from tallyhub.helpdesk.models import ContactDraft, ContactFile
 from tallyhub.kernel import formatting as fmt
 from tallyhub.kernel.access import Access, Right
-from tallyhub.kernel.errors import Conflict, HubError, Invalid
+from tallyhub.kernel.errors import Conflict, HubError
 from tallyhub.kernel.grid import TEXT_MAX
 from tallyhub.kernel.http import HubRequest, signed_in, url
 from tallyhub.kernel.ids import find_id, read_id
@@ -26,7 +26,6 @@ from tallyhub.kernel.scope import scope
 from tallyhub.kernel.sentences import sentence
 from tallyhub.organizations.queries import get_seller
 from tallyhub.partners.queries import get_party
-from tallyhub.support.conversation import storage
 from tallyhub.support.desk import of_request
 
 GET_POST = require_http_methods(["GET", "HEAD", "POST"])
@@ -44,7 +43,7 @@ def new(request: HubRequest) -> HttpResponseBase:
     if not chosen:
         return _choose(request, mail_id)
     try:
-        return _form(request, read_id(chosen), mail_id)
+        return _answer(request, read_id(chosen), mail_id)
     except Conflict as error:
         if error.code != "mail_taken" or mail_id is None:
             raise
@@ -52,55 +51,28 @@ def new(request: HubRequest) -> HttpResponseBase:
         return redirect("helpdesk:mail", mail_id)
 
 
-def _form(request: HubRequest, customer_id: int, mail_id: int | None) -> HttpResponseBase:
+def _answer(request: HubRequest, customer_id: int, mail_id: int | None) -> HttpResponseBase:
     """Raises Conflict where somebody else has taken the mail in."""
     if request.method != "POST":
         return _show(request, customer_id, mail_id, None)
+    form = _form(request, customer_id, mail_id)
     if mail_id:  # it keeps what it says, and its files
-        return _send(request, customer_id, mail_id, forms.read(request.POST))
-    return _save(request, customer_id)
+        return send(request, form, forms.read(request.POST))
+    return answer(request, form)
 
 
-def _save(request: HubRequest, customer_id: int) -> HttpResponseBase:
-    """Keep all of it first, files as well, then do what the button says."""
-    act, access, here = request.POST.get("act"), request.access, f"{url('helpdesk:new')}?customer={customer_id}"
-    if act == "drop":
-        storage.remove(commands.drop_told(access, customer_id))
-        messages.success(request, _("What you had begun to write was deleted."))
-        return redirect(here)
-    asked = forms.read(request.POST)
-    wrong = read_asked(asked)[1]
-    unfit: dict[str, Any] = {one.field: "" for one in wrong}  # too long, as a rule: it stays on the page alone
-    wrong += _keep(request, customer_id, replace(asked, **unfit))
-    if gone := find_id(request.POST.get("remove")):
-        storage.remove(commands.remove_told_file(access, customer_id, gone))
-    if wrong:
-        return _show(request, customer_id, None, asked, wrong)
-    if gone or act == "attach":
-        return redirect(here)
-    if act == "later":
-        messages.success(request, _("It is kept. Nobody else sees it, and you find it here again."))
-        return redirect(here)
-    return _send(request, customer_id, None, asked)
-
-
-def _keep(request: HubRequest, customer_id: int, asked: Asked) -> list[Problem]:
-    try:
-        with storage.keeping(storage.sent_by(request)) as kept:
-            commands.save_told(request.access, customer_id, asked, kept)
-    except Invalid as error:
-        commands.save_told(request.access, customer_id, asked)
-        return [Problem("files", error)]
-    return []
-
-
-def _send(request: HubRequest, customer_id: int, mail_id: int | None, asked: Asked) -> HttpResponseBase:
-    try:
-        number = commands.take_in(request.access, customer_id, asked, mail_id=mail_id, takes_draft=mail_id is None)
-    except Refused as refused:
-        return _show(request, customer_id, mail_id, asked, refused.problems)
-    messages.success(request, _("It is written down. The number of the request is %(number)s.") % {"number": number})
-    return redirect("helpdesk:request", number)
+def _form(request: HubRequest, customer_id: int, mail_id: int | None) -> Form:
+    access, here = request.access, f"{url('helpdesk:new')}?customer={customer_id}"
+    return Form(
+        drop=lambda: commands.drop_told(access, customer_id),
+        save=lambda asked, kept: commands.save_told(access, customer_id, asked, kept),
+        remove=lambda file_id: commands.remove_told_file(access, customer_id, file_id),
+        show=lambda asked, wrong: _show(request, customer_id, mail_id, asked, wrong),
+        send=lambda asked: commands.take_in(access, customer_id, asked, mail_id=mail_id, takes_draft=mail_id is None),
+        sent=_("It is written down. The number of the request is %(number)s."),
+        here=here,
+        away=here,
+    )
 
 
 def _begun(access: Access, customer_id: int) -> tuple[ContactDraft | None, list[ContactFile]]:

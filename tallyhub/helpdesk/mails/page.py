@@ -15,17 +15,14 @@ from tallyhub.helpdesk.models import DeskMail, DeskMailFile
 from tallyhub.kernel import formatting as fmt
 from tallyhub.kernel.http import url
 from tallyhub.organizations.models import Organization
-from tallyhub.organizations.rules import Kind
 from tallyhub.support.conversation import fetching
-from tallyhub.support.conversation.addresses import desk_address
 from tallyhub.support.words import size_text
 
 
 def desk(own: Organization, waiting: int) -> dict[str, Any]:
     """For the head of the queue and of the list. ``address``: empty where the hub reads no mailbox."""
-    is_reached = own.kind == Kind.PARTNER and fetching.is_ready()
     return {
-        "address": desk_address(own.code) if is_reached else "",
+        "address": fetching.desk_address_of(own),
         "waiting": ngettext("%(n)s mail to take in", "%(n)s mails to take in", waiting) % {"n": fmt.number(waiting)}
         if waiting
         else "",

@@ -11,7 +11,7 @@ from tallyhub.kernel import clock
 from tallyhub.kernel.access import Access
 from tallyhub.kernel.scope import require_transaction
 from tallyhub.support.conversation.steps import attach
-from tallyhub.support.conversation.storage import Kept
+from tallyhub.support.conversation.storage import kept_of
 from tallyhub.support.models import Request
 
 
@@ -27,8 +27,7 @@ def become(access: Access, mail: DeskMail, request: Request) -> None:
     require_transaction()
     check_untaken(mail.outcome, mail.number)
     files = list_files(access, mail)
-    kept = [Kept(one.name, one.size, one.media_type, bytes(one.digest), one.key) for one in files]
-    attach(access, request, kept)
+    attach(access, request, kept_of(files))
     for one in files:
         one.delete()
     settle(access, mail, Outcome.TAKEN, request.number)

@@ -1,7 +1,7 @@
 """Mails to a partner's desk: which wait, what one says, and putting it aside."""
 
 from django.contrib import messages
-from django.http import FileResponse, HttpResponse, HttpResponseBase
+from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils.timezone import get_current_timezone_name
 from django.utils.translation import gettext as _
@@ -12,7 +12,7 @@ from tallyhub.helpdesk.mails.rules import read_reason
 from tallyhub.kernel.access import Right
 from tallyhub.kernel.errors import Conflict, Invalid
 from tallyhub.kernel.grid import cut, moment, page_links, read_place
-from tallyhub.kernel.http import HubRequest, attachment, signed_in, url
+from tallyhub.kernel.http import HubRequest, send_file, signed_in, url
 from tallyhub.kernel.scope import scope
 from tallyhub.kernel.sentences import sentence
 from tallyhub.organizations.queries import get_seller
@@ -69,11 +69,7 @@ def file(request: HubRequest, mail_id: int, file_id: int) -> HttpResponseBase:
     request.access.require_serving(Right.SERVE_CUSTOMERS)
     with scope(request.access):
         one = queries.get_file(request.access, mail_id, file_id)
-        response = FileResponse(storage.open_file(one.key), content_type="application/octet-stream")
-    response.headers["Content-Disposition"] = attachment(one.name)
-    response.headers["Content-Security-Policy"] = "default-src 'none'; sandbox"
-    response.headers["X-Content-Type-Options"] = "nosniff"
-    return response
+        return send_file(storage.open_file(one.key), one.name)
 
 
 @signed_in

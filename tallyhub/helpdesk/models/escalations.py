@@ -70,6 +70,11 @@ class Escalation(models.Model):
 
     objects = EscalationQuerySet.as_manager()
 
+    @property
+    def written(self) -> dict[str, Any]:
+        """``category`` and ``values`` as the partner wrote them last, sent or not."""
+        return self.unsent or {"category": self.category, "values": self.content}
+
     class Meta:
         constraints = [
             models.CheckConstraint(condition=Q(status__in=list(Status)), name="escalation_status_known"),

@@ -10,8 +10,9 @@ from tallyhub.helpdesk.escalations import words
 from tallyhub.helpdesk.escalations.queries import Customer, list_customers, list_names
 from tallyhub.helpdesk.escalations.rules import Category, Status
 from tallyhub.helpdesk.escalations.shown import answer_text, is_late, name_of
+from tallyhub.helpdesk.escalations.steps import is_ours
 from tallyhub.helpdesk.models import Escalation
-from tallyhub.helpdesk.provider_desk.queries import Counts, Wanted, is_ours
+from tallyhub.helpdesk.provider_desk.queries import Counts, Wanted
 from tallyhub.kernel import formatting as fmt
 from tallyhub.kernel.access import Access, Right
 from tallyhub.kernel.grid import Page, Place, moment, page_links

@@ -1,23 +1,30 @@
 """Reads for the provider's desk, and for whoever else has escalations."""
 
 from dataclasses import dataclass
+from functools import reduce
+from operator import or_
 
 from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from tallyhub.health.models import HealthEvent
 from tallyhub.health.queries import list_active
 from tallyhub.health.rules import EventKind
-from tallyhub.helpdesk.escalations.rules import OVER, Status
+from tallyhub.helpdesk.escalations.rules import OVER, Side, Status, holder_of
 from tallyhub.helpdesk.models import Escalation, EscalationEvent
 from tallyhub.kernel.access import Access
 from tallyhub.kernel.grid import PAGE_ROWS, Place, SortKind, instant_of
 
 SORTS: dict[str, SortKind] = {"changed_at": int}  # microseconds since 1970, in UTC
 INCIDENTS_MAX = 100  # to which one may be tied
-# With whom the ball is, by side.
-AT_PROVIDER = (Status.SUBMITTED, Status.ACCEPTED, Status.IN_PROGRESS)
-AT_INDIRECT = (Status.AWAITING,)
-AT_PARTNER = (Status.DRAFT, Status.RETURNED, Status.NEEDS_PARTNER, Status.SOLVED)
+# The column of each side, and in which statuses it has the ball.
+_HELD = {
+    column: [status for status in Status if holder_of(status) is side]
+    for column, side in (
+        ("provider_id", Side.PROVIDER),
+        ("via_id", Side.INDIRECT),
+        ("organization_id", Side.PARTNER),
+    )
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,22 +65,13 @@ def _found(access: Access, wanted: Wanted) -> QuerySet[Escalation]:
         rows = rows.filter(status__in=sorted(OVER))
     elif wanted.which == "ours":
         mine = access.organizations
-        rows = rows.filter(
-            Q(provider_id__in=mine, status__in=AT_PROVIDER)
-            | Q(via_id__in=mine, status__in=AT_INDIRECT)
-            | Q(organization_id__in=mine, status__in=AT_PARTNER)
-        )
+        held = (Q(**{f"{column}__in": mine}, status__in=statuses) for column, statuses in _HELD.items())
+        rows = rows.filter(reduce(or_, held))
     exact = {"status": wanted.status, "category": wanted.category, "severity": wanted.severity}
     rows = rows.filter(**{name: said for name, said in exact.items() if said})
     if wanted.partner_id is not None:
         rows = rows.filter(organization_id=wanted.partner_id)
     return rows.filter(assigned_to_id=access.person_id) if wanted.is_mine else rows
-
-
-def is_ours(access: Access, one: Escalation) -> bool:
-    """Whether the next step is up to one's own side; ``which=ours`` in Python."""
-    sides = ((one.provider_id, AT_PROVIDER), (one.via_id, AT_INDIRECT), (one.organization_id, AT_PARTNER))
-    return any(side in access.organizations and one.status in statuses for side, statuses in sides)
 
 
 def count_ours(access: Access) -> int:

@@ -181,15 +181,14 @@ def list_escalations(request: HttpRequest, paging: PagingQuery, wanted: Query[Es
     with scope(access):
         found = list_after(access, asked, wanted.request_id, after=paging.after, limit=paging.limit + 1)
         rows, following, cursor = page(request, paging, found, lambda one: one.pk)
-        lines = _lines(rows, [one.assigned_to_id for one in rows])
+        lines = _lines(rows, _names([one.pk for one in rows], [one.assigned_to_id for one in rows]))
     items = [EscalationLine(**one) for one in lines]
     return EscalationLines(items=items, next=following, cursor=cursor)
 
 
-def _lines(rows: Sequence[Escalation], people: Iterable[int | None]) -> list[dict[str, Any]]:
-    """Three statements, however many."""
-    ids = [one.pk for one in rows]
-    customers, names = queries.list_customers(ids), _names(ids, people)
+def _lines(rows: Sequence[Escalation], names: dict[int, str]) -> list[dict[str, Any]]:
+    """Two statements, however many."""
+    customers = queries.list_customers([one.pk for one in rows])
     houses = names_of_organizations(
         one for row in rows for one in (row.organization_id, row.provider_id, row.via_id or 0)
     )
@@ -229,13 +228,12 @@ def get_escalation(request: HttpRequest, id: Path[Id]) -> Any:  # noqa: A002 - t
         side = require_side(access, one)
         events, files = queries.list_events(access, one), queries.list_files(access, one)
         people = {one.assigned_to_id, *(each.actor_id for each in events)}
-        names, (line,) = _names([one.pk], people), _lines([one], people)
+        names = _names([one.pk], people)
+        (line,) = _lines([one], names)
     gaps = _gaps(access, one) if side is Side.PARTNER else []
-    unsent = one.unsent if side is Side.PARTNER else None
-    if unsent:
-        line["category"] = unsent["category"]
+    written = one.written if side is Side.PARTNER else {"category": one.category, "values": one.content}
     return EscalationOut(
-        **line, side=side, evidence=unsent["values"] if unsent else one.content,
+        **line | {"category": written["category"]}, side=side, evidence=written["values"],
         files=[_file(each) for each in files], gaps=gaps,
         health=_health(one.health) if one.health else None, diagnosis=[_tried(each) for each in one.diagnosis],
         next=_next(one, side), events=[_step(each, names) for each in events],

@@ -35,7 +35,7 @@ def ask(access: Access, said: Mapping[str, Any], sent: Sent) -> Answer:
         **{name: said[name] for name in _AS_TYPED},
     )
     try:
-        request = ask_partner(access, _seller(supported, product, said["partner"]), asked)
+        request = ask_partner(access, supported, _seller(supported, product, said["partner"]), asked)
     except Unfit as error:
         raise refused(error) from error
     return keep_answer(

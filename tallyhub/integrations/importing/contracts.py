@@ -67,7 +67,7 @@ def write_products(run: Run, rows: Sequence[Row]) -> None:
     wanted = [row.said("code", "publisher", "publisher_url") | _texts(row) for row in rows]
     run.wrote(rows, steps.add_products(wanted))
     offered = {row.values["code"]: row.values["is_offered"] for row in rows if "is_offered" in row.values}
-    run.tally.changed += steps.change_offered(offered)
+    run.tally.changed += steps.offer_products(offered)
 
 
 def _check_english(row: Row) -> None:

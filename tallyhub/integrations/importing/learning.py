@@ -32,7 +32,7 @@ def write_activities(run: Run, rows: Sequence[Row]) -> None:
         wanted.append(said | ({"product_id": row.found["product"]} if "product" in row.found else {}))
     added = steps.add_activities(wanted)
     run.wrote(rows, added)
-    run.tally.changed += steps.change_offered(offered)
+    run.tally.changed += steps.offer_activities(offered)
 
 
 def _check_english(row: Row) -> None:

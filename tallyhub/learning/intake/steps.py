@@ -7,7 +7,7 @@ from django.db import connection
 
 from tallyhub.kernel import clock
 from tallyhub.kernel.access import Access
-from tallyhub.kernel.bulk import Added, Row, add_missing
+from tallyhub.kernel.bulk import Added, Row, add_missing, change_offered
 from tallyhub.kernel.scope import require_transaction
 from tallyhub.learning import steps
 from tallyhub.learning.models import Activity
@@ -76,14 +76,8 @@ def add_activities(rows: Sequence[Row]) -> Added[Activity]:
     return add_missing(Activity, rows, ("code",))
 
 
-def change_offered(offered: Mapping[str, bool]) -> int:
-    """Offer activities, or offer them no more, by code; returns how many came out different."""
-    require_transaction()
-    changed = 0
-    for is_offered in (True, False):
-        codes = [code for code, wanted in offered.items() if wanted is is_offered]
-        changed += Activity.objects.filter(code__in=codes).exclude(is_offered=is_offered).update(is_offered=is_offered)
-    return changed
+def offer_activities(offered: Mapping[str, bool]) -> int:
+    return change_offered(Activity, offered)
 
 
 def is_reserved(source: str) -> bool:

@@ -18,7 +18,6 @@ from tallyhub.kernel.http import HubRequest, signed_in
 from tallyhub.kernel.scope import scope
 from tallyhub.kernel.sentences import sentence
 from tallyhub.organizations.queries import get_seller
-from tallyhub.organizations.rules import Kind
 from tallyhub.partners.hours import DAYS
 from tallyhub.partners.models import SupportProfile
 from tallyhub.partners.plans.page import day_names
@@ -26,8 +25,7 @@ from tallyhub.partners.profiles import commands, queries
 from tallyhub.partners.profiles.rules import SUPPORT_LANGUAGES, language_names
 from tallyhub.partners.profiles.words import FIELD_NAMES
 from tallyhub.partners.rules import Refused
-from tallyhub.support.conversation.addresses import desk_address
-from tallyhub.support.conversation.fetching import is_ready
+from tallyhub.support.conversation.fetching import desk_address_of
 
 GET_POST = require_http_methods(["GET", "HEAD", "POST"])
 _TEXTS = ("email", "telephone", "website", "chat")
@@ -63,7 +61,7 @@ def _show(request: HubRequest, typed: Mapping[str, Any], errors: Mapping[str, st
     own = get_seller(request.access.organization_id or 0)
     context = {
         "organization": own.name,
-        "desk_address": desk_address(own.code) if own.kind == Kind.PARTNER and is_ready() else "",
+        "desk_address": desk_address_of(own),
         "typed": {name: typed.get(name) or "" for name in (*_TEXTS, *_HOURS)},
         "languages": language_choices(typed.get("languages") or ()),
         "zones": zones(typed.get("zone") or own.zone),

@@ -106,8 +106,7 @@ def _answer(
         "may_open": access.has_anywhere(Right.OPEN_REQUESTS),
         "may_name": access.has_anywhere(Right.MANAGE_USERS),
         "provider": supported.organizations[supported.provider_id].name if supported.provider_id else "",
-        "publisher": {"name": product.publisher, "href": product.publisher_url}
-        if product and product.publisher else None,
+        "publisher": page.publisher(product),
     }  # fmt: skip
 
 

@@ -12,7 +12,10 @@ from urllib.parse import unquote, urlsplit
 from django.conf import settings
 from django.db import InterfaceError, OperationalError
 
+from tallyhub.organizations.models import Organization
+from tallyhub.organizations.rules import Kind
 from tallyhub.support.conversation import incoming
+from tallyhub.support.conversation.addresses import desk_address
 from tallyhub.support.conversation.incoming import Verdict
 from tallyhub.support.conversation.mail_reader import BYTES_MAX
 
@@ -29,6 +32,11 @@ class MailboxError(Exception):
 
 def is_ready() -> bool:
     return bool(settings.TALLYHUB.imap_url and settings.TALLYHUB.reply_address)
+
+
+def desk_address_of(own: Organization) -> str:
+    """Where mail to a partner's desk comes in; empty for no partner, and where the hub reads no mailbox."""
+    return desk_address(own.code) if own.kind == Kind.PARTNER and is_ready() else ""
 
 
 def fetch() -> Counter[Verdict]:

@@ -43,6 +43,11 @@ class Kept:
     key: str
 
 
+def kept_of(rows: Iterable[Any]) -> list[Kept]:
+    """What rows of files name, for other rows: the bytes stay where they are."""
+    return [Kept(one.name, one.size, one.media_type, bytes(one.digest), one.key) for one in rows]
+
+
 def sent_by(request: HttpRequest) -> list[Sent]:
     """The files of a form. Raises Invalid where one was so large that it was not even read."""
     if lost := getattr(request, "lost_file", ""):

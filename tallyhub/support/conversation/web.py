@@ -4,13 +4,13 @@ from collections.abc import Callable
 from typing import Any
 
 from django.contrib import messages
-from django.http import FileResponse, HttpResponse, HttpResponseBase
+from django.http import HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from tallyhub.kernel.errors import Conflict, Invalid
-from tallyhub.kernel.http import HubRequest, attachment, signed_in
+from tallyhub.kernel.http import HubRequest, send_file, signed_in
 from tallyhub.kernel.scope import scope
 from tallyhub.kernel.sentences import sentence
 from tallyhub.support.conversation import commands, media, page, queries, storage
@@ -97,13 +97,11 @@ def _send(request: HubRequest, number: str, file_id: int, find: Callable[..., St
 
 
 def _answer(one: StoredFile) -> HttpResponseBase:
-    """Never as a page of ours: it is saved, or is a picture, and whatever opens it may run nothing and ask nobody."""
-    is_picture = one.media_type in media.PICTURES
+    """Saved, or shown where it is a picture."""
     charset = "; charset=utf-8" if one.media_type == media.TEXT else ""
-    response = FileResponse(storage.open_file(one.key), content_type=one.media_type + charset)
-    saved = attachment(one.name)
-    response.headers["Content-Disposition"] = f"inline{saved.removeprefix('attachment')}" if is_picture else saved
-    response.headers["Content-Security-Policy"] = "default-src 'none'; sandbox"
+    response = send_file(storage.open_file(one.key), one.name, one.media_type + charset)
+    if one.media_type in media.PICTURES:
+        saved = response.headers["Content-Disposition"]
+        response.headers["Content-Disposition"] = f"inline{saved.removeprefix('attachment')}"
     response.headers["Cross-Origin-Resource-Policy"] = "same-origin"
-    response.headers["X-Content-Type-Options"] = "nosniff"
     return response

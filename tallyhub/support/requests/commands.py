@@ -14,7 +14,7 @@ from tallyhub.organizations.queries import get_workspace, list_members
 from tallyhub.people.groups import queries as groups
 from tallyhub.support.conversation.rules import FILES_MAX
 from tallyhub.support.conversation.steps import attach, rows_of
-from tallyhub.support.conversation.storage import Kept
+from tallyhub.support.conversation.storage import Kept, kept_of
 from tallyhub.support.models import DefaultGroup, Draft, DraftFile, RequestViewer
 from tallyhub.support.requests import queries
 from tallyhub.support.requests.rules import (
@@ -140,7 +140,7 @@ def send_draft(access: Access, draft_id: int) -> str:
     check_sharing(typed.people, typed.groups)
     request = open_request(access, _opening(access, workspace, typed))
     files = queries.list_draft_files(access, draft)
-    attach(access, request, [Kept(one.name, one.size, one.media_type, bytes(one.digest), one.key) for one in files])
+    attach(access, request, kept_of(files))
     _remove_files(files)
     draft.typed = Typed(sent=request.number).stored()
     draft.changed_at = clock.now()
