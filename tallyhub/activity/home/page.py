@@ -411,8 +411,7 @@ def escalations_ours(about: About) -> list[Item]:
         return []
     ours = escalations.count_ours(access)
     text = ngettext("%(n)s escalation waits for you.", "%(n)s escalations wait for you.", ours)
-    item = Item(text % {"n": fmt.number(ours)}, url("helpdesk:escalations") + "?which=ours", None, Tone.LOW)
-    return [item] if ours else []
+    return _counted(ours, text, url("helpdesk:escalations") + "?which=ours")
 
 
 def requests_of_nobody(about: About) -> list[Item]:
@@ -423,8 +422,7 @@ def requests_of_nobody(about: About) -> list[Item]:
     text = ngettext(
         "%(n)s request at your desk is nobody’s yet.", "%(n)s requests at your desk are nobody’s yet.", free
     )
-    item = Item(text % {"n": fmt.number(free)}, url("helpdesk:queue") + "?assigned=nobody", None, Tone.LOW)
-    return [item] if free else []
+    return _counted(free, text, url("helpdesk:queue") + "?assigned=nobody")
 
 
 def mails_to_take_in(about: About) -> list[Item]:
@@ -433,7 +431,11 @@ def mails_to_take_in(about: About) -> list[Item]:
         return []
     waiting = mails.count_waiting(about.access)
     text = ngettext("%(n)s mail to take in", "%(n)s mails to take in", waiting)
-    return [Item(text % {"n": fmt.number(waiting)}, url("helpdesk:mails"), None, Tone.LOW)] if waiting else []
+    return _counted(waiting, text, url("helpdesk:mails"))
+
+
+def _counted(many: int, text: str, href: str) -> list[Item]:
+    return [Item(text % {"n": fmt.number(many)}, href, None, Tone.LOW)] if many else []
 
 
 NEEDS: tuple[Needs, ...] = (
