@@ -76,12 +76,23 @@ def _wait(process: "subprocess.Popen[bytes]", address: str, log: Path) -> None:
 @pytest.fixture(scope="module")
 def browser(chromium: str) -> Iterator[Any]:
     """Ends with its module: while it runs, its event loop makes Django refuse the database to every other test."""
-    from playwright.sync_api import sync_playwright
+    from playwright.sync_api import Locator, sync_playwright
 
-    with sync_playwright() as playwright:
+    with sync_playwright() as playwright, pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Locator, "click", _and_load(Locator.click))
         started = playwright.chromium.launch(executable_path=chromium, args=list(_QUIET))
         yield started
         started.close()
+
+
+def _and_load(click: Callable[..., None]) -> Callable[..., None]:
+    """A click ends when the page that it leads to has been read: what a test counts on it next does not wait."""
+
+    def click_and_load(link: Any, **options: Any) -> None:
+        click(link, **options)
+        link.page.wait_for_load_state()
+
+    return click_and_load
 
 
 @pytest.fixture(scope="session")

@@ -34,7 +34,6 @@ def language(request: pytest.FixtureRequest, open_page: Open) -> Iterator[str]:
 def _read_in(language: str, page: Any) -> None:
     page.locator("[name=language]").select_option(language)
     page.locator("main form button").click()
-    page.wait_for_load_state()
 
 
 @pytest.fixture
