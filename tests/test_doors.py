@@ -320,6 +320,7 @@ def helpdesk() -> dict[tuple[str, str], tuple[list[Any], dict[str, int]]]:
         ("GET", "helpdesk:mail"): ([0], for_all(403)),
         ("GET", "helpdesk:mail_file"): ([0, 0], for_all(403)),
         ("POST", "helpdesk:mail_aside"): ([0], for_all(403)),
+        ("POST", "helpdesk:mail_add"): ([0], for_all(403)),
     }
 
 

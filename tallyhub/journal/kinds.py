@@ -183,6 +183,9 @@ KINDS: dict[str, Kind] = {
         _("Said that the request %(request)s needs no rights with the customer any more"),
         About.REQUEST,
     ),
+    "helpdesk.mail_added": Kind(
+        _("Mail added"), _("Added a mail of the customer to the support request"), About.REQUEST
+    ),
     "helpdesk.mail_put_aside": Kind(_("Mail put aside"), _("Put a mail to the desk aside: %(reason)s"), About.OTHER),
     "helpdesk.mail_taken_in": Kind(
         _("Mail taken in"), _("Took a mail of the customer in as a support request"), About.REQUEST

@@ -915,7 +915,7 @@ _SENTENCES = {
     ),
     "helpdesk_suspended": _("The provider has suspended your organisation. It can take in nothing new."),
     "mail_reason_missing": _("Say why you put it aside."),
-    "mail_taken": _("The mail was taken in already, as the request %(number)s."),
+    "mail_taken": _("The mail was taken in already: it is in the request %(number)s."),
     "work_on_partners": _("The request is a partner’s: time is logged on requests to the provider only."),
     "work_on_merged": _("The request was merged into another one. Log the time there."),
     "work_request_unknown": _("There is no request with this number that you can work on."),

@@ -73,6 +73,13 @@ def _said(person: Person, params: Mapping[str, Any]) -> Letter:
     )
 
 
+def _mail_added(person: Person, params: Mapping[str, Any]) -> Letter:
+    """Whoever works on it hears of what came in, though a colleague wrote it there."""
+    request, named = _request(person, params)
+    first = _("What the customer wrote by mail was added to the request %(number)s of %(customer)s.") % named
+    return _letter(person, request, first)
+
+
 def _is_trouble_gone(person: Person, params: Mapping[str, Any]) -> Letter:
     """The incident that it follows is over: the desk is to say whether that was it."""
     request, named = _request(person, params)
@@ -117,6 +124,7 @@ LETTERS = {
     "helpdesk.contacted": Kind(_asked),
     "helpdesk.given_back": Kind(_given_back),
     "helpdesk.is_trouble_gone": Kind(_is_trouble_gone),
+    "helpdesk.mail_added": Kind(_mail_added),
     "helpdesk.moved_here": Kind(_moved_here),
     "helpdesk.said": Kind(_said),
     "helpdesk.taken_in": Kind(_asked),

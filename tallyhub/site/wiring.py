@@ -67,6 +67,7 @@ NEWS: dict[str, tuple[str, ...]] = {
     "helpdesk.contacted": ("notifications.tell_desk",),
     "helpdesk.given_back": ("notifications.tell_desk",),
     "helpdesk.moved_on": ("notifications.tell_of_request", "notifications.tell_desk"),
+    "helpdesk.mail_added": ("notifications.tell_desk",),
     "helpdesk.mail_taken_in": ("notifications.tell_desk", "notifications.tell_of_request"),
     "helpdesk.taken_in": ("notifications.tell_desk",),
     "support.message_added": ("notifications.tell_of_request", "notifications.tell_desk", "integrations.spread"),

@@ -452,6 +452,18 @@ def test_the_desk_takes_it_to_a_solution_and_the_partner_closes_it(linked: Simpl
     assert EscalationEvent.objects.using("owner").count() == 9
 
 
+def test_one_that_outlives_its_request_says_so_to_the_partner(linked: SimpleNamespace, as_: Any) -> None:
+    one, said = escalated(linked, as_), "The request is over, and the escalation runs on."
+    give_request(linked.ask, linked.contact)
+    desk, customer = f"/helpdesk/requests/{linked.ask.number}/", f"/support/requests/{linked.ask.number}/"
+    assert said not in as_(linked.agent).get(desk).content.decode()
+    Request.objects.using("owner").filter(pk=linked.ask.pk).update(status="resolved", resolved_at=NOW)
+    assert said in as_(linked.agent).get(desk).content.decode()
+    assert said not in as_(linked.contact).get(customer, follow=True).content.decode()
+    assert moved(as_(linked.agent), one, "withdrawn").status_code == 302
+    assert said not in as_(linked.agent).get(desk).content.decode()
+
+
 def test_a_refused_step_keeps_what_was_typed(linked: SimpleNamespace, as_: Any) -> None:
     one = escalated(linked, as_)
     moved(as_(linked.clerk), one, "accepted")

@@ -72,14 +72,18 @@ def _holder(state: State, named: Mapping[str, str]) -> str:
 
 
 def _ways(request: Request, mine: Escalation | None, *, is_own: bool) -> dict[str, str]:
-    """``href``: to the escalation; ``escalate_href``: to a new one, or to the draft."""
+    """``href``: to the escalation; ``escalate_href``: to a new one, or to the draft; ``outlives``: it runs on, though
+    the request is over.
+    """
     is_draft = mine is not None and mine.status == Status.DRAFT
     is_free = mine is None or is_draft or mine.status in OVER
-    may = is_own and is_free and request.status in OPEN and request.merged_into_id is None
+    goes_on = request.status in OPEN and request.merged_into_id is None
+    may = is_own and is_free and goes_on
     return {
         "href": url("helpdesk:escalation", mine.pk) if mine and not is_draft else "",
         "escalate_href": url("helpdesk:escalate", request.number) if may else "",
         "is_draft": "yes" if is_draft else "",
+        "outlives": "" if is_free or goes_on else "yes",
     }
 
 

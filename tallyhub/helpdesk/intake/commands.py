@@ -1,6 +1,6 @@
 """What people do so that a request comes to a partner, and to the right desk of it."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -22,7 +22,8 @@ from tallyhub.helpdesk.intake.rules import (
     read_asked,
 )
 from tallyhub.helpdesk.intake.steps import Place
-from tallyhub.helpdesk.mails.steps import become, lock_mail
+from tallyhub.helpdesk.mails.rules import Outcome, check_untaken
+from tallyhub.helpdesk.mails.steps import lock_mail, settle, take_files
 from tallyhub.helpdesk.models import ContactDraft, ContactFile, Handover, Intake
 from tallyhub.journal.steps import record
 from tallyhub.kernel import clock
@@ -189,10 +190,16 @@ def drop_told(access: Access, customer_id: int) -> list[str]:
 
 @command
 def take_in(
-    access: Access, customer_id: int, asked: Asked, *, mail_id: int | None = None, takes_draft: bool = False
+    access: Access,
+    customer_id: int,
+    asked: Asked,
+    *,
+    mail_id: int | None = None,
+    mail_files: Collection[int] = (),
+    takes_draft: bool = False,
 ) -> str:
     """Write a request down for a customer that one's partner sells to: what somebody said by telephone, or wrote, with
-    the files of one's draft where it is sent; or what a mail says that waits at one's own desk, with that one's.
+    the files of one's draft where it is sent; or what a mail says that waits at one's own desk, with these of its own.
 
     The customer is whom it is for, and who wrote it down stands with it (S003-15). Returns its number; the same form
     again leads to the same request. Raises DoesNotExist for another's customer or mail, Refused for what is wrong with
@@ -209,11 +216,14 @@ def take_in(
     products = products_sold(access, served.customer_id)
     terms = queries.read_own_terms(access)
     asked = _read_told(asked, Offered(places, {one.pk for one in products}, contacts))
-    files = [] if mail or not takes_draft else _take_files(_in_draft(access, customer_id, places))
+    files = [] if mail or not takes_draft else _take_draft_files(_in_draft(access, customer_id, places))
     inside = desk.inside(access, served.customer_id, asked.workspace or 0)
     widen(inside)  # from here on in this one workspace of the customer, as for each request at the desk
     if number := steps.opened_before(served.customer_id, asked):
         return number
+    if mail:
+        check_untaken(mail.outcome, mail.number)
+        files = take_files(inside, mail, mail_files)
     place = Place(served.customer_id, asked.workspace or 0, asked.contact)
     routed = queries.read_routed(terms, own, code_of(products, asked.product_id), asked.severity)
     request = steps.take_in(inside, place, asked, Addressee(own, own), terms, routed)
@@ -224,7 +234,7 @@ def take_in(
         "mode": routed.route.mode.value,
     }
     if mail:
-        become(inside, mail, request)
+        settle(inside, mail, Outcome.TAKEN, request.number)
         record(inside, "helpdesk.mail_taken_in", request.pk, **said)
     else:
         record(inside, "helpdesk.taken_in", request.pk, **said)
@@ -241,7 +251,7 @@ def _read_told(asked: Asked, offered: Offered) -> Asked:
     return asked
 
 
-def _take_files(there: Access) -> list[Kept]:
+def _take_draft_files(there: Access) -> list[Kept]:
     """Those of the draft, which goes."""
     own = there.organization_id or 0
     widen(there)

@@ -14,7 +14,9 @@ from django.views.decorators.http import require_http_methods, require_POST
 from tallyhub.helpdesk.intake import commands, forms, page, queries
 from tallyhub.helpdesk.intake.draft_web import Form, answer, send
 from tallyhub.helpdesk.intake.rules import Asked, Problem
+from tallyhub.helpdesk.mails.page import files_to_choose
 from tallyhub.helpdesk.mails.queries import get_mail, list_files
+from tallyhub.helpdesk.mails.rules import read_files
 from tallyhub.helpdesk.models import ContactDraft, ContactFile
 from tallyhub.kernel import formatting as fmt
 from tallyhub.kernel.access import Access, Right
@@ -68,7 +70,14 @@ def _form(request: HubRequest, customer_id: int, mail_id: int | None) -> Form:
         save=lambda asked, kept: commands.save_told(access, customer_id, asked, kept),
         remove=lambda file_id: commands.remove_told_file(access, customer_id, file_id),
         show=lambda asked, wrong: _show(request, customer_id, mail_id, asked, wrong),
-        send=lambda asked: commands.take_in(access, customer_id, asked, mail_id=mail_id, takes_draft=mail_id is None),
+        send=lambda asked: commands.take_in(
+            access,
+            customer_id,
+            asked,
+            mail_id=mail_id,
+            mail_files=read_files(request.POST.getlist("mail_files")),
+            takes_draft=mail_id is None,
+        ),
         sent=_("It is written down. The number of the request is %(number)s."),
         here=here,
         away=here,
@@ -109,6 +118,7 @@ def _show(
     wrong: list[Problem] | None = None,
 ) -> HttpResponse:
     access = request.access
+    typed = request.POST if request.method == "POST" else None
     draft, files = (None, []) if mail_id else _begun(access, customer_id)
     with scope(access):
         mail = get_mail(access, mail_id) if mail_id else None
@@ -130,7 +140,7 @@ def _show(
             "channels": page.channels(asked.channel),
             "contacts": page.contacts(contacts, dict(places), asked.contact),
             "mail": mail,
-            "mail_files": [one.name for one in list_files(access, mail)] if mail else [],
+            "mail_files": files_to_choose(list_files(access, mail) if mail else (), typed),
             "price": page.price(terms),
             "hours": page.hours(terms, own.name),
             "is_suspended": get_party(own.pk).suspended_at is not None,

@@ -1,17 +1,21 @@
-"""A mail comes to a desk; somebody there puts it aside. Taking one in is ``intake.commands.take_in``."""
+"""A mail comes to a desk; somebody there adds it to a request or puts it aside. A request of its own is made of it by
+``intake.commands.take_in``.
+"""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import asdict
 
 from tallyhub.helpdesk.mails import steps
 from tallyhub.helpdesk.mails.rules import Arrived, Outcome, check_untaken
 from tallyhub.helpdesk.models import DeskMail, DeskMailFile
-from tallyhub.journal.steps import News, record_many
+from tallyhub.journal.steps import News, record, record_many
 from tallyhub.kernel import clock
 from tallyhub.kernel.access import Access, Right
 from tallyhub.kernel.scope import command
-from tallyhub.support.conversation.steps import Mail, note_mail
+from tallyhub.support.conversation.steps import Mail, note, note_mail, say
 from tallyhub.support.conversation.storage import Kept
+from tallyhub.support.rules import Actor, Source
+from tallyhub.support.steps import lock_request
 
 
 @command
@@ -36,6 +40,28 @@ def bring_in(access: Access, mail: Mail, arrived: Arrived, files: Mapping[int, S
             DeskMailFile(organization_id=organization_id, mail=made, **asdict(one)) for one in kept
         )
     return True
+
+
+@command
+def add_to(
+    access: Access, mail_id: int, number: str, *, body: str, files: Collection[int] = (), as_note: bool = False
+) -> None:
+    """What a mail says goes into a request that there is, with these of its files: as the customer's words, which
+    everybody who sees the request reads and which set the status as if they had written there, or as an internal note.
+
+    ``access``: of ``support.desk.at_desk`` for the request. Raises DoesNotExist for another's mail or request, Invalid
+    for an empty text, and Conflict for a mail that was taken in, or a request in which nothing more is said.
+    """
+    access.require_serving(Right.SERVE_CUSTOMERS)
+    mail = steps.lock_mail(access, mail_id)
+    check_untaken(mail.outcome, mail.number)
+    request, kept = lock_request(access, number), steps.take_files(access, mail, files)
+    if as_note:
+        note(access, request, body=body, files=kept)
+    else:
+        say(access, request, body=body, files=kept, source=Source.MAIL, words_of=Actor.CUSTOMER)
+        record(access, "helpdesk.mail_added", request.pk, workspace_id=request.workspace_id)
+    steps.settle(access, mail, Outcome.TAKEN, request.number)
 
 
 @command

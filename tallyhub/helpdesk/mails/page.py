@@ -1,21 +1,23 @@
 """What pages say of mails to a desk: plain values for templates, in the reader's language."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 from urllib.parse import urlencode
 
+from django.http import QueryDict
 from django.utils.timezone import get_current_timezone_name
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from tallyhub.helpdesk.mails.queries import Sender
-from tallyhub.helpdesk.mails.rules import ASIDE, Outcome
+from tallyhub.helpdesk.mails.rules import ASIDE, Outcome, read_files
 from tallyhub.helpdesk.mails.words import OUTCOME_NAMES
 from tallyhub.helpdesk.models import DeskMail, DeskMailFile
 from tallyhub.kernel import formatting as fmt
 from tallyhub.kernel.http import url
 from tallyhub.organizations.models import Organization
 from tallyhub.support.conversation import fetching
+from tallyhub.support.rules import TEXT_MAX
 from tallyhub.support.words import size_text
 
 
@@ -68,6 +70,23 @@ def mail(one: DeskMail, files: Sequence[DeskMailFile], senders: Sequence[Sender]
         "is_taken": one.outcome == Outcome.TAKEN,
         "reasons": [{"id": each.value, "label": OUTCOME_NAMES[each], "is_chosen": False} for each in ASIDE],
     }
+
+
+def adding(
+    one: DeskMail, files: Iterable[DeskMailFile], hints: Sequence[tuple[str, str]], typed: QueryDict | None
+) -> dict[str, Any]:
+    """The form that adds it to a request: as it was sent, else what the mail says and the request that it may name."""
+    first = _("From a mail of %(name)s, %(when)s:") % _head(one)
+    said = {"number": hints[0][0] if hints else "", "body": f"{first}\n\n{one.text}"[:TEXT_MAX]}
+    if typed is not None:
+        said = {name: typed.get(name, "") for name in said}
+    return {**said, "files": files_to_choose(files, typed), "is_open": bool(hints) or typed is not None}
+
+
+def files_to_choose(files: Iterable[DeskMailFile], typed: QueryDict | None) -> list[dict[str, Any]]:
+    """All are chosen, until somebody has sent the form."""
+    chosen = read_files(typed.getlist("mail_files")) if typed is not None else None
+    return [{"id": each.pk, "label": each.name, "is_chosen": chosen is None or each.pk in chosen} for each in files]
 
 
 def _new(one: DeskMail, sender: Sender) -> str:

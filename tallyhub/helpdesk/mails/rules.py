@@ -1,11 +1,12 @@
 """What is kept of a mail to a partner's desk, and what may become of it. Pure."""
 
 import re
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 
 from tallyhub.kernel.errors import Conflict, Invalid
+from tallyhub.kernel.ids import find_id
 from tallyhub.support.conversation.quoting import cut_quotation
 from tallyhub.support.conversation.rules import DIRECTIONS, FILES_MAX, clean_lines, read_line
 from tallyhub.support.conversation.storage import Sent
@@ -78,6 +79,11 @@ def numbers_in(subject: str) -> list[str]:
     """What may be numbers of requests: a hint, as anybody can write one."""
     found = [one for one in _NUMBERS.findall(subject) if is_number(one)]
     return list(dict.fromkeys(found))[:_HINTS_MAX]
+
+
+def read_files(chosen: Iterable[str]) -> set[int]:
+    """The ids of files that are to go along; what cannot be an id chooses none."""
+    return {found for one in chosen if (found := find_id(one)) is not None}
 
 
 def check_untaken(outcome: str, number: str) -> None:

@@ -1,18 +1,17 @@
 """Pieces of what becomes of a mail. Each demands an open transaction."""
 
+from collections.abc import Collection
 from datetime import datetime
 
 from django.db import connection
 
 from tallyhub.helpdesk.mails.queries import list_files
-from tallyhub.helpdesk.mails.rules import Outcome, check_untaken
+from tallyhub.helpdesk.mails.rules import Outcome
 from tallyhub.helpdesk.models import DeskMail
 from tallyhub.kernel import clock
 from tallyhub.kernel.access import Access
 from tallyhub.kernel.scope import require_transaction
-from tallyhub.support.conversation.steps import attach
-from tallyhub.support.conversation.storage import kept_of
-from tallyhub.support.models import Request
+from tallyhub.support.conversation.storage import Kept, kept_of
 
 
 def lock_mail(access: Access, mail_id: int) -> DeskMail:
@@ -22,15 +21,13 @@ def lock_mail(access: Access, mail_id: int) -> DeskMail:
     return found
 
 
-def become(access: Access, mail: DeskMail, request: Request) -> None:
-    """Of a locked mail: it is this request from now on, and its files are the request's. Raises Conflict."""
+def take_files(access: Access, mail: DeskMail, chosen: Collection[int]) -> list[Kept]:
+    """Of a locked mail: those of its files that go along into a request. The others stay, as long as the mail does."""
     require_transaction()
-    check_untaken(mail.outcome, mail.number)
-    files = list_files(access, mail)
-    attach(access, request, kept_of(files))
+    files = [one for one in list_files(access, mail) if one.pk in chosen]
     for one in files:
         one.delete()
-    settle(access, mail, Outcome.TAKEN, request.number)
+    return kept_of(files)
 
 
 def settle(access: Access, mail: DeskMail, outcome: Outcome, number: str = "") -> None:

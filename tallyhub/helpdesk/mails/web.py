@@ -1,4 +1,4 @@
-"""Mails to a partner's desk: which wait, what one says, and putting it aside."""
+"""Mails to a partner's desk: which wait, what one says, adding it to a request, and putting it aside."""
 
 from django.contrib import messages
 from django.http import HttpResponse, HttpResponseBase
@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from tallyhub.helpdesk.mails import commands, page, queries
-from tallyhub.helpdesk.mails.rules import read_reason
+from tallyhub.helpdesk.mails.rules import read_files, read_reason
 from tallyhub.kernel.access import Right
 from tallyhub.kernel.errors import Conflict, Invalid
 from tallyhub.kernel.grid import cut, moment, page_links, read_place
@@ -17,6 +17,8 @@ from tallyhub.kernel.scope import scope
 from tallyhub.kernel.sentences import sentence
 from tallyhub.organizations.queries import get_seller
 from tallyhub.support.conversation import storage
+from tallyhub.support.desk import at_desk
+from tallyhub.support.models import Request
 
 
 @signed_in
@@ -48,18 +50,22 @@ def mail(request: HubRequest, mail_id: int) -> HttpResponse:
     return _show(request, mail_id)
 
 
-def _show(request: HubRequest, mail_id: int, problem: str = "") -> HttpResponse:
+def _show(request: HubRequest, mail_id: int, **errors: str) -> HttpResponse:
+    """``errors``: what was wrong, by field."""
     access = request.access
     access.require_serving(Right.SERVE_CUSTOMERS)
     with scope(access):
         one = queries.get_mail(access, mail_id)
         senders = queries.find_senders([one.pk])
         names = queries.names_of_doers([one])
-        shown = page.mail(
-            one, queries.list_files(access, one), senders.get(one.pk, ()), names, queries.list_hints(access, one)
-        )
-        context = {"mail": shown, "errors": {"reason": problem} if problem else {}}
-        return render(request, "helpdesk/mail.html", context, status=400 if problem else 200)
+        files, hints = queries.list_files(access, one), queries.list_hints(access, one)
+        typed = request.POST if errors.keys() & {"number", "body"} else None
+        context = {
+            "mail": page.mail(one, files, senders.get(one.pk, ()), names, hints),
+            "adding": page.adding(one, files, hints, typed),
+            "errors": errors,
+        }
+        return render(request, "helpdesk/mail.html", context, status=400 if errors else 200)
 
 
 @signed_in
@@ -74,12 +80,36 @@ def file(request: HubRequest, mail_id: int, file_id: int) -> HttpResponseBase:
 
 @signed_in
 @require_POST
+def add_to(request: HubRequest, mail_id: int) -> HttpResponseBase:
+    """``act``: ``note`` for an internal note; else everybody who sees the request reads it."""
+    request.access.require_serving(Right.SERVE_CUSTOMERS)
+    number, body = request.POST.get("number", "").strip(), request.POST.get("body", "")
+    as_note, files = request.POST.get("act") == "note", read_files(request.POST.getlist("mail_files"))
+    try:
+        inside = at_desk(request.access, number)
+    except Request.DoesNotExist:
+        return _show(request, mail_id, number=_("There is no request with this number at your desk."))
+    try:
+        commands.add_to(inside, mail_id, number, body=body, files=files, as_note=as_note)
+    except Invalid as error:
+        return _show(request, mail_id, body=sentence(error))
+    except Conflict as error:
+        if error.code != "mail_taken":
+            return _show(request, mail_id, number=sentence(error))
+        messages.error(request, sentence(error))
+        return redirect("helpdesk:mail", mail_id)
+    messages.success(request, _("The mail is in the request %(number)s.") % {"number": number})
+    return redirect("helpdesk:request", number)
+
+
+@signed_in
+@require_POST
 def put_aside(request: HubRequest, mail_id: int) -> HttpResponseBase:
     request.access.require_serving(Right.SERVE_CUSTOMERS)
     try:
         reason = read_reason(request.POST.get("reason", ""))
     except Invalid as error:
-        return _show(request, mail_id, sentence(error))
+        return _show(request, mail_id, reason=sentence(error))
     try:
         commands.put_aside(request.access, mail_id, reason)
     except Conflict as error:

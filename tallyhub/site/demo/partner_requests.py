@@ -50,6 +50,7 @@ class Call:
     answer: str = ""
 
 
+SHADES = "Colours are one shade too dark in the daily report"  # its answer comes by mail (desk_mails)
 CALLS = (
     Call(
         BRIGHTLINE, JORINDE, ("linden", "press"), "database",
@@ -89,7 +90,7 @@ CALLS = (
     ),
     Call(
         BRIGHTLINE, JORINDE, ("linden", "press"), "database",
-        "Colours are one shade too dark in the daily report",
+        SHADES,
         "The squares of the daily report are darker than those on the screen, in every browser that we have.",
         days=2, answer="Thank you. Could you attach one of these reports, please?",
     ),

@@ -3,15 +3,12 @@
 from collections.abc import Sequence
 
 from tallyhub.journal.steps import record
-from tallyhub.kernel import clock
-from tallyhub.kernel.access import Access, Right
-from tallyhub.kernel.errors import Forbidden, Invalid
+from tallyhub.kernel.access import Access
 from tallyhub.kernel.scope import command
 from tallyhub.support.conversation import queries, steps
-from tallyhub.support.conversation.rules import read_body
 from tallyhub.support.conversation.steps import Mail
 from tallyhub.support.conversation.storage import Kept
-from tallyhub.support.models import Message, Note, NoteFile
+from tallyhub.support.models import Message, Note
 from tallyhub.support.rules import Source
 from tallyhub.support.steps import about, lock_request
 
@@ -24,26 +21,11 @@ def say(access: Access, number: str, *, body: str, files: Sequence[Kept] = ()) -
     return steps.say(access, lock_request(access, number), body=body, files=files)
 
 
-def check_may_note(access: Access, workspace_id: int | None = None) -> None:
-    """Staff who work on requests or look after the customer; anywhere, or in that workspace. Raises Forbidden."""
-    has = access.has_anywhere if workspace_id is None else lambda right: access.has(right, workspace_id=workspace_id)
-    if not has(Right.READ_NOTES) or not (has(Right.WORK_REQUESTS) or has(Right.MANAGE_AGREEMENTS)):
-        raise Forbidden(Right.READ_NOTES)
-
-
 @command
 def note(access: Access, number: str, *, body: str, files: Sequence[Kept] = ()) -> Note:
-    """Among staff: neither the timeline nor the journal tells of it, because customers read those (R4.3)."""
-    check_may_note(access)
-    request = lock_request(access, number)
-    check_may_note(access, request.workspace_id)
-    said = read_body(body)
-    if not said and not files:
-        raise Invalid("note_missing")
-    there = {"customer_id": request.customer_id, "workspace_id": request.workspace_id, "request": request}
-    made = Note.objects.create(**there, author_id=access.person_id, body=said, at=clock.now())
-    NoteFile.objects.bulk_create(steps.rows_of(NoteFile, access, files, **there, note=made))
-    return made
+    """Among staff (R4.3)."""
+    steps.check_may_note(access)
+    return steps.note(access, lock_request(access, number), body=body, files=files)
 
 
 # Mail that came in

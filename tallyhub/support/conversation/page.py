@@ -18,9 +18,9 @@ from tallyhub.kernel.errors import Conflict, Forbidden, Invalid
 from tallyhub.kernel.http import url
 from tallyhub.kernel.sentences import sentence
 from tallyhub.support.conversation import kinds, media, queries
-from tallyhub.support.conversation.commands import check_may_note
 from tallyhub.support.conversation.queries import Key, Line, Thread
 from tallyhub.support.conversation.rules import FILES_MAX, check_open_for_words, status_after
+from tallyhub.support.conversation.steps import check_may_note
 from tallyhub.support.conversation.storage import megabytes_max
 from tallyhub.support.models import Change, File, Message, Note, NoteFile, Request, StoredFile
 from tallyhub.support.parts import Known, Part

@@ -9,13 +9,13 @@ from django.db import connection
 
 from tallyhub.journal.steps import record
 from tallyhub.kernel import clock
-from tallyhub.kernel.access import Access
-from tallyhub.kernel.errors import Invalid
+from tallyhub.kernel.access import Access, Right
+from tallyhub.kernel.errors import Forbidden, Invalid
 from tallyhub.kernel.scope import require_transaction
 from tallyhub.support.conversation.queries import EXTERNAL_ID_MAX
 from tallyhub.support.conversation.rules import check_open_for_words, read_body, status_after
 from tallyhub.support.conversation.storage import Kept
-from tallyhub.support.models import File, Incoming, Message, Request, StoredFile
+from tallyhub.support.models import File, Incoming, Message, Note, NoteFile, Request, StoredFile
 from tallyhub.support.rules import Actor, Source, Status
 from tallyhub.support.steps import about, actor_of, index_words
 from tallyhub.support.work.steps import answer, keep, move
@@ -31,17 +31,19 @@ def say(
     files: Sequence[Kept] = (),
     source: Source = Source.PAGE,
     external_id: str = "",
+    words_of: Actor | None = None,
 ) -> Message:
     """Add a message to a locked request, with files, and let the status follow it.
 
-    The first one by staff is the answer that a goal waits for. Raises Conflict where nothing more is said, and
-    Invalid for an empty message.
+    ``words_of``: whose side says it, where that is not the author's: staff may pass on what the customer wrote. The
+    first one by staff is the answer that a goal waits for. Raises Conflict where nothing more is said, and Invalid for
+    an empty message.
     """
     require_transaction()
     said = read_body(body)
     if not said and not files:
         raise Invalid("message_missing")
-    now, actor = clock.now(), actor_of(access)
+    now, actor = clock.now(), words_of or actor_of(access)
     status = Status(request.status)
     check_open_for_words(status, request.closed_at, request.merged_into_id, now)
     message = Message.objects.create(
@@ -49,7 +51,7 @@ def say(
         workspace_id=request.workspace_id,
         request=request,
         author_id=access.person_id,
-        is_by_staff=actor == Actor.STAFF,
+        is_by_staff=actor_of(access) is Actor.STAFF,
         body=said,
         source=source,
         external_id=external_id[:EXTERNAL_ID_MAX],
@@ -65,6 +67,28 @@ def say(
         move(access, request, becomes, actor, at=now)  # of the same instant: it makes no mail of its own
     record(access, "support.message_added", message.pk, **about(request), request=request.number)
     return message
+
+
+def note(access: Access, request: Request, *, body: str, files: Sequence[Kept] = ()) -> Note:
+    """Add an internal note to a locked request: neither the timeline nor the journal tells of it, because customers
+    read those (R4.3). Raises Forbidden, and Invalid for an empty one.
+    """
+    require_transaction()
+    check_may_note(access, request.workspace_id)
+    said = read_body(body)
+    if not said and not files:
+        raise Invalid("note_missing")
+    there = {"customer_id": request.customer_id, "workspace_id": request.workspace_id, "request": request}
+    made = Note.objects.create(**there, author_id=access.person_id, body=said, at=clock.now())
+    NoteFile.objects.bulk_create(rows_of(NoteFile, access, files, **there, note=made))
+    return made
+
+
+def check_may_note(access: Access, workspace_id: int | None = None) -> None:
+    """Staff who work on requests or look after the customer; anywhere, or in that workspace. Raises Forbidden."""
+    has = access.has_anywhere if workspace_id is None else lambda right: access.has(right, workspace_id=workspace_id)
+    if not has(Right.READ_NOTES) or not (has(Right.WORK_REQUESTS) or has(Right.MANAGE_AGREEMENTS)):
+        raise Forbidden(Right.READ_NOTES)
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,7 @@ from tallyhub.kernel.errors import Conflict, Invalid
 from tallyhub.kernel.http import HubRequest, send_file, signed_in
 from tallyhub.kernel.scope import scope
 from tallyhub.kernel.sentences import sentence
-from tallyhub.support.conversation import commands, media, page, queries, storage
+from tallyhub.support.conversation import commands, media, page, queries, steps, storage
 from tallyhub.support.desk import of_request
 from tallyhub.support.looks import tell_look
 from tallyhub.support.models import StoredFile
@@ -53,7 +53,7 @@ def say(request: HubRequest, number: str) -> HttpResponseBase:
 @require_POST
 def note(request: HubRequest, number: str) -> HttpResponseBase:
     """Among staff."""
-    commands.check_may_note(request.access)
+    steps.check_may_note(request.access)
     return _write(request, number, commands.note, _("Your note is kept."), ("typed_note", "note_problem"))
 
 

@@ -5,7 +5,7 @@ from itertools import count
 from types import SimpleNamespace
 from typing import Any
 
-from tallyhub.helpdesk.models import DeskMail
+from tallyhub.helpdesk.models import DeskMail, DeskMailFile
 from tallyhub.support.conversation import fetching
 from tallyhub.support.conversation.incoming import Verdict
 from tests.support.imap import Mailbox
@@ -53,4 +53,5 @@ def forms(sold: SimpleNamespace, mail: DeskMail, **over: Any) -> dict[str, Any]:
     from tests.helpdesk.intake.asking import form
 
     told = {"customer": sold.birch.pk, "contact": sold.asker.pk, "mail": mail.pk, "title": "Slow at noon"}
+    told["mail_files"] = list(DeskMailFile.objects.using("owner").filter(mail=mail).values_list("pk", flat=True))
     return form(sold, **{"act": "", "accepted": "", "reach": "", "channel": "mail"} | told | over)

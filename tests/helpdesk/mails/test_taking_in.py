@@ -60,6 +60,30 @@ def test_the_customer_downloads_what_came_with_the_mail(sold: Sold, as_: Any, im
     assert b"".join(answer.streaming_content) == b"hello"
 
 
+def test_a_file_that_is_not_chosen_stays_with_the_mail(sold: Sold, as_: Any, imap: Mailbox) -> None:
+    kind = ("text", "plain")
+    mail, client = came(imap, files=(("a.log", b"hello", kind), ("b.log", b"private", kind))), as_(sold.helper)
+    kept = DeskMailFile.objects.using("owner").get(name="b.log")
+    chosen = [one for one in forms(sold, mail)["mail_files"] if one != kept.pk]
+    refused = client.post(NEW, forms(sold, mail, title="", mail_files=chosen)).content.decode()
+    assert [f'value="{one.pk}" checked' in refused for one in DeskMailFile.objects.using("owner").order_by("name")] == [
+        True,
+        False,
+    ]
+    request = take(client, sold, mail, mail_files=chosen)
+    assert [one.name for one in File.objects.using("owner").filter(request=request)] == ["a.log"]
+    assert DeskMailFile.objects.using("owner").get() == kept
+    assert b"".join(client.get(f"{page_of(mail)}files/{kept.pk}/").streaming_content) == b"private"
+
+
+def test_a_file_of_another_mail_does_not_come_along(sold: Sold, as_: Any, imap: Mailbox) -> None:  # edge case 36
+    other = came(imap, files=(("a.log", b"hello", ("text", "plain")),))
+    foreign = list(DeskMailFile.objects.using("owner").values_list("pk", flat=True))
+    take(as_(sold.helper), sold, make_mail(sold.partner), mail_files=foreign)
+    assert DeskMailFile.objects.using("owner").get().mail_id == other.pk
+    assert not File.objects.using("owner").exists()
+
+
 def test_the_channel_is_mail_whatever_the_form_says(sold: Sold, as_: Any) -> None:
     mail = make_mail(sold.partner)
     assert intake_of(take(as_(sold.helper), sold, mail, channel="phone")).channel == "mail"
@@ -118,7 +142,7 @@ def test_the_second_agent_is_told(sold: Sold, as_: Any) -> None:
         as_(sold.second).get(f"{NEW}?mail={mail.pk}&customer={sold.birch.pk}", follow=True),
     ):
         assert answer.redirect_chain == [(page_of(mail), 302)]
-        assert f"The mail was taken in already, as the request {request.number}." in answer.content.decode()
+        assert f"The mail was taken in already: it is in the request {request.number}." in answer.content.decode()
     assert Request.objects.using("owner").count() == 1
 
 
