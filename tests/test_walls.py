@@ -6,6 +6,7 @@ Walks over every table that there is, so that a new one without a policy fails h
 import json
 import os
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import date, timedelta
 from types import SimpleNamespace
 from typing import Any
@@ -82,6 +83,7 @@ from tallyhub.messages.models import Post, PostCustomer, PromotionChoice, Sendin
 from tallyhub.notifications.models import NewsAddress
 from tallyhub.office.models import AgreementDraft, Enquiry
 from tallyhub.organizations.models import Organization, PersonKey, ProvedDomain, WorkAccount, Workspace
+from tallyhub.organizations.rules import AT_DESK
 from tallyhub.partners.models import Consent, FollowUp, PlanAcceptance, SubscriptionWish
 from tallyhub.people.models import DirectoryGroup, Group, GroupMember, IdentityProvider, Invitation, Naming
 from tallyhub.support.models import (
@@ -317,6 +319,12 @@ STAFFS |= {"helpdesk_escalation", "helpdesk_escalationtenant"}  # of the sides t
 STAFFS_AND_HUBS = {"support_work"}
 OF_A_PERSON = {"support_defaultgroup", "support_draft", "support_draftfile"}  # and of nobody else
 OF_A_PERSON |= {"helpdesk_contactdraft", "helpdesk_contactfile"}
+# What a request has, and what a partner has to know to work on it.
+OPEN_AT_A_DESK = {f"support_{name}" for name in ("booking", "change", "file", "message", "request", "requestviewer")}
+OPEN_AT_A_DESK |= {f"helpdesk_{name}" for name in ("intake", "reach", "resolution")}
+OPEN_AT_A_DESK |= {"organizations_organization", "organizations_workspace", "organizations_accessgrant"}
+OPEN_AT_A_DESK |= {"articles_sent", "health_affectedcustomer", "messages_sending", "partners_planacceptance"}
+OPEN_AT_A_DESK |= {"journal_event"}
 # Everybody's own, and that of whose learning they follow; written by the hub, assignments by learning managers too.
 LEARNERS = {f"learning_{name}" for name in ("assignment", "fact", "record", "statement")}
 # What people write about a request that they see, wherever they are in the customer.
@@ -780,6 +788,15 @@ def test_in_a_workspace_one_reads_its_rows_and_what_reaches_it(spread: Any, owne
         if table in set(spread.tables) - of_the_customer_only - OF_A_PERSON - LEARNERS:
             expected = {spread.north.pk} | ({None} if table in IN_WHOLE_TOO else set())
             assert {one for (one,) in read(access, f"SELECT DISTINCT workspace_id FROM {table}")} == expected, table
+
+
+def test_at_a_desk_one_reads_what_requests_and_partners_have_and_nothing_of_what_was_bought_or_used(
+    spread: Any,
+) -> None:  # S003-3, R5.3
+    """A partner's people are inside a workspace for one request. A new table is closed to them, or stands here."""
+    access = replace(scopes(spread)["workspace"], acts_as=AT_DESK)
+    found = {table for table in spread.tables if customers_read(access, table)}
+    assert found == OPEN_AT_A_DESK
 
 
 def test_a_statement_is_read_where_all_of_its_workspaces_are(spread: Any) -> None:

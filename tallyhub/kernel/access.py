@@ -63,7 +63,9 @@ class Access:
     workspace_id: int | None = None  # the one the person is signed in to (R1.7)
     system_customers: tuple[int, ...] = ()
     is_staff: bool = False  # of the provider or a partner, so that the customer is told what they look at (R7.3)
-    acts_as: str = ""  # the delegated roles of partner staff there, joined by "+": the journal keeps them with each act
+    # The delegated roles of partner staff there, joined by "+", or that they are at their desk: the journal keeps it
+    # with each act, and the database shows a desk less.
+    acts_as: str = ""
     organization_id: int | None = None  # the provider or partner that the person works for
     organization_rights: frozenset[Right] = frozenset()  # held there, about its own matters and none of a customer's
     system_organizations: tuple[int, ...] = ()

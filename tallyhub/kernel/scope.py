@@ -22,7 +22,8 @@ _open = local()  # .streams: those of the scope that is open in this thread
 _SET_SCOPE = """
 SELECT set_config('tallyhub.person', %s, true), set_config('tallyhub.inside', %s, true),
        set_config('tallyhub.customers', %s, true), set_config('tallyhub.workspaces', %s, true),
-       set_config('tallyhub.organizations', %s, true), set_config('transaction_read_only', %s, true)
+       set_config('tallyhub.organizations', %s, true), set_config('tallyhub.acts_as', %s, true),
+       set_config('transaction_read_only', %s, true)
 """
 
 
@@ -95,6 +96,7 @@ def _set(access: Access, *, writing: bool) -> None:
         ",".join(map(str, access.customers_in_whole)),
         ",".join(map(str, access.workspaces)),
         ",".join(map(str, access.organizations)),
+        access.acts_as,
         "off" if writing else "on",
     )
     with connection.cursor() as cursor:

@@ -68,6 +68,14 @@ CREATE POLICY managed_removed ON {table} FOR DELETE USING ({managed});
 """
 
 
+def not_at_a_desk(table: str) -> str:
+    """Whoever is inside a workspace for one request at a partner's desk reads no row, whatever else lets them."""
+    return f"""
+CREATE POLICY not_at_a_desk ON {table} AS RESTRICTIVE FOR SELECT
+    USING ((SELECT current_setting('tallyhub.acts_as', true)) IS DISTINCT FROM 'at_desk');
+"""
+
+
 def no_managed_wall(table: str) -> str:
     return "".join(f"DROP POLICY managed_{act} ON {table};" for act in ("added", "changed", "removed"))
 
