@@ -6,9 +6,10 @@ from typing import Any
 
 import pytest
 
+from tallyhub.health.rules import EventKind, EventStatus
 from tallyhub.helpdesk.gates.commands import leave_behind
 from tallyhub.helpdesk.gates.queries import read_evidence
-from tallyhub.helpdesk.gates.rules import Ball, Lock, Result, Stage, Step, lock_of
+from tallyhub.helpdesk.gates.rules import ENTRIES_MAX, Ball, Lock, Result, Rights, Stage, Step, lock_of
 from tallyhub.helpdesk.models import Entry, HealthCheck, Resolution, RightsNeed
 from tallyhub.journal.models import Event
 from tallyhub.kernel import clock
@@ -16,9 +17,10 @@ from tallyhub.kernel.access import Access
 from tallyhub.kernel.scope import scope
 from tallyhub.notifications.letters import LETTERS
 from tallyhub.notifications.models import Mail
+from tallyhub.organizations.models import Staff
 from tallyhub.support.models import Message, Request
 from tests.helpdesk.gating import at_desk, follows, fresh, here, incident, over, standing, status, told
-from tests.make import employ, make_delegation, make_organization, make_person
+from tests.make import employ, grant, make_delegation, make_organization, make_person, make_request
 from tests.partners.world import approved, asked, assigned, keep_signed_in
 from tests.working import run_jobs
 from tests.world import NOW
@@ -77,6 +79,25 @@ def test_without_a_check_diagnosis_is_noted_and_escalation_is_locked(gated: Gate
     facts = standing(gated).facts
     assert lock_of(Step.ESCALATE, facts) is Lock.NO_CHECK
     assert "Nobody has looked at service health yet." in page(gated, as_, gated.helper)
+
+
+def test_what_is_asked_of_the_provider_is_no_work_of_a_desk(gated: Gated, as_: Any) -> None:  # S003-1, edge 36
+    """Staff who work on a request to the provider find none of the gates there."""
+    gated.asked = make_request(gated.north, assigned_to=gated.engineer)
+    for way in ("health", "diagnosis", "rights", "resolve"):
+        assert as_(gated.engineer).post(here(gated, way), {"step": "Reset it."}).status_code == 404, way
+    assert not Entry.objects.using("owner").exists()
+
+
+def test_planned_maintenance_that_has_not_begun_is_no_trouble_that_fits(gated: Gated, as_: Any) -> None:  # S003-17
+    event = incident(
+        gated, kind=EventKind.MAINTENANCE, status=EventStatus.SCHEDULED, occurred_at=None,
+        scheduled_from=NOW + timedelta(days=1), scheduled_until=NOW + timedelta(days=2),
+    )  # fmt: skip
+    assert "Calls drop" not in as_(gated.helper).get(here(gated, "health")).content.decode()
+    look = {"product": gated.phones.pk, "event": event, "then": "follow"}
+    assert as_(gated.helper).post(here(gated, "health"), look).status_code == 409
+    assert not HealthCheck.objects.using("owner").exists()
 
 
 def test_an_empty_look_is_kept_with_its_time(gated: Gated, as_: Any) -> None:  # S003-18
@@ -235,6 +256,24 @@ def test_nothing_is_noted_about_what_is_closed(gated: Gated, as_: Any) -> None:
     assert answer.status_code == 409
 
 
+def test_a_diagnosis_has_no_more_lines_than_a_page_can_show(gated: Gated, as_: Any) -> None:
+    """What is typed then is not lost, and leads to an internal note."""
+    of = {
+        "customer_id": gated.asked.customer_id,
+        "workspace_id": gated.asked.workspace_id,
+        "request_id": gated.asked.pk,
+    }
+    lines = [Entry(**of, step=f"Step {one}.", by_id=gated.helper.pk, at=NOW) for one in range(ENTRIES_MAX - 1)]
+    Entry.objects.using("owner").bulk_create(lines)
+    client = as_(gated.helper)
+    assert client.post(here(gated, "diagnosis"), {"step": "The last one."}).status_code == 302
+    answer = client.post(here(gated, "diagnosis"), {"step": "One too many."})
+    assert answer.status_code == 409
+    assert "Write an internal note instead." in answer.content.decode()
+    assert "One too many." in answer.content.decode()
+    assert Entry.objects.using("owner").count() == ENTRIES_MAX
+
+
 # Rights
 
 
@@ -286,6 +325,26 @@ def test_it_waits_no_longer_once_somebody_at_the_desk_holds_a_right(gated: Gated
     as_(gated.helper).post(here(gated, "rights"), {})
     delegate(gated, as_)
     assert standing(gated).stage is Stage.NEW
+
+
+def test_a_wish_for_rights_that_has_lapsed_is_no_wish_any_more(gated: Gated, as_: Any) -> None:  # S003-5, S003-20
+    as_(gated.helper).post(here(gated, "rights"), {})
+    waiting = {"state": "pending", "granted": [], "answered_at": None, "starts_at": None, "ends_at": None}
+    one = make_delegation(gated.partner, gated.cedar, **waiting, requested_at=NOW - timedelta(days=89))
+    assert standing(gated).ball is Ball.CUSTOMER
+    one.requested_at = NOW - timedelta(days=91)
+    one.save(using="owner")
+    assert standing(gated).ball is Ball.PARTNER
+
+
+def test_what_somebody_holds_who_has_left_the_desk_is_none_of_its_rights(gated: Gated, as_: Any) -> None:  # edge 37
+    as_(gated.helper).post(here(gated, "rights"), {})
+    former = make_person("former")
+    employ(former, gated.partner, "helpdesk_agent")
+    grant(former, "support_read", gated.north, source="delegation:1")
+    assert standing(gated).facts.rights is Rights.HELD
+    Staff.objects.using("owner").filter(person=former).update(ends_at=NOW - timedelta(days=1))
+    assert standing(gated).facts.rights is Rights.MISSING
 
 
 def test_rights_that_nobody_holds_are_called_so(gated: Gated, as_: Any) -> None:  # edge 4
