@@ -115,9 +115,13 @@ def refused(access: Access, statement: str) -> bool:
 
 
 @pytest.mark.parametrize("table", ["healthcheck", "entry", "resolution"])
-def test_what_was_found_out_is_never_changed(full: Gated, table: str) -> None:
+def test_what_was_found_out_is_never_changed(full: Gated, owner: Any, table: str) -> None:
+    """By a policy, and because the app was never given the right."""
     for statement in (f"UPDATE helpdesk_{table} SET at = now()", f"DELETE FROM helpdesk_{table}"):
         assert refused(at_desk(full), statement)
+    for right in ("UPDATE", "DELETE", "TRUNCATE"):
+        may = owner.execute("SELECT has_table_privilege('tallyhub_app', %s, %s)", [f"helpdesk_{table}", right])
+        assert may.fetchone() == (False,), right
 
 
 @pytest.mark.parametrize("table", ["healthcheck", "entry", "incidentlink", "rightsneed", "resolution"])
