@@ -22,7 +22,7 @@ from tallyhub.helpdesk.intake.rules import (
     read_asked,
 )
 from tallyhub.helpdesk.intake.steps import Place
-from tallyhub.helpdesk.mails.rules import Outcome, check_untaken
+from tallyhub.helpdesk.mails.rules import Outcome
 from tallyhub.helpdesk.mails.steps import lock_mail, settle, take_files
 from tallyhub.helpdesk.models import ContactDraft, ContactFile, Handover, Intake
 from tallyhub.journal.steps import record
@@ -222,7 +222,6 @@ def take_in(
     if number := steps.opened_before(served.customer_id, asked):
         return number
     if mail:
-        check_untaken(mail.outcome, mail.number)
         files = take_files(inside, mail, mail_files)
     place = Place(served.customer_id, asked.workspace or 0, asked.contact)
     routed = queries.read_routed(terms, own, code_of(products, asked.product_id), asked.severity)

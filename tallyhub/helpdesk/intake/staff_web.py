@@ -16,14 +16,13 @@ from tallyhub.helpdesk.intake.draft_web import Form, answer, send
 from tallyhub.helpdesk.intake.rules import Asked, Problem
 from tallyhub.helpdesk.mails.page import files_to_choose
 from tallyhub.helpdesk.mails.queries import get_mail, list_files
-from tallyhub.helpdesk.mails.rules import read_files
 from tallyhub.helpdesk.models import ContactDraft, ContactFile
 from tallyhub.kernel import formatting as fmt
 from tallyhub.kernel.access import Access, Right
 from tallyhub.kernel.errors import Conflict, HubError
 from tallyhub.kernel.grid import TEXT_MAX
 from tallyhub.kernel.http import HubRequest, signed_in, url
-from tallyhub.kernel.ids import find_id, read_id
+from tallyhub.kernel.ids import find_id, read_id, read_ids
 from tallyhub.kernel.scope import scope
 from tallyhub.kernel.sentences import sentence
 from tallyhub.organizations.queries import get_seller
@@ -75,7 +74,7 @@ def _form(request: HubRequest, customer_id: int, mail_id: int | None) -> Form:
             customer_id,
             asked,
             mail_id=mail_id,
-            mail_files=read_files(request.POST.getlist("mail_files")),
+            mail_files=read_ids(request.POST.getlist("mail_files")),
             takes_draft=mail_id is None,
         ),
         sent=_("It is written down. The number of the request is %(number)s."),
@@ -118,7 +117,7 @@ def _show(
     wrong: list[Problem] | None = None,
 ) -> HttpResponse:
     access = request.access
-    typed = request.POST if request.method == "POST" else None
+    chosen = read_ids(request.POST.getlist("mail_files")) if request.method == "POST" else None
     draft, files = (None, []) if mail_id else _begun(access, customer_id)
     with scope(access):
         mail = get_mail(access, mail_id) if mail_id else None
@@ -140,7 +139,7 @@ def _show(
             "channels": page.channels(asked.channel),
             "contacts": page.contacts(contacts, dict(places), asked.contact),
             "mail": mail,
-            "mail_files": files_to_choose(list_files(access, mail) if mail else (), typed),
+            "mail_files": files_to_choose(list_files(access, mail) if mail else (), chosen),
             "price": page.price(terms),
             "hours": page.hours(terms, own.name),
             "is_suspended": get_party(own.pk).suspended_at is not None,

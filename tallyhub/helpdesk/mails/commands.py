@@ -2,11 +2,11 @@
 ``intake.commands.take_in``.
 """
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 
 from tallyhub.helpdesk.mails import steps
-from tallyhub.helpdesk.mails.rules import Arrived, Outcome, check_untaken
+from tallyhub.helpdesk.mails.rules import Adding, Arrived, Outcome, check_untaken
 from tallyhub.helpdesk.models import DeskMail, DeskMailFile
 from tallyhub.journal.steps import News, record, record_many
 from tallyhub.kernel import clock
@@ -43,23 +43,20 @@ def bring_in(access: Access, mail: Mail, arrived: Arrived, files: Mapping[int, S
 
 
 @command
-def add_to(
-    access: Access, mail_id: int, number: str, *, body: str, files: Collection[int] = (), as_note: bool = False
-) -> None:
-    """What a mail says goes into a request that there is, with these of its files: as the customer's words, which
+def add_to(access: Access, mail_id: int, adding: Adding, *, as_note: bool = False) -> None:
+    """What a mail says goes into a request that there is, with some of its files: as the customer's words, which
     everybody who sees the request reads and which set the status as if they had written there, or as an internal note.
 
     ``access``: of ``support.desk.at_desk`` for the request. Raises DoesNotExist for another's mail or request, Invalid
     for an empty text, and Conflict for a mail that was taken in, or a request in which nothing more is said.
     """
     access.require_serving(Right.SERVE_CUSTOMERS)
-    mail = steps.lock_mail(access, mail_id)
-    check_untaken(mail.outcome, mail.number)
-    request, kept = lock_request(access, number), steps.take_files(access, mail, files)
+    mail, request = steps.lock_mail(access, mail_id), lock_request(access, adding.number)
+    kept = steps.take_files(access, mail, adding.files)
     if as_note:
-        note(access, request, body=body, files=kept)
+        note(access, request, body=adding.body, files=kept)
     else:
-        say(access, request, body=body, files=kept, source=Source.MAIL, words_of=Actor.CUSTOMER)
+        say(access, request, body=adding.body, files=kept, source=Source.MAIL, words_of=Actor.CUSTOMER)
         record(access, "helpdesk.mail_added", request.pk, workspace_id=request.workspace_id)
     steps.settle(access, mail, Outcome.TAKEN, request.number)
 

@@ -1,16 +1,15 @@
 """What pages say of mails to a desk: plain values for templates, in the reader's language."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any
 from urllib.parse import urlencode
 
-from django.http import QueryDict
 from django.utils.timezone import get_current_timezone_name
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from tallyhub.helpdesk.mails.queries import Sender
-from tallyhub.helpdesk.mails.rules import ASIDE, Outcome, read_files
+from tallyhub.helpdesk.mails.rules import ASIDE, Adding, Outcome
 from tallyhub.helpdesk.mails.words import OUTCOME_NAMES
 from tallyhub.helpdesk.models import DeskMail, DeskMailFile
 from tallyhub.kernel import formatting as fmt
@@ -73,19 +72,20 @@ def mail(one: DeskMail, files: Sequence[DeskMailFile], senders: Sequence[Sender]
 
 
 def adding(
-    one: DeskMail, files: Iterable[DeskMailFile], hints: Sequence[tuple[str, str]], typed: QueryDict | None
+    one: DeskMail, files: Iterable[DeskMailFile], hints: Sequence[tuple[str, str]], typed: Adding | None
 ) -> dict[str, Any]:
     """The form that adds it to a request: as it was sent, else what the mail says and the request that it may name."""
     first = _("From a mail of %(name)s, %(when)s:") % _head(one)
-    said = {"number": hints[0][0] if hints else "", "body": f"{first}\n\n{one.text}"[:TEXT_MAX]}
-    if typed is not None:
-        said = {name: typed.get(name, "") for name in said}
-    return {**said, "files": files_to_choose(files, typed), "is_open": bool(hints) or typed is not None}
+    return {
+        "number": typed.number if typed else hints[0][0] if hints else "",
+        "body": typed.body if typed else f"{first}\n\n{one.text}"[:TEXT_MAX],
+        "files": files_to_choose(files, typed.files if typed else None),
+        "is_open": bool(hints) or typed is not None,
+    }
 
 
-def files_to_choose(files: Iterable[DeskMailFile], typed: QueryDict | None) -> list[dict[str, Any]]:
-    """All are chosen, until somebody has sent the form."""
-    chosen = read_files(typed.getlist("mail_files")) if typed is not None else None
+def files_to_choose(files: Iterable[DeskMailFile], chosen: Collection[int] | None) -> list[dict[str, Any]]:
+    """``chosen``: None until somebody has sent the form, and then all go along."""
     return [{"id": each.pk, "label": each.name, "is_chosen": chosen is None or each.pk in chosen} for each in files]
 
 

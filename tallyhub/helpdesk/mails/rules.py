@@ -1,12 +1,11 @@
 """What is kept of a mail to a partner's desk, and what may become of it. Pure."""
 
 import re
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
 
 from tallyhub.kernel.errors import Conflict, Invalid
-from tallyhub.kernel.ids import find_id
 from tallyhub.support.conversation.quoting import cut_quotation
 from tallyhub.support.conversation.rules import DIRECTIONS, FILES_MAX, clean_lines, read_line
 from tallyhub.support.conversation.storage import Sent
@@ -81,9 +80,13 @@ def numbers_in(subject: str) -> list[str]:
     return list(dict.fromkeys(found))[:_HINTS_MAX]
 
 
-def read_files(chosen: Iterable[str]) -> set[int]:
-    """The ids of files that are to go along; what cannot be an id chooses none."""
-    return {found for one in chosen if (found := find_id(one)) is not None}
+@dataclass(frozen=True, slots=True)
+class Adding:
+    """The form that adds a mail to a request, as it is typed. ``files``: ids of those of the mail that go along."""
+
+    number: str
+    body: str
+    files: Collection[int]
 
 
 def check_untaken(outcome: str, number: str) -> None:

@@ -6,7 +6,7 @@ from datetime import datetime
 from django.db import connection
 
 from tallyhub.helpdesk.mails.queries import list_files
-from tallyhub.helpdesk.mails.rules import Outcome
+from tallyhub.helpdesk.mails.rules import Outcome, check_untaken
 from tallyhub.helpdesk.models import DeskMail
 from tallyhub.kernel import clock
 from tallyhub.kernel.access import Access
@@ -22,8 +22,12 @@ def lock_mail(access: Access, mail_id: int) -> DeskMail:
 
 
 def take_files(access: Access, mail: DeskMail, chosen: Collection[int]) -> list[Kept]:
-    """Of a locked mail: those of its files that go along into a request. The others stay, as long as the mail does."""
+    """Of a locked mail: those of its files that go along into a request. The others stay, as long as the mail does.
+
+    Raises Conflict for a mail that somebody has taken in.
+    """
     require_transaction()
+    check_untaken(mail.outcome, mail.number)
     files = [one for one in list_files(access, mail) if one.pk in chosen]
     for one in files:
         one.delete()

@@ -8,11 +8,12 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 
 from tallyhub.helpdesk.mails import commands, page, queries
-from tallyhub.helpdesk.mails.rules import read_files, read_reason
+from tallyhub.helpdesk.mails.rules import Adding, read_reason
 from tallyhub.kernel.access import Right
 from tallyhub.kernel.errors import Conflict, Invalid
 from tallyhub.kernel.grid import cut, moment, page_links, read_place
 from tallyhub.kernel.http import HubRequest, send_file, signed_in, url
+from tallyhub.kernel.ids import read_ids
 from tallyhub.kernel.scope import scope
 from tallyhub.kernel.sentences import sentence
 from tallyhub.organizations.queries import get_seller
@@ -50,8 +51,8 @@ def mail(request: HubRequest, mail_id: int) -> HttpResponse:
     return _show(request, mail_id)
 
 
-def _show(request: HubRequest, mail_id: int, **errors: str) -> HttpResponse:
-    """``errors``: what was wrong, by field."""
+def _show(request: HubRequest, mail_id: int, adding: Adding | None = None, **errors: str) -> HttpResponse:
+    """``adding``: what was typed to add it to a request; ``errors``: what was wrong, by field."""
     access = request.access
     access.require_serving(Right.SERVE_CUSTOMERS)
     with scope(access):
@@ -59,10 +60,9 @@ def _show(request: HubRequest, mail_id: int, **errors: str) -> HttpResponse:
         senders = queries.find_senders([one.pk])
         names = queries.names_of_doers([one])
         files, hints = queries.list_files(access, one), queries.list_hints(access, one)
-        typed = request.POST if errors.keys() & {"number", "body"} else None
         context = {
             "mail": page.mail(one, files, senders.get(one.pk, ()), names, hints),
-            "adding": page.adding(one, files, hints, typed),
+            "adding": page.adding(one, files, hints, adding),
             "errors": errors,
         }
         return render(request, "helpdesk/mail.html", context, status=400 if errors else 200)
@@ -84,18 +84,18 @@ def add_to(request: HubRequest, mail_id: int) -> HttpResponseBase:
     """``act``: ``note`` for an internal note; else everybody who sees the request reads it."""
     request.access.require_serving(Right.SERVE_CUSTOMERS)
     number, body = request.POST.get("number", "").strip(), request.POST.get("body", "")
-    as_note, files = request.POST.get("act") == "note", read_files(request.POST.getlist("mail_files"))
+    adding = Adding(number, body, read_ids(request.POST.getlist("mail_files")))
     try:
         inside = at_desk(request.access, number)
     except Request.DoesNotExist:
-        return _show(request, mail_id, number=_("There is no request with this number at your desk."))
+        return _show(request, mail_id, adding, number=_("There is no request with this number at your desk."))
     try:
-        commands.add_to(inside, mail_id, number, body=body, files=files, as_note=as_note)
+        commands.add_to(inside, mail_id, adding, as_note=request.POST.get("act") == "note")
     except Invalid as error:
-        return _show(request, mail_id, body=sentence(error))
+        return _show(request, mail_id, adding, body=sentence(error))
     except Conflict as error:
         if error.code != "mail_taken":
-            return _show(request, mail_id, number=sentence(error))
+            return _show(request, mail_id, adding, number=sentence(error))
         messages.error(request, sentence(error))
         return redirect("helpdesk:mail", mail_id)
     messages.success(request, _("The mail is in the request %(number)s.") % {"number": number})

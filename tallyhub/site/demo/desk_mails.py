@@ -14,19 +14,18 @@ from tallyhub.kernel.access import Access
 from tallyhub.kernel.scope import scope
 from tallyhub.organizations.models import Organization
 from tallyhub.organizations.sign_on import act_at_work
-from tallyhub.site.demo.partner_requests import SHADES
+from tallyhub.site.demo.partner_requests import BRIGHTLINE, JORINDE, SHADES
 from tallyhub.support.conversation import storage
 from tallyhub.support.conversation.steps import Mail
 from tallyhub.support.models import Request
 
 LOG = b"05:57:12 claim job 4471: time-out after 30 s\n05:57:42 claim job 4471: time-out after 30 s\n05:58:12 done\n"
 REPORT = b"square,screen,report\n1,#F4D35E,#F0CB4C\n2,#0D3B66,#0A3159\n3,#EE964B,#DA7F32\n"
-HELPDESK = "helpdesk@brightline.example"
 ZONE = ZoneInfo("Europe/Berlin")
 MB = 1024 * 1024
 MAILS = (
     arrived(
-        "contact@linden.example", "Jorinde Ahlemeyer", "Two presses wait for the database again",
+        JORINDE, "Jorinde Ahlemeyer", "Two presses wait for the database again",
         "Good morning,\n\nsince 5:55 two presses wait for the database again. What the second one writes is with this "
         "mail.\n\nKind regards\nJorinde",
         [("press-2.log", LOG)], MB,
@@ -53,13 +52,13 @@ def set_up() -> None:
 def _answers() -> list[Arrived]:
     """To what the desk asked back, written as a new mail: its subject alone says which request it is about."""
     with scope(Access.of_system()):
-        agent = act_at_work(Person.objects.get(email_folded=HELPDESK).pk)
+        agent = act_at_work(Person.objects.get(email_folded=BRIGHTLINE).pk)
     with scope(agent):
         asked = Request.objects.at_desk(agent).filter(title=SHADES).order_by("pk")[:1]
         numbers = list(asked.values_list("number", flat=True))
     return [
         arrived(
-            "contact@linden.example", "Jorinde Ahlemeyer", f"Your question about {number}",
+            JORINDE, "Jorinde Ahlemeyer", f"Your question about {number}",
             "Hello,\n\nthe report of Thursday is with this mail. The third square is the one that you should compare."
             "\n\nKind regards\nJorinde",
             [("daily-report.csv", REPORT)], MB,

@@ -9,6 +9,7 @@ from django.db import connections
 from django.utils import timezone
 
 from tallyhub.helpdesk.mails import commands
+from tallyhub.helpdesk.mails.rules import Adding
 from tallyhub.helpdesk.models import DeskMail, DeskMailFile
 from tallyhub.kernel.errors import Conflict
 from tallyhub.organizations.sign_on import act_at_work
@@ -165,7 +166,7 @@ def test_of_two_at_once_one_adds_it(sold: Sold, asked: Request) -> None:
 
     def one(person: Any) -> str:
         try:
-            commands.add_to(at_desk(act_at_work(person.pk), asked.number), mail.pk, asked.number, body="Slow.")
+            commands.add_to(at_desk(act_at_work(person.pk), asked.number), mail.pk, Adding(asked.number, "Slow.", ()))
         except Conflict as error:
             return error.code
         finally:
